@@ -1,0 +1,214 @@
+"""What passes between us and a platform, both ways: Card, Delivery, Secrets, Order, HttpCall, Outcome.
+
+A platform module is pure: it reads bytes and answers with values; whoever holds the network sends them.
+Standard library only, for the same reason as `comment`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from tribune.comment import Audience, Said
+
+
+class ActKind(StrEnum):
+    """What we can do on a platform."""
+
+    REPLY = "reply"
+    HIDE = "hide"
+    UNHIDE = "unhide"
+    DELETE = "delete"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a platform is and can do; what it cannot do is declared here and the decision escalates instead."""
+
+    name: str
+    title: str
+    audience: Audience
+    can: frozenset[ActKind]
+    answer_within_s: float
+    """How long the platform waits for our answer to a delivery."""
+    text_limit: int
+    text_unit: str
+    """`utf16` or `codepoints`: how the platform counts."""
+    citation: str
+    """`link` where links work in a reply, else `name`."""
+    reads_back: bool
+    """Can the thread be read again, to settle whether a reply arrived?"""
+    note: str
+    """One sentence for the README's table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One HTTP request from a platform: raw bytes, header names in lower case."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What proves a sender: the current secret, the previous one during a rotation, the handshake's token."""
+
+    current: str
+    previous: str | None = None
+    token: str | None = None
+
+    def all(self) -> tuple[str, ...]:
+        """Every secret that may sign today."""
+        return tuple(secret for secret in (self.current, self.previous) if secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What we answer to a handshake."""
+
+    status: int
+    body: str
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event of a delivery, still in the platform's words, with the account it concerns.
+
+    `payload` is JSON; `account` decides which community it belongs to, if any of ours.
+    """
+
+    account: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What it takes to act on an account: tokens and, where a platform has them, its other settings.
+
+    `values` is the `act` mapping of the channel: `token`, and per platform `app_secret`, `base_url`,
+    `reply_url`, `signing_secret`…
+    """
+
+    account: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One act to carry out, complete: nothing has to be looked up to perform it."""
+
+    action_id: str
+    kind: ActKind
+    account: str
+    target: str
+    """The object acted on: the comment answered or hidden, our own reply when it is withdrawn."""
+    thread: str
+    text: str = ""
+    recipient: str | None = None
+    """The platform's id of the person, where the act needs one (LINE push)."""
+    reply_token: str | None = None
+    reply_token_at: datetime | None = None
+    attempt: int = 1
+    way: str = ""
+    """How an earlier attempt was made (`reply`, `push`…); empty when none began."""
+    since: datetime | None = None
+    """When the first attempt began: a read-back looks no further back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """A request to a platform, ready to send."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What a platform answered; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an order will be carried out. `repeatable`: sending it twice has the effect of sending it once."""
+
+    call: HttpCall
+    way: str
+    repeatable: bool
+
+
+class Verdict(StrEnum):
+    """What became of an attempt."""
+
+    DONE = "done"
+    GONE = "gone"
+    """What we answered no longer exists: final, nobody to blame."""
+    REFUSED = "refused"
+    """A definite no: a person has to look."""
+    LATER = "later"
+    """Certainly not applied, and worth trying again."""
+    LIMITED = "limited"
+    """Slow down: nothing more to this account until `until`."""
+    BLOCKED = "blocked"
+    """The platform thinks we spam: replies stop for a day, hides go on."""
+    TOKEN_DEAD = "token_dead"  # noqa: S105  the name of an outcome
+    """Nothing works on this account until a person renews the access."""
+    UNKNOWN = "unknown"
+    """It may or may not have happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict of one attempt; `id` is the platform's id of what we created; `why` a bounded word, no content."""
+
+    verdict: Verdict
+    id: str | None = None
+    why: str = ""
+    until: datetime | None = None
+
+
+class Platform(Protocol):
+    """The shape of every module in `tribune.platforms`; the modules are the implementations."""
+
+    @property
+    def CARD(self) -> Card:
+        """What the platform is and can do."""
+
+    def handshake(self, delivery: Delivery, secrets: Secrets) -> Answer | None:
+        """The answer to a subscription check, None if this is none. Raises WrongToken."""
+
+    def verify(self, delivery: Delivery, secrets: Secrets, now: datetime) -> None:
+        """Prove on raw bytes who speaks, in constant time over every secret. Raises Forged."""
+
+    def sign(self, body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:
+        """The headers a genuine sender would add to `body`."""
+
+    def split(self, payload: Any) -> Iterable[Item]:
+        """One item per event of the (verified, parsed) body. Raises UnreadableBody when it is not the documented envelope."""
+
+    def read(self, item: Item) -> Iterable[Said]:
+        """What the item says, in our words; nothing for events that do not concern comments. Raises Unreadable."""
+
+    def act(self, order: Order, access: Access, now: datetime) -> Plan:
+        """The request that carries out the order. Raises CannotDo."""
+
+    def judge(self, order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
+        """What the platform's answer means."""
+
+    def look_back(self, order: Order, access: Access) -> HttpCall | None:
+        """The request that shows whether the order was carried out; None where there is none."""
+
+    def settle(self, order: Order, answer: HttpAnswer) -> Outcome:
+        """What the read-back shows: DONE with the id, LATER when it certainly did not arrive, UNKNOWN otherwise."""

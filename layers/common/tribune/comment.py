@@ -1,0 +1,154 @@
+"""What a platform said, in our words: Comment, Author, Thread, Reaction, TeamAct.
+
+Frozen dataclasses and the standard library only: platform modules are imported by the function that
+answers a platform, and nothing here may slow it down. Times are aware datetimes in UTC; ids are strings.
+"""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """What happened to a comment. The order is the rank that settles two events of the same instant."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+    @property
+    def rank(self) -> int:
+        """0 created, 1 edited, 2 deleted."""
+        return list(Verb).index(self)
+
+
+class Audience(StrEnum):
+    """Who can read it: everybody, or only we."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Media(StrEnum):
+    """What came instead of, or beside, the words."""
+
+    NONE = "none"
+    IMAGE = "image"
+    VIDEO = "video"
+    VOICE = "voice"
+    STICKER = "sticker"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who said it. `id` is None where the platform withholds it; `is_ours` when our own account speaks."""
+
+    id: str | None
+    name: str | None = None
+    is_ours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A top-level comment and its replies (or a private conversation); `post` is what it hangs from."""
+
+    id: str
+    post: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment or message, as created, edited or deleted.
+
+    `said_at` orders the versions of one object (source time of this event); `posted_at` is when these
+    words were written: the charter in force then is the one that judges them.
+    """
+
+    platform: str
+    account: str
+    object: str
+    verb: Verb
+    said_at: datetime
+    posted_at: datetime
+    author: Author
+    thread: Thread
+    text: str = ""
+    parent: str | None = None
+    """The object this one answers, when it is a reply to a comment; None at top level."""
+    audience: Audience = Audience.PUBLIC
+    media: Media = Media.NONE
+    url: str | None = None
+    language: str | None = None
+    """The language the platform names, if it does ("fr", "en"): a hint, never trusted over the words."""
+    tagged: tuple[str, ...] = ()
+    """Names of persons mentioned through the platform's own mention, as they stand in the text."""
+    reply_token: str | None = None
+    """A short-lived, single-use right to answer (LINE)."""
+    sponsored: bool = False
+
+    @property
+    def version(self) -> str:
+        """The sortable version of this object: (source time in ms, verb rank, hash of the words)."""
+        return version(self.said_at, self.verb, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An interaction without words: a like, a share, a save; `undone` when it was taken back."""
+
+    platform: str
+    account: str
+    object: str
+    """Our id of the interaction itself: what was reacted to, by whom, how."""
+    kind: str
+    """`reaction`, `share`, `save`, `follow`…: the keys of `words/engagement.yaml`."""
+    said_at: datetime
+    author: Author
+    thread: Thread
+    undone: bool = False
+
+    @property
+    def version(self) -> str:
+        """The sortable version of this interaction: given is `created`, taken back is `edited`."""
+        return version(self.said_at, Verb.EDITED if self.undone else Verb.CREATED, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAct:
+    """Somebody with rights on our account hid or un-hid a comment in the platform's own application (or we did)."""
+
+    platform: str
+    account: str
+    object: str
+    kind: str
+    """`hide` or `unhide`."""
+    said_at: datetime
+    thread: Thread
+
+
+type Said = Comment | Reaction | TeamAct
+
+
+def version(said_at: datetime, verb: Verb, text: str) -> str:
+    """(source time, verb rank, text hash) as one string whose order is the order of versions."""
+    return f"{milliseconds(said_at):015d}.{verb.rank}.{words_hash(text)}"
+
+
+def words_hash(text: str) -> str:
+    """22 characters that stand for the words; equal for texts a platform only re-spaced or re-composed."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:22]
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970 of an aware datetime."""
+    return int(moment.timestamp() * 1000)
+
+
+def from_seconds(seconds: float) -> datetime:
+    """The aware UTC datetime of a POSIX time in seconds."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,108 @@
+"""A brand's community: its settings, its channels, its posts with a flag, as `tribune apply` wrote them."""
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tribune.decision import Mode
+from tribune.duty import Rota
+from tribune.voice import FaqEntry, Voice
+
+COMMUNITY_ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
+"""Every key begins with it, so it holds no separator; `_` stands for the stack itself and is no community."""
+
+
+class Written(BaseModel):
+    """A part of the configuration: unknown fields are an error, so that a typing mistake is seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Modes(Written):
+    """How far the machine may go: for the community, and clause by clause."""
+
+    default: Mode = Mode.OBSERVE
+    clauses: dict[str, Mode] = Field(default_factory=dict)
+    hide_gravity_4: bool = True
+
+
+class Post(Written):
+    """A post the CM said something about."""
+
+    platform: str
+    account: str
+    id: str
+    title: str = ""
+    sensitive: bool = False
+    mechanic: str = ""
+    """`question`, `announcement`, `story`, `contest`, `event`…"""
+    solicits: Literal[1, 2, 3] | None = None
+
+
+class Account(Written):
+    """A page, an official account, a blog: one community's."""
+
+    id: str
+    space: str
+    name: str = ""
+
+
+class Channel(Written):
+    """One secret and the accounts it may speak for. Tokens and secrets live in SSM, never here."""
+
+    platform: str
+    channel: str = "main"
+    accounts: tuple[Account, ...]
+
+
+class Community(Written):
+    """Everything about one brand that is not a charter, a secret or a fact of the journal."""
+
+    id: str = Field(pattern=COMMUNITY_ID)
+    name: str
+    languages: tuple[str, ...] = ("fr", "en")
+    timezone: str = "Europe/Paris"
+    modes: Modes = Modes()
+    charter_base_url: str = ""
+    voice: Voice
+    faq: tuple[FaqEntry, ...] = ()
+    own_contacts: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    rota: Rota
+    posts: tuple[Post, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    since: datetime | None = None
+    """Since when there is history; decides whether a newcomer can be told from an unknown."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The community's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def language(self) -> str:
+        """The language of the house: the first one named."""
+        return self.languages[0]
+
+    def post(self, platform: str, account: str, post_id: str) -> Post | None:
+        """What was said about a post, None when nothing was."""
+        return next(
+            (post for post in self.posts if (post.platform, post.account, post.id) == (platform, account, post_id)),
+            None,
+        )
+
+    def space_of(self, platform: str, account: str) -> str:
+        """The space an account is, as the CM calls it; the account's own id when it has no name here."""
+        return next(
+            (
+                entry.space
+                for channel in self.channels
+                if channel.platform == platform
+                for entry in channel.accounts
+                if account in (entry.id, entry.space)
+            ),
+            account,
+        )

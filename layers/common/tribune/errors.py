@@ -1,0 +1,126 @@
+"""Everything that can go wrong, grouped by who has to know.
+
+Each class carries a `reason`: the bounded word that logs and metrics use.
+"""
+
+from datetime import datetime
+
+
+class TribuneError(Exception):
+    """Base of every error that Tribune raises on purpose."""
+
+    reason = "error"
+
+
+# --- what a sender did wrong (the platform gets a status, nothing is kept) ---
+
+
+class DeliveryRefused(TribuneError):
+    """A delivery was refused; `status` is the HTTP answer."""
+
+    reason = "refused"
+    status = 400
+
+
+class UnknownChannel(DeliveryRefused):
+    """No such platform or channel."""
+
+    reason = "unknown_channel"
+    status = 404
+
+
+class Forged(DeliveryRefused):
+    """The signature is missing, malformed, stale or wrong."""
+
+    reason = "forged"
+    status = 401
+
+
+class WrongToken(DeliveryRefused):
+    """A subscription handshake came with the wrong verify token."""
+
+    reason = "wrong_token"
+    status = 403
+
+
+class TooLarge(DeliveryRefused):
+    """The body is larger than we accept."""
+
+    reason = "too_large"
+    status = 413
+
+
+class UnreadableBody(DeliveryRefused):
+    """The signature is genuine, the body is not what the platform documents."""
+
+    reason = "unreadable_body"
+    status = 400
+
+
+class Unreadable(TribuneError):
+    """One item of a genuine delivery cannot be understood: it goes to the dead letters and the CM sees it wait."""
+
+    reason = "unreadable_item"
+
+
+# --- what passes by itself ---
+
+
+class Unavailable(TribuneError):
+    """Something we depend on did not answer; trying again is right."""
+
+    reason = "unavailable"
+
+
+class Conflict(TribuneError):
+    """Somebody else changed the same record first: read again and decide again."""
+
+    reason = "conflict"
+
+
+# --- what a person must settle ---
+
+
+class CannotDo(TribuneError):
+    """The platform has no such act: the decision escalates instead of pretending."""
+
+    reason = "cannot_do"
+
+
+class BadConfiguration(TribuneError):
+    """A file written by a person is wrong: says the file, the line, the field and what would be right."""
+
+    reason = "bad_configuration"
+
+    def __init__(self, sentence: str, *, file: str = "", line: int | None = None, field: str = "") -> None:
+        self.sentence, self.file, self.line, self.field = sentence, file, line, field
+        place = ":".join(str(part) for part in (file, line) if part)
+        super().__init__(" ".join(part for part in (place and f"{place}:", field and f"{field}:", sentence) if part))
+
+
+class MissingSetting(BadConfiguration):
+    """An environment variable that the function needs is absent or empty."""
+
+    reason = "missing_setting"
+
+
+class CharterUnreadable(TribuneError):
+    """The charter in force cannot be loaded: nobody is sanctioned, everything goes to the CM."""
+
+    reason = "charter_unreadable"
+
+
+class NotFound(TribuneError):
+    """A case, call or version that a person asked for does not exist."""
+
+    reason = "not_found"
+
+
+class AlreadyDone(TribuneError):
+    """Somebody decided first; says who and when."""
+
+    reason = "already_done"
+
+    def __init__(self, by: str, at: datetime) -> None:
+        self.by, self.at = by, at
+        super().__init__(f"{by} decided first, at {at.isoformat()}")

@@ -1,0 +1,72 @@
+"""Logger, Metrics and the names of every metric. Ids and bounded words only: no text, name, secret or header.
+
+The README's table of metrics is checked against `METRICS`.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+NAMESPACE = "Tribune"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric: its name, what it counts, the bounded dimensions it carries besides `service`."""
+
+    name: str
+    counts: str
+    dimensions: tuple[str, ...] = ()
+
+
+METRICS = (
+    Metric("DeliveriesAccepted", "deliveries whose sender was proven", ("platform",)),
+    Metric("ItemsReceived", "items put in the inbox", ("platform",)),
+    Metric("ItemsDropped", "items of accounts that the channel may not speak for", ("platform",)),
+    Metric("UnknownEvents", "genuine events that concern no comment", ("platform",)),
+    Metric("SignaturesRefused", "deliveries refused: forged, wrong token", ("platform",)),
+    Metric("DeliveriesUnreadable", "genuine deliveries that are not what the platform documents", ("platform",)),
+    Metric("CommentsDecided", "decisions taken", ("platform", "measure")),
+    Metric("BreachesFound", "comments in which a clause is breached", ("platform",)),
+    Metric("DuplicatesDropped", "items already decided", ("platform",)),
+    Metric("ItemsUnreadable", "items that could not be read", ("platform",)),
+    Metric("CharterMissing", "decisions taken without a published charter", ()),
+    Metric("ActionsSent", "acts carried out", ("platform", "kind")),
+    Metric("ActionsFailed", "acts that a platform refused", ("platform", "kind")),
+    Metric("ActionsUncertain", "acts whose outcome a person has to look at", ("platform", "kind")),
+    Metric("BreakersOpened", "pauses that a platform asked for", ("platform",)),
+    Metric("CallsSent", "calls that reached a person's device", ("way",)),
+    Metric("CallsFailed", "calls that no way could deliver", ()),
+    Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
+    Metric("Woken", "unfinished work that keep_watch woke again", ("kind",)),
+)
+_KNOWN = {metric.name: metric for metric in METRICS}
+
+
+@cache
+def logger() -> Logger:
+    """The one logger of this process (service and level come from the POWERTOOLS_ variables)."""
+    return Logger()
+
+
+@cache
+def metrics() -> Metrics:
+    """The one metrics collector of this process; doors flush it with `@metrics().log_metrics`."""
+    return Metrics(namespace=NAMESPACE)
+
+
+def count(name: str, n: int = 1, **dimensions: str) -> None:
+    """Count `n` of a declared metric; each distinct set of dimensions is an EMF line of its own."""
+    metric = _KNOWN[name]
+    if set(dimensions) != set(metric.dimensions):
+        raise ValueError(f"{name} carries exactly the dimensions {metric.dimensions}")
+    if not dimensions:
+        metrics().add_metric(name=name, unit=MetricUnit.Count, value=n)
+        return
+    from aws_lambda_powertools.metrics import single_metric  # noqa: PLC0415  only where a dimension is set
+
+    with single_metric(name=name, unit=MetricUnit.Count, value=n, namespace=NAMESPACE) as one:
+        for key, value in dimensions.items():
+            one.add_dimension(name=key, value=value)
