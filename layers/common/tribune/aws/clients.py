@@ -1,0 +1,55 @@
+"""botocore clients, made once per process at module level of a door, with timeouts and retries set.
+
+`botocore.session` instead of boto3: it is what boto3 would do, without its import.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+def _client(service: str) -> Any:
+    return _session().create_client(service, config=_CONFIG)
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """The DynamoDB client of this process."""
+    client: DynamoDBClient = _client("dynamodb")
+    return client
+
+
+@cache
+def sqs() -> "SQSClient":
+    """The SQS client of this process."""
+    client: SQSClient = _client("sqs")
+    return client
+
+
+@cache
+def ssm() -> "SSMClient":
+    """The SSM client of this process."""
+    client: SSMClient = _client("ssm")
+    return client
+
+
+@cache
+def ses() -> "SESClient":
+    """The SES client of this process."""
+    client: SESClient = _client("ses")
+    return client

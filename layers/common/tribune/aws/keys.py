@@ -1,0 +1,327 @@
+"""Every item we keep: its type, its key, what it holds, how long, who writes it, who reads it.
+
+Keys on retained tables cannot be changed later, so this table is the design: the README prints it, and a
+test replays every request of the suite against it. Every pk begins with the community; what belongs to the
+stack itself belongs to the community `_`, which no brand can be called.
+"""
+
+import re
+from dataclasses import dataclass
+
+STACK = "_"
+SHARDS = 4
+"""Partitions of each kind of due work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """One row of the table of item types."""
+
+    name: str
+    table: str
+    pk: str
+    sk: str
+    attributes: str
+    ttl: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+
+    def matches(self, pk: str, sk: str | None) -> bool:
+        """Is this key one of this type?"""
+        return bool(_pattern(self.pk).fullmatch(pk)) and (sk is None or bool(_pattern(self.sk).fullmatch(sk)))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{[a-z_]+\}", template)
+    return re.compile("(.+)".join(re.escape(part) for part in parts), re.DOTALL)
+
+
+ITEMS = (
+    ItemType(
+        "head",
+        "journal",
+        "{community}#object#{platform}#{account}#{object}",
+        "head",
+        "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished; author_pk and author_at",
+        "13 months after the last change (distress: 30 days)",
+        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "PerformAction", "KeepWatch", "tribune case"),
+    ),
+    ItemType(
+        "thread",
+        "journal",
+        "{community}#thread#{platform}#{account}#{thread}",
+        "thread",
+        "rev, human_at, silent, auto.{action}: when, used.{variant}, open.{object}: case or action to settle",
+        "13 months",
+        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "PerformAction"),
+    ),
+    ItemType(
+        "author",
+        "journal",
+        "{community}#author#{author}",
+        "standing",
+        "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, waiting.{object}, human_at",
+        "13 months after the last word",
+        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "PerformAction"),
+    ),
+    ItemType(
+        "case",
+        "journal",
+        "{community}#object#{platform}#{account}#{object}",
+        "case",
+        "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open",
+        "13 months after it closed",
+        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "CallManager", "KeepWatch", "tribune case"),
+    ),
+    ItemType(
+        "call",
+        "journal",
+        "{community}#call#{call}",
+        "call",
+        "state, reason, urgency, object.{object}, tried, lease_until; due_pk and due_at until somebody took it",
+        "13 months (distress: 30 days)",
+        ("ModerateComments", "PerformAction", "RelayAlarm", "KeepWatch", "CallManager", "tribune call"),
+        ("CallManager", "KeepWatch", "tribune call"),
+    ),
+    ItemType(
+        "breaker",
+        "journal",
+        "{community}#breaker#{platform}#{account}",
+        "breaker",
+        "open_until, replies_only, reason, level; due_pk and due_at while open",
+        "none",
+        ("PerformAction",),
+        ("PerformAction", "KeepWatch"),
+    ),
+    ItemType(
+        "pauses",
+        "journal",
+        "{community}#pauses",
+        "pauses",
+        "until.{scope}: a thread, a post, a space or everything",
+        "none",
+        ("tribune pause",),
+        ("ModerateComments", "PerformAction"),
+    ),
+    ItemType(
+        "words",
+        "text",
+        "{community}#object#{platform}#{account}#{object}",
+        "said#{v}",
+        "text, author's name and platform id, url",
+        "30 days (no decision), 13 months as evidence of a measure; at once when the author deletes",
+        ("ModerateComments",),
+        ("CallManager", "tribune case"),
+    ),
+    ItemType(
+        "outgoing words",
+        "text",
+        "{community}#object#{platform}#{account}#{object}",
+        "out#{action}",
+        "text of a reply, recipient's platform id where the act needs one",
+        "30 days",
+        ("ModerateComments", "PerformAction", "tribune case"),
+        ("PerformAction",),
+    ),
+    ItemType(
+        "live counter",
+        "counter",
+        "{community}#space#{space}",
+        "hour#{hour}#env#{environment}",
+        "{kind}.{level}: how many",
+        "8 days (until the hour is sealed)",
+        ("ModerateComments",),
+        ("tribune report",),
+    ),
+    ItemType(
+        "sealed hour",
+        "counter",
+        "{community}#space#{space}",
+        "sealed#{hour}",
+        "everything finer than kind and level, recounted from the journal with SET",
+        "none",
+        ("compactor",),
+        ("tribune report",),
+    ),
+    ItemType(
+        "charter version",
+        "charter",
+        "{community}#charter",
+        "version#{version}",
+        "content hash, parts, published_at, effective_from, notice, summary",
+        "none: immutable",
+        ("tribune apply", "tribune charter publish"),
+        ("ModerateComments", "ShowCharter"),
+    ),
+    ItemType(
+        "charter part",
+        "charter",
+        "{community}#charter",
+        "part#{hash}#{number}",
+        "gzip bytes, at most 300 KB",
+        "none: immutable",
+        ("tribune apply", "tribune charter publish"),
+        ("ModerateComments", "ShowCharter"),
+    ),
+    ItemType(
+        "community",
+        "community",
+        "{community}#settings",
+        "community",
+        "the community as `tribune apply` wrote it, without any secret",
+        "none",
+        ("tribune apply",),
+        ("ModerateComments", "PerformAction", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter"),
+    ),
+    ItemType(
+        "channel",
+        "community",
+        "_#channel#{platform}#{channel}",
+        "accounts",
+        "account: community and space",
+        "none",
+        ("tribune apply",),
+        ("ReceiveWebhook",),
+    ),
+    ItemType(
+        "account",
+        "community",
+        "_#account#{platform}#{account}",
+        "owner",
+        "the community and channel that own it: one only",
+        "none",
+        ("tribune apply",),
+        ("tribune apply",),
+    ),
+    ItemType(
+        "directory",
+        "community",
+        "_#communities",
+        "community#{community}",
+        "that the community exists",
+        "none",
+        ("tribune apply",),
+        ("RelayAlarm", "KeepWatch", "ShowCharter"),
+    ),
+)
+
+type Key = dict[str, str]
+
+
+def object_pk(community: str, platform: str, account: str, object_id: str) -> str:
+    """The partition of one object: its head, its case, and in the text table its words."""
+    return f"{community}#object#{platform}#{account}#{object_id}"
+
+
+def head(community: str, platform: str, account: str, object_id: str) -> Key:
+    """The head item of an object."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": "head"}
+
+
+def case(community: str, platform: str, account: str, object_id: str) -> Key:
+    """The case about an object."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": "case"}
+
+
+def thread(community: str, platform: str, account: str, thread_id: str) -> Key:
+    """What the machine must know of a thread."""
+    return {"pk": f"{community}#thread#{platform}#{account}#{thread_id}", "sk": "thread"}
+
+
+def author(community: str, author_hash: str) -> Key:
+    """An author's standing."""
+    return {"pk": f"{community}#author#{author_hash}", "sk": "standing"}
+
+
+def call(community: str, call_id: str) -> Key:
+    """One incident that somebody is called for."""
+    return {"pk": f"{community}#call#{call_id}", "sk": "call"}
+
+
+def breaker(community: str, platform: str, account: str) -> Key:
+    """The long pause of an account."""
+    return {"pk": f"{community}#breaker#{platform}#{account}", "sk": "breaker"}
+
+
+def pauses(community: str) -> Key:
+    """Every pause of a community."""
+    return {"pk": f"{community}#pauses", "sk": "pauses"}
+
+
+def words(community: str, platform: str, account: str, object_id: str, version: str) -> Key:
+    """The words of one version of an object."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": f"said#{version}"}
+
+
+def outgoing(community: str, platform: str, account: str, object_id: str, action_id: str) -> Key:
+    """The words an action will send."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": f"out#{action_id}"}
+
+
+def live_counter(community: str, space: str, hour: str, environment: str) -> Key:
+    """One environment's counter of one hour (`2026-11-22T08`, UTC, of receipt)."""
+    return {"pk": f"{community}#space#{space}", "sk": f"hour#{hour}#env#{environment}"}
+
+
+def charter_pk(community: str) -> str:
+    """Every version of a community's charter."""
+    return f"{community}#charter"
+
+
+def charter_version(community: str, version: int) -> Key:
+    """The meta item of one charter version; zero-padded so that versions sort."""
+    return {"pk": charter_pk(community), "sk": f"version#{version:06d}"}
+
+
+def charter_part(community: str, content_hash: str, number: int) -> Key:
+    """One gzip part of a charter's content."""
+    return {"pk": charter_pk(community), "sk": f"part#{content_hash}#{number:04d}"}
+
+
+def community(community_id: str) -> Key:
+    """The settings of a community."""
+    return {"pk": f"{community_id}#settings", "sk": "community"}
+
+
+def channel(platform: str, channel_id: str) -> Key:
+    """The accounts that one secret may speak for."""
+    return {"pk": f"{STACK}#channel#{platform}#{channel_id}", "sk": "accounts"}
+
+
+def account(platform: str, account_id: str) -> Key:
+    """Who owns an account."""
+    return {"pk": f"{STACK}#account#{platform}#{account_id}", "sk": "owner"}
+
+
+def directory(community_id: str) -> Key:
+    """That a community exists."""
+    return {"pk": f"{STACK}#communities", "sk": f"community#{community_id}"}
+
+
+def due_shard(kind: str, identity: str) -> str:
+    """The index partition of unfinished work: `action#2`, `call#0`."""
+    return f"{kind}#{sum(identity.encode()) % SHARDS}"
+
+
+def open_cases(community_id: str) -> str:
+    """The index partition of a community's open cases."""
+    return f"case#{community_id}"
+
+
+def author_index(community_id: str, author_hash: str) -> str:
+    """The index partition of everything one author said."""
+    return f"{community_id}#author#{author_hash}"
+
+
+def secret_path(stage: str, purpose: str, *rest: str) -> str:
+    """SSM: `/tribune/<stage>/verify/<platform>/<channel>`, `/act/…`, `/call/…`, `/pseudonym/<community>`."""
+    return "/".join(("", "tribune", stage, purpose, *rest))
+
+
+def type_of(table: str, pk: str, sk: str | None) -> ItemType | None:
+    """The declared type of a key, None when nobody declared it."""
+    return next((item for item in ITEMS if item.table == table and item.matches(pk, sk)), None)
