@@ -1,0 +1,112 @@
+"""Secrets, as SSM SecureStrings of JSON; nothing here ever logs or prints one.
+
+    /tribune/<stage>/verify/<platform>/<channel>   {"current", "previous"?, "token"?}        ReceiveWebhook only
+    /tribune/<stage>/act/<platform>/<channel>      {"token", "app_secret"?, "reply_url"?…}   PerformAction only
+    /tribune/<stage>/call/<community>              {"<person>.<way>": …}                     CallManager only
+    /tribune/<stage>/pseudonym/<community>         the HMAC key behind authors' pseudonyms
+
+Imported by the function whose cold start a platform waits for: the standard library and botocore, nothing else.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+from tribune.aws import clients, keys
+from tribune.aws.kept import Kept, answered
+from tribune.channel import Secrets
+from tribune.errors import BadConfiguration
+
+KEEP = timedelta(minutes=5)
+
+_kept: Kept[str] = Kept(KEEP)
+
+
+def verify_secrets(stage: str, platform: str, channel: str, *, refresh: bool = False) -> Secrets | None:
+    """What proves a sender on this channel, None when there is no such channel.
+
+    `refresh`: read it again although one is kept (a signature did not match), at most once per minute.
+    Raises Unavailable.
+    """
+    values = _mapping(keys.secret_path(stage, "verify", platform, channel), refresh=refresh)
+    if not values.get("current"):
+        return None
+    return Secrets(current=values["current"], previous=values.get("previous"), token=values.get("token"))
+
+
+def access(stage: str, platform: str, channel: str, *, refresh: bool = False) -> dict[str, str]:
+    """What it takes to act on this channel, empty when nothing was given. Raises Unavailable."""
+    return _mapping(keys.secret_path(stage, "act", platform, channel), refresh=refresh)
+
+
+def call_secrets(stage: str, community: str, *, refresh: bool = False) -> dict[str, str]:
+    """`<person>.<way>` -> the secret address of that way, empty when the ways need none. Raises Unavailable."""
+    return _mapping(keys.secret_path(stage, "call", community), refresh=refresh)
+
+
+def pseudonym_key(stage: str, community: str) -> bytes:
+    """The key of the HMAC that stands for authors. Raises BadConfiguration when none was made, Unavailable."""
+    path = keys.secret_path(stage, "pseudonym", community)
+    key = _kept.get(path, lambda: stored(path))
+    if not key:
+        raise BadConfiguration("there is no pseudonym key: `tribune apply` makes one", field=path)
+    return key.encode()
+
+
+def stored(path: str) -> str | None:
+    """What stands under `path` right now, None when nothing does. Raises Unavailable."""
+    client = clients.ssm()
+    with answered("ssm"):
+        try:
+            return client.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"]
+        except client.exceptions.ParameterNotFound:
+            return None
+
+
+def put(path: str, value: str) -> None:
+    """Write a SecureString. Raises Unavailable."""
+    with answered("ssm"):
+        clients.ssm().put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
+    _kept.forget()
+
+
+def put_once(path: str, value: str) -> bool:
+    """Write a SecureString that must never change; False when one stands there already. Raises Unavailable."""
+    client = clients.ssm()
+    with answered("ssm"):
+        try:
+            client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=False)
+        except client.exceptions.ParameterAlreadyExists:
+            return False
+    _kept.forget()
+    return True
+
+
+def remove(path: str) -> None:
+    """Take a secret away; nothing happens when there is none. Raises Unavailable."""
+    with answered("ssm"):
+        clients.ssm().delete_parameters(Names=[path])
+    _kept.forget()
+
+
+def as_text(values: Mapping[str, str]) -> str:
+    """A mapping as it is stored: the same values always give the same text."""
+    return json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
+
+
+def forget() -> None:
+    """Read everything anew from now on."""
+    _kept.forget()
+
+
+def _mapping(path: str, *, refresh: bool) -> dict[str, str]:
+    text = _kept.get(path, lambda: stored(path), refresh=refresh)
+    if not text:
+        return {}
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise BadConfiguration("the stored secret is no JSON mapping: `tribune apply` writes it anew", field=path)
+    return {str(name): str(value) for name, value in values.items() if value is not None}
