@@ -21,7 +21,7 @@ def channel_accounts(table: str, platform: str, channel: str) -> Accounts:
 def stored_accounts(table: str, platform: str, channel: str) -> Accounts | None:
     """The same, read right now; None when the channel is unknown. Raises Unavailable."""
     with answered("dynamodb"):
-        item = clients.dynamodb().get_item(TableName=table, Key=_typed(keys.channel(platform, channel))).get("Item")
+        item = clients.dynamodb().get_item(TableName=table, Key=typed(keys.channel(platform, channel))).get("Item")
     if item is None:
         return None
     return {
@@ -50,5 +50,6 @@ def forget() -> None:
     _kept.forget()
 
 
-def _typed(key: keys.Key) -> dict[str, dict[str, str]]:
+def typed(key: keys.Key) -> dict[str, dict[str, str]]:
+    """A key as DynamoDB's protocol writes it."""
     return {name: {"S": value} for name, value in key.items()}

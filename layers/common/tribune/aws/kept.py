@@ -44,6 +44,7 @@ class Kept[T]:
 
     def __init__(self, keep: timedelta) -> None:
         self._keep = keep
+        self._retry = min(keep, RETRY)
         self._entries: dict[str, _Entry[T]] = {}
 
     def get(self, name: str, fetch: Callable[[], T | None], *, refresh: bool = False) -> T | None:
@@ -70,7 +71,7 @@ class Kept[T]:
         return value
 
     def _must_fetch(self, entry: _Entry[T], now: datetime, *, refresh: bool) -> bool:
-        if abs(now - entry.tried_at) < RETRY:
+        if abs(now - entry.tried_at) < self._retry:
             return False
         return refresh or entry.value is None or abs(now - entry.fetched_at) >= self._keep
 

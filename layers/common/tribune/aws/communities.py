@@ -1,0 +1,187 @@
+"""The communities as `tribune apply` wrote them: settings, the accounts of each channel, who owns which account."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from tribune.aws import clients, directory, keys
+from tribune.aws.directory import typed
+from tribune.aws.kept import Kept, answered
+from tribune.community import Community
+from tribune.errors import BadConfiguration, NotFound
+
+KEEP = timedelta(seconds=30)
+
+type ChannelName = tuple[str, str]
+"""(platform, channel)."""
+
+type AccountPlace = tuple[str, str, str, str]
+"""(platform, channel, account, space)."""
+
+
+class Communities:
+    """The communities of one stack; what `load` answers is at most half a minute old."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._kept: Kept[Community] = Kept(KEEP)
+
+    def load(self, community_id: str) -> Community:
+        """The community. Raises NotFound, Unavailable, BadConfiguration when what is stored is not one."""
+        community = self._kept.get(community_id, lambda: self.stored(community_id))
+        if community is None:
+            raise NotFound(f"there is no community {community_id!r}")
+        return community
+
+    def all(self) -> tuple[str, ...]:
+        """The id of every community. Raises Unavailable."""
+        return directory.communities(self._table)
+
+    def stored(self, community_id: str) -> Community | None:
+        """The community as it stands right now, None when there is none."""
+        with answered("dynamodb"):
+            item = (
+                clients.dynamodb()
+                .get_item(TableName=self._table, Key=typed(keys.community(community_id)), ConsistentRead=True)
+                .get("Item")
+            )
+        if item is None:
+            return None
+        try:
+            return Community.model_validate_json(item["settings"]["S"])
+        except ValidationError as error:
+            raise BadConfiguration(
+                "what is stored is not a community of this version: run `tribune apply` again", field=community_id
+            ) from error
+
+    def owner(self, platform: str, account: str) -> str | None:
+        """The community that owns an account, None when nobody does. Raises Unavailable."""
+        with answered("dynamodb"):
+            item = (
+                clients.dynamodb()
+                .get_item(TableName=self._table, Key=typed(keys.account(platform, account)), ConsistentRead=True)
+                .get("Item")
+            )
+        return item["community"]["S"] if item else None
+
+    def check_owners(self, community: Community) -> None:
+        """Raises BadConfiguration when another community owns one of its accounts; Unavailable."""
+        for platform, _, account, _ in _places(community):
+            owner = self.owner(platform, account)
+            if owner not in (None, community.id):
+                raise _taken(platform, account, owner)
+
+    def write(self, community: Community) -> tuple[ChannelName, ...]:
+        """Write a community, the accounts of its channels and that they are its own; repeating it changes nothing.
+
+        Out: the channels that no community speaks through any more. Raises BadConfiguration, with nothing
+        written, when another community owns one of the accounts; Unavailable.
+        """
+        before = self.stored(community.id)
+        was, now = set(_places(before) if before else ()), set(_places(community))
+        self.check_owners(community)
+        for platform, channel, account, _ in sorted(now):
+            self._claim(community.id, platform, channel, account)
+        self._put(keys.directory(community.id), {})
+        self._put(keys.community(community.id), {"settings": {"S": community.model_dump_json()}})
+        for platform, channel in sorted({place[:2] for place in now}):
+            spaces = {account: space for p, c, account, space in now if (p, c) == (platform, channel)}
+            self._speak_for(community.id, platform, channel, spaces)
+        for platform, channel, account in sorted({place[:3] for place in was} - {place[:3] for place in now}):
+            self._stop_speaking_for(platform, channel, account)
+        for platform, account in sorted({(p, a) for p, _, a, _ in was} - {(p, a) for p, _, a, _ in now}):
+            self._release(community.id, platform, account)
+        left = {place[:2] for place in was} - {place[:2] for place in now}
+        self._kept.forget()
+        directory.forget()
+        return tuple(name for name in sorted(left) if self._remove_if_empty(*name))
+
+    def _claim(self, community_id: str, platform: str, channel: str, account: str) -> None:
+        client = clients.dynamodb()
+        with answered("dynamodb"):
+            try:
+                client.put_item(
+                    TableName=self._table,
+                    Item=typed(keys.account(platform, account))
+                    | {"community": {"S": community_id}, "channel": {"S": channel}},
+                    ConditionExpression="attribute_not_exists(pk) OR community = :community",
+                    ExpressionAttributeValues={":community": {"S": community_id}},
+                )
+            except client.exceptions.ConditionalCheckFailedException as error:
+                raise _taken(platform, account, self.owner(platform, account)) from error
+
+    def _release(self, community_id: str, platform: str, account: str) -> None:
+        client = clients.dynamodb()
+        with answered("dynamodb"):
+            try:
+                client.delete_item(
+                    TableName=self._table,
+                    Key=typed(keys.account(platform, account)),
+                    ConditionExpression="community = :community",
+                    ExpressionAttributeValues={":community": {"S": community_id}},
+                )
+            except client.exceptions.ConditionalCheckFailedException:
+                return  # somebody else's by now, or nobody's
+
+    def _speak_for(self, community_id: str, platform: str, channel: str, spaces: dict[str, str]) -> None:
+        """Entry by entry: one channel may serve the accounts of several communities."""
+        key = typed(keys.channel(platform, channel))
+        with answered("dynamodb"):
+            clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression="SET accounts = if_not_exists(accounts, :none)",
+                ExpressionAttributeValues={":none": {"M": {}}},
+            )
+            for account, space in sorted(spaces.items()):
+                clients.dynamodb().update_item(
+                    TableName=self._table,
+                    Key=key,
+                    UpdateExpression="SET accounts.#account = :place",
+                    ExpressionAttributeNames={"#account": account},
+                    ExpressionAttributeValues={
+                        ":place": {"M": {"community": {"S": community_id}, "space": {"S": space}}}
+                    },
+                )
+
+    def _stop_speaking_for(self, platform: str, channel: str, account: str) -> None:
+        with answered("dynamodb"):
+            clients.dynamodb().update_item(
+                TableName=self._table,
+                Key=typed(keys.channel(platform, channel)),
+                UpdateExpression="REMOVE accounts.#account",
+                ExpressionAttributeNames={"#account": account},
+            )
+
+    def _remove_if_empty(self, platform: str, channel: str) -> bool:
+        client = clients.dynamodb()
+        with answered("dynamodb"):
+            try:
+                client.delete_item(
+                    TableName=self._table,
+                    Key=typed(keys.channel(platform, channel)),
+                    ConditionExpression="size(accounts) = :zero",
+                    ExpressionAttributeValues={":zero": {"N": "0"}},
+                )
+            except client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def _put(self, key: keys.Key, attributes: dict[str, dict[str, str]]) -> None:
+        with answered("dynamodb"):
+            clients.dynamodb().put_item(TableName=self._table, Item=typed(key) | attributes)
+
+
+def _places(community: Community) -> Iterable[AccountPlace]:
+    for channel in community.channels:
+        for account in channel.accounts:
+            yield channel.platform, channel.channel, account.id, account.space
+
+
+def _taken(platform: str, account: str, owner: str | None) -> BadConfiguration:
+    return BadConfiguration(
+        f"the {platform} account {account!r} belongs to the community {owner!r} already; "
+        "an account has one owner: take it out there first",
+        field="accounts",
+    )
