@@ -133,3 +133,50 @@ class Decision:
     """A question or a complaint that a person should answer: belongs in `unanswered`."""
     ground: str = "charter"
     """`charter`, or `law` when no charter is published and gravity 4 is hidden."""
+
+
+SITUATIONS = frozenset(
+    {
+        # said by the machine, where a clause and the mode allow it
+        "faq",
+        "reminder1",
+        "reminder1.respect",
+        "protect.vie-privee",
+        # about a clause, proposed to the CM
+        "reminder1.flood",
+        "warning2",
+        "warning3.final",
+        "protect.request",
+        "protect.other",
+        "redirect.hors-sujet",
+        "disclosure.nudge",
+        "reserve",
+        # what the CM could say
+        "thanks",
+        "thanks.help",
+        "welcome",
+        "criticism",
+        "human.requested",
+        "care.distress",
+        "draft.complaint",
+        "draft.irony",
+        "draft.facts",
+        "draft.waiting",
+        "draft.question",
+        "draft.message",
+        "draft.conversation",
+        "draft.discrimination",
+        "draft.victim",
+        "draft.legal",
+        "draft.journalist",
+        "draft.harm",
+        "draft.safety",
+        "draft.condolences",
+    }
+)
+"""Every reply situation that a decision can name: `words/<lang>/replies` has a text for each, a test says so.
+
+`reminder1` serves clauses without a reminder of their own. `protect.vie-privee` is the private notice that a
+number was hidden; `protect.request` the same when the number came with a request (the CM answers both at
+once); `protect.other` when it is somebody else's (it never asks for the data).
+"""
