@@ -4,11 +4,17 @@ The types stand here; `decide` is the one door. What the mode and the ceiling do
 is prepared for a person instead, never dropped.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import Protocol, Self
 
 from tribune.channel import ActKind
+from tribune.charter.findings import Breach, Findings, Signal
+from tribune.comment import Audience, Comment, Media, words_hash
+from tribune.standing import Standing
 
 
 class Measure(StrEnum):
@@ -102,6 +108,32 @@ class Situation:
     """This very object was reminded before (an edit): never twice."""
     first_comment: bool = False
     newcomer: bool | None = None
+    solicits: int | None = None
+    """The engagement level that the post asks for (1–3): whoever answers a question of ours deserves a follow-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a decision knows of the comment itself, besides the findings: never its words."""
+
+    object: str
+    words: str
+    """`comment.words_hash` of the text."""
+    audience: Audience = Audience.PUBLIC
+    media: Media = Media.NONE
+    to_member: bool = False
+    """Said to another member: a reply to their comment, or with an @name."""
+
+    @classmethod
+    def of(cls, comment: Comment, *, answers_member: bool) -> Self:
+        """The matter of a comment; `answers_member`: it replies to somebody else's comment, not to ours."""
+        return cls(
+            object=comment.object,
+            words=words_hash(comment.text),
+            audience=comment.audience,
+            media=comment.media,
+            to_member=answers_member or bool(comment.tagged) or comment.text.lstrip().startswith("@"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +164,9 @@ class Decision:
     awaits_answer: bool = False
     """A question or a complaint that a person should answer: belongs in `unanswered`."""
     ground: str = "charter"
-    """`charter`, or `law` when no charter is published and gravity 4 is hidden."""
+    """`charter`; `law` when no charter is published and gravity 4 is hidden; `none` when without a charter nothing is held."""
+    draft_faq: str | None = None
+    """The FAQ entry that the draft answers with, for draft `faq`."""
 
 
 SITUATIONS = frozenset(
@@ -180,3 +214,617 @@ SITUATIONS = frozenset(
 number was hidden; `protect.request` the same when the number came with a request (the CM answers both at
 once); `protect.other` when it is somebody else's (it never asks for the data).
 """
+
+
+class ClauseInForce(Protocol):
+    """What a decision asks of a clause; `charter.document` has the real one."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the charter."""
+
+    @property
+    def gravity(self) -> int:
+        """1 to 4."""
+
+    @property
+    def ceiling(self) -> str:
+        """How far the machine may go alone: `full`, `partial`, `propose` or `none`."""
+
+    @property
+    def silent(self) -> bool:
+        """Hidden without a word (spam)."""
+
+    @property
+    def strike(self) -> bool:
+        """Does a breach count on the ladder?"""
+
+    @property
+    def first_action(self) -> str:
+        """What the charter announces for a first breach."""
+
+    @property
+    def applies_to(self) -> str:
+        """`public`, `private` or `both`."""
+
+
+class CharterInForce(Protocol):
+    """The charter that was in force when the words were written."""
+
+    def clause(self, clause_id: str) -> ClauseInForce:
+        """The clause of that id."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """Everything that a rule may look at."""
+
+    findings: Findings
+    standing: Standing
+    situation: Situation
+    matter: Matter
+    charter: CharterInForce | None
+
+    def says(self, *signals: Signal) -> bool:
+        """Does the text carry one of these signals?"""
+        return not self.findings.signals.isdisjoint(signals)
+
+    @property
+    def private(self) -> bool:
+        return self.matter.audience is Audience.PRIVATE
+
+    @property
+    def can_hide(self) -> bool:
+        """In a private thread there is nobody to hide from."""
+        return not self.private and ActKind.HIDE in self.situation.can
+
+    @property
+    def privately(self) -> ActKind:
+        """How a person is spoken to alone; on a platform without private messages the CM chooses where to say it."""
+        return ActKind.PRIVATE if not self.private and ActKind.PRIVATE in self.situation.can else ActKind.REPLY
+
+    @cached_property
+    def held(self) -> tuple[tuple[Breach, ClauseInForce], ...]:
+        """The breaches that a clause in force holds against these words in this place, most grave first."""
+        if self.charter is None:
+            return ()
+        pairs = ((breach, self.charter.clause(breach.clause)) for breach in self.findings.breaches)
+        return tuple((breach, clause) for breach, clause in pairs if clause.applies_to in (self.matter.audience, "both"))
+
+    @cached_property
+    def ironic(self) -> bool:
+        """Praise with a word of grievance: « Bravo, encore 3 semaines de retard »."""
+        return self.says(Signal.PRAISE, Signal.THANKS) and self.says(*COMPLAINS)
+
+    @property
+    def waits(self) -> bool:
+        """This person waits for our answer, or says so."""
+        return self.standing.waiting_since is not None or self.says(Signal.STILL_WAITING)
+
+    @cached_property
+    def delicate(self) -> bool:
+        """Here every step belongs to a person, except protection."""
+        return (
+            self.ironic
+            or self.says(*NEVER_AUTOMATIC)
+            or self.situation.sensitive_post
+            or self.situation.thread_silent
+            or self.standing.human_requested_at is not None
+        )
+
+    @cached_property
+    def may_speak(self) -> bool:
+        """May a message leave without a person? Never in a delicate place, and only so many."""
+        return not (
+            self.delicate
+            or self.situation.climate in ("orange", "red")
+            or self.situation.thread_automatic >= AUTOMATIC_PER_THREAD
+            or (not self.private and self.standing.automatic_today >= AUTOMATIC_PER_DAY)
+        )
+
+    def leave(self, clause: str | None, *, alone: bool) -> Leave:
+        """How an act leaves under the mode of its clause (or of the community); `alone` says whether `act` may mean alone."""
+        mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
+        if mode is Mode.OBSERVE:
+            return Leave.OBSERVED
+        return Leave.ALONE if alone and mode is Mode.ACT else Leave.PROPOSED
+
+
+type Rule = Callable[[_View], Decision | None]
+"""A rule looks, and either decides or passes on (None)."""
+
+COMPLAINS = (Signal.GRIEVANCE, Signal.CRITICISM, Signal.STILL_WAITING)
+"""Something went wrong for this person: no courtesy, no template, an answer."""
+
+NEVER_AUTOMATIC = (
+    Signal.DISTRESS,
+    Signal.HARM,
+    Signal.SAFETY,
+    Signal.RIP,
+    Signal.DISCRIMINATION,
+    Signal.QUOTED_INSULT,
+    Signal.LEGAL_THREAT,
+    Signal.JOURNALIST,
+    Signal.HUMAN_REQUEST,
+)
+"""Subjects on which a machine never speaks, and never acts alone except to protect."""
+
+AUTOMATIC_PER_THREAD = 2
+AUTOMATIC_PER_DAY = 1
+"""Automatic public messages, per thread and per person and day."""
+
+GRAVE = 4
+SPAM_SIGNALS = 2
+"""Independent signals that a silent hide needs."""
+LAST_WARNING = 3
+"""Strikes after which only a person decides (suspension, exclusion)."""
+
+REASONS_BY_CLAUSE = {
+    "haine": "hate",
+    "menace": "threat",
+    "diffamation": "attack_on_person",
+    "escroquerie": "scam",
+    "respect": "insult_at_person",
+    "flood": "flood",
+    "neutralite": "proselytism",
+    "hors-sujet": "off_topic",
+    "transparence": "undisclosed",
+    "publicite": "spam",
+    "langage": "unreadable_language",
+}
+"""Why, for the clauses of the model charter; a clause of another charter is `breach` (`grave` at gravity 4)."""
+
+
+def decide(
+    findings: Findings,
+    standing: Standing,
+    situation: Situation,
+    matter: Matter,
+    charter: CharterInForce | None,
+) -> Decision:
+    """What is done about a comment: the first of `RULES` that has something to say decides.
+
+    `charter` is the version in force when the words were written, None when none was published or it cannot be
+    read: then nothing is held against anybody (law 1) and nothing goes out alone, gravity 4 excepted.
+    """
+    view = _View(findings, standing, situation, matter, charter)
+    decision = next((made for rule in RULES if (made := rule(view)) is not None), Decision(Measure.NOTHING, "nothing"))
+    return _without_charter(view, _for_a_person(view, decision)) if charter is None else _for_a_person(view, decision)
+
+
+# --- before the charter -------------------------------------------------------------------------------------
+
+
+def distress(view: _View) -> Decision | None:
+    """13. Distress comes before everything: a person is called at any hour; never hidden, no clause, no strike."""
+    if not view.says(Signal.DISTRESS):
+        return None
+    return Decision(
+        Measure.ESCALATE,
+        "distress",
+        draft="care.distress",
+        draft_kind=view.privately,
+        silence_thread=True,
+        calls=(CallWish("distress", Urgency.NOW),),
+        confidential=True,
+        awaits_answer=True,
+    )
+
+
+def unread(view: _View) -> Decision | None:
+    """8. What holds no words the machine can read is listed as such, never as clean."""
+    if view.matter.media is Media.NONE or view.findings.words:
+        return None
+    return Decision(Measure.NOTHING, "not_read", case=True)
+
+
+def grave(view: _View) -> Decision | None:
+    """15. Gravity 4 is hidden provisionally, also in observe, and calls at any hour; a person confirms or restores.
+
+    Not when the words may be a victim's: see `victim`. No strike before a person confirmed.
+    """
+    breach = next((breach for breach in view.findings.breaches if breach.gravity >= GRAVE), None)
+    if breach is None or (view.charter is not None and not any(held is breach for held, _ in view.held)):
+        return None
+    reason = REASONS_BY_CLAUSE.get(breach.clause, "grave")
+    if view.says(Signal.QUOTED_INSULT) or (reason == "hate" and view.says(Signal.DISCRIMINATION)):
+        return None
+    clause = breach.clause if view.charter is not None else None
+    ceiling = next((clause.ceiling for held, clause in view.held if held is breach), "partial")
+    alone = ceiling in ("full", "partial")
+    provisional = alone and view.situation.hide_gravity_4
+    leave = Leave.ALONE if provisional else view.leave(breach.clause, alone=alone)
+    return Decision(
+        Measure.HIDE if view.can_hide else Measure.ESCALATE,
+        reason,
+        clause=clause,
+        acts=(Act(ActKind.HIDE, "provisional", leave, urgent=True),) if view.can_hide else (),
+        case=True,
+        silence_thread=True,
+        calls=(CallWish(reason, Urgency.NOW),),
+        ground="charter" if clause else "law",
+    )
+
+
+def victim(view: _View) -> Decision | None:
+    """2. Who quotes an insult, or reports discrimination, is never silenced; CM and social media manager are called."""
+    if view.says(Signal.DISCRIMINATION) or (view.says(Signal.QUOTED_INSULT) and view.findings.gravity >= GRAVE):
+        return _escalation(view, "discrimination", "draft.discrimination")
+    if view.says(Signal.QUOTED_INSULT) and view.says(*COMPLAINS):
+        return _escalation(view, "insult_reported", "draft.victim")
+    return None
+
+
+def outside_the_charter(view: _View) -> Decision | None:
+    """4 and 14. Legal threat, journalist, harm, safety: a person speaks, nothing is hidden."""
+    for signal, reason in (
+        (Signal.LEGAL_THREAT, "legal"),
+        (Signal.JOURNALIST, "journalist"),
+        (Signal.SAFETY, "safety"),
+        (Signal.HARM, "harm"),
+    ):
+        if view.says(signal):
+            return _escalation(view, reason, f"draft.{reason}")
+    return None
+
+
+# --- hides that protect or clean ----------------------------------------------------------------------------
+
+
+def spam(view: _View) -> Decision | None:
+    """3. Spam is hidden without a word when two independent signals agree; otherwise the hide is proposed."""
+    held = [(breach, clause) for breach, clause in view.held if clause.silent]
+    if not held:
+        return None
+    breach, clause = max(held, key=lambda pair: pair[0].independent)
+    sure = breach.independent >= SPAM_SIGNALS
+    if not sure and any(breach.whose for breach, _ in view.held):
+        return None
+    if not view.can_hide:
+        return _cannot(view, "spam", clause)
+    leave = view.leave(clause.id, alone=sure and clause.ceiling == "full" and not view.delicate)
+    return Decision(Measure.HIDE, "spam", clause=clause.id, acts=(Act(ActKind.HIDE, "spam", leave),))
+
+
+def contact_data(view: _View) -> Decision | None:
+    """16. The author's own contact data is hidden to protect them; somebody else's too, and a person looks.
+
+    The only private reply is not spent on a notice when the comment is also a request: the CM answers both.
+    """
+    held = [(breach, clause) for breach, clause in view.held if breach.whose]
+    if not held:
+        return None
+    others = any(breach.whose == "other" for breach, _ in held)
+    clause = held[0][1]
+    if not view.can_hide:
+        return _cannot(view, "others_data" if others else "own_data", clause)
+    doubtful = any(clause.silent for _, clause in view.held)
+    leave = view.leave(clause.id, alone=clause.ceiling == "full")
+    hide = Act(ActKind.HIDE, "protect", leave, urgent=True)
+    if others:
+        return Decision(
+            Measure.HIDE,
+            "others_data",
+            clause=clause.id,
+            acts=(hide,),
+            draft="protect.other",
+            draft_kind=view.privately,
+            calls=(CallWish("personal_data", Urgency.HOURS),),
+        )
+    if view.says(Signal.CONTACT_REQUEST, Signal.QUESTION, Signal.HUMAN_REQUEST, *COMPLAINS) and not doubtful:
+        return Decision(
+            Measure.HIDE,
+            "own_data",
+            clause=clause.id,
+            acts=(hide,),
+            draft="protect.request",
+            draft_kind=view.privately,
+            awaits_answer=True,
+        )
+    note = view.leave(clause.id, alone=clause.ceiling == "full" and view.may_speak and not doubtful)
+    notice = (Act(ActKind.PRIVATE, "protect", note, text="protect.vie-privee"),)
+    return Decision(
+        Measure.HIDE,
+        "own_data",
+        clause=clause.id,
+        acts=(hide, *(notice if ActKind.PRIVATE in view.situation.can else ())),
+    )
+
+
+def human_request(view: _View) -> Decision | None:
+    """18. Whoever asks for a human gets one: the machine falls silent for this person and in this thread."""
+    if not view.says(Signal.HUMAN_REQUEST):
+        return None
+    return Decision(Measure.DRAFT, "human_request", draft="human.requested", awaits_answer=True)
+
+
+def copies(view: _View) -> Decision | None:
+    """8 and 13 of the charter. Copies are hidden and one stays, never those of somebody who waits for our answer."""
+    found = next((clause for _, clause in view.held if clause.first_action == "hide_copies"), None)
+    if found is None:
+        return None
+    if view.waits:
+        return _still_waiting()
+    repeated = view.standing.repetitions(view.matter.words, view.matter.object, view.situation.now)
+    sure = repeated > 0 and not view.says(*COMPLAINS, Signal.QUESTION)
+    if not view.can_hide:
+        return _cannot(view, "flood", found)
+    leave = view.leave(found.id, alone=sure and found.ceiling == "full" and not view.delicate)
+    return Decision(Measure.HIDE, "flood", clause=found.id, acts=(Act(ActKind.HIDE, "flood", leave),))
+
+
+# --- the ladder ---------------------------------------------------------------------------------------------
+
+
+def ladder(view: _View) -> Decision | None:
+    """1, 10 and 17. Reminder; hide and private reminder; last warning; then only a person decides.
+
+    Nothing here deletes, suspends or excludes. A strike counts only when the member was told.
+    """
+    found = next((pair for pair in view.held if pair[1].first_action != "note"), None)
+    if found is None:
+        return None
+    clause = found[1]
+    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
+    earlier = {strike.object for strike in view.standing.active_strikes(view.situation.now)} - {view.matter.object}
+    if view.situation.already_reminded:
+        return Decision(Measure.ESCALATE, "still_breaching", clause=clause.id, case=True)
+    if clause.first_action in FOR_A_PERSON:
+        draft, kind = FOR_A_PERSON[clause.first_action]
+        kind = view.privately if kind is ActKind.PRIVATE else kind
+        return Decision(Measure.DRAFT, reason, clause=clause.id, draft=draft, draft_kind=kind)
+    if len(earlier) >= LAST_WARNING:
+        return Decision(Measure.ESCALATE, "after_last_warning", clause=clause.id, case=True)
+    if len(earlier) == LAST_WARNING - 1:
+        return _hide_and_tell(view, clause, "third_breach", "warning3.final")
+    if earlier:
+        return _hide_and_tell(view, clause, "second_breach", "warning2")
+    if clause.first_action.startswith("hide"):
+        return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
+    return _remind(view, clause, reason)
+
+
+def _remind(view: _View, clause: ClauseInForce, reason: str) -> Decision:
+    """The first reminder: public, citing the clause; the comment stays. Alone only behind a link people trust."""
+    if ActKind.REPLY not in view.situation.can:
+        return _cannot(view, reason, clause)
+    permitted = clause.ceiling == "full" or (clause.ceiling == "partial" and clause.gravity <= 2)  # noqa: PLR2004
+    alone = permitted and view.may_speak and (view.situation.trusted_link or view.private)
+    leave = view.leave(clause.id, alone=alone)
+    return Decision(
+        Measure.REMIND,
+        reason,
+        clause=clause.id,
+        acts=(Act(ActKind.REPLY, "reminder", leave, text=_own_text("reminder1", clause)),),
+        strike=clause.strike and leave is Leave.ALONE,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
+    )
+
+
+def _hide_and_tell(view: _View, clause: ClauseInForce, reason: str, text: str) -> Decision:
+    """A hide and what the person is told in private, always through the CM; the hide alone where the ceiling is full."""
+    if not view.can_hide:
+        return _cannot(view, reason, clause)
+    alone = clause.ceiling == "full" and reason != "third_breach" and not view.delicate
+    calls = (CallWish(reason, Urgency.HOURS),) if clause.first_action == "hide_and_escalate" else ()
+    return Decision(
+        Measure.HIDE,
+        reason,
+        clause=clause.id,
+        acts=(Act(ActKind.HIDE, "breach", view.leave(clause.id, alone=alone)),),
+        draft=text,
+        draft_kind=view.privately,
+        calls=calls,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
+    )
+
+
+# --- nothing is held against the words: what could be said? -------------------------------------------------
+
+
+def condolences(view: _View) -> Decision | None:
+    """4. On a death the machine is quiet; under a post flagged sensitive it prepares nothing either."""
+    if not view.says(Signal.RIP):
+        return None
+    if view.situation.sensitive_post:
+        return Decision(Measure.NOTHING, "condolences")
+    return Decision(Measure.DRAFT, "condolences", draft="draft.condolences")
+
+
+def irony(view: _View) -> Decision | None:
+    """4. « Bravo, encore 3 semaines de retard 👏 »: never a thank-you."""
+    if not view.ironic:
+        return None
+    return Decision(Measure.DRAFT, "irony", draft="draft.irony", awaits_answer=True)
+
+
+def complaint(view: _View) -> Decision | None:
+    """10. Criticism stays and gets an answer; who says we did not answer comes first."""
+    if not view.says(*COMPLAINS):
+        return None
+    if view.says(Signal.STILL_WAITING):
+        return _still_waiting()
+    if view.says(Signal.SOURCE_LINK):
+        return Decision(Measure.DRAFT, "criticism_sourced", draft="draft.facts", awaits_answer=True)
+    if view.says(Signal.CRITICISM):
+        return Decision(Measure.DRAFT, "criticism", draft="criticism", awaits_answer=True)
+    return Decision(Measure.DRAFT, "complaint", draft="draft.complaint", awaits_answer=True)
+
+
+def helper(view: _View) -> Decision | None:
+    """21. Who helps another member is thanked, by a person."""
+    if not view.says(Signal.HELPS_MEMBER) or view.situation.sensitive_post:
+        return None
+    return Decision(Measure.DRAFT, "helps_member", draft="thanks.help")
+
+
+def faq(view: _View) -> Decision | None:
+    """4. A known answer goes out alone to one short question and nothing else; otherwise it is drafted."""
+    if not view.findings.asks:
+        return None
+    entry = view.findings.asks[0]
+    if not view.says(Signal.SHORT_QUESTION) or ActKind.REPLY not in view.situation.can:
+        return Decision(Measure.DRAFT, "faq", draft="faq", draft_faq=entry, awaits_answer=True)
+    leave = view.leave(None, alone=view.may_speak and view.charter is not None)
+    return Decision(
+        Measure.LEAD,
+        "faq",
+        acts=(Act(ActKind.REPLY, "faq", leave, text="faq", faq=entry),),
+        awaits_answer=leave is not Leave.ALONE,
+    )
+
+
+def question(view: _View) -> Decision | None:
+    """8. A question waits for a human answer."""
+    if not view.says(Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CONTACT_REQUEST):
+        return None
+    return Decision(Measure.DRAFT, "question", draft="draft.question", awaits_answer=True)
+
+
+def participation(view: _View) -> Decision | None:
+    """An entry under a contest is counted, not answered one by one."""
+    return Decision(Measure.NOTHING, "participation") if view.says(Signal.PARTICIPATES) else None
+
+
+def sensitive(view: _View) -> Decision | None:
+    """4. Under a post flagged sensitive no courtesy is prepared."""
+    return Decision(Measure.NOTHING, "sensitive_post") if view.situation.sensitive_post else None
+
+
+def praise(view: _View) -> Decision | None:
+    """21. Thanks are proposed, never sent alone."""
+    if not view.says(Signal.PRAISE, Signal.THANKS):
+        return None
+    return Decision(Measure.DRAFT, "praise", draft="thanks")
+
+
+def noise(view: _View) -> Decision | None:
+    """11. Capitals and swearing without a target: a note, no lesson."""
+    if not view.says(Signal.CAPITALS, Signal.SWEARING):
+        return None
+    return Decision(Measure.NOTHING, "loud")
+
+
+def message(view: _View) -> Decision | None:
+    """Who writes to us in private speaks to us, and waits."""
+    if not view.private or not view.findings.words:
+        return None
+    return Decision(Measure.DRAFT, "message", draft="draft.message", awaits_answer=True)
+
+
+def welcome(view: _View) -> Decision | None:
+    """21. A newcomer is welcomed, by a person, and only where we know that they are one."""
+    if not (view.situation.first_comment and view.situation.newcomer) or view.matter.to_member:
+        return None
+    return Decision(Measure.DRAFT, "newcomer", draft="welcome")
+
+
+def conversation(view: _View) -> Decision | None:
+    """We asked something under our post and somebody answered: that deserves a follow-up."""
+    if not view.situation.solicits or view.matter.to_member or view.findings.words < ANSWER_WORDS:
+        return None
+    return Decision(Measure.DRAFT, "conversation", draft="draft.conversation")
+
+
+ANSWER_WORDS = 4
+"""« Oui ! » under our question is an answer; it needs no follow-up."""
+
+FOR_A_PERSON = {
+    "queue": ("reserve", ActKind.REPLY),
+    "redirect": ("redirect.hors-sujet", ActKind.REPLY),
+    "nudge": ("disclosure.nudge", ActKind.PRIVATE),
+}
+"""Clauses about which the machine only prepares a word: first action -> the draft and how it is said."""
+
+RULES: tuple[Rule, ...] = (
+    distress,
+    unread,
+    grave,
+    victim,
+    outside_the_charter,
+    spam,
+    contact_data,
+    human_request,
+    copies,
+    ladder,
+    condolences,
+    irony,
+    complaint,
+    helper,
+    faq,
+    question,
+    participation,
+    sensitive,
+    praise,
+    noise,
+    message,
+    welcome,
+    conversation,
+)
+"""The policy, in order. The numbers in the rules are those of the judgement rules they keep."""
+
+
+# --- what rules share ---------------------------------------------------------------------------------------
+
+
+def _escalation(view: _View, reason: str, draft: str) -> Decision:
+    """CM and social media manager are called, the machine is quiet in the thread; nothing is hidden without them."""
+    shown = next((clause for breach, clause in view.held if breach.whose), None)
+    protect = Act(ActKind.HIDE, "protect", view.leave(shown.id, alone=False)) if shown and view.can_hide else None
+    return Decision(
+        Measure.ESCALATE,
+        reason,
+        clause=shown.id if shown and protect else None,
+        acts=(protect,) if protect else (),
+        draft=draft,
+        silence_thread=True,
+        calls=(CallWish(reason, Urgency.HOURS, roles=("cm", "smm")),),
+        awaits_answer=True,
+    )
+
+
+def _cannot(view: _View, reason: str, clause: ClauseInForce) -> Decision:
+    """The platform has no such act: a person is told instead."""
+    return Decision(
+        Measure.ESCALATE, reason, clause=clause.id, case=True, awaits_answer=view.says(*COMPLAINS, Signal.QUESTION)
+    )
+
+
+def _still_waiting() -> Decision:
+    """Repeating oneself to somebody who does not answer is our failure: top of the list, nothing hidden."""
+    return Decision(Measure.DRAFT, "still_waiting", draft="draft.waiting", awaits_answer=True)
+
+
+def _own_text(situation: str, clause: ClauseInForce) -> str:
+    """The clause's own text where there is one, else the one that serves every clause."""
+    own = f"{situation}.{clause.id}"
+    return own if own in SITUATIONS else situation
+
+
+def _for_a_person(view: _View, decision: Decision) -> Decision:
+    """What every decision has in common: whatever waits for a person is a case; a human asked for is a human owed."""
+    asked = view.says(Signal.HUMAN_REQUEST)
+    waits = any(act.leave is not Leave.ALONE for act in decision.acts)
+    found = {breach.detector for breach in view.findings.breaches}
+    return replace(
+        decision,
+        case=decision.case or asked or waits or decision.draft is not None or decision.awaits_answer,
+        silence_thread=decision.silence_thread or asked,
+        silence_person=decision.silence_person or asked,
+        detectors=() if decision.confidential else tuple(sorted(found)),
+    )
+
+
+def _without_charter(view: _View, decision: Decision) -> Decision:
+    """Law 1. Without a charter nobody is sanctioned and nothing passes for clean: everything goes to the CM, one call a day."""
+    if decision.confidential:
+        return replace(decision, ground="none")
+    unchecked = decision.measure is Measure.NOTHING or (view.findings.breaches and decision.measure is Measure.DRAFT)
+    return replace(
+        decision,
+        measure=Measure.ESCALATE if unchecked else decision.measure,
+        reason="no_charter" if unchecked else decision.reason,
+        case=True,
+        calls=(*decision.calls, CallWish("no_charter", Urgency.HOURS, per_object=False)),
+        ground="law" if decision.ground == "law" else "none",
+    )
