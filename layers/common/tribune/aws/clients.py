@@ -53,3 +53,15 @@ def ses() -> "SESClient":
     """The SES client of this process."""
     client: SESClient = _client("ses")
     return client
+
+
+def beside(service: str, endpoint: str, region: str) -> Any:
+    """A client of an AWS that is not this process's own: the local stack's, at `endpoint`, with keys that mean nothing."""
+    return _session().create_client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint,
+        aws_access_key_id="AKIALOCALSTACK000000",
+        aws_secret_access_key="local",  # noqa: S106  moto checks no secret
+        config=_CONFIG,
+    )
