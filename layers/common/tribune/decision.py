@@ -215,6 +215,81 @@ number was hidden; `protect.request` the same when the number came with a reques
 once); `protect.other` when it is somebody else's (it never asks for the data).
 """
 
+REASONS = frozenset(
+    {
+        # before the charter
+        "distress",
+        "not_read",
+        "hate",
+        "threat",
+        "grave",
+        "discrimination",
+        "insult_reported",
+        "legal",
+        "journalist",
+        "safety",
+        "harm",
+        "no_charter",
+        # a clause is breached
+        "spam",
+        "own_data",
+        "others_data",
+        "flood",
+        "insult_at_person",
+        "attack_on_person",
+        "scam",
+        "proselytism",
+        "off_topic",
+        "undisclosed",
+        "unreadable_language",
+        "breach",
+        "second_breach",
+        "third_breach",
+        "after_last_warning",
+        "still_breaching",
+        # nothing is held against the words
+        "human_request",
+        "condolences",
+        "irony",
+        "still_waiting",
+        "criticism",
+        "criticism_sourced",
+        "complaint",
+        "helps_member",
+        "faq",
+        "question",
+        "participation",
+        "sensitive_post",
+        "praise",
+        "loud",
+        "message",
+        "newcomer",
+        "conversation",
+        "nothing",
+    }
+)
+"""Every reason a decision can give: `words/<lang>/reasons.yaml` has a sentence for each."""
+
+CALLS = frozenset(
+    {
+        "distress",
+        "hate",
+        "threat",
+        "grave",
+        "discrimination",
+        "insult_reported",
+        "legal",
+        "journalist",
+        "safety",
+        "harm",
+        "personal_data",
+        "scam",
+        "breach",
+        "no_charter",
+    }
+)
+"""Every reason for which a decision calls a person: `words/<lang>/calls.yaml` has a sentence for each."""
+
 
 class ClauseInForce(Protocol):
     """What a decision asks of a clause; `charter.document` has the real one."""
@@ -432,8 +507,8 @@ def grave(view: _View) -> Decision | None:
     clause = breach.clause if view.charter is not None else None
     ceiling = next((clause.ceiling for held, clause in view.held if held is breach), "partial")
     alone = ceiling in ("full", "partial")
-    provisional = alone and view.situation.hide_gravity_4
-    leave = Leave.ALONE if provisional else view.leave(breach.clause, alone=alone)
+    unasked = alone and view.situation.hide_gravity_4
+    leave = Leave.ALONE if unasked else view.leave(breach.clause, alone=alone)
     return Decision(
         Measure.HIDE if view.can_hide else Measure.ESCALATE,
         reason,
@@ -499,7 +574,7 @@ def contact_data(view: _View) -> Decision | None:
     if not view.can_hide:
         return _cannot(view, "others_data" if others else "own_data", clause)
     doubtful = any(clause.silent for _, clause in view.held)
-    leave = view.leave(clause.id, alone=clause.ceiling == "full")
+    leave = view.leave(clause.id, alone=clause.ceiling == "full" and not view.says(Signal.QUOTED_INSULT))
     hide = Act(ActKind.HIDE, "protect", leave, urgent=True)
     if others:
         return Decision(
@@ -539,13 +614,13 @@ def human_request(view: _View) -> Decision | None:
 
 
 def copies(view: _View) -> Decision | None:
-    """8 and 13 of the charter. Copies are hidden and one stays, never those of somebody who waits for our answer."""
+    """8. Of the same words said again and again one stays; never those of somebody who waits for our answer."""
     found = next((clause for _, clause in view.held if clause.first_action == "hide_copies"), None)
-    if found is None:
-        return None
-    if view.waits:
-        return _still_waiting()
     repeated = view.standing.repetitions(view.matter.words, view.matter.object, view.situation.now)
+    if view.waits and (found or repeated) and all(clause is found for _, clause in view.held):
+        return _still_waiting()
+    if found is None or view.waits:
+        return None
     sure = repeated > 0 and not view.says(*COMPLAINS, Signal.QUESTION)
     if not view.can_hide:
         return _cannot(view, "flood", found)
@@ -606,7 +681,7 @@ def _hide_and_tell(view: _View, clause: ClauseInForce, reason: str, text: str) -
     if not view.can_hide:
         return _cannot(view, reason, clause)
     alone = clause.ceiling == "full" and reason != "third_breach" and not view.delicate
-    calls = (CallWish(reason, Urgency.HOURS),) if clause.first_action == "hide_and_escalate" else ()
+    escalates = clause.first_action == "hide_and_escalate"
     return Decision(
         Measure.HIDE,
         reason,
@@ -614,7 +689,7 @@ def _hide_and_tell(view: _View, clause: ClauseInForce, reason: str, text: str) -
         acts=(Act(ActKind.HIDE, "breach", view.leave(clause.id, alone=alone)),),
         draft=text,
         draft_kind=view.privately,
-        calls=calls,
+        calls=(CallWish(reason if reason in CALLS else "breach", Urgency.HOURS),) if escalates else (),
         awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
     )
 
@@ -698,18 +773,18 @@ def praise(view: _View) -> Decision | None:
     return Decision(Measure.DRAFT, "praise", draft="thanks")
 
 
-def noise(view: _View) -> Decision | None:
-    """11. Capitals and swearing without a target: a note, no lesson."""
-    if not view.says(Signal.CAPITALS, Signal.SWEARING):
-        return None
-    return Decision(Measure.NOTHING, "loud")
-
-
 def message(view: _View) -> Decision | None:
     """Who writes to us in private speaks to us, and waits."""
     if not view.private or not view.findings.words:
         return None
     return Decision(Measure.DRAFT, "message", draft="draft.message", awaits_answer=True)
+
+
+def noise(view: _View) -> Decision | None:
+    """11. Capitals and swearing without a target: a note, no lesson."""
+    if not view.says(Signal.CAPITALS, Signal.SWEARING):
+        return None
+    return Decision(Measure.NOTHING, "loud")
 
 
 def welcome(view: _View) -> Decision | None:
@@ -756,8 +831,8 @@ RULES: tuple[Rule, ...] = (
     participation,
     sensitive,
     praise,
-    noise,
     message,
+    noise,
     welcome,
     conversation,
 )
