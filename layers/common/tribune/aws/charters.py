@@ -1,0 +1,236 @@
+"""The charter's versions: immutable, addressed by the hash of their content, kept for ever.
+
+A version is a small meta item; its content stands in gzip parts of at most 300 KB (DynamoDB's items end at
+400 KB). Parts are written before the meta item, so that a version that can be seen can be read.
+"""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from tribune.aws import clients, keys
+from tribune.aws.directory import typed
+from tribune.aws.kept import Kept, answered
+from tribune.charter.document import Charter, PublishedCharter
+from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
+
+PART_BYTES = 300_000
+KEEP = timedelta(seconds=30)
+"""How long the list of versions is kept: a version in force at once is seen everywhere within half a minute."""
+MOST_LOADED = 8
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMeta:
+    """What is known of a version without its content."""
+
+    version: int
+    content_hash: str
+    """SHA-256 of the canonical JSON of the charter, 64 hexadecimal digits."""
+    parts: int
+    published_at: datetime
+    effective_from: datetime
+    notice_days: int
+    """How long before it took effect members were told."""
+    summary: str
+    """What changed, in a sentence for members."""
+
+
+class Charters:
+    """The charters of one stack's communities."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._versions: Kept[tuple[VersionMeta, ...]] = Kept(KEEP)
+        self._loaded: dict[tuple[str, int], PublishedCharter] = {}
+
+    def versions(self, community: str) -> tuple[VersionMeta, ...]:
+        """Every published version, oldest first, at most half a minute old. Raises Unavailable, CharterUnreadable."""
+        return self._versions.get(community, lambda: self.stored_versions(community)) or ()
+
+    def stored_versions(self, community: str) -> tuple[VersionMeta, ...]:
+        """The same, read right now."""
+        return tuple(_meta(item) for item in self._query(community, "version#"))
+
+    def load(self, community: str, at: datetime) -> PublishedCharter | None:
+        """The charter that binds words written at `at`, None when none did. Raises Unavailable, CharterUnreadable."""
+        meta = in_force(self.versions(community), at)
+        return self._content(community, meta) if meta else None
+
+    def version(self, community: str, version: int) -> PublishedCharter:
+        """One published version. Raises NotFound, Unavailable, CharterUnreadable."""
+        for meta in self.versions(community):
+            if meta.version == version:
+                return self._content(community, meta)
+        raise NotFound(f"{community} has no charter version {version}")
+
+    def publish(
+        self,
+        community: str,
+        charter: Charter,
+        *,
+        effective_from: datetime,
+        now: datetime,
+        notice_days: int = 0,
+        summary: str = "",
+    ) -> int:
+        """Publish a charter and answer its version; publishing what is the latest version already changes nothing.
+
+        `effective_from`: from when on words are judged by it; never in the past, nor before the version it follows.
+        Raises BadConfiguration when it is, Conflict when others keep publishing at the same time, Unavailable.
+        """
+        effective_from, now = effective_from.replace(microsecond=0), now.replace(microsecond=0)
+        for _ in range(_ATTEMPTS):
+            versions = self.stored_versions(community)
+            if versions and self._says(community, versions[-1], charter):
+                return versions[-1].version
+            _check_date(effective_from, now, versions)
+            content = _canonical(charter)
+            content_hash = hashlib.sha256(content).hexdigest()
+            meta = VersionMeta(
+                version=versions[-1].version + 1 if versions else 1,
+                content_hash=content_hash,
+                parts=self._put_parts(community, content_hash, content),
+                published_at=now,
+                effective_from=effective_from,
+                notice_days=notice_days,
+                summary=summary,
+            )
+            if self._put_meta(community, meta):
+                self._versions.forget()
+                return meta.version
+        raise Conflict(f"somebody else publishes charters of {community} at the same time")
+
+    def _put_parts(self, community: str, content_hash: str, content: bytes) -> int:
+        packed = gzip.compress(content, mtime=0)
+        slices = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
+        for number, part in enumerate(slices):
+            with answered("dynamodb"):
+                clients.dynamodb().put_item(
+                    TableName=self._table,
+                    Item={**typed(keys.charter_part(community, content_hash, number)), "content": {"B": part}},
+                )
+        return len(slices)
+
+    def _put_meta(self, community: str, meta: VersionMeta) -> bool:
+        client = clients.dynamodb()
+        with answered("dynamodb"):
+            try:
+                client.put_item(
+                    TableName=self._table,
+                    Item={
+                        **typed(keys.charter_version(community, meta.version)),
+                        "content_hash": {"S": meta.content_hash},
+                        "parts": {"N": str(meta.parts)},
+                        "published_at": {"S": meta.published_at.astimezone(UTC).isoformat()},
+                        "effective_from": {"S": meta.effective_from.astimezone(UTC).isoformat()},
+                        "notice_days": {"N": str(meta.notice_days)},
+                        "summary": {"S": meta.summary},
+                    },
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+            except client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def _content(self, community: str, meta: VersionMeta) -> PublishedCharter:
+        known = self._loaded.get((community, meta.version))
+        if known is None:
+            packed = b"".join(item["content"]["B"] for item in self._query(community, f"part#{meta.content_hash}#"))
+            known = _published(meta, packed)
+            while len(self._loaded) >= MOST_LOADED:
+                self._loaded.pop(next(iter(self._loaded)))
+            self._loaded[community, meta.version] = known
+        return known
+
+    def _says(self, community: str, meta: VersionMeta, charter: Charter) -> bool:
+        """Is this version that charter? One that cannot be read is nothing: publishing again writes its parts anew."""
+        try:
+            return self._content(community, meta).charter == charter
+        except CharterUnreadable:
+            return False
+
+    def _query(self, community: str, prefix: str) -> Iterable[dict[str, Any]]:
+        pages = (
+            clients.dynamodb()
+            .get_paginator("query")
+            .paginate(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={":pk": {"S": keys.charter_pk(community)}, ":prefix": {"S": prefix}},
+                ConsistentRead=True,
+            )
+        )
+        with answered("dynamodb"):
+            return [item for page in pages for item in page["Items"]]
+
+
+def in_force(versions: Iterable[VersionMeta], at: datetime) -> VersionMeta | None:
+    """The version that binds words written at `at`: the same rule as `tribune.charter.in_force`, without any content."""
+    effective = [meta for meta in versions if meta.effective_from <= at and meta.published_at <= at]
+    return max(effective, key=lambda meta: (meta.effective_from, meta.version), default=None)
+
+
+def _canonical(charter: Charter) -> bytes:
+    """The charter as it is stored and hashed, its defaults written out: what it means never changes with our code."""
+    value = charter.model_dump(mode="json")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _check_date(effective_from: datetime, now: datetime, versions: tuple[VersionMeta, ...]) -> None:
+    if effective_from < now:
+        raise BadConfiguration(
+            f"a charter cannot bind words written before it was shown: at the earliest {now.isoformat()}",
+            field="effective_from",
+        )
+    if versions and effective_from < versions[-1].effective_from:
+        raise BadConfiguration(
+            f"version {versions[-1].version} takes effect at {versions[-1].effective_from.isoformat()}: "
+            "the one that follows it cannot take effect earlier",
+            field="effective_from",
+        )
+
+
+def _meta(item: dict[str, Any]) -> VersionMeta:
+    try:
+        return VersionMeta(
+            version=int(item["sk"]["S"].removeprefix("version#")),
+            content_hash=item["content_hash"]["S"],
+            parts=int(item["parts"]["N"]),
+            published_at=datetime.fromisoformat(item["published_at"]["S"]),
+            effective_from=datetime.fromisoformat(item["effective_from"]["S"]),
+            notice_days=int(item["notice_days"]["N"]),
+            summary=item["summary"]["S"],
+        )
+    except (KeyError, ValueError) as error:
+        raise CharterUnreadable(f"version item {item['sk']['S']} is damaged") from error
+
+
+def _published(meta: VersionMeta, packed: bytes) -> PublishedCharter:
+    try:
+        content = gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CharterUnreadable(f"version {meta.version}: a part is missing or damaged") from error
+    if hashlib.sha256(content).hexdigest() != meta.content_hash:
+        raise CharterUnreadable(f"version {meta.version}: the content is not what was published")
+    try:
+        charter = Charter.model_validate_json(content)
+    except ValidationError as error:
+        raise CharterUnreadable(f"version {meta.version}: this code does not understand it") from error
+    return PublishedCharter(
+        version=meta.version,
+        published_at=meta.published_at,
+        effective_from=meta.effective_from,
+        notice_days=meta.notice_days,
+        summary=meta.summary,
+        content_hash=meta.content_hash,
+        charter=charter,
+    )
