@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol, Self
+from typing import Self
 
 from tribune.channel import ActKind
+from tribune.charter.document import Ceiling, Charter, Clause, FirstAction, Gravity
 from tribune.charter.findings import Breach, Findings, Signal
 from tribune.comment import Audience, Comment, Media, words_hash
 from tribune.standing import Standing
@@ -61,10 +62,10 @@ class Act:
 
     kind: ActKind
     purpose: str
-    """`reminder`, `faq`, `spam`, `protect`, `provisional`, `flood`, `withdraw`, `restore`…: bounded, for journal and metrics."""
+    """For journal and metrics: `reminder`, `faq`, `spam`, `protect`, `provisional`, `flood`, `breach`, `withdraw`…"""
     leave: Leave
     text: str | None = None
-    """The id of a reply situation in `words` (`reminder1.respect`, `faq`, `protect.vie-privee`…), None for acts without words."""
+    """The id of a reply situation in `words` (`reminder1.respect`, `faq`…), None for acts without words."""
     faq: str | None = None
     """The id of the FAQ entry that answers, for text `faq`."""
     urgent: bool = False
@@ -164,7 +165,7 @@ class Decision:
     awaits_answer: bool = False
     """A question or a complaint that a person should answer: belongs in `unanswered`."""
     ground: str = "charter"
-    """`charter`; `law` when no charter is published and gravity 4 is hidden; `none` when without a charter nothing is held."""
+    """`charter`; without one `law` where gravity 4 is hidden, else `none`: nothing is held against anybody."""
     draft_faq: str | None = None
     """The FAQ entry that the draft answers with, for draft `faq`."""
 
@@ -291,57 +292,18 @@ CALLS = frozenset(
 """Every reason for which a decision calls a person: `words/<lang>/calls.yaml` has a sentence for each."""
 
 
-class ClauseInForce(Protocol):
-    """What a decision asks of a clause; `charter.document` has the real one."""
-
-    @property
-    def id(self) -> str:
-        """Its name in the charter."""
-
-    @property
-    def gravity(self) -> int:
-        """1 to 4."""
-
-    @property
-    def ceiling(self) -> str:
-        """How far the machine may go alone: `full`, `partial`, `propose` or `none`."""
-
-    @property
-    def silent(self) -> bool:
-        """Hidden without a word (spam)."""
-
-    @property
-    def strike(self) -> bool:
-        """Does a breach count on the ladder?"""
-
-    @property
-    def first_action(self) -> str:
-        """What the charter announces for a first breach."""
-
-    @property
-    def applies_to(self) -> str:
-        """`public`, `private` or `both`."""
-
-
-class CharterInForce(Protocol):
-    """The charter that was in force when the words were written."""
-
-    def clause(self, clause_id: str) -> ClauseInForce:
-        """The clause of that id."""
-
-
 @dataclass(frozen=True)
 class _View:
     """Everything that a rule may look at."""
 
+    matter: Matter
     findings: Findings
     standing: Standing
     situation: Situation
-    matter: Matter
-    charter: CharterInForce | None
+    charter: Charter | None
 
     def says(self, *signals: Signal) -> bool:
-        """Does the text carry one of these signals?"""
+        """True when the text carries one of these signals."""
         return not self.findings.signals.isdisjoint(signals)
 
     @property
@@ -359,12 +321,12 @@ class _View:
         return ActKind.PRIVATE if not self.private and ActKind.PRIVATE in self.situation.can else ActKind.REPLY
 
     @cached_property
-    def held(self) -> tuple[tuple[Breach, ClauseInForce], ...]:
+    def held(self) -> tuple[tuple[Breach, Clause], ...]:
         """The breaches that a clause in force holds against these words in this place, most grave first."""
         if self.charter is None:
             return ()
         pairs = ((breach, self.charter.clause(breach.clause)) for breach in self.findings.breaches)
-        return tuple((breach, clause) for breach, clause in pairs if clause.applies_to in (self.matter.audience, "both"))
+        return tuple((breach, clause) for breach, clause in pairs if clause and clause.applies_in(private=self.private))
 
     @cached_property
     def ironic(self) -> bool:
@@ -373,7 +335,7 @@ class _View:
 
     @property
     def waits(self) -> bool:
-        """This person waits for our answer, or says so."""
+        """True of a person who waits for our answer, or says so."""
         return self.standing.waiting_since is not None or self.says(Signal.STILL_WAITING)
 
     @cached_property
@@ -398,7 +360,7 @@ class _View:
         )
 
     def leave(self, clause: str | None, *, alone: bool) -> Leave:
-        """How an act leaves under the mode of its clause (or of the community); `alone` says whether `act` may mean alone."""
+        """How an act leaves under the mode of its clause, or of the community; `alone`: may the machine, in mode `act`?"""
         mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
         if mode is Mode.OBSERVE:
             return Leave.OBSERVED
@@ -428,11 +390,8 @@ AUTOMATIC_PER_THREAD = 2
 AUTOMATIC_PER_DAY = 1
 """Automatic public messages, per thread and per person and day."""
 
-GRAVE = 4
 SPAM_SIGNALS = 2
 """Independent signals that a silent hide needs."""
-LAST_WARNING = 3
-"""Strikes after which only a person decides (suspension, exclusion)."""
 
 REASONS_BY_CLAUSE = {
     "haine": "hate",
@@ -451,18 +410,18 @@ REASONS_BY_CLAUSE = {
 
 
 def decide(
+    matter: Matter,
     findings: Findings,
     standing: Standing,
     situation: Situation,
-    matter: Matter,
-    charter: CharterInForce | None,
+    charter: Charter | None,
 ) -> Decision:
     """What is done about a comment: the first of `RULES` that has something to say decides.
 
-    `charter` is the version in force when the words were written, None when none was published or it cannot be
-    read: then nothing is held against anybody (law 1) and nothing goes out alone, gravity 4 excepted.
+    `charter` is what members were shown and was in force when the words were written; None when none was published
+    or it cannot be read: then nothing is held against anybody (law 1) and nothing goes out alone, gravity 4 excepted.
     """
-    view = _View(findings, standing, situation, matter, charter)
+    view = _View(matter, findings, standing, situation, charter)
     decision = next((made for rule in RULES if (made := rule(view)) is not None), Decision(Measure.NOTHING, "nothing"))
     return _without_charter(view, _for_a_person(view, decision)) if charter is None else _for_a_person(view, decision)
 
@@ -498,15 +457,15 @@ def grave(view: _View) -> Decision | None:
 
     Not when the words may be a victim's: see `victim`. No strike before a person confirmed.
     """
-    breach = next((breach for breach in view.findings.breaches if breach.gravity >= GRAVE), None)
+    breach = next((breach for breach in view.findings.breaches if breach.gravity >= Gravity.DANGER), None)
     if breach is None or (view.charter is not None and not any(held is breach for held, _ in view.held)):
         return None
     reason = REASONS_BY_CLAUSE.get(breach.clause, "grave")
     if view.says(Signal.QUOTED_INSULT) or (reason == "hate" and view.says(Signal.DISCRIMINATION)):
         return None
     clause = breach.clause if view.charter is not None else None
-    ceiling = next((clause.ceiling for held, clause in view.held if held is breach), "partial")
-    alone = ceiling in ("full", "partial")
+    ceiling = next((clause.ceiling for held, clause in view.held if held is breach), Ceiling.PARTIAL)
+    alone = ceiling in (Ceiling.FULL, Ceiling.PARTIAL)
     unasked = alone and view.situation.hide_gravity_4
     leave = Leave.ALONE if unasked else view.leave(breach.clause, alone=alone)
     return Decision(
@@ -523,7 +482,8 @@ def grave(view: _View) -> Decision | None:
 
 def victim(view: _View) -> Decision | None:
     """2. Who quotes an insult, or reports discrimination, is never silenced; CM and social media manager are called."""
-    if view.says(Signal.DISCRIMINATION) or (view.says(Signal.QUOTED_INSULT) and view.findings.gravity >= GRAVE):
+    grave_words = view.says(Signal.QUOTED_INSULT) and view.findings.gravity >= Gravity.DANGER
+    if view.says(Signal.DISCRIMINATION) or grave_words:
         return _escalation(view, "discrimination", "draft.discrimination")
     if view.says(Signal.QUOTED_INSULT) and view.says(*COMPLAINS):
         return _escalation(view, "insult_reported", "draft.victim")
@@ -557,7 +517,7 @@ def spam(view: _View) -> Decision | None:
         return None
     if not view.can_hide:
         return _cannot(view, "spam", clause)
-    leave = view.leave(clause.id, alone=sure and clause.ceiling == "full" and not view.delicate)
+    leave = view.leave(clause.id, alone=sure and clause.ceiling is Ceiling.FULL and not view.delicate)
     return Decision(Measure.HIDE, "spam", clause=clause.id, acts=(Act(ActKind.HIDE, "spam", leave),))
 
 
@@ -574,7 +534,7 @@ def contact_data(view: _View) -> Decision | None:
     if not view.can_hide:
         return _cannot(view, "others_data" if others else "own_data", clause)
     doubtful = any(clause.silent for _, clause in view.held)
-    leave = view.leave(clause.id, alone=clause.ceiling == "full" and not view.says(Signal.QUOTED_INSULT))
+    leave = view.leave(clause.id, alone=clause.ceiling is Ceiling.FULL and not view.says(Signal.QUOTED_INSULT))
     hide = Act(ActKind.HIDE, "protect", leave, urgent=True)
     if others:
         return Decision(
@@ -596,7 +556,7 @@ def contact_data(view: _View) -> Decision | None:
             draft_kind=view.privately,
             awaits_answer=True,
         )
-    note = view.leave(clause.id, alone=clause.ceiling == "full" and view.may_speak and not doubtful)
+    note = view.leave(clause.id, alone=clause.ceiling is Ceiling.FULL and view.may_speak and not doubtful)
     notice = (Act(ActKind.PRIVATE, "protect", note, text="protect.vie-privee"),)
     return Decision(
         Measure.HIDE,
@@ -615,7 +575,7 @@ def human_request(view: _View) -> Decision | None:
 
 def copies(view: _View) -> Decision | None:
     """8. Of the same words said again and again one stays; never those of somebody who waits for our answer."""
-    found = next((clause for _, clause in view.held if clause.first_action == "hide_copies"), None)
+    found = next((clause for _, clause in view.held if clause.first_action is FirstAction.HIDE_COPIES), None)
     repeated = view.standing.repetitions(view.matter.words, view.matter.object, view.situation.now)
     if view.waits and (found or repeated) and all(clause is found for _, clause in view.held):
         return _still_waiting()
@@ -624,11 +584,35 @@ def copies(view: _View) -> Decision | None:
     sure = repeated > 0 and not view.says(*COMPLAINS, Signal.QUESTION)
     if not view.can_hide:
         return _cannot(view, "flood", found)
-    leave = view.leave(found.id, alone=sure and found.ceiling == "full" and not view.delicate)
+    leave = view.leave(found.id, alone=sure and found.ceiling is Ceiling.FULL and not view.delicate)
     return Decision(Measure.HIDE, "flood", clause=found.id, acts=(Act(ActKind.HIDE, "flood", leave),))
 
 
 # --- the ladder ---------------------------------------------------------------------------------------------
+
+
+def prepared_only(view: _View) -> Decision | None:
+    """Clauses about which the charter announces no measure: the CM finds a word prepared."""
+    found = _worst(view)
+    if found is None or found.first_action not in PREPARED_ONLY:
+        return None
+    draft, kind = PREPARED_ONLY[found.first_action]
+    return Decision(
+        Measure.DRAFT,
+        REASONS_BY_CLAUSE.get(found.id, "breach"),
+        clause=found.id,
+        draft=draft,
+        draft_kind=view.privately if kind is ActKind.PRIVATE else kind,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
+    )
+
+
+def again(view: _View) -> Decision | None:
+    """A comment is reminded of the charter once, edits included; breaching still, it goes to the CM."""
+    found = _worst(view)
+    if found is None or not view.situation.already_reminded:
+        return None
+    return Decision(Measure.ESCALATE, "still_breaching", clause=found.id)
 
 
 def ladder(view: _View) -> Decision | None:
@@ -636,34 +620,35 @@ def ladder(view: _View) -> Decision | None:
 
     Nothing here deletes, suspends or excludes. A strike counts only when the member was told.
     """
-    found = next((pair for pair in view.held if pair[1].first_action != "note"), None)
-    if found is None:
+    clause = _worst(view)
+    if clause is None:
         return None
-    clause = found[1]
-    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
-    earlier = {strike.object for strike in view.standing.active_strikes(view.situation.now)} - {view.matter.object}
-    if view.situation.already_reminded:
-        return Decision(Measure.ESCALATE, "still_breaching", clause=clause.id, case=True)
-    if clause.first_action in FOR_A_PERSON:
-        draft, kind = FOR_A_PERSON[clause.first_action]
-        kind = view.privately if kind is ActKind.PRIVATE else kind
-        return Decision(Measure.DRAFT, reason, clause=clause.id, draft=draft, draft_kind=kind)
-    if len(earlier) >= LAST_WARNING:
-        return Decision(Measure.ESCALATE, "after_last_warning", clause=clause.id, case=True)
-    if len(earlier) == LAST_WARNING - 1:
-        return _hide_and_tell(view, clause, "third_breach", "warning3.final")
-    if earlier:
-        return _hide_and_tell(view, clause, "second_breach", "warning2")
-    if clause.first_action.startswith("hide"):
-        return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
-    return _remind(view, clause, reason)
+    match len({strike.object for strike in view.standing.active_strikes(view.situation.now)} - {view.matter.object}):
+        case 0 if clause.first_action is FirstAction.REMIND:
+            return _remind(view, clause)
+        case 0:
+            reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
+            return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
+        case 1:
+            return _hide_and_tell(view, clause, "second_breach", "warning2")
+        case 2:
+            return _hide_and_tell(view, clause, "third_breach", "warning3.final")
+        case _:
+            return Decision(Measure.ESCALATE, "after_last_warning", clause=clause.id)
 
 
-def _remind(view: _View, clause: ClauseInForce, reason: str) -> Decision:
+def _worst(view: _View) -> Clause | None:
+    """The clause of the gravest breach that asks for more than a note."""
+    return next((clause for _, clause in view.held if clause.first_action is not FirstAction.NOTE), None)
+
+
+def _remind(view: _View, clause: Clause) -> Decision:
     """The first reminder: public, citing the clause; the comment stays. Alone only behind a link people trust."""
+    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
     if ActKind.REPLY not in view.situation.can:
         return _cannot(view, reason, clause)
-    permitted = clause.ceiling == "full" or (clause.ceiling == "partial" and clause.gravity <= 2)  # noqa: PLR2004
+    light = clause.gravity is not None and clause.gravity <= Gravity.REMINDER
+    permitted = clause.ceiling is Ceiling.FULL or (clause.ceiling is Ceiling.PARTIAL and light)
     alone = permitted and view.may_speak and (view.situation.trusted_link or view.private)
     leave = view.leave(clause.id, alone=alone)
     return Decision(
@@ -676,12 +661,12 @@ def _remind(view: _View, clause: ClauseInForce, reason: str) -> Decision:
     )
 
 
-def _hide_and_tell(view: _View, clause: ClauseInForce, reason: str, text: str) -> Decision:
-    """A hide and what the person is told in private, always through the CM; the hide alone where the ceiling is full."""
+def _hide_and_tell(view: _View, clause: Clause, reason: str, text: str) -> Decision:
+    """A hide, alone only where the ceiling is full, and what the person is told in private, always through the CM."""
     if not view.can_hide:
         return _cannot(view, reason, clause)
-    alone = clause.ceiling == "full" and reason != "third_breach" and not view.delicate
-    escalates = clause.first_action == "hide_and_escalate"
+    alone = clause.ceiling is Ceiling.FULL and reason != "third_breach" and not view.delicate
+    escalates = clause.first_action is FirstAction.HIDE_AND_ESCALATE
     return Decision(
         Measure.HIDE,
         reason,
@@ -804,10 +789,10 @@ def conversation(view: _View) -> Decision | None:
 ANSWER_WORDS = 4
 """« Oui ! » under our question is an answer; it needs no follow-up."""
 
-FOR_A_PERSON = {
-    "queue": ("reserve", ActKind.REPLY),
-    "redirect": ("redirect.hors-sujet", ActKind.REPLY),
-    "nudge": ("disclosure.nudge", ActKind.PRIVATE),
+PREPARED_ONLY = {
+    FirstAction.QUEUE: ("reserve", ActKind.REPLY),
+    FirstAction.REDIRECT: ("redirect.hors-sujet", ActKind.REPLY),
+    FirstAction.NUDGE: ("disclosure.nudge", ActKind.PRIVATE),
 }
 """Clauses about which the machine only prepares a word: first action -> the draft and how it is said."""
 
@@ -821,6 +806,8 @@ RULES: tuple[Rule, ...] = (
     contact_data,
     human_request,
     copies,
+    prepared_only,
+    again,
     ladder,
     condolences,
     irony,
@@ -836,7 +823,7 @@ RULES: tuple[Rule, ...] = (
     welcome,
     conversation,
 )
-"""The policy, in order. The numbers in the rules are those of the judgement rules they keep."""
+"""The policy, in order. The numbers in the docstrings are those of the judgement rules."""
 
 
 # --- what rules share ---------------------------------------------------------------------------------------
@@ -858,10 +845,13 @@ def _escalation(view: _View, reason: str, draft: str) -> Decision:
     )
 
 
-def _cannot(view: _View, reason: str, clause: ClauseInForce) -> Decision:
+def _cannot(view: _View, reason: str, clause: Clause) -> Decision:
     """The platform has no such act: a person is told instead."""
     return Decision(
-        Measure.ESCALATE, reason, clause=clause.id, case=True, awaits_answer=view.says(*COMPLAINS, Signal.QUESTION)
+        Measure.ESCALATE,
+        reason,
+        clause=clause.id,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
     )
 
 
@@ -870,7 +860,7 @@ def _still_waiting() -> Decision:
     return Decision(Measure.DRAFT, "still_waiting", draft="draft.waiting", awaits_answer=True)
 
 
-def _own_text(situation: str, clause: ClauseInForce) -> str:
+def _own_text(situation: str, clause: Clause) -> str:
     """The clause's own text where there is one, else the one that serves every clause."""
     own = f"{situation}.{clause.id}"
     return own if own in SITUATIONS else situation
@@ -883,7 +873,14 @@ def _for_a_person(view: _View, decision: Decision) -> Decision:
     found = {breach.detector for breach in view.findings.breaches}
     return replace(
         decision,
-        case=decision.case or asked or waits or decision.draft is not None or decision.awaits_answer,
+        case=(
+            decision.case
+            or decision.measure is Measure.ESCALATE
+            or asked
+            or waits
+            or decision.draft is not None
+            or decision.awaits_answer
+        ),
         silence_thread=decision.silence_thread or asked,
         silence_person=decision.silence_person or asked,
         detectors=() if decision.confidential else tuple(sorted(found)),
@@ -891,7 +888,7 @@ def _for_a_person(view: _View, decision: Decision) -> Decision:
 
 
 def _without_charter(view: _View, decision: Decision) -> Decision:
-    """Law 1. Without a charter nobody is sanctioned and nothing passes for clean: everything goes to the CM, one call a day."""
+    """Law 1. Without a charter nobody is sanctioned and nothing passes for clean: all goes to the CM, one call a day."""
     if decision.confidential:
         return replace(decision, ground="none")
     unchecked = decision.measure is Measure.NOTHING or (view.findings.breaches and decision.measure is Measure.DRAFT)
