@@ -110,7 +110,7 @@ class Situation:
     first_comment: bool = False
     newcomer: bool | None = None
     solicits: int | None = None
-    """The engagement level that the post asks for (1–3): whoever answers a question of ours deserves a follow-up."""
+    """The engagement level that the post asks for, 1 to 3: whoever answers a question of ours deserves a follow-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +360,7 @@ class _View:
         )
 
     def leave(self, clause: str | None, *, alone: bool) -> Leave:
-        """How an act leaves under the mode of its clause, or of the community; `alone`: may the machine, in mode `act`?"""
+        """How an act leaves under the mode of its clause or community; `alone`: the machine may, once in mode `act`."""
         mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
         if mode is Mode.OBSERVE:
             return Leave.OBSERVED
@@ -888,7 +888,7 @@ def _for_a_person(view: _View, decision: Decision) -> Decision:
 
 
 def _without_charter(view: _View, decision: Decision) -> Decision:
-    """Law 1. Without a charter nobody is sanctioned and nothing passes for clean: all goes to the CM, one call a day."""
+    """Law 1. With no charter nobody is sanctioned and nothing passes for clean: all goes to the CM, one call a day."""
     if decision.confidential:
         return replace(decision, ground="none")
     unchecked = decision.measure is Measure.NOTHING or (view.findings.breaches and decision.measure is Measure.DRAFT)
