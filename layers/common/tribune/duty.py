@@ -148,8 +148,8 @@ class Rota(Written):
     quiet_hours: WrittenHours | None = read_hours("20:00-08:00")
     """When nobody is rung but for danger; so are the days without presence, and holidays."""
     holidays: tuple[date, ...] = ()
-    care_country: str = "fr"
-    """Whose help lines are given in distress: fr, be, ch, uk, ie, us, ca."""
+    care_country: Literal["fr", "be", "ch", "uk", "ie", "us", "ca"] = "fr"
+    """Whose help line is given in distress."""
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
