@@ -526,7 +526,7 @@ def contact_data(view: _View) -> Decision | None:
 
     The only private reply is not spent on a notice when the comment is also a request: the CM answers both.
     """
-    held = [(breach, clause) for breach, clause in view.held if breach.whose]
+    held = [pair for pair in view.held if pair[0].whose or pair[1].first_action is FirstAction.PROTECT]
     if not held:
         return None
     others = any(breach.whose == "other" for breach, _ in held)
