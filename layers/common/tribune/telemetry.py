@@ -3,11 +3,19 @@
 The README's table of metrics is checked against `METRICS`.
 """
 
+import json
+import os
+import sys
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from tribune import clock
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.metrics import Metrics
 
 NAMESPACE = "Tribune"
 
@@ -52,21 +60,28 @@ def logger() -> Logger:
 
 
 @cache
-def metrics() -> Metrics:
-    """The one metrics collector of this process; doors flush it with `@metrics().log_metrics`."""
+def metrics() -> "Metrics":
+    """Going away: `count` writes its line at once, no door has anything to flush."""
+    from aws_lambda_powertools.metrics import Metrics  # noqa: PLC0415
+
     return Metrics(namespace=NAMESPACE)
 
 
 def count(name: str, n: int = 1, **dimensions: str) -> None:
-    """Count `n` of a declared metric; each distinct set of dimensions is an EMF line of its own."""
+    """Count `n` of a declared metric: one line of CloudWatch's embedded metric format on standard output.
+
+    The metric is counted under `service` alone, which is what an alarm watches, and under `service` with its
+    dimensions. Raises ValueError for other dimensions than the declared ones.
+    """
     metric = _KNOWN[name]
     if set(dimensions) != set(metric.dimensions):
         raise ValueError(f"{name} carries exactly the dimensions {metric.dimensions}")
-    if not dimensions:
-        metrics().add_metric(name=name, unit=MetricUnit.Count, value=n)
-        return
-    from aws_lambda_powertools.metrics import single_metric  # noqa: PLC0415  only where a dimension is set
-
-    with single_metric(name=name, unit=MetricUnit.Count, value=n, namespace=NAMESPACE) as one:
-        for key, value in dimensions.items():
-            one.add_dimension(name=key, value=value)
+    sets = [["service"], ["service", *dimensions]] if dimensions else [["service"]]
+    definition = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": name, "Unit": "Count"}]}
+    line = {
+        "_aws": {"Timestamp": int(clock.now().timestamp() * 1000), "CloudWatchMetrics": [definition]},
+        "service": os.environ.get("POWERTOOLS_SERVICE_NAME", "tribune"),
+        **dimensions,
+        name: n,
+    }
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
