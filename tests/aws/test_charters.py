@@ -2,12 +2,12 @@
 
 import hashlib
 import random
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from local.resources import Stack
 from tribune.aws import clients
 from tribune.aws.charters import PART_BYTES, Charters, VersionMeta
 from tribune.aws.charters import in_force as meta_in_force
@@ -19,8 +19,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def table(make_table: Callable[[str], str]) -> str:
-    return make_table("charters")
+def table(stack: Stack) -> str:
+    return stack.tables()["CharterTable"]
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def charters(table: str) -> Charters:
 
 def charter(text: str = "Les désaccords sont bienvenus.", terms: tuple[str, ...] = ()) -> Charter:
     delay = {"minutes": 60, "text": {"fr": "une heure"}}
-    delays = {name: delay for name in ("response_target", "appeal_delay", "temp_ban", "strike_ttl", "retention")}
+    delays = dict.fromkeys(("response_target", "appeal_delay", "temp_ban", "strike_ttl", "retention"), delay)
     return Charter.model_validate(
         {
             "title": {"fr": "Notre charte"},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.resources import Stack
 from tribune.aws import clients, directory
 from tribune.aws.communities import Communities
 from tribune.community import Account, Channel, Community
@@ -15,8 +16,8 @@ from tribune.voice import Voice
 
 
 @pytest.fixture
-def table(make_table: Callable[[str], str]) -> str:
-    return make_table("communities")
+def table(stack: Stack) -> str:
+    return stack.tables()["CommunityTable"]
 
 
 @pytest.fixture

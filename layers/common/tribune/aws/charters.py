@@ -72,7 +72,7 @@ class Charters:
                 return self._content(community, meta)
         raise NotFound(f"{community} has no charter version {version}")
 
-    def publish(
+    def publish(  # noqa: PLR0913  a version is these facts
         self,
         community: str,
         charter: Charter,

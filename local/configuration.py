@@ -1,0 +1,343 @@
+"""The configuration file: one community, its channels and their secrets, as `tribune apply` and `tribune serve` read it.
+
+`example.yaml` beside this file shows every field; whatever is wrong in a file is said with file, line and field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from tribune import written
+from tribune.charter import Charter
+from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
+from tribune.decision import Mode
+from tribune.duty import Person, Rota, Way
+from tribune.errors import BadConfiguration
+from tribune.platforms import PLATFORMS
+from tribune.voice import FaqEntry, Voice
+from tribune.words import spoken, table
+from tribune.written import Written
+
+MODEL = "model"
+"""The charter of a community that has not written its own yet."""
+MODEL_FILE = Path(__file__).resolve().parent.parent / "charters" / "model.yaml"
+EXAMPLE_FILE = Path(__file__).resolve().parent / "example.yaml"
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("there is no such time zone; write one like Europe/Paris") from error
+    return name
+
+
+def _base_url(url: str) -> str:
+    local = url.startswith(("http://127.0.0.1", "http://localhost"))
+    if url and not local and not url.startswith("https://"):
+        raise ValueError("a public address begins with https://")
+    return url.rstrip("/")
+
+
+def _known_platform(name: str) -> str:
+    if name not in PLATFORMS:
+        raise ValueError(f"the platforms are: {', '.join(PLATFORMS)}")
+    return name
+
+
+type Secret = Annotated[SecretStr, BeforeValidator(_as_text), Field(min_length=1)]
+"""Hidden wherever the configuration is printed; a secret of digits only needs no quotes."""
+type ChannelId = Annotated[str, Field(pattern=COMMUNITY_ID)]
+
+
+class WrittenWay(Way):
+    """A way to reach a person, with what must stay secret about it (a Slack webhook's address)."""
+
+    secret: Secret | None = None
+
+
+class WrittenPerson(Person):
+    """Somebody of the team."""
+
+    ways: tuple[WrittenWay, ...] = ()
+
+
+class WrittenRota(Rota):
+    """The rota with the secrets of its ways."""
+
+    people: tuple[WrittenPerson, ...] = Field(min_length=1)
+    fallback: WrittenPerson | None = None
+
+    def without_secrets(self) -> Rota:
+        """What may be stored beside the settings."""
+        secret = {"ways": {"__all__": {"secret"}}}
+        return Rota.model_validate(self.model_dump(exclude={"people": {"__all__": secret}, "fallback": secret}))
+
+    def secrets(self) -> dict[str, str]:
+        """`<person>.<way>` -> its secret."""
+        everybody = (*self.people, *((self.fallback,) if self.fallback else ()))
+        return {
+            f"{person.id}.{way.kind}": way.secret.get_secret_value()
+            for person in everybody
+            for way in person.ways
+            if way.secret
+        }
+
+
+class WrittenCommunity(Written):
+    """The part `community` of the file."""
+
+    id: str = Field(pattern=COMMUNITY_ID)
+    name: str = Field(min_length=1)
+    languages: tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...] = Field(("fr", "en"), min_length=1)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
+    mode: Mode | Modes = Mode.OBSERVE
+    charter: str = MODEL
+    charter_base_url: Annotated[str, AfterValidator(_base_url)] = ""
+    contact: str = ""
+    """An address of the team: where appeals go and calls end when nothing else is said."""
+    voice: Voice | None = None
+    faq: tuple[FaqEntry, ...] = ()
+    own_contacts: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    rota: WrittenRota | None = None
+    posts: tuple[Post, ...] = ()
+
+    @property
+    def modes(self) -> Modes:
+        """One word stands for the whole community."""
+        return self.mode if isinstance(self.mode, Modes) else Modes(default=self.mode)
+
+
+class Verify(Written):
+    """What proves that a platform speaks: its secret, the one before it during a rotation, the handshake's token."""
+
+    current: Secret
+    previous: Secret | None = None
+    token: Secret | None = None
+
+
+class WrittenChannel(Written):
+    """One secret, and the accounts it may speak for."""
+
+    platform: Annotated[str, AfterValidator(_known_platform)]
+    channel: ChannelId = "main"
+    accounts: tuple[Account, ...] = Field(min_length=1)
+    verify: Verify
+    act: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], Secret] = Field(default_factory=dict)
+    reply_url: str | None = None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """(platform, channel)."""
+        return self.platform, self.channel
+
+
+class ConfigurationFile(Written):
+    """The whole file."""
+
+    community: WrittenCommunity
+    channels: tuple[WrittenChannel, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_account_once(self) -> Self:
+        names = [channel.name for channel in self.channels]
+        accounts = [(channel.platform, account.id) for channel in self.channels for account in channel.accounts]
+        for what, seen in (("channel", names), ("account", accounts)):
+            if twice := next((value for value in seen if seen.count(value) > 1), None):
+                raise ValueError(f"the {twice[0]} {what} “{twice[1]}” stands here twice")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSecrets:
+    """The secrets of one channel, as they are stored; never shown."""
+
+    platform: str
+    channel: str
+    verify: Mapping[str, str]
+    act: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"ChannelSecrets({self.platform}/{self.channel})"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a configuration file says, ready to be applied."""
+
+    community: Community
+    charter: Charter
+    channels: tuple[ChannelSecrets, ...]
+    calls: "Calls"
+
+
+class Calls(dict[str, str]):
+    """`<person>.<way>` -> secret; never shown."""
+
+    def __repr__(self) -> str:
+        return f"Calls({', '.join(sorted(self))})"
+
+
+def read(source: Path | str, *, file: str = "") -> Configuration:
+    """The configuration in a file (a Path) or a text (a str). Raises BadConfiguration with file, line and field."""
+    name = file or (str(source) if isinstance(source, Path) else "")
+    parsed = written.load(source, ConfigurationFile, file=name)
+    folder = source.parent if isinstance(source, Path) else Path()
+    try:
+        charter = _charter(parsed, folder)
+        _check_clauses(parsed.community, charter)
+        _check_secrets(parsed.channels)
+    except _Wrong as wrong:
+        raise BadConfiguration(
+            wrong.sentence, file=name, line=_line(source, wrong.location), field=".".join(map(str, wrong.location))
+        ) from wrong
+    return Configuration(
+        community=_community(parsed),
+        charter=charter,
+        channels=tuple(_secrets(channel) for channel in parsed.channels),
+        calls=Calls(parsed.community.rota.secrets() if parsed.community.rota else {}),
+    )
+
+
+def addressed(charter: Charter, community: WrittenCommunity, channels: tuple[WrittenChannel, ...] = ()) -> Charter:
+    """The model charter in the name of a community: its brand, its spaces, its signature, its contact."""
+    commitments = charter.commitments
+    if community.contact:
+        commitments = commitments.model_copy(update={"appeal_contact": community.contact})
+    return charter.model_copy(
+        update={"commitments": commitments, "fields": charter.fields | _fields(community, channels)}
+    )
+
+
+# --- the charter ---
+
+
+class _Wrong(Exception):
+    """Something that only the whole file can be wrong about."""
+
+    def __init__(self, sentence: str, *location: str | int) -> None:
+        self.sentence, self.location = sentence, location
+        super().__init__(sentence)
+
+
+def _line(source: Path | str, location: written.Location) -> int | None:
+    text = source if isinstance(source, str) else source.read_text(encoding="utf-8")
+    return written.parse(text).line_of(location)
+
+
+def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
+    community = parsed.community
+    if community.charter == MODEL:
+        return addressed(written.load(MODEL_FILE, Charter), community, parsed.channels)
+    path = folder / community.charter
+    if not path.is_file():
+        raise _Wrong(
+            f"there is no file {path}: the path is relative to this file, and the word “{MODEL}” stands for our model",
+            "community",
+            "charter",
+        )
+    charter = written.load(path, Charter)
+    return charter.model_copy(update={"fields": _fields(community, parsed.channels) | charter.fields})
+
+
+def _fields(community: WrittenCommunity, channels: tuple[WrittenChannel, ...]) -> dict[str, str | dict[str, str]]:
+    """What a charter says about the community that it speaks for."""
+    voice, rota = _voice(community), _rota(community)
+    host = {language: table(spoken(language), "setup")["host"] for language in community.languages}
+    spaces = dict.fromkeys(account.name or account.space for channel in channels for account in channel.accounts)
+    fields: dict[str, str | dict[str, str]] = {
+        "brand": community.name,
+        "cm_public_name": {language: text.format(name=community.name) for language, text in host.items()},
+        "team_signature": dict(voice.team_signature),
+    }
+    if initials := next((person.initials for person in rota.people if person.initials), ""):
+        fields["signature_example"] = f"^{initials}"
+    if spaces:
+        fields["spaces"] = ", ".join(spaces)
+    if community.contact:
+        fields |= {"contact": community.contact, "dpo_contact": community.contact}
+    return fields
+
+
+def _check_clauses(community: WrittenCommunity, charter: Charter) -> None:
+    for clause in community.modes.clauses:
+        if charter.clause(clause) is None:
+            raise _Wrong(f"the charter has no clause “{clause}”", "community", "mode", "clauses", clause)
+
+
+# --- the community ---
+
+
+def _voice(community: WrittenCommunity) -> Voice:
+    return community.voice or Voice(
+        team_signature={
+            language: table(spoken(language), "setup")["team_signature"].format(name=community.name)
+            for language in community.languages
+        }
+    )
+
+
+def _rota(community: WrittenCommunity) -> Rota:
+    if community.rota:
+        return community.rota.without_secrets()
+    way = Way(kind="email", address=community.contact) if community.contact else Way(kind="console")
+    return Rota(people=(Person(id="team", name=community.name, languages=community.languages, ways=(way,)),))
+
+
+def _community(parsed: ConfigurationFile) -> Community:
+    told = parsed.community
+    return Community(
+        id=told.id,
+        name=told.name,
+        languages=told.languages,
+        timezone=told.timezone,
+        modes=told.modes,
+        charter_base_url=told.charter_base_url,
+        voice=_voice(told),
+        faq=told.faq,
+        own_contacts=told.own_contacts,
+        own_domains=told.own_domains,
+        allowed=told.allowed,
+        rota=_rota(told),
+        posts=told.posts,
+        channels=tuple(
+            Channel(platform=channel.platform, channel=channel.channel, accounts=channel.accounts)
+            for channel in parsed.channels
+        ),
+    )
+
+
+# --- the secrets ---
+
+
+def _secrets(channel: WrittenChannel) -> ChannelSecrets:
+    verify = {name: secret.get_secret_value() for name, secret in channel.verify if secret is not None}
+    act = {name: secret.get_secret_value() for name, secret in channel.act.items()}
+    if channel.reply_url:
+        # A site that signs what it sends us checks what we send back with the same secret, unless it says another.
+        act = {"secret": verify["current"]} | act | {"reply_url": channel.reply_url}
+    return ChannelSecrets(channel.platform, channel.channel, verify, act)
+
+
+def _check_secrets(channels: tuple[WrittenChannel, ...]) -> None:
+    """Can the platform's own recipe sign with them? Never says which secret was wrong but by its name."""
+    for number, channel in enumerate(channels):
+        for name in ("current", "previous"):
+            secret: SecretStr | None = getattr(channel.verify, name)
+            if secret is None:
+                continue
+            try:
+                PLATFORMS[channel.platform].sign(b"{}", secret.get_secret_value(), datetime.fromtimestamp(0, UTC), "x")
+            except BadConfiguration as error:
+                raise _Wrong(error.sentence, "channels", number, "verify", name) from error
