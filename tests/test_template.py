@@ -1,0 +1,475 @@
+"""What we believe about template.yaml. Each rule is shown a template that breaks it (tests/template/defects.yaml)."""
+
+import ast
+import copy
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.resources import Template
+from tribune import settings
+from tribune.aws.keys import ITEMS
+from tribune.telemetry import METRICS, NAMESPACE
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFECTS = yaml.safe_load((ROOT / "tests/template/defects.yaml").read_text(encoding="utf-8"))
+
+type Body = dict[str, Any]
+type Rule = Callable[[Body], Iterator[str]]
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(check: Rule) -> Rule:
+    """A conviction: yields one sentence for each place that breaks it."""
+    RULES[check.__name__] = check
+    return check
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+
+def of_type(body: Body, kind: str) -> Iterator[tuple[str, Body]]:
+    for name, resource in body["Resources"].items():
+        if resource["Type"] == kind:
+            yield name, resource.get("Properties", {})
+
+
+def functions(body: Body) -> Iterator[tuple[str, Body]]:
+    """Every function, with what Globals gives it."""
+    common = body["Globals"]["Function"]
+    for name, own in of_type(body, "AWS::Serverless::Function"):
+        variables = {**common["Environment"]["Variables"], **own.get("Environment", {}).get("Variables", {})}
+        yield name, {**common, **own, "Environment": {"Variables": variables}}
+
+
+def events(body: Body, kind: str) -> Iterator[tuple[str, Body, Body]]:
+    """(function, its properties, the event's properties)."""
+    for name, function in functions(body):
+        for event in function.get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, function, event["Properties"]
+
+
+def referred(value: Any) -> str:
+    """The logical id that a Ref, GetAtt or Sub begins with; empty for anything else."""
+    match value:
+        case {"Ref": str(name)}:
+            return name
+        case {"Fn::GetAtt": [str(name), *_]}:
+            return name
+        case {"Fn::Sub": str(text)} if found := re.match(r"\$\{(\w+)", text):
+            return found[1]
+        case _:
+            return ""
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(function: Body) -> Iterator[Body]:
+    for policy in function.get("Policies", ()):
+        if isinstance(policy, dict):
+            yield from policy.get("Statement", ())
+
+
+# --- nothing is lost --------------------------------------------------------------------------------------------
+
+
+@rule
+def a_message_stays_hidden_for_six_timeouts(body: Body) -> Iterator[str]:
+    for name, function, mapping in events(body, "SQS"):
+        queue = referred(mapping["Queue"])
+        given = body["Resources"][queue]["Properties"].get("VisibilityTimeout", 30)
+        right = 6 * function["Timeout"] + mapping.get("MaximumBatchingWindowInSeconds", 0)
+        if given != right:
+            yield f"{queue}: VisibilityTimeout is {given}, not 6 x the timeout of {name} and its window, {right}"
+
+
+@rule
+def nothing_is_given_up_early_or_silently(body: Body) -> Iterator[str]:
+    watched = {
+        referred(dimension["Value"])
+        for _, alarm in of_type(body, "AWS::CloudWatch::Alarm")
+        for dimension in alarm.get("Dimensions", ())
+    }
+    for _, _, mapping in events(body, "SQS"):
+        queue = referred(mapping["Queue"])
+        redrive = body["Resources"][queue]["Properties"].get("RedrivePolicy")
+        if not redrive:
+            yield f"{queue}: has no dead letters"
+            continue
+        if not 3 <= redrive["maxReceiveCount"] <= 10:
+            yield f"{queue}: maxReceiveCount {redrive['maxReceiveCount']} is not between 3 and 10"
+        if referred(redrive["deadLetterTargetArn"]) not in watched:
+            yield f"{queue}: no alarm watches its dead letters"
+
+
+@rule
+def dead_letters_outlive_a_holiday(body: Body) -> Iterator[str]:
+    for _, queue in of_type(body, "AWS::SQS::Queue"):
+        if redrive := queue.get("RedrivePolicy"):
+            name = referred(redrive["deadLetterTargetArn"])
+            kept = body["Resources"][name]["Properties"].get("MessageRetentionPeriod", 345600)
+            if kept != 14 * 86400:
+                yield f"{name}: keeps its messages {kept} s, not 14 days"
+
+
+@rule
+def a_batch_reports_its_failures(body: Body) -> Iterator[str]:
+    for name, _, mapping in events(body, "SQS"):
+        if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", ()):
+            yield f"{name}: without ReportBatchItemFailures, what it could not do is deleted"
+
+
+@rule
+def a_large_batch_has_a_window(body: Body) -> Iterator[str]:
+    for name, _, mapping in events(body, "SQS"):
+        if mapping["BatchSize"] > 10 and mapping.get("MaximumBatchingWindowInSeconds", 0) < 1:
+            yield f"{name}: a BatchSize over 10 needs a window of at least a second"
+
+
+@rule
+def workers_are_bounded(body: Body) -> Iterator[str]:
+    for name, function, mapping in events(body, "SQS"):
+        workers = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
+        reserved = function.get("ReservedConcurrentExecutions")
+        if workers is None:
+            yield f"{name}: its mapping has no MaximumConcurrency"
+        elif isinstance(reserved, int) and workers > reserved:
+            yield f"{name}: {workers} workers poll for {reserved} reserved executions; the rest ends in the dead letters"
+        if "FilterCriteria" in mapping:
+            yield f"{name}: SQS deletes what a filter does not match"
+
+
+@rule
+def what_is_kept_outlives_the_stack(body: Body) -> Iterator[str]:
+    for name, resource in body["Resources"].items():
+        if resource["Type"] in {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}:
+            for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+                if resource.get(policy) != "Retain":
+                    yield f"{name}: {policy} is not Retain"
+
+
+@rule
+def tables_are_kept_well(body: Body) -> Iterator[str]:
+    for name, table in of_type(body, "AWS::DynamoDB::Table"):
+        if table.get("BillingMode") != "PAY_PER_REQUEST":
+            yield f"{name}: is not on demand"
+        if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+            yield f"{name}: cannot be recovered to a point in time"
+        if table.get("TimeToLiveSpecification") != {"AttributeName": "ttl", "Enabled": True}:
+            yield f"{name}: its items do not expire by `ttl`"
+
+
+@rule
+def tables_are_keyed_as_the_code_says(body: Body) -> Iterator[str]:
+    declared = dict(of_type(body, "AWS::DynamoDB::Table"))
+    for item in ITEMS:
+        if f"{item.table.capitalize()}Table" not in declared:
+            yield f"there is no table for the items `{item.name}`"
+    for name, table in declared.items():
+        if [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] != [("pk", "HASH"), ("sk", "RANGE")]:
+            yield f"{name}: is not keyed by pk and sk"
+    indexes = {
+        index["IndexName"]: (
+            [key["AttributeName"] for key in index["KeySchema"]],
+            index["Projection"]["ProjectionType"],
+        )
+        for index in declared["JournalTable"].get("GlobalSecondaryIndexes", ())
+    }
+    if indexes != {"due": (["due_pk", "due_at"], "KEYS_ONLY"), "author": (["author_pk", "author_at"], "KEYS_ONLY")}:
+        yield "JournalTable: its indexes are not `due` and `author`, of keys only"
+
+
+# --- nothing private gets out -----------------------------------------------------------------------------------
+
+
+@rule
+def what_is_kept_is_encrypted(body: Body) -> Iterator[str]:
+    for name, queue in of_type(body, "AWS::SQS::Queue"):
+        if queue.get("SqsManagedSseEnabled") is not True:
+            yield f"{name}: is not encrypted"
+    for name, table in of_type(body, "AWS::DynamoDB::Table"):
+        if table.get("SSESpecification", {}).get("SSEEnabled") is not True:
+            yield f"{name}: is not encrypted with the account's key"
+
+
+@rule
+def the_door_is_narrow_and_watched(body: Body) -> Iterator[str]:
+    for name, _, route in events(body, "HttpApi"):
+        if route.get("Method") not in {"GET", "POST"}:
+            yield f"{name}: {route.get('Method')} {route.get('Path')} opens more than GET or POST"
+        if not referred(route.get("ApiId")):
+            yield f"{name}: {route.get('Path')} belongs to an API that nobody configured"
+    for name, api in of_type(body, "AWS::Serverless::HttpApi"):
+        throttle = api.get("DefaultRouteSettings", {})
+        if not throttle.get("ThrottlingRateLimit") or not throttle.get("ThrottlingBurstLimit"):
+            yield f"{name}: is not throttled"
+        said = set(re.findall(r"\$context\.([\w.]+)", api.get("AccessLogSettings", {}).get("Format", "")))
+        if said != {"routeKey", "status", "responseLatency"}:
+            yield f"{name}: its access log tells {sorted(said)}, not route key, status and latency alone"
+
+
+@rule
+def logs_have_an_end(body: Body) -> Iterator[str]:
+    for name, group in of_type(body, "AWS::Logs::LogGroup"):
+        if not group.get("RetentionInDays"):
+            yield f"{name}: keeps its lines for ever"
+    groups = [referred(function.get("LoggingConfig", {}).get("LogGroup")) for _, function in functions(body)]
+    for (name, _), group in zip(functions(body), groups, strict=True):
+        if group not in dict(of_type(body, "AWS::Logs::LogGroup")) or groups.count(group) > 1:
+            yield f"{name}: has no log group of its own"
+
+
+# --- least privilege --------------------------------------------------------------------------------------------
+
+SECRETS = {
+    "ReceiveWebhook": {"verify"},
+    "ModerateComments": {"pseudonym"},
+    "PerformAction": {"act"},
+    "CallManager": {"call"},
+}
+"""Which secrets each function may read; the others may read none."""
+
+_SECRET = re.compile(
+    r"arn:\$\{AWS::Partition\}:ssm:\$\{AWS::Region\}:\$\{AWS::AccountId\}:parameter/tribune/\$\{Stage\}/([a-z]+)/\*"
+)
+_MAIL = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+
+
+@rule
+def nobody_may_do_more_than_it_must(body: Body) -> Iterator[str]:
+    for name, function in functions(body):
+        for policy in function.get("Policies", ()):
+            if not isinstance(policy, dict) or "Statement" not in policy:
+                yield f"{name}: {policy} is somebody else's list of permissions"
+        for statement in statements(function):
+            actions = listed(statement["Action"])
+            if any("*" in action for action in actions) or len(actions) > 2:
+                yield f"{name}: {actions} is more than one or two actions"
+            for resource in listed(statement["Resource"]):
+                yield from _too_wide(name, resource, statement)
+
+
+def _too_wide(name: str, resource: Any, statement: Body) -> Iterator[str]:
+    text = resource.get("Fn::Sub", "") if isinstance(resource, dict) else str(resource)
+    if "*" not in text:
+        return
+    if secret := _SECRET.fullmatch(text):
+        if secret[1] not in SECRETS.get(name, set()):
+            yield f"{name}: has no business with the secrets under {secret[1]}/"
+    elif text != _MAIL or statement.get("Condition") != {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}:
+        yield f"{name}: {text} is wider than it must be"
+
+
+_READS = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+_WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+
+
+def _tables(function: Body, actions: set[str]) -> set[str]:
+    return {
+        referred(resource).removesuffix("Table").lower()
+        for statement in statements(function)
+        if actions & set(listed(statement["Action"]))
+        for resource in listed(statement["Resource"])
+    }
+
+
+def test_a_function_may_touch_the_tables_that_the_keys_name_it_for(template: Template) -> None:
+    for name, function in functions(template.body):
+        reads = {item.table for item in ITEMS if name in item.readers}
+        writes = {item.table for item in ITEMS if name in item.writers}
+
+        assert (name, _tables(function, _READS), _tables(function, _WRITES)) == (name, reads, writes)
+
+
+def test_every_permission_says_what_for() -> None:
+    lines = (ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()
+    unexplained = [
+        number
+        for number, line in enumerate(lines, 1)
+        if line.strip() == "- Effect: Allow" and not lines[number - 2].strip().startswith("# ")
+    ]
+
+    assert unexplained == []
+
+
+def test_every_secret_has_its_reader(template: Template) -> None:
+    readers = {
+        name: {
+            found[1]
+            for statement in statements(function)
+            for resource in listed(statement["Resource"])
+            if isinstance(resource, dict) and (found := _SECRET.fullmatch(resource.get("Fn::Sub", "")))
+        }
+        for name, function in functions(template.body)
+    }
+
+    assert {name: secrets for name, secrets in readers.items() if secrets} == SECRETS
+
+
+# --- one thing, one name ----------------------------------------------------------------------------------------
+
+_TOLD_ALL = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_LOGGER_LOG_EVENT", "AWS_ENDPOINT_URL"}
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _settings_of(door: Path) -> type[settings.Settings]:
+    """The Settings class whose `read` the door calls."""
+    for node in ast.walk(ast.parse(door.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr="read") if name.endswith("Settings"):
+                found: type[settings.Settings] = getattr(settings, name)
+                return found
+    raise AssertionError(f"{door} reads no settings")
+
+
+@rule
+def a_function_is_told_exactly_its_settings(body: Body) -> Iterator[str]:
+    common = set(body["Globals"]["Function"]["Environment"]["Variables"])
+    if common != _TOLD_ALL | {"STAGE"}:
+        yield f"Globals: tells every function {sorted(common - _TOLD_ALL - {'STAGE'})}"
+    for name, function in functions(body):
+        needed = {field.name.upper() for field in fields(_settings_of(ROOT / f"functions/{snake(name)}/app.py"))}
+        given = set(function["Environment"]["Variables"]) - _TOLD_ALL
+        if given != needed:
+            yield f"{name}: is told {sorted(given)}, needs {sorted(needed)}"
+
+
+@rule
+def names_are_given_by_the_stack(body: Body) -> Iterator[str]:
+    fixed = ("FunctionName", "QueueName", "TableName", "TopicName", "LogGroupName", "AlarmName", "LayerName")
+    for name, resource in body["Resources"].items():
+        for given in fixed:
+            if isinstance(resource.get("Properties", {}).get(given), str):
+                yield f"{name}: {given} is fixed, a second installation cannot stand beside it"
+
+
+@rule
+def one_python(body: Body) -> Iterator[str]:
+    version = f"python{(ROOT / '.python-version').read_text(encoding='utf-8').strip()}"
+    runtimes = {function["Runtime"] for _, function in functions(body)}
+    compatible = {
+        runtime
+        for _, layer in of_type(body, "AWS::Serverless::LayerVersion")
+        for runtime in layer["CompatibleRuntimes"]
+    }
+    if runtimes | compatible != {version}:
+        yield f"the functions run {sorted(runtimes)}, the layer is for {sorted(compatible)}, we test {version}"
+
+
+@rule
+def whoever_answers_a_request_is_quick(body: Body) -> Iterator[str]:
+    for name in {name for name, _, _ in events(body, "HttpApi")}:
+        if (timeout := dict(functions(body))[name]["Timeout"]) > 10:
+            yield f"{name}: answers a request, its Timeout is {timeout} s"
+
+
+def test_a_function_has_one_name_in_four_places(template: Template) -> None:
+    expected = {snake(name) for name, _ in functions(template.body)}
+
+    assert {folder.parent.name for folder in (ROOT / "functions").glob("*/app.py")} == expected
+    assert {file.stem for file in (ROOT / "events").glob("*.json")} == expected
+    assert {file.stem.removeprefix("test_") for file in (ROOT / "tests/functions").glob("test_*.py")} >= expected
+    for name, function in functions(template.body):
+        assert function["CodeUri"] == f"functions/{snake(name)}"
+        assert function["Handler"] == "app.handler"
+
+
+# --- alarms -----------------------------------------------------------------------------------------------------
+
+_SENTENCES = re.compile(r"[A-ZÀ-Ý].{60,}[.]\n[A-Z].{60,}[.]")
+_DEAD_MEN = re.compile(r"\w+SilentAlarm|WatchStoppedAlarm")
+_ABOUT_CALLS = {"CallsQueue", "CallsUnhandled", "CallManager", "RelayAlarm"}
+
+
+@rule
+def an_alarm_is_a_sentence_for_the_cm(body: Body) -> Iterator[str]:
+    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
+        said = alarm.get("AlarmDescription", "")
+        said = said["Fn::Sub"] if isinstance(said, dict) else said
+        if not _SENTENCES.fullmatch(said):
+            yield f"{name}: its description is not what happened and what to do, in French and then in English"
+        silence = "breaching" if _DEAD_MEN.fullmatch(name) else "notBreaching"
+        if alarm.get("TreatMissingData") != silence:
+            yield f"{name}: TreatMissingData is not {silence}"
+
+
+@rule
+def an_alarm_reaches_the_right_person(body: Body) -> Iterator[str]:
+    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
+        about = {referred(dimension["Value"]) for dimension in alarm.get("Dimensions", ())}
+        about_calls = bool(about & _ABOUT_CALLS) or alarm.get("MetricName") == "CallsFailed"
+        right = {"Ref": "AlertTopic"} if about_calls else {"Fn::GetAtt": ["RelayAlarm", "Arn"]}
+        if alarm.get("AlarmActions") != [right]:
+            yield f"{name}: does not go to {'the alert address' if about_calls else 'whoever is on duty'}"
+    if not any(
+        permission["Principal"] == "lambda.alarms.cloudwatch.amazonaws.com"
+        and referred(permission["FunctionName"]) == "RelayAlarm"
+        and "SourceAccount" in permission
+        for _, permission in of_type(body, "AWS::Lambda::Permission")
+    ):
+        yield "our alarms may not invoke RelayAlarm"
+
+
+@rule
+def an_alarm_watches_what_is_counted(body: Body) -> Iterator[str]:
+    counted = {metric.name: metric for metric in METRICS}
+    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
+        if alarm.get("Namespace") != NAMESPACE:
+            continue
+        metric = counted.get(alarm["MetricName"])
+        if metric is None:
+            yield f"{name}: nobody counts {alarm['MetricName']}"
+            continue
+        dimensions = [dimension["Name"] for dimension in alarm["Dimensions"]]
+        if dimensions not in (["service"], ["service", *metric.dimensions]):
+            yield f"{name}: {alarm['MetricName']} is not counted by {dimensions}"
+        if (
+            alarm["Dimensions"][0]["Value"]
+            != body["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+        ):
+            yield f"{name}: watches another service than the one that counts"
+
+
+# --- the rules against the template, and against its defects ----------------------------------------------------
+
+
+@pytest.mark.parametrize("check", RULES.values(), ids=RULES)
+def test_the_template_keeps_the_rule(check: Rule, template: Template) -> None:
+    assert list(check(template.body)) == []
+
+
+@pytest.mark.parametrize("seeded", DEFECTS, ids=[seeded["defect"] for seeded in DEFECTS])
+def test_the_defect_is_caught(seeded: dict[str, Any], template: Template) -> None:
+    body = copy.deepcopy(template.body)
+    for planted in seeded["plant"]:
+        _plant(body, planted["at"].split("."), planted["put"])
+
+    complaints = list(RULES[seeded["caught_by"]](body))
+
+    assert set(complaints) - set(RULES[seeded["caught_by"]](template.body))
+
+
+def test_every_rule_is_shown_a_template_that_breaks_it() -> None:
+    assert {seeded["caught_by"] for seeded in DEFECTS} == set(RULES)
+
+
+def _plant(body: Any, path: list[str], value: Any) -> None:
+    *parents, last = path
+    for part in parents:
+        body = body.setdefault(part, {})
+    if value is None:
+        del body[last]
+    else:
+        body[last] = value
