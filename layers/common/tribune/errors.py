@@ -78,6 +78,18 @@ class Conflict(TribuneError):
     reason = "conflict"
 
 
+class NotSent(Unavailable):
+    """A request certainly did not reach its receiver."""
+
+    reason = "not_sent"
+
+
+class PerhapsSent(TribuneError):
+    """A request may or may not have reached its receiver: sending it again could be doing it twice."""
+
+    reason = "perhaps_sent"
+
+
 # --- what a person must settle ---
 
 

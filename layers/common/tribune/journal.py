@@ -4,13 +4,15 @@ A head is the decision, the outbox and the version at once. Every change carries
 second reads again. No words of people stand here; they are in the text item, with a life of their own.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.decision import Mode
+from tribune.standing import Standing, Strike, Utterance
 
 
 class ActionState(StrEnum):
@@ -125,8 +127,19 @@ class Head:
     case: bool = False
     language: str = "fr"
     confidential: bool = False
+    by_hand: bool = False
+    """A person of the team hid, showed or settled it: the machine only proposes from here on."""
     expires: datetime | None = None
-    """When the store may forget it (distress: 30 days)."""
+    """When the store may forget it."""
+
+    def action(self, action_id: str) -> Action | None:
+        """One of its actions, None when there is no such one."""
+        return next((action for action in self.actions if action.id == action_id), None)
+
+    @property
+    def unfinished(self) -> tuple[Action, ...]:
+        """The actions that still have to be carried out or settled."""
+        return tuple(action for action in self.actions if action.state in UNFINISHED)
 
 
 class CaseState(StrEnum):
@@ -217,3 +230,175 @@ class Call:
     taken_by: str | None = None
     taken_at: datetime | None = None
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """A long pause of one account, asked for by the platform or by a dead token."""
+
+    community: str
+    platform: str
+    account: str
+    open_until: datetime
+    reason: str
+    replies_only: bool = False
+    """The platform thinks we spam: hides go on."""
+    level: int = 1
+    """1 the first time, 2 when it opened again soon after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """What a person paused: `all`, `space#…`, `post#…`, `thread#…` -> until when."""
+
+    until: Mapping[str, datetime] = field(default_factory=dict)
+
+    def over(self, head: Head, now: datetime) -> datetime | None:
+        """Until when the place of `head` is paused, None when it is not."""
+        scopes = (
+            "all",
+            f"space#{head.space}",
+            f"post#{head.platform}#{head.account}#{head.post}",
+            f"thread#{head.platform}#{head.account}#{head.thread}",
+        )
+        ends = [self.until[scope] for scope in scopes if scope in self.until and self.until[scope] > now]
+        return max(ends, default=None)
+
+
+# --- what changes commute: threads and authors are written by many at once, attribute by attribute ---
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRecord:
+    """What the machine must know of a thread before it speaks there."""
+
+    community: str
+    platform: str
+    account: str
+    id: str
+    rev: int = 0
+    human_at: datetime | None = None
+    """When a person of the team last spoke here."""
+    silent: str = ""
+    """Why the machine says nothing here (a bounded word), empty when it may."""
+    automatic: Mapping[str, datetime] = field(default_factory=dict)
+    """Action id -> when, for each automatic message here, sent or about to be."""
+    used: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+    """Objects here with an open case or an action whose fate is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNote:
+    """What happened in a thread; notes commute, except one that expects a `rev` (a claim)."""
+
+    community: str
+    platform: str
+    account: str
+    id: str
+    human_at: datetime | None = None
+    silent: str = ""
+    automatic: Mapping[str, datetime] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
+    """Automatic messages that were planned and will not be sent."""
+    expected_rev: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorRecord:
+    """An author's standing and the attributes that may be forgotten with the next note."""
+
+    community: str
+    author: str
+    standing: Standing = Standing()
+    waiting: Mapping[str, datetime] = field(default_factory=dict)
+    """Objects of this author that wait for a human answer, since when."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorNote:
+    """What an author did or received."""
+
+    community: str
+    author: str
+    first_at: datetime | None = None
+    said: tuple[Utterance, ...] = ()
+    unsaid: frozenset[str] = frozenset()
+    """Objects too old to count as repetitions, or deleted."""
+    strikes: tuple[Strike, ...] = ()
+    lifted: frozenset[str] = frozenset()
+    """Objects whose strike is gone."""
+    waiting: Mapping[str, datetime] = field(default_factory=dict)
+    answered: frozenset[str] = frozenset()
+    automatic: Mapping[str, datetime] = field(default_factory=dict)
+    used: Mapping[str, datetime] = field(default_factory=dict)
+    human_requested_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A difference in one live counter."""
+
+    community: str
+    space: str
+    hour: str
+    kind: str
+    level: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingWords:
+    """The words an action sends, kept apart from the journal."""
+
+    community: str
+    platform: str
+    account: str
+    object: str
+    action_id: str
+    text: str
+    recipient: str | None
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWords:
+    """What somebody said, kept apart from the journal, with a life of its own."""
+
+    community: str
+    platform: str
+    account: str
+    object: str
+    v: str
+    text: str
+    expires: datetime
+    author_id: str | None = None
+    author_name: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one decision changes, all or nothing. A record with `rev` 1 must be new, `rev` n must follow n - 1."""
+
+    heads: tuple[Head, ...] = ()
+    cases: tuple[Case, ...] = ()
+    threads: tuple[ThreadNote, ...] = ()
+    authors: tuple[AuthorNote, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """Upserts: an incident that exists only gains an object."""
+    counts: tuple[Count, ...] = ()
+
+    def __add__(self, other: "Changes") -> "Changes":
+        """Both, in order."""
+        return Changes(
+            self.heads + other.heads,
+            self.cases + other.cases,
+            self.threads + other.threads,
+            self.authors + other.authors,
+            self.calls + other.calls,
+            self.counts + other.counts,
+        )

@@ -1,0 +1,75 @@
+"""receive_webhook: a platform speaks; prove who, keep what, answer at once."""
+
+import base64
+import binascii
+from functools import cache
+from typing import Any
+
+from tribune import clock
+from tribune.aws import clients, directory, secrets
+from tribune.aws.queues import Queue
+from tribune.channel import Delivery
+from tribune.errors import DeliveryRefused, Unavailable, UnreadableBody
+from tribune.platforms import platform
+from tribune.platforms.body import parse
+from tribune.settings import ReceiveSettings
+from tribune.telemetry import count, logger
+from tribune.workflow.receive import Receiving
+
+# Made while the runtime starts: there the processor is whole, in the first invocation it is a fraction.
+clients.sqs(), clients.dynamodb(), clients.ssm()
+
+_REFUSALS = {"forged": "SignaturesRefused", "wrong_token": "SignaturesRefused", "unreadable_body": "DeliveriesUnreadable"}
+
+
+@cache
+def _receiving() -> Receiving:
+    settings = ReceiveSettings.read()
+    return Receiving(
+        platform=platform,
+        secrets=lambda name, channel, fresh: secrets.verify_secrets(settings.stage, name, channel, refresh=fresh),
+        owners=lambda name, channel: directory.channel_accounts(settings.community_table, name, channel),
+        parse=parse,
+        inbox=Queue(clients.sqs(), settings.inbox_queue_url),
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """HTTP API v2 event -> the answer a platform waits for."""
+    path = event.get("pathParameters") or {}
+    name, channel = path.get("platform", ""), path.get("channel", "main")
+    try:
+        received = _receiving().receive(name, channel, _delivery(event), clock.now())
+    except DeliveryRefused as refused:
+        if refused.reason in _REFUSALS:
+            count(_REFUSALS[refused.reason], platform=name)
+        logger().info("refused", platform=name, channel=channel, reason=refused.reason)
+        return _answer(refused.status, "")
+    except Unavailable as unavailable:
+        logger().error("not kept", platform=name, channel=channel, reason=str(unavailable))
+        return _answer(503, "")
+    count("DeliveriesAccepted", platform=name)
+    if received.items:
+        count("ItemsReceived", received.items, platform=name)
+    if received.dropped:
+        count("ItemsDropped", received.dropped, platform=name)
+    return _answer(received.answer.status, received.answer.body, received.answer.content_type)
+
+
+def _delivery(event: dict[str, Any]) -> Delivery:
+    body = event.get("body") or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise UnreadableBody("the body's encoding is broken") from error
+    return Delivery(
+        method=event["requestContext"]["http"]["method"],
+        headers={header.lower(): value for header, value in (event.get("headers") or {}).items()},
+        body=raw,
+        query=event.get("queryStringParameters") or {},
+    )
+
+
+def _answer(status: int, body: str, content_type: str = "text/plain; charset=utf-8") -> dict[str, Any]:
+    headers = {"content-type": content_type, "x-content-type-options": "nosniff", "cache-control": "no-store"}
+    return {"statusCode": status, "headers": headers, "body": body}

@@ -1,0 +1,595 @@
+"""The journal in DynamoDB: heads, cases, threads, authors, calls, breakers, pauses, counters and words.
+
+Everything is read together (one BatchGetItem), decided in memory, and written together (one
+TransactWriteItems); a record that somebody changed in between makes the whole write a Conflict.
+"""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import TypeAdapter
+
+from tribune.aws import keys
+from tribune.aws.keys import Key
+from tribune.errors import Conflict, Unavailable
+from tribune.journal import (
+    UNFINISHED,
+    AuthorNote,
+    AuthorRecord,
+    Breaker,
+    Call,
+    CallState,
+    Case,
+    CaseState,
+    Changes,
+    Count,
+    Head,
+    OutgoingWords,
+    Pauses,
+    SaidWords,
+    ThreadNote,
+    ThreadRecord,
+)
+from tribune.standing import Standing, Strike, Utterance
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=396)
+"""13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
+COUNTERS_KEPT = timedelta(days=8)
+MOST_IN_TRANSACTION = 100
+MOST_IN_READ = 100
+MOST_IN_WRITE = 25
+_RETRY_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_ATTEMPTS = 4
+
+_HEAD = TypeAdapter(Head)
+_CASE = TypeAdapter(Case)
+_CALL = TypeAdapter(Call)
+_BREAKER = TypeAdapter(Breaker)
+_to_item = TypeSerializer().serialize
+_from_item = TypeDeserializer().deserialize
+
+
+def iso(moment: datetime) -> str:
+    """A sortable UTC timestamp with milliseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(slots=True)
+class _Update:
+    """Changes to one item, attribute by attribute; two updates of the same item merge."""
+
+    sets: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, Any] = field(default_factory=dict)
+    removes: set[str] = field(default_factory=set)
+    adds: dict[str, int] = field(default_factory=dict)
+    expected_rev: int | None = None
+
+    def merge(self, other: "_Update") -> None:
+        self.removes = (self.removes - other.sets.keys()) | other.removes
+        self.sets = {name: value for name, value in (self.sets | other.sets).items() if name not in other.removes}
+        self.defaults |= {name: value for name, value in other.defaults.items() if name not in self.defaults}
+        for name, n in other.adds.items():
+            self.adds[name] = self.adds.get(name, 0) + n
+        self.expected_rev = other.expected_rev if self.expected_rev is None else self.expected_rev
+
+    def request(self, table: str, key: Key) -> dict[str, Any]:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+
+        def name(attribute: str) -> str:
+            return next((alias for alias, known in names.items() if known == attribute), None) or _alias(
+                names, "#n", attribute
+            )
+
+        def value(content: Any) -> str:
+            return _alias(values, ":v", _to_item(content))
+
+        clauses = []
+        sets = [f"{name(attribute)} = {value(content)}" for attribute, content in self.sets.items()]
+        sets += [
+            f"{name(attribute)} = if_not_exists({name(attribute)}, {value(content)})"
+            for attribute, content in self.defaults.items()
+        ]
+        if sets:
+            clauses.append("SET " + ", ".join(sets))
+        if self.adds:
+            clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(n)}" for attribute, n in self.adds.items()))
+        if self.removes:
+            clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in sorted(self.removes)))
+        request: dict[str, Any] = {"TableName": table, "Key": _key(key), "UpdateExpression": " ".join(clauses)}
+        if self.expected_rev == 0:
+            request["ConditionExpression"] = f"attribute_not_exists({name('rev')})"
+        elif self.expected_rev is not None:
+            request["ConditionExpression"] = f"{name('rev')} = {value(self.expected_rev)}"
+        request["ExpressionAttributeNames"] = names
+        if values:
+            request["ExpressionAttributeValues"] = values
+        return request
+
+
+def _alias(known: dict[str, Any], prefix: str, content: Any) -> str:
+    alias = f"{prefix}{len(known)}"
+    known[alias] = content
+    return alias
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key["pk"]}, "sk": {"S": key["sk"]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read in one go; whatever does not exist is absent."""
+
+    items: Mapping[tuple[str, str], Mapping[str, Any]]
+
+    def _get(self, key: Key) -> Mapping[str, Any] | None:
+        return self.items.get((key["pk"], key["sk"]))
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
+        """The head of an object."""
+        item = self._get(keys.head(community, platform, account, object_id))
+        return _HEAD.validate_python(item) if item else None
+
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
+        """The case about an object."""
+        item = self._get(keys.case(community, platform, account, object_id))
+        return _CASE.validate_python(item) if item else None
+
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord:
+        """What is known of a thread; an unknown thread is an empty one."""
+        item = self._get(keys.thread(community, platform, account, thread_id)) or {}
+        return ThreadRecord(
+            community=community,
+            platform=platform,
+            account=account,
+            id=thread_id,
+            rev=int(item.get("rev", 0)),
+            human_at=_moment(item.get("human_at")),
+            silent=item.get("silent", ""),
+            automatic={name: _when(at) for name, at in _family(item, "auto.")},
+            used=frozenset(name for name, _ in _family(item, "used.")),
+            open=frozenset(name for name, _ in _family(item, "open.")),
+        )
+
+    def author(self, community: str, author: str, now: datetime) -> AuthorRecord:
+        """An author's standing at `now`; an unknown author is an empty one."""
+        item = self._get(keys.author(community, author)) or {}
+        waiting = {name: _when(at) for name, at in _family(item, "waiting.")}
+        automatic = [_when(at) for _, at in _family(item, "auto.")]
+        standing = Standing(
+            first_seen=_moment(item.get("first_at")),
+            strikes=tuple(
+                Strike(clause=entry["clause"], object=name, at=_when(entry["at"]))
+                for name, entry in _family(item, "strike.")
+            ),
+            said=tuple(
+                Utterance(words=entry["words"], object=name, at=_when(entry["at"]))
+                for name, entry in _family(item, "said.")
+            ),
+            waiting_since=min(waiting.values(), default=None),
+            human_requested_at=_moment(item.get("human_at")),
+            last_automatic_at=max(automatic, default=None),
+            automatic_today=sum(now - at < timedelta(days=1) for at in automatic),
+            variants=frozenset(
+                name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)
+            ),
+        )
+        return AuthorRecord(community=community, author=author, standing=standing, waiting=waiting)
+
+    def breaker(self, community: str, platform: str, account: str) -> Breaker | None:
+        """The breaker of an account, None when it never opened."""
+        item = self._get(keys.breaker(community, platform, account))
+        return _BREAKER.validate_python(item) if item else None
+
+    def pauses(self, community: str) -> Pauses:
+        """The pauses of a community."""
+        item = self._get(keys.pauses(community)) or {}
+        return Pauses({scope: _when(until) for scope, until in _family(item, "until.")})
+
+
+def _family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    return ((name.removeprefix(prefix), value) for name, value in item.items() if name.startswith(prefix))
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else _when(value)
+
+
+def _when(value: str) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The journal, text and counter tables. Functions that have no right to a table pass no name for it."""
+
+    client: "DynamoDBClient"
+    journal_table: str
+    text_table: str = ""
+    counter_table: str = ""
+    environment: str = ""
+    """The id of this execution environment: the only writer of its counters."""
+
+    # --- reading ---
+
+    def read(self, wanted: Iterable[Key]) -> Known:
+        """Read any number of journal items, consistently. Raises Unavailable."""
+        unique = list({(key["pk"], key["sk"]): _key(key) for key in wanted}.values())
+        found: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for start in range(0, len(unique), MOST_IN_READ):
+            pending = unique[start : start + MOST_IN_READ]
+            for attempt in range(_ATTEMPTS):
+                answer = self._call(
+                    "batch_get_item",
+                    RequestItems={self.journal_table: {"Keys": pending, "ConsistentRead": True}},
+                )
+                for raw in answer["Responses"].get(self.journal_table, ()):
+                    item = _plain(raw)
+                    found[item["pk"], item["sk"]] = item
+                pending = answer.get("UnprocessedKeys", {}).get(self.journal_table, {}).get("Keys", [])
+                if not pending:
+                    break
+                _pause(attempt)
+            else:
+                raise Unavailable("journal: reads were throttled")
+        return Known(found)
+
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]:
+        """The unfinished work of a kind whose time has come, at most `limit` a shard, oldest first."""
+        return [key for shard in range(keys.SHARDS) for key in self._index("due", f"{kind}#{shard}", now, limit)]
+
+    def open_cases(self, community: str, limit: int = 200) -> list[Case]:
+        """The open cases of a community, the promise that runs out first on top."""
+        return self._cases(self._index("due", keys.open_cases(community), None, limit))
+
+    def cases_due(self, community: str, now: datetime) -> list[Case]:
+        """The open cases of a community whose time (a promise, our answer's) has come, oldest first."""
+        return self._cases(self._index("due", keys.open_cases(community), now, MOST_IN_READ))
+
+    def _cases(self, found: Sequence[Key]) -> list[Case]:
+        known = self.read(found)
+        return [
+            _CASE.validate_python(item)
+            for key in found
+            if (item := known.items.get((key["pk"], key["sk"]))) and item["state"] == CaseState.OPEN
+        ]
+
+    def _index(self, index: str, partition: str, until: datetime | None, limit: int) -> list[Key]:
+        condition, values = f"{index}_pk = :p", {":p": {"S": partition}}
+        if until is not None:
+            condition += f" AND {index}_at <= :t"
+            values[":t"] = {"S": iso(until)}
+        answer = self._call(
+            "query",
+            TableName=self.journal_table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            Limit=limit,
+        )
+        return [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in answer["Items"]]
+
+    def load_call(self, community: str, call_id: str) -> Call | None:
+        """One incident."""
+        key = keys.call(community, call_id)
+        item = self.read([key]).items.get((key["pk"], key["sk"]))
+        return _call_of(item) if item else None
+
+    # --- writing ---
+
+    def commit(self, changes: Changes, now: datetime) -> None:
+        """Write everything or nothing. Raises Conflict when a record was changed meanwhile, Unavailable.
+
+        At most 100 items in one go: the caller cuts larger work (`cost`).
+        """
+        self._write(self._requests(changes, now))
+
+    @staticmethod
+    def cost(changes: Changes) -> int:
+        """An upper bound of the items that `changes` touches."""
+        return (
+            len(changes.heads)
+            + len(changes.cases)
+            + len(changes.threads)
+            + len(changes.authors)
+            + len(changes.calls)
+            + len(changes.counts)
+        )
+
+    def save_call(self, call: Call, now: datetime) -> Call:
+        """Replace a call that was read at `call.rev`; answers it with its new rev. Raises Conflict."""
+        saved = replace(call, rev=call.rev + 1)
+        item = _call_item(saved, now)
+        self._write([("Put", self._put(keys.call(call.community, call.id), item, call.rev))])
+        return saved
+
+    def pause(self, community: str, scope: str, until: datetime | None) -> None:
+        """Pause a scope until a time; None lifts the pause."""
+        name = f"until.{scope}"
+        change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
+        self._write([("Update", change.request(self.journal_table, keys.pauses(community)))])
+
+    def open_breaker(self, breaker: Breaker) -> None:
+        """Open (or lengthen) the pause of an account; a longer one already there stays."""
+        item = _BREAKER.dump_python(breaker, mode="json", exclude_none=True)
+        item |= {
+            "open_until": iso(breaker.open_until),
+            "due_pk": keys.due_shard("breaker", breaker.account),
+            "due_at": iso(breaker.open_until),
+        }
+        key = keys.breaker(breaker.community, breaker.platform, breaker.account)
+        request = {
+            "TableName": self.journal_table,
+            "Item": _item(key, item),
+            "ConditionExpression": "attribute_not_exists(pk) OR open_until < :until",
+            "ExpressionAttributeValues": {":until": {"S": iso(breaker.open_until)}},
+        }
+        try:
+            self._write([("Put", request)])
+        except Conflict:
+            return
+
+    def end_pause(self, key: Key) -> None:
+        """The pause of an account is over: its breaker no longer stands in the index."""
+        self._write([("Update", _Update(removes={"due_pk", "due_at"}).request(self.journal_table, key))])
+
+    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None:
+        """Write words, before the decision that refers to them; writing them again is harmless. Raises Unavailable."""
+        items = {}
+        for words in said:
+            key = keys.words(words.community, words.platform, words.account, words.object, words.v)
+            content = {
+                "text": words.text,
+                "author_id": words.author_id,
+                "author_name": words.author_name,
+                "url": words.url,
+                "ttl": int(words.expires.timestamp()),
+            }
+            items[key["pk"], key["sk"]] = _item(key, content)
+        for out in outgoing:
+            key = keys.outgoing(out.community, out.platform, out.account, out.object, out.action_id)
+            content = {"text": out.text, "recipient": out.recipient, "ttl": int(out.expires.timestamp())}
+            items[key["pk"], key["sk"]] = _item(key, content)
+        self._batch_write([{"PutRequest": {"Item": item}} for item in items.values()])
+
+    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None:
+        """Erase everything that was said under an object, and what we were about to say there."""
+        answer = self._call(
+            "query",
+            TableName=self.text_table,
+            KeyConditionExpression="pk = :p",
+            ExpressionAttributeValues={":p": {"S": keys.object_pk(community, platform, account, object_id)}},
+            ProjectionExpression="pk, sk",
+            ConsistentRead=True,
+        )
+        self._batch_write([{"DeleteRequest": {"Key": item}} for item in answer["Items"]])
+
+    def outgoing_words(
+        self, community: str, platform: str, account: str, object_id: str, action_id: str
+    ) -> tuple[str, str | None] | None:
+        """(text, recipient) of an action, None when they are gone."""
+        item = self._text(keys.outgoing(community, platform, account, object_id, action_id))
+        return (item["text"], item.get("recipient")) if item else None
+
+    def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None:
+        """The words of one version of an object, None when they were erased."""
+        item = self._text(keys.words(community, platform, account, object_id, v))
+        if not item:
+            return None
+        return SaidWords(
+            community=community,
+            platform=platform,
+            account=account,
+            object=object_id,
+            v=v,
+            text=item["text"],
+            expires=datetime.fromtimestamp(int(item["ttl"]), UTC),
+            author_id=item.get("author_id"),
+            author_name=item.get("author_name"),
+            url=item.get("url"),
+        )
+
+    def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
+        """The current words of an object, None when they were erased."""
+        head = self.read([keys.head(community, platform, account, object_id)]).head(
+            community, platform, account, object_id
+        )
+        words = self.said_words(community, platform, account, object_id, head.v) if head else None
+        return words.text if words else None
+
+    def _text(self, key: Key) -> Mapping[str, Any] | None:
+        answer = self._call("get_item", TableName=self.text_table, Key=_key(key), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    # --- requests ---
+
+    def _requests(self, changes: Changes, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+        requests = [("Put", self._head(head, now)) for head in changes.heads]
+        requests += [("Put", self._case(case, now)) for case in changes.cases]
+        updates: dict[tuple[str, str, str], _Update] = {}
+        for table, key, update in self._updates(changes, now):
+            slot = (table, key["pk"], key["sk"])
+            if slot in updates:
+                updates[slot].merge(update)
+            else:
+                updates[slot] = update
+        requests += [
+            ("Update", update.request(table, {"pk": pk, "sk": sk})) for (table, pk, sk), update in updates.items()
+        ]
+        return requests
+
+    def _updates(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+        for note in changes.threads:
+            yield self.journal_table, keys.thread(note.community, note.platform, note.account, note.id), _thread(
+                note, now
+            )
+        for person in changes.authors:
+            yield self.journal_table, keys.author(person.community, person.author), _author(person, now)
+        for call in changes.calls:
+            yield self.journal_table, keys.call(call.community, call.id), _new_call(call, now)
+        for count in changes.counts:
+            yield self.counter_table, keys.live_counter(
+                count.community, count.space, count.hour, self.environment
+            ), _count(count, now)
+
+    def _put(self, key: Key, item: Mapping[str, Any], previous_rev: int) -> dict[str, Any]:
+        request: dict[str, Any] = {"TableName": self.journal_table, "Item": _item(key, item)}
+        if previous_rev == 0:
+            request["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            request["ConditionExpression"] = "rev = :rev"
+            request["ExpressionAttributeValues"] = {":rev": {"N": str(previous_rev)}}
+        return request
+
+    def _head(self, head: Head, now: datetime) -> dict[str, Any]:
+        item = _HEAD.dump_python(head, mode="json", exclude_none=True)
+        item["ttl"] = int((head.expires or now + KEPT).timestamp())
+        waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
+        if waiting:
+            item |= {"due_pk": keys.due_shard("action", head.object), "due_at": iso(min(waiting))}
+        if head.author:
+            item |= {"author_pk": keys.author_index(head.community, head.author), "author_at": iso(head.posted_at)}
+        return self._put(keys.head(head.community, head.platform, head.account, head.object), item, head.rev - 1)
+
+    def _case(self, case: Case, now: datetime) -> dict[str, Any]:
+        item = _CASE.dump_python(case, mode="json", exclude_none=True)
+        if case.state is CaseState.OPEN:
+            item |= {"due_pk": keys.open_cases(case.community), "due_at": iso(case.remind_at or case.promise_at)}
+        else:
+            item["ttl"] = int((now + KEPT).timestamp())
+        return self._put(keys.case(case.community, case.platform, case.account, case.object), item, case.rev - 1)
+
+    def _write(self, requests: list[tuple[str, dict[str, Any]]]) -> None:
+        if not requests:
+            return
+        if len(requests) == 1:
+            kind, request = requests[0]
+            self._call("put_item" if kind == "Put" else "update_item", **request)
+            return
+        self._call("transact_write_items", TransactItems=[{kind: request} for kind, request in requests])
+
+    def _batch_write(self, requests: list[dict[str, Any]]) -> None:
+        for start in range(0, len(requests), MOST_IN_WRITE):
+            pending = requests[start : start + MOST_IN_WRITE]
+            for attempt in range(_ATTEMPTS):
+                answer = self._call("batch_write_item", RequestItems={self.text_table: pending})
+                pending = answer.get("UnprocessedItems", {}).get(self.text_table, [])
+                if not pending:
+                    break
+                _pause(attempt)
+            else:
+                raise Unavailable("words: writes were throttled")
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        """One DynamoDB request; botocore does not retry a cancelled transaction, so this does."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return getattr(self.client, operation)(**request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    raise Conflict(operation) from error
+                if code != "TransactionCanceledException":
+                    raise Unavailable(f"journal: {code}") from error
+                reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+                if "ConditionalCheckFailed" in reasons:
+                    raise Conflict(operation) from error
+                if not reasons & _RETRY_CODES:
+                    raise Unavailable(f"journal: {sorted(str(reason) for reason in reasons)}") from error
+                _pause(attempt)
+            except BotoCoreError as error:
+                raise Unavailable(f"journal: {type(error).__name__}") from error
+        raise Unavailable("journal: transactions keep colliding")
+
+
+def _pause(attempt: int) -> None:
+    """Full jitter, at most 50, 100, 200… ms."""
+    time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  spreading load, not secrecy
+
+
+def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _from_item(value) for name, value in raw.items()}
+
+
+def _item(key: Key, content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_item(value) for name, value in {**content, **key}.items() if value is not None}
+
+
+def _expiry(now: datetime, kept: timedelta) -> int:
+    return int((now + kept).timestamp())
+
+
+def _thread(note: ThreadNote, now: datetime) -> _Update:
+    update = _Update(adds={"rev": 1}, expected_rev=note.expected_rev, sets={"ttl": _expiry(now, KEPT)})
+    if note.human_at:
+        update.sets["human_at"] = iso(note.human_at)
+    if note.silent:
+        update.sets["silent"] = note.silent
+    update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
+    update.sets |= {f"used.{variant}": iso(now) for variant in note.used}
+    update.sets |= {f"open.{object_id}": iso(now) for object_id in note.opened}
+    update.removes = {f"open.{object_id}" for object_id in note.closed} | {
+        f"auto.{action}" for action in note.forgotten
+    }
+    return update
+
+
+def _author(note: AuthorNote, now: datetime) -> _Update:
+    update = _Update(sets={"ttl": _expiry(now, KEPT)})
+    if note.first_at:
+        update.defaults["first_at"] = iso(note.first_at)
+    if note.human_requested_at:
+        update.sets["human_at"] = iso(note.human_requested_at)
+    update.sets |= {f"said.{said.object}": {"words": said.words, "at": iso(said.at)} for said in note.said}
+    update.sets |= {f"strike.{strike.object}": {"clause": strike.clause, "at": iso(strike.at)} for strike in note.strikes}
+    update.sets |= {f"waiting.{object_id}": iso(since) for object_id, since in note.waiting.items()}
+    update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
+    update.sets |= {f"used.{variant}": iso(at) for variant, at in note.used.items()}
+    update.removes = (
+        {f"said.{object_id}" for object_id in note.unsaid}
+        | {f"strike.{object_id}" for object_id in note.lifted}
+        | {f"waiting.{object_id}" for object_id in note.answered}
+    )
+    return update
+
+
+def _count(count: Count, now: datetime) -> _Update:
+    return _Update(adds={f"{count.kind}.{count.level}": count.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
+
+
+def _due_of(call: Call) -> dict[str, str]:
+    if call.state in (CallState.READY, CallState.SENDING, CallState.SENT):
+        return {"due_pk": keys.due_shard("call", call.id), "due_at": iso(call.due_at)}
+    return {}
+
+
+def _call_item(call: Call, now: datetime) -> dict[str, Any]:
+    item: dict[str, Any] = _CALL.dump_python(call, mode="json", exclude_none=True, exclude={"objects"})
+    item |= {f"object.{object_id}": iso(now) for object_id in call.objects}
+    item |= _due_of(call)
+    item["ttl"] = _expiry(now, timedelta(days=30) if call.reason == "distress" else KEPT)
+    return item
+
+
+def _new_call(call: Call, now: datetime) -> _Update:
+    item = _call_item(replace(call, rev=0), now)
+    objects = {name: value for name, value in item.items() if name.startswith("object.")}
+    del item["rev"]
+    return _Update(
+        sets=objects, defaults={name: value for name, value in item.items() if name not in objects}, adds={"rev": 1}
+    )
+
+
+def _call_of(item: Mapping[str, Any]) -> Call:
+    objects = tuple(sorted(name for name, _ in _family(item, "object.")))
+    return _CALL.validate_python({**item, "objects": objects})

@@ -1,0 +1,53 @@
+"""Sending to SQS within its limits: at most 10 messages and 1 MiB a request, and no partial failure unseen."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tribune.errors import TooLarge, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+MOST_ENTRIES = 10
+MOST_BYTES = 1024 * 1024 - 16 * 1024
+"""SQS allows 1 MiB for a whole request, attributes included; the margin is for the envelope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue we send to."""
+
+    client: "SQSClient"
+    url: str
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Send every message. Raises TooLarge for one that no request can carry, Unavailable if any was not taken."""
+        bodies = [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
+        for batch in _batches(bodies):
+            entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
+            try:
+                answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]  # the stub wants its TypedDict
+            except (BotoCoreError, ClientError) as error:
+                raise Unavailable(f"queue: {type(error).__name__}") from error
+            if answer.get("Failed"):
+                raise Unavailable(f"queue: {len(answer['Failed'])} of {len(entries)} messages were not taken")
+
+
+def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if length > MOST_BYTES:
+            raise TooLarge("one item is larger than a queue can carry")
+        if batch and (len(batch) == MOST_ENTRIES or size + length > MOST_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += length
+    if batch:
+        yield batch

@@ -1,0 +1,329 @@
+"""moderate: read -> check -> decide -> commit. Decides; never talks to a platform or to a person.
+
+One read and one transaction for a batch; the wake-ups follow the commit, and whatever they lose the index
+`due` remembers. What a Conflict or a crash interrupts is done again from the start: every step is repeatable.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from tribune.channel import Item, Platform
+from tribune.charter import PublishedCharter, Reader, Vocabulary
+from tribune.comment import Comment, TeamAct
+from tribune.community import Community
+from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, Unreadable
+from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
+from tribune.workflow.weigh import Deed, Ground, Outcome, author_of, settle_answered, thread_of, weigh
+from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet
+
+MOST_ITEMS = 100
+"""What one transaction can touch."""
+MOST_CLOSED_AT_ONCE = 20
+"""Cases closed in one transaction when a person answers: head, case and author each."""
+_TRIES = 6
+
+type Key = dict[str, str]
+
+
+class Journal(Protocol):
+    """What moderate needs of the journal."""
+
+    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def cost(self, changes: Changes) -> int: ...  # noqa: D102
+    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...  # noqa: D102
+    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
+    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+
+
+class Queue(Protocol):
+    """Where wake-ups go."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
+
+
+class Charters(Protocol):
+    """The charters that were published."""
+
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+
+
+class Communities(Protocol):
+    """The communities of this stack."""
+
+    def load(self, community_id: str) -> Community: ...  # noqa: D102
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a batch came to, for the metrics: (name, dimensions) -> how many."""
+
+    failed: list[str] = field(default_factory=list)
+    counts: dict[tuple[str, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)
+
+    def add(self, name: str, **dimensions: str) -> None:
+        """One more."""
+        slot = (name, tuple(sorted(dimensions.items())))
+        self.counts[slot] = self.counts.get(slot, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    message: str
+    """The id of the message it came in."""
+    deed: Deed
+
+
+@dataclass(slots=True)
+class Moderation:
+    """moderate_comments' use case, with its edges."""
+
+    journal: Journal
+    keys: Keys
+    communities: Communities
+    charters: Charters
+    pseudonym: Callable[[str, str], str]
+    """(community, platform's id of a person) -> the pseudonym."""
+    platform: Callable[[str], Platform]
+    actions: Queue
+    calls: Queue
+    _readers: dict[tuple[str, str], tuple[Community, Reader]] = field(default_factory=dict)
+
+    def moderate(self, messages: Sequence[tuple[str, str]], now: datetime) -> Tally:
+        """Decide every item of a batch of (message id, body); the failed ids come back with the tally."""
+        tally = Tally()
+        waiting: list[_Waiting] = []
+        for message, body in messages:
+            try:
+                waiting += [_Waiting(message, deed) for deed in self._read(body, tally)]
+            except (Unreadable, NotFound):
+                tally.add("ItemsUnreadable", platform=_platform_of(body))
+                tally.failed.append(message)
+        for batch in _rounds(waiting):
+            self._settle(batch, now, tally)
+        return tally
+
+    # --- read ---
+
+    def _read(self, body: str, tally: Tally) -> list[Deed]:
+        envelope = _envelope(body)
+        platform = self.platform(envelope["platform"])
+        said = list(platform.read(Item(envelope["account"], envelope["payload"])))
+        if not said:
+            tally.add("UnknownEvents", platform=envelope["platform"])
+        return [
+            Deed(
+                said=event,
+                community=envelope["community"],
+                space=envelope["space"],
+                channel=envelope["channel"],
+                received_at=datetime.fromisoformat(envelope["received_at"]),
+            )
+            for event in said
+        ]
+
+    # --- decide and commit ---
+
+    def _settle(self, batch: Sequence[_Waiting], now: datetime, tally: Tally) -> None:
+        """Decide a round; when it is too large for one transaction, half of it first."""
+        for _ in range(_TRIES):
+            try:
+                fitting, counts = self._decide([waiting.deed for waiting in batch], now)
+            except Conflict:
+                continue
+            except Unavailable:
+                break
+            if not fitting:
+                middle = len(batch) // 2
+                self._settle(batch[:middle], now, tally)
+                self._settle(batch[middle:], now, tally)
+                return
+            for name, dimensions in counts:
+                tally.add(name, **dimensions)
+            return
+        tally.failed += [waiting.message for waiting in batch if waiting.message not in tally.failed]
+
+    def _decide(self, deeds: Sequence[Deed], now: datetime) -> tuple[bool, list[tuple[str, dict[str, str]]]]:
+        """(did it fit, what to count). Raises Conflict, Unavailable; nothing is half done then."""
+        grounds = [self._ground(deed) for deed in deeds]
+        known = self._known(deeds, grounds)
+        sheet = Worksheet(known, now)
+        counts: list[tuple[str, dict[str, str]]] = []
+        for deed, ground in zip(deeds, grounds, strict=True):
+            outcome = weigh(deed, ground, sheet)
+            counts += _counts(deed, ground, outcome, sheet)
+        changes = sheet.changes()
+        if self.journal.cost(changes) > MOST_ITEMS and len(deeds) > 1:
+            return False, []
+        if sheet.said or sheet.outgoing:
+            self.journal.keep_words(sheet.said, sheet.outgoing)
+        self.journal.commit(changes, now)
+        self._afterwards(deeds, sheet, now)
+        return True, counts
+
+    def _ground(self, deed: Deed) -> Ground:
+        community = self.communities.load(deed.community)
+        said = deed.said
+        written_at = said.posted_at if isinstance(said, Comment) else said.said_at
+        try:
+            charter = self.charters.load(community.id, written_at)
+        except CharterUnreadable:
+            charter = None
+        return Ground(
+            community=community,
+            charter=charter,
+            reader=self._reader(community, charter),
+            card=self.platform(said.platform).CARD,
+            pseudonym=lambda identity: self.pseudonym(community.id, identity),
+        )
+
+    def _reader(self, community: Community, published: PublishedCharter | None) -> Reader:
+        slot = (community.id, published.content_hash if published else "")
+        kept = self._readers.get(slot)
+        if kept is not None and kept[0] == community:
+            return kept[1]
+        vocabulary = Vocabulary(
+            own_contacts=community.own_contacts,
+            own_domains=community.own_domains,
+            allowed=community.allowed,
+            questions={
+                entry.id: tuple(phrase for phrases in entry.questions.values() for phrase in phrases)
+                for entry in community.faq
+            },
+            brand=community.name,
+        )
+        reader = Reader(published.charter if published else None, vocabulary)
+        self._readers[slot] = (community, reader)
+        return reader
+
+    def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground]) -> Known:
+        """Everything the round may need, in one read (two when one of our own messages comes back)."""
+        wanted: list[Key] = []
+        threads: list[ThreadId] = []
+        for deed, ground in zip(deeds, grounds, strict=True):
+            wanted += [self.keys.head(*deed.at), self.keys.case(*deed.at)]
+            said = deed.said
+            if isinstance(said, Comment):
+                thread = (deed.community, said.platform, said.account, thread_of(said, ground))
+                wanted.append(self.keys.thread(*thread))
+                author = author_of(said, ground)
+                if author:
+                    wanted.append(self.keys.author(deed.community, author))
+                if said.parent:
+                    wanted.append(self.keys.head(*deed.at[:3], said.parent))
+                if said.author.is_ours:
+                    threads.append(thread)
+        known = self.journal.read(wanted)
+        more = [
+            self.keys.head(*thread[:3], object_id)
+            for thread in threads
+            for object_id in known.thread(*thread).open
+        ]
+        return self.journal.read([*wanted, *more]) if more else known
+
+    # --- afterwards: repeatable, and repeated when the same event comes again ---
+
+    def _afterwards(self, deeds: Sequence[Deed], sheet: Worksheet, now: datetime) -> None:
+        for at in sorted(sheet.erase):
+            self.journal.erase_words(*at)
+        for deed in deeds:
+            head = sheet.head(deed.at)
+            if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
+                self._close_answered(head, now)
+        self.actions.send(
+            [
+                {"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}
+                for at in sorted(sheet.wakes)
+            ]
+        )
+        self.calls.send(
+            [{"schema": 1, "community": community, "call": call} for community, call in sorted(sheet.call_wakes)]
+        )
+
+    def _close_answered(self, spoken: Head, now: datetime) -> None:
+        """A person answered: everything in that thread that was said before is settled, a few at a time."""
+        thread = (spoken.community, spoken.platform, spoken.account, spoken.thread)
+        record = self.journal.read([self.keys.thread(*thread)]).thread(*thread)
+        objects = [(*thread[:3], object_id) for object_id in sorted(record.open)]
+        for start in range(0, len(objects), MOST_CLOSED_AT_ONCE):
+            self._close_some(objects[start : start + MOST_CLOSED_AT_ONCE], spoken, now)
+
+    def _close_some(self, objects: Sequence[ObjectId], spoken: Head, now: datetime) -> None:
+        wanted = [key for at in objects for key in (self.keys.head(*at), self.keys.case(*at))]
+        wanted.append(self.keys.thread(spoken.community, spoken.platform, spoken.account, spoken.thread))
+        first = self.journal.read(wanted)
+        heads = [head for at in objects if (head := first.head(*at)) and head.posted_at <= spoken.posted_at]
+        authors = [self.keys.author(head.community, head.author) for head in heads if head.author]
+        sheet = Worksheet(self.journal.read([*wanted, *authors]), now)
+        for head in heads:
+            at = (head.community, head.platform, head.account, head.object)
+            current = sheet.head(at)
+            if current is not None:
+                settle_answered(current, sheet.case(at), sheet)
+        self.journal.commit(sheet.changes(), now)
+
+
+def _envelope(body: str) -> dict[str, Any]:
+    try:
+        envelope = json.loads(body)
+        if not isinstance(envelope, dict) or envelope.get("schema") != 1:
+            raise Unreadable("not an inbox message of schema 1")
+        missing = {"platform", "channel", "account", "community", "space", "received_at", "payload"} - envelope.keys()
+    except ValueError as error:
+        raise Unreadable("not JSON") from error
+    if missing:
+        raise Unreadable(f"no {', '.join(sorted(missing))}")
+    return envelope
+
+
+def _platform_of(body: str) -> str:
+    try:
+        return str(_envelope(body)["platform"])
+    except Unreadable:
+        return "unknown"
+
+
+def _rounds(waiting: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
+    """Each object at most once a round, its versions in order; the same version twice collapses."""
+    by_object: dict[tuple[ObjectId, str], dict[str, _Waiting]] = {}
+    for item in waiting:
+        said = item.deed.said
+        version = f"{said.kind}{said.said_at.isoformat()}" if isinstance(said, TeamAct) else said.version
+        kind = "act" if isinstance(said, TeamAct) else "said"
+        by_object.setdefault((item.deed.at, kind), {}).setdefault(version, item)
+    queues = [[versions[version] for version in sorted(versions)] for versions in by_object.values()]
+    while queues:
+        round_ = [queue[0] for queue in queues]
+        objects = [item.deed.at for item in round_]
+        # A team act and a comment about one object may share a round: the act waits for the next one.
+        yield [item for number, item in enumerate(round_) if item.deed.at not in objects[:number]]
+        taken = {id(item) for number, item in enumerate(round_) if item.deed.at not in objects[:number]}
+        queues = [rest for queue in queues if (rest := [item for item in queue if id(item) not in taken])]
+
+
+def _counts(deed: Deed, ground: Ground, outcome: str, sheet: Worksheet) -> list[tuple[str, dict[str, str]]]:
+    platform = {"platform": deed.said.platform}
+    if outcome == Outcome.DUPLICATE:
+        return [("DuplicatesDropped", platform)]
+    head = sheet.head(deed.at)
+    if outcome != Outcome.DECIDED or head is None or head.verdict is None:
+        return []
+    counts = [("CommentsDecided", {**platform, "measure": head.verdict.measure})]
+    if head.verdict.clause:
+        counts.append(("BreachesFound", platform))
+    if ground.charter is None:
+        counts.append(("CharterMissing", {}))
+    return counts
+
+

@@ -1,0 +1,679 @@
+"""perform: the only door to a platform. Claim, send once, mark; what cannot be known goes to the CM.
+
+A claim is a lease longer than the function can live, so nobody else is sending while we are. Whatever is left
+unfinished stays in the index `due`, and keep_watch brings it back.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from tribune import duty, voice
+from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
+from tribune.channel import Verdict as Fate
+from tribune.comment import Audience, Verb, milliseconds
+from tribune.community import Community
+from tribune.decision import Mode
+from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
+from tribune.journal import (
+    UNFINISHED,
+    Action,
+    ActionState,
+    AuthorNote,
+    Breaker,
+    Call,
+    CallState,
+    Case,
+    CaseState,
+    Changes,
+    Head,
+    HeadKind,
+    Pauses,
+    ThreadNote,
+    ThreadRecord,
+)
+from tribune.workflow.weigh import WAKE_AGAIN_AFTER, case_id, closed, hour_of, with_actions, withdrawn_if_asked
+from tribune.workflow.worksheet import Known, ObjectId, Worksheet, place
+
+LEASE_MARGIN = timedelta(seconds=60)
+REPLY_STALE_AFTER = timedelta(hours=6)
+"""A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
+AUTOMATIC_PER_THREAD = 2
+MOST_ATTEMPTS = 8
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+TOKEN_PROBE = timedelta(hours=1)
+"""How often a dead token is tried again: a person renews it, nobody tells us when."""
+BLOCKED_FOR = timedelta(hours=24)
+REOPENING = timedelta(seconds=120)
+"""After a pause the waiting acts come back spread over this time, not all at once."""
+_TRIES = 6
+_SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
+
+type Key = dict[str, str]
+
+
+class KnownMore(Known, Protocol):
+    """What perform reads besides heads and threads."""
+
+    def breaker(self, community: str, platform: str, account: str) -> Breaker | None: ...  # noqa: D102
+    def pauses(self, community: str) -> Pauses: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """What perform needs of the journal."""
+
+    def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def outgoing_words(  # noqa: D102
+        self, community: str, platform: str, account: str, object_id: str, action_id: str
+    ) -> tuple[str, str | None] | None: ...
+    def open_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
+    def pauses(self, community: str) -> Key: ...  # noqa: D102
+
+
+class Communities(Protocol):
+    """The communities of this stack."""
+
+    def load(self, community_id: str) -> Community: ...  # noqa: D102
+
+
+class Queue(Protocol):
+    """Where wake-ups go."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Carry it out now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not before `until`."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Not any more; `tell`: the CM has to know."""
+
+    why: str
+    tell: bool = False
+
+
+def gate(
+    action: Action,
+    head: Head,
+    thread: ThreadRecord,
+    community: Community,
+    breaker: Breaker | None,
+    pauses: Pauses,
+    now: datetime,
+) -> Go | Wait | Drop:
+    """May this action leave now? Checked again at the last moment: much can happen between deciding and sending."""
+    speaks = action.kind in _SPEAKING
+    by_machine = action.signed_by is None
+    if head.deleted and action.purpose != "withdraw":
+        return Drop("deleted")
+    if by_machine and action.purpose not in ("withdraw", "restore") and not _mode_allows(action, head, community):
+        return Drop("mode", tell=speaks)
+    paused_until = pauses.over(head, now)
+    if paused_until and not action.urgent:
+        return Drop("paused", tell=True) if speaks and by_machine else Wait(paused_until, "paused")
+    if speaks and by_machine:
+        refusal = _silence(action, head, thread, now)
+        if refusal:
+            return refusal
+    if breaker and breaker.open_until > now and (speaks or not breaker.replies_only):
+        return Wait(breaker.open_until + _spread(action.id), breaker.reason)
+    return Go()
+
+
+def _mode_allows(action: Action, head: Head, community: Community) -> bool:
+    modes = community.modes
+    if action.purpose == "provisional" and modes.hide_gravity_4:
+        return True
+    clause = head.verdict.clause if head.verdict else None
+    return modes.clauses.get(clause or "", modes.default) is Mode.ACT
+
+
+def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) -> Drop | None:
+    if thread.human_at:
+        return Drop("human_answered")
+    if thread.silent:
+        return Drop("silent")
+    if now - action.created_at > REPLY_STALE_AFTER:
+        return Drop("stale", tell=True)
+    recent = {
+        other: at
+        for other, at in thread.automatic.items()
+        if head.audience is Audience.PUBLIC or now - at < timedelta(hours=24)
+    }
+    order = sorted(recent, key=lambda other: (recent[other], other))
+    if action.id in order and order.index(action.id) >= AUTOMATIC_PER_THREAD:
+        return Drop("budget", tell=True)
+    return None
+
+
+def _spread(action_id: str) -> timedelta:
+    """The same moment within the reopening for the same action."""
+    return REOPENING * (int(hashlib.sha256(action_id.encode()).hexdigest()[:4], 16) / 0xFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What became of one action, for the metrics."""
+
+    platform: str
+    kind: str
+    state: ActionState
+    why: str
+
+
+@dataclass(slots=True)
+class Performing:
+    """perform_action's use case, with its edges."""
+
+    journal: Journal
+    keys: Keys
+    communities: Communities
+    platform: Callable[[str], Platform]
+    access: Callable[[str, str], Mapping[str, str]]
+    """(platform, channel) -> the `act` secret."""
+    send: Callable[[HttpCall, float], HttpAnswer]
+    """Send within some seconds. Raises NotSent, PerhapsSent."""
+    calls: Queue
+    now: Callable[[], datetime]
+
+    def perform(self, body: str, seconds_left: Callable[[], float]) -> list[Performed]:
+        """Carry out whatever is unfinished and due under one head. Raises Unavailable, Conflict (try again)."""
+        message = json.loads(body)
+        at: ObjectId = (message["community"], message["platform"], message["account"], message["object"])
+        done: list[Performed] = []
+        seen: set[str] = set()
+        while True:
+            head = self._head(at)
+            action = next((a for a in _in_turn(head) if a.id not in seen and self._is_due(a)), None) if head else None
+            if head is None or action is None:
+                return done
+            seen.add(action.id)
+            settled = self._perform(head, action, seconds_left)
+            if settled:
+                done.append(settled)
+
+    def _head(self, at: ObjectId) -> Head | None:
+        return self.journal.read([self.keys.head(*at)]).head(*at)
+
+    def _is_due(self, action: Action) -> bool:
+        if action.state is ActionState.READY:
+            return not action.why or action.due_at <= self.now()
+        return bool(action.state is ActionState.SENDING and action.lease_until and action.lease_until <= self.now())
+
+    # --- one action ---
+
+    def _perform(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> Performed | None:
+        now = self.now()
+        at = place(head)
+        thread_at = (head.community, head.platform, head.account, head.thread)
+        known = self.journal.read(
+            [
+                self.keys.thread(*thread_at),
+                self.keys.breaker(*thread_at[:3]),
+                self.keys.pauses(head.community),
+            ]
+        )
+        thread = known.thread(*thread_at)
+        community = self.communities.load(head.community)
+        interrupted = action.state is ActionState.SENDING
+        if not interrupted:
+            allowed = gate(
+                action, head, thread, community, known.breaker(*thread_at[:3]), known.pauses(head.community), now
+            )
+            if isinstance(allowed, Wait):
+                return self._mark(at, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
+            if isinstance(allowed, Drop):
+                return self._drop(at, action, allowed)
+        order = self._order(head, action)
+        if order is None:
+            return self._fail(at, action, ActionState.FAILED, "words_gone")
+        platform = self.platform(head.platform)
+        access = Access(head.account, self.access(head.platform, head.channel))
+        if interrupted:
+            return self._take_up_again(head, action, order, platform, access, seconds_left)
+        return self._attempt(head, action, thread, order, platform, access, seconds_left)
+
+    def _order(self, head: Head, action: Action) -> Order | None:
+        text, recipient = "", None
+        if action.kind in _SPEAKING:
+            words = self.journal.outgoing_words(*place(head), action.id)
+            if words is None:
+                return None
+            text, recipient = words
+        return Order(
+            action_id=action.id,
+            kind=action.kind,
+            account=head.account,
+            target=action.target,
+            thread=head.thread,
+            text=text,
+            recipient=recipient,
+            reply_token=action.reply_token,
+            reply_token_at=action.reply_token_at,
+            attempt=action.attempts + 1,
+            way=action.way,
+            since=action.since,
+        )
+
+    def _attempt(
+        self,
+        head: Head,
+        action: Action,
+        thread: ThreadRecord,
+        order: Order,
+        platform: Platform,
+        access: Access,
+        seconds_left: Callable[[], float],
+    ) -> Performed | None:
+        try:
+            plan = platform.act(order, access, self.now())
+        except CannotDo as refusal:
+            return self._fail(place(head), action, ActionState.FAILED, str(refusal) or "cannot_do")
+        if not self._claim(head, action, thread, plan, seconds_left):
+            return None
+        outcome = self._send(platform, order, plan, seconds_left)
+        if outcome.verdict is Fate.UNKNOWN and not plan.repeatable:
+            outcome = self._look(platform, order, access, seconds_left) or outcome
+            if outcome.verdict is Fate.LATER:
+                # Not seen yet is not "never arrived": the platform may be a little behind. The lease decides.
+                outcome = Outcome(Fate.UNKNOWN, why="not_seen_yet")
+        return self._settle(head, action, outcome, plan, platform)
+
+    def _claim(
+        self, head: Head, action: Action, thread: ThreadRecord, plan: Plan, seconds_left: Callable[[], float]
+    ) -> bool:
+        """Take the action for as long as this function can live; False when somebody else was first."""
+        now = self.now()
+        until = now + timedelta(seconds=max(0.0, seconds_left())) + LEASE_MARGIN
+        claimed = replace(
+            action,
+            state=ActionState.SENDING,
+            lease_until=until,
+            due_at=until,
+            attempts=action.attempts + 1,
+            way=plan.way,
+            since=action.since or now,
+            why="",
+        )
+        head = with_actions(head, [claimed])
+        notes: tuple[ThreadNote, ...] = ()
+        if action.kind in _SPEAKING and action.signed_by is None:
+            notes = (
+                ThreadNote(
+                    head.community,
+                    head.platform,
+                    head.account,
+                    head.thread,
+                    automatic={action.id: thread.automatic.get(action.id, now)},
+                    expected_rev=thread.rev,
+                ),
+            )
+        try:
+            self.journal.commit(Changes(heads=(replace(head, rev=head.rev + 1),), threads=notes), now)
+        except Conflict:
+            # Whoever changed it sent a wake-up or left the action due: nothing is lost by stepping back.
+            self._wake_soon(place(head), action.id)
+            return False
+        return True
+
+    def _wake_soon(self, at: ObjectId, action_id: str) -> None:
+        head = self._head(at)
+        action = head.action(action_id) if head else None
+        if action is not None and action.state is ActionState.READY:
+            raise Conflict("the thread changed while we claimed an action")
+
+    def _send(self, platform: Platform, order: Order, plan: Plan, seconds_left: Callable[[], float]) -> Outcome:
+        try:
+            answer = self.send(plan.call, seconds_left() - 2.0)
+        except NotSent as error:
+            return Outcome(Fate.LATER, why=str(error))
+        except PerhapsSent as error:
+            return Outcome(Fate.UNKNOWN, why=str(error))
+        return platform.judge(order, answer, self.now())
+
+    def _look(
+        self, platform: Platform, order: Order, access: Access, seconds_left: Callable[[], float]
+    ) -> Outcome | None:
+        """What the platform shows of an order; None where it cannot be read back."""
+        call = platform.look_back(order, access)
+        if call is None:
+            return None
+        try:
+            return platform.settle(order, self.send(call, seconds_left() - 2.0))
+        except (NotSent, PerhapsSent) as error:
+            return Outcome(Fate.UNKNOWN, why=str(error))
+
+    def _take_up_again(
+        self,
+        head: Head,
+        action: Action,
+        order: Order,
+        platform: Platform,
+        access: Access,
+        seconds_left: Callable[[], float],
+    ) -> Performed | None:
+        """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
+        try:
+            plan = platform.act(order, access, self.now())
+        except CannotDo as refusal:
+            return self._fail(place(head), action, ActionState.UNCERTAIN, str(refusal) or "interrupted")
+        if plan.repeatable:
+            return self._resume(head, action, order, plan, platform, seconds_left)
+        outcome = self._look(platform, order, access, seconds_left)
+        if outcome is None:
+            return self._fail(place(head), action, ActionState.UNCERTAIN, "interrupted")
+        if outcome.verdict is Fate.LATER:
+            return self._resume(head, action, order, plan, platform, seconds_left)
+        if outcome.verdict is Fate.UNKNOWN and action.attempts < MOST_ATTEMPTS:
+            again = self.now() + self._backoff(action)
+            return self._mark(
+                place(head),
+                action.id,
+                lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
+            )
+        if outcome.verdict is Fate.UNKNOWN:
+            return self._fail(place(head), action, ActionState.UNCERTAIN, "unreadable")
+        return self._settle(head, action, outcome, plan, platform)
+
+    def _resume(
+        self,
+        head: Head,
+        action: Action,
+        order: Order,
+        plan: Plan,
+        platform: Platform,
+        seconds_left: Callable[[], float],
+    ) -> Performed | None:
+        thread_at = (head.community, head.platform, head.account, head.thread)
+        thread = self.journal.read([self.keys.thread(*thread_at)]).thread(*thread_at)
+        if action.kind in _SPEAKING and action.signed_by is None and (thread.human_at or thread.silent):
+            return self._drop(place(head), action, Drop("human_answered" if thread.human_at else "silent"))
+        if not self._claim(head, action, thread, plan, seconds_left):
+            return None
+        return self._settle(head, action, self._send(platform, order, plan, seconds_left), plan, platform)
+
+    # --- what became of it ---
+
+    def _settle(
+        self, head: Head, action: Action, outcome: Outcome, plan: Plan, platform: Platform
+    ) -> Performed | None:
+        at, now = place(head), self.now()
+        match outcome.verdict:
+            case Fate.DONE:
+                return self._sent(at, action, outcome.id, platform)
+            case Fate.GONE:
+                return self._drop(at, action, Drop("gone"))
+            case Fate.REFUSED:
+                return self._fail(at, action, ActionState.FAILED, outcome.why or "refused")
+            case Fate.LATER:
+                return self._later(at, action, outcome.why or "later")
+            case Fate.LIMITED:
+                return self._pause(head, action, outcome, outcome.until or now + LONGEST_RETRY)
+            case Fate.BLOCKED:
+                return self._pause(head, action, outcome, outcome.until or now + BLOCKED_FOR, replies_only=True)
+            case Fate.TOKEN_DEAD:
+                return self._pause(head, action, outcome, now + TOKEN_PROBE)
+            case Fate.UNKNOWN:
+                if plan.repeatable or platform.CARD.reads_back:
+                    return None
+                return self._fail(at, action, ActionState.UNCERTAIN, outcome.why or "unknown")
+
+    def _sent(self, at: ObjectId, action: Action, created: str | None, platform: Platform) -> Performed | None:
+        """Mark it, remember our own message, and let a person's answer count as one. Raises Conflict."""
+        for _ in range(_TRIES):
+            head = self._head(at)
+            current = head.action(action.id) if head else None
+            if head is None or current is None or current.state not in (ActionState.SENDING, ActionState.UNCERTAIN):
+                return None
+            try:
+                self._write_sent(head, current, created, platform)
+            except Conflict:
+                continue
+            return Performed(at[1], action.kind, ActionState.SENT, "")
+        raise Conflict("a sent action could not be marked")
+
+    def _write_sent(self, head: Head, action: Action, created: str | None, platform: Platform) -> None:
+        now, at = self.now(), place(head)
+        own_at = (*at[:3], created) if created and action.kind is ActKind.REPLY else None
+        wanted = [self.keys.head(*at), self.keys.case(*at)]
+        wanted.append(self.keys.thread(head.community, head.platform, head.account, head.thread))
+        if own_at:
+            wanted.append(self.keys.head(*own_at))
+        sheet = Worksheet(self.journal.read(wanted), now)
+        done = replace(action, state=ActionState.SENT, platform_id=created, done_at=now, why="", lease_until=None)
+        head = withdrawn_if_asked(with_actions(sheet.head(at) or head, [done]), platform.CARD, now)
+        sheet.put_head(head)
+        if own_at and sheet.head(own_at) is None:
+            sheet.put_head(_our_own(head, own_at[3], done, now))
+        if done.signed_by and done.kind in _SPEAKING:
+            self._answered(head, done, sheet)
+        self._note_settled(head, sheet)
+        self.journal.commit(sheet.changes(), now)
+
+    def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
+        """A person answered from the desk: the case is settled, or becomes the promise that the answer made."""
+        now, community = self.now(), self.communities.load(head.community)
+        case = sheet.case(place(head))
+        if case is not None and case.state is CaseState.OPEN:
+            words = self.journal.outgoing_words(*place(head), action.id)
+            promise = voice.promise_in(words[0], head.language) if words else None
+            if promise:
+                kept = promise.at(now.astimezone(community.zone))
+                sheet.put_case(replace(case, drafts=(), awaits_answer=False, promised=promise.words, remind_at=kept))
+            else:
+                sheet.put_case(closed(case, action.signed_by or "team", now))
+        sheet.note_thread(ThreadNote(head.community, head.platform, head.account, head.thread, human_at=now))
+        if head.author:
+            sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
+
+    @staticmethod
+    def _note_settled(head: Head, sheet: Worksheet) -> None:
+        """A thread need not remember an object under which nothing is open any more."""
+        case = sheet.case(place(head))
+        if head.unfinished or (case is not None and case.state is CaseState.OPEN):
+            return
+        sheet.note_thread(
+            ThreadNote(head.community, head.platform, head.account, head.thread, closed=frozenset({head.object}))
+        )
+
+    def _later(self, at: ObjectId, action: Action, why: str) -> Performed | None:
+        if action.attempts + 1 >= MOST_ATTEMPTS:
+            return self._fail(at, action, ActionState.FAILED, why)
+        again = self.now() + self._backoff(action)
+        return self._mark(at, action.id, lambda a: _ready(a, again, why))
+
+    @staticmethod
+    def _backoff(action: Action) -> timedelta:
+        wait: timedelta = min(LONGEST_RETRY, FIRST_RETRY * 2**action.attempts)
+        return wait
+
+    def _pause(
+        self, head: Head, action: Action, outcome: Outcome, until: datetime, *, replies_only: bool = False
+    ) -> Performed | None:
+        """The whole account rests: nothing more is tried until then, by anybody."""
+        self.journal.open_breaker(
+            Breaker(
+                community=head.community,
+                platform=head.platform,
+                account=head.account,
+                open_until=until,
+                reason=outcome.verdict,
+                replies_only=replies_only,
+            )
+        )
+        if outcome.verdict in (Fate.BLOCKED, Fate.TOKEN_DEAD):
+            self._call(head, outcome.verdict)
+        again = until + _spread(action.id)
+        return self._mark(place(head), action.id, lambda a: _ready(a, again, outcome.verdict))
+
+    def _drop(self, at: ObjectId, action: Action, drop: Drop) -> Performed | None:
+        return self._finish(at, action, ActionState.CANCELLED, drop.why, tell=drop.tell)
+
+    def _fail(self, at: ObjectId, action: Action, state: ActionState, why: str) -> Performed | None:
+        return self._finish(at, action, state, why, tell=True)
+
+    def _finish(self, at: ObjectId, action: Action, state: ActionState, why: str, *, tell: bool) -> Performed | None:
+        """A final state; `tell`: it becomes a case, and whoever is on duty is called. Raises Conflict."""
+        for _ in range(_TRIES):
+            now = self.now()
+            head = self._head(at)
+            if head is None:
+                return None
+            thread_at = (head.community, head.platform, head.account, head.thread)
+            known = self.journal.read([self.keys.head(*at), self.keys.case(*at), self.keys.thread(*thread_at)])
+            sheet = Worksheet(known, now)
+            head = sheet.head(at)
+            current = head.action(action.id) if head else None
+            if head is None or current is None or current.state not in UNFINISHED:
+                return None
+            final = replace(current, state=state, why=why, done_at=now, lease_until=None)
+            head = replace(with_actions(head, [final]), case=head.case or tell)
+            sheet.put_head(head)
+            call = None
+            if tell:
+                self._to_the_cm(head, state, sheet)
+            if state in (ActionState.FAILED, ActionState.UNCERTAIN):
+                call = _call(head, "failed" if state is ActionState.FAILED else "uncertain", final, now)
+                sheet.call(call)
+            if action.kind in _SPEAKING and state is ActionState.CANCELLED:
+                sheet.note_thread(ThreadNote(*thread_at, forgotten=frozenset({action.id})))
+            if state is not ActionState.UNCERTAIN:
+                self._note_settled(head, sheet)
+            try:
+                self.journal.commit(sheet.changes(), now)
+            except Conflict:
+                continue
+            if call:
+                self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
+            return Performed(at[1], action.kind, state, why)
+        raise Conflict("an action could not be marked")
+
+    def _to_the_cm(self, head: Head, state: ActionState, sheet: Worksheet) -> None:
+        at, now = place(head), self.now()
+        known = sheet.case(at)
+        if known is not None and known.state is CaseState.OPEN:
+            return
+        community = self.communities.load(head.community)
+        sheet.put_case(
+            Case(
+                community=head.community,
+                id=case_id(at),
+                platform=head.platform,
+                account=head.account,
+                object=head.object,
+                thread=head.thread,
+                space=head.space,
+                state=CaseState.OPEN,
+                reason={ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}.get(
+                    state, "reply_not_sent"
+                ),
+                opened_at=now,
+                promise_at=max(now, duty.next_presence(community.rota, now, community.zone)),
+                rev=0,
+                clause=head.verdict.clause if head.verdict else None,
+                awaits_answer=bool(head.verdict and head.verdict.awaits_answer),
+                language=head.language,
+            )
+        )
+        sheet.note_thread(
+            ThreadNote(head.community, head.platform, head.account, head.thread, opened=frozenset({head.object}))
+        )
+
+    def _call(self, head: Head, reason: str) -> None:
+        now = self.now()
+        call = _call(head, reason, None, now)
+        self.journal.commit(Changes(calls=(call,)), now)
+        self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
+
+    def _mark(self, at: ObjectId, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
+        """Write an unfinished action's new state. Raises Conflict."""
+        for _ in range(_TRIES):
+            head = self._head(at)
+            current = head.action(action_id) if head else None
+            if head is None or current is None or current.state not in UNFINISHED:
+                return None
+            marked = with_actions(head, [change(current)])
+            try:
+                self.journal.commit(Changes(heads=(replace(marked, rev=head.rev + 1),)), self.now())
+            except Conflict:
+                continue
+            return None
+        raise Conflict("an action could not be marked")
+
+
+def _in_turn(head: Head) -> list[Action]:
+    """Protection first, then in the order decided."""
+    return sorted(head.unfinished, key=lambda action: (not action.urgent, action.created_at))
+
+
+def _ready(action: Action, again: datetime, why: str) -> Action:
+    return replace(action, state=ActionState.READY, due_at=again, why=why, lease_until=None, way="", since=None)
+
+
+def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
+    """The record of our own message: when it comes back as an event, it is known."""
+    return replace(
+        head,
+        object=created,
+        kind=HeadKind.OURS,
+        v=f"{milliseconds(now):015d}.{Verb.CREATED.rank}.{action.words or ''}",
+        rev=0,
+        author=None,
+        parent=head.object,
+        url=None,
+        posted_at=now,
+        received_at=now,
+        hour=hour_of(now),
+        counted=None,
+        verdict=None,
+        actions=(),
+        reminded=False,
+        case=False,
+    )
+
+
+def _call(head: Head, reason: str, action: Action | None, now: datetime) -> Call:
+    """One call a day and reason for an account: not one for each act that fails. A failed protection rings at once."""
+    urgent = bool(action and action.urgent)
+    return Call(
+        community=head.community,
+        id=f"{reason}-{head.platform}-{head.account}-{now.date().isoformat()}{'-urgent' if urgent else ''}",
+        reason=reason,
+        urgency="now" if urgent or reason == Fate.TOKEN_DEAD else "hours",
+        state=CallState.READY,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        rev=0,
+        platform=head.platform,
+        account=head.account,
+        space=head.space,
+        thread=head.thread,
+        objects=(head.object,),
+    )
+
+

@@ -1,0 +1,114 @@
+"""receive: prove who speaks, keep what was said, answer at once. Decides nothing.
+
+Standard library only: a platform waits for the cold start of whoever imports this.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from tribune.channel import Answer, Delivery, Platform, Secrets
+from tribune.errors import Forged, TooLarge, UnknownChannel
+
+MOST_BODY_BYTES = 1024 * 1024
+_DUMMY = Secrets(current="no such channel: the same work as for one that exists")
+
+
+class Inbox(Protocol):
+    """Where the items wait for moderate_comments."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Keep every message. Raises Unavailable if any was not taken."""
+
+
+type Owners = Mapping[str, tuple[str, str]]
+"""Account -> (community, space)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a delivery: the answer, and what to count."""
+
+    answer: Answer
+    items: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """receive_webhook's use case, with its edges."""
+
+    platform: Callable[[str], Platform]
+    """Raises UnknownChannel."""
+    secrets: Callable[[str, str, bool], Secrets | None]
+    """(platform, channel, fresh) -> its secrets, None when there is no such channel."""
+    owners: Callable[[str, str], Owners]
+    """(platform, channel) -> the accounts it may speak for."""
+    parse: Callable[[bytes], Any]
+    """Strict JSON. Raises UnreadableBody."""
+    inbox: Inbox
+
+    def receive(self, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
+        """Handle one delivery. Raises DeliveryRefused (with the status to answer) or Unavailable."""
+        if len(delivery.body) > MOST_BODY_BYTES:
+            raise TooLarge(f"more than {MOST_BODY_BYTES} bytes")
+        platform, secrets = self._known(name, channel)
+        if secrets is None:
+            self._same_work(platform, delivery, now)
+            raise UnknownChannel("no such platform or channel")
+        handshake = platform.handshake(delivery, secrets)
+        if handshake is not None:
+            return Received(handshake)
+        self._verify(platform, name, channel, delivery, secrets, now)
+        return self._keep(platform, name, channel, delivery, now)
+
+    def _known(self, name: str, channel: str) -> tuple[Platform, Secrets | None]:
+        try:
+            return self.platform(name), self.secrets(name, channel, False)
+        except UnknownChannel:
+            return self.platform("generic"), None
+
+    @staticmethod
+    def _same_work(platform: Platform, delivery: Delivery, now: datetime) -> None:
+        try:
+            platform.verify(delivery, _DUMMY, now)
+        except Forged:
+            return
+
+    def _verify(
+        self, platform: Platform, name: str, channel: str, delivery: Delivery, secrets: Secrets, now: datetime
+    ) -> None:
+        try:
+            platform.verify(delivery, secrets, now)
+        except Forged:
+            fresh = self.secrets(name, channel, True)
+            if fresh is None or fresh == secrets:
+                raise
+            platform.verify(delivery, fresh, now)
+
+    def _keep(self, platform: Platform, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
+        items = list(platform.split(self.parse(delivery.body)))
+        accounts = _by_every_name(self.owners(name, channel)) if items else {}
+        messages = [
+            {
+                "schema": 1,
+                "platform": name,
+                "channel": channel,
+                "account": known[0],
+                "community": known[1],
+                "space": known[2],
+                "received_at": now.isoformat(),
+                "payload": item.payload,
+            }
+            for item in items
+            if (known := accounts.get(item.account)) is not None
+        ]
+        self.inbox.send(messages)
+        return Received(Answer(200, ""), items=len(messages), dropped=len(items) - len(messages))
+
+
+def _by_every_name(owners: Owners) -> dict[str, tuple[str, str, str]]:
+    """Account, or space where a sender only knows that -> (account, community, space)."""
+    by_space = {space: (account, community, space) for account, (community, space) in owners.items()}
+    return by_space | {account: (account, community, space) for account, (community, space) in owners.items()}

@@ -1,0 +1,100 @@
+"""watch: every minute, whatever is due and unfinished is woken again; nothing is forgotten because a message was lost.
+
+It decides nothing: perform and call look at what they are woken for, and step back when it is not their turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from tribune.errors import Conflict
+from tribune.journal import Call, CallState, Case, Changes
+from tribune.workflow.weigh import WAKE_AGAIN_AFTER
+
+type Key = dict[str, str]
+
+
+class Journal(Protocol):
+    """What watch needs of the journal."""
+
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
+    def cases_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def end_pause(self, key: Key) -> None: ...  # noqa: D102
+
+
+class Queue(Protocol):
+    """Where wake-ups go."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """keep_watch's use case, with its edges."""
+
+    journal: Journal
+    actions: Queue
+    calls: Queue
+    communities: Sequence[str]
+
+    def watch(self, now: datetime) -> dict[str, int]:
+        """Wake what is due; answers how much of each kind. Raises Unavailable."""
+        actions = [_action_message(key) for key in self.journal.due("action", now)]
+        calls = [_call_message(key) for key in self.journal.due("call", now)]
+        calls += [
+            {"schema": 1, "community": call.community, "call": call.id}
+            for community in self.communities
+            for call in self._promises(community, now)
+        ]
+        breakers = self.journal.due("breaker", now)
+        for key in breakers:
+            self.journal.end_pause(key)
+        self.actions.send(actions)
+        self.calls.send(calls)
+        return {"action": len(actions), "call": len(calls), "breaker": len(breakers)}
+
+    def _promises(self, community: str, now: datetime) -> list[Call]:
+        """A promise that a person made in an answer runs out: remind them, once."""
+        reminded = []
+        for case in self.journal.cases_due(community, now):
+            if case.remind_at is None or case.remind_at > now:
+                continue
+            call = _promise(case, now)
+            kept = replace(case, remind_at=None, rev=case.rev + 1)
+            try:
+                self.journal.commit(Changes(cases=(kept,), calls=(call,)), now)
+            except Conflict:
+                continue
+            reminded.append(call)
+        return reminded
+
+
+def _promise(case: Case, now: datetime) -> Call:
+    return Call(
+        community=case.community,
+        id=f"promise-{case.id}-{now:%Y%m%d%H%M}",
+        reason="promise",
+        urgency="hours",
+        state=CallState.READY,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        rev=0,
+        platform=case.platform,
+        account=case.account,
+        space=case.space,
+        thread=case.thread,
+        objects=(case.object,),
+        sentence=case.promised or "",
+    )
+
+
+def _action_message(key: Key) -> dict[str, Any]:
+    community, _, platform, account, object_id = key["pk"].split("#", 4)
+    return {"schema": 1, "community": community, "platform": platform, "account": account, "object": object_id}
+
+
+def _call_message(key: Key) -> dict[str, Any]:
+    community, _, call = key["pk"].split("#", 2)
+    return {"schema": 1, "community": community, "call": call}

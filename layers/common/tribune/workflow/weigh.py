@@ -1,0 +1,855 @@
+"""weigh: what one event changes, given everything that is known. Pure: it writes on a worksheet.
+
+created, edited, deleted · our own message, a message of the team · a reaction · a hide by the team's hand.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tribune import duty, engagement, voice
+from tribune.channel import ActKind, Card
+from tribune.charter import Circumstances, Findings, PublishedCharter, Reader
+from tribune.comment import Audience, Comment, Reaction, Said, TeamAct, Verb, words_hash
+from tribune.community import Community
+from tribune.decision import Act, Decision, Leave, Matter, Situation, decide
+from tribune.journal import (
+    Action,
+    ActionState,
+    AuthorNote,
+    Call,
+    CallState,
+    Case,
+    CaseState,
+    Count,
+    Draft,
+    Head,
+    HeadKind,
+    OutgoingWords,
+    SaidWords,
+    ThreadNote,
+    Verdict,
+)
+from tribune.standing import Standing, Strike, Utterance
+from tribune.workflow.worksheet import ObjectId, ThreadId, Worksheet, place
+
+WAKE_AGAIN_AFTER = timedelta(seconds=60)
+"""A wake-up message that got lost costs at most this (and the minute between two rounds of keep_watch)."""
+WORDS_KEPT = timedelta(days=30)
+EVIDENCE_KEPT = timedelta(days=396)
+CONFIDENTIAL_KEPT = timedelta(days=30)
+RESPONSE_TARGET = timedelta(hours=4)
+"""Our own promise where the charter names none: an answer within four hours of presence."""
+PRIVATE_BUDGET_WINDOW = timedelta(hours=24)
+"""A private conversation has no end: there, the budget of automatic messages is a day's."""
+_NAMES = uuid.UUID("6f0c8f4e-4d0e-5a55-9a3c-6e1d6a1f9a10")
+_STATE = {
+    Leave.ALONE: ActionState.READY,
+    Leave.PROPOSED: ActionState.PROPOSED,
+    Leave.OBSERVED: ActionState.OBSERVED,
+}
+_SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One event, with where it came from."""
+
+    said: Said
+    community: str
+    space: str
+    channel: str
+    received_at: datetime
+
+    @property
+    def at(self) -> ObjectId:
+        """The object it is about."""
+        return (self.community, self.said.platform, self.said.account, self.said.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the community brings to a decision."""
+
+    community: Community
+    charter: PublishedCharter | None
+    """The version in force when the words were written; None: none was, or it cannot be read."""
+    reader: Reader
+    card: Card
+    pseudonym: Callable[[str], str]
+    """HMAC with the community's key."""
+
+
+class Outcome:
+    """What became of an event, for the metrics."""
+
+    DUPLICATE = "duplicate"
+    DECIDED = "decided"
+    RECORDED = "recorded"
+
+
+def author_of(comment: Comment, ground: Ground) -> str | None:
+    """The pseudonym of an author, None where the platform withholds the id."""
+    return ground.pseudonym(comment.author.id) if comment.author.id else None
+
+
+def thread_of(said: Said, ground: Ground) -> str:
+    """The thread under which it is kept: a private conversation is named after a person, so it gets a pseudonym."""
+    if isinstance(said, Comment) and said.audience is Audience.PRIVATE:
+        return ground.pseudonym(said.thread.id)
+    return said.thread.id
+
+
+def weigh(deed: Deed, ground: Ground, sheet: Worksheet) -> str:
+    """Write on the sheet what this event changes; answers an Outcome."""
+    match deed.said:
+        case Comment():
+            return _Weighing(deed, deed.said, ground, sheet).weigh()
+        case Reaction():
+            return _reaction(deed, deed.said, ground, sheet)
+        case TeamAct():
+            return _team_act(deed, deed.said, sheet)
+
+
+@dataclass(slots=True)
+class _Weighing:
+    """One comment against what is known of it."""
+
+    deed: Deed
+    said: Comment
+    ground: Ground
+    sheet: Worksheet
+
+    @property
+    def now(self) -> datetime:
+        return self.sheet.now
+
+    @property
+    def thread(self) -> ThreadId:
+        deed = self.deed
+        return (deed.community, self.said.platform, self.said.account, thread_of(self.said, self.ground))
+
+    @property
+    def author(self) -> str | None:
+        return author_of(self.said, self.ground)
+
+    def weigh(self) -> str:
+        head = self.sheet.head(self.deed.at)
+        if head is None:
+            return self._first_sight()
+        if head.kind is not HeadKind.COMMENT:
+            return self._own_again(head)
+        if head.deleted or self.said.version <= head.v:
+            self._wake(head)
+            if head.deleted:
+                self.sheet.erase.add(self.deed.at)
+            return Outcome.DUPLICATE
+        if self.said.verb is Verb.DELETED:
+            self._delete(head)
+            return Outcome.RECORDED
+        if words_hash(self.said.text) == head.v.rsplit(".", 1)[1]:
+            self.sheet.put_head(replace(head, v=self.said.version))
+            self._keep_words(self._words_kept(head))
+            return Outcome.RECORDED
+        self._decide(head)
+        return Outcome.DECIDED
+
+    def _first_sight(self) -> str:
+        if self.said.verb is Verb.DELETED:
+            self.sheet.put_head(replace(self._new_head(HeadKind.COMMENT), deleted=True))
+            self.sheet.erase.add(self.deed.at)
+            return Outcome.RECORDED
+        if self.said.author.is_ours:
+            self._own()
+            return Outcome.RECORDED
+        self._decide(None)
+        return Outcome.DECIDED
+
+    # --- our own voice ---
+
+    def _own(self) -> None:
+        """A message of ours: one that an action of this thread is sending, or a person of the team."""
+        waiting = self._sending_these_words()
+        if waiting is not None:
+            head, action = waiting
+            settled = replace(
+                action, state=ActionState.SENT, platform_id=self.said.object, done_at=self.now, why="seen"
+            )
+            self.sheet.put_head(withdrawn_if_asked(with_actions(head, [settled]), self.ground.card, self.now))
+            self.sheet.wakes.add(place(head))
+            self.sheet.put_head(self._new_head(HeadKind.OURS))
+            return
+        self.sheet.put_head(self._new_head(HeadKind.TEAM))
+        self.sheet.note_thread(ThreadNote(*self.thread, human_at=self.said.posted_at))
+
+    def _own_again(self, head: Head) -> str:
+        if self.said.verb is Verb.DELETED and not head.deleted:
+            self.sheet.put_head(replace(head, deleted=True, v=max(head.v, self.said.version)))
+            return Outcome.RECORDED
+        return Outcome.DUPLICATE
+
+    def _sending_these_words(self) -> tuple[Head, Action] | None:
+        """An action in this thread whose fate is not known and whose words are these."""
+        words = words_hash(self.said.text)
+        for object_id in sorted(self.sheet.thread(self.thread).open):
+            head = self.sheet.head((self.deed.community, self.said.platform, self.said.account, object_id))
+            for action in head.actions if head else ():
+                if (
+                    action.kind is ActKind.REPLY
+                    and action.words == words
+                    and action.state in (ActionState.SENDING, ActionState.UNCERTAIN)
+                ):
+                    assert head is not None  # noqa: S101  for the type checker: the loop ran
+                    return head, action
+        return None
+
+    # --- deleted by its author, or by a person ---
+
+    def _delete(self, head: Head) -> None:
+        if head.counted:
+            kind, level = head.counted
+            self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
+        actions, forgotten = _cancel(head.actions, "deleted", self.now)
+        self.sheet.put_head(replace(head, v=self.said.version, deleted=True, counted=None, actions=actions))
+        self._close_case("deleted")
+        self.sheet.note_thread(
+            ThreadNote(*self._kept_thread(head), closed=frozenset({head.object}), forgotten=forgotten)
+        )
+        if head.author:
+            self.sheet.note_author(
+                AuthorNote(
+                    head.community,
+                    head.author,
+                    unsaid=frozenset({head.object}),
+                    answered=frozenset({head.object}),
+                )
+            )
+        self.sheet.erase.add(self.deed.at)
+
+    @staticmethod
+    def _kept_thread(head: Head) -> ThreadId:
+        return (head.community, head.platform, head.account, head.thread)
+
+    # --- words of somebody else ---
+
+    def _decide(self, before: Head | None) -> None:
+        findings, decision = self._judge(before)
+        head, drafts = self._recorded(before, findings, decision)
+        head = self.sheet.put_head(head)
+        self._open_case(head, decision, drafts)
+        self._note_thread(head, before, decision)
+        self._note_author(head, before, decision)
+        self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
+        self._call(head, decision)
+        self._wake(head)
+
+    def _judge(self, before: Head | None) -> tuple[Findings, Decision]:
+        said, community = self.said, self.ground.community
+        post = community.post(said.platform, said.account, said.thread.post)
+        record = self.sheet.author((community.id, self.author)) if self.author else None
+        standing = record.standing if record else Standing()
+        thread = self.sheet.thread(self.thread)
+        contest = bool(post and post.mechanic == "contest")
+        newcomer = standing.is_newcomer(community.since, self.now)
+        to_member = self._answers_member()
+        findings = self.ground.reader.read(
+            said.text,
+            Circumstances(
+                audience=said.audience,
+                answers_member=to_member,
+                contest=contest,
+                tagged=said.tagged,
+                repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
+                waiting=standing.waiting_since is not None,
+                newcomer=newcomer,
+                language=said.language,
+            ),
+        )
+        decision = decide(
+            Matter.of(said, answers_member=to_member),
+            findings,
+            standing,
+            Situation(
+                now=self.now,
+                mode=community.modes.default,
+                clause_modes=dict(community.modes.clauses),
+                hide_gravity_4=community.modes.hide_gravity_4,
+                can=self.ground.card.can,
+                trusted_link=bool(community.charter_base_url),
+                sensitive_post=bool(post and post.sensitive),
+                contest=contest,
+                thread_automatic=self._automatic_in_thread(),
+                thread_silent=bool(thread.silent or thread.human_at or (before and before.by_hand)),
+                already_reminded=bool(before and before.reminded),
+                first_comment=standing.first_seen is None,
+                newcomer=newcomer,
+                solicits=post.solicits if post else None,
+            ),
+            self.ground.charter.charter if self.ground.charter else None,
+        )
+        return findings, decision
+
+    def _answers_member(self) -> bool:
+        """Does it reply to somebody else than us and than its own author?"""
+        if self.said.parent is None:
+            return False
+        parent = self.sheet.head((*self.deed.at[:3], self.said.parent))
+        if parent is None:
+            return True
+        return parent.kind is HeadKind.COMMENT and (self.author is None or parent.author != self.author)
+
+    def _automatic_in_thread(self) -> int:
+        times = self.sheet.thread(self.thread).automatic.values()
+        if self.said.audience is Audience.PUBLIC:
+            return len(times)
+        return sum(self.now - at < PRIVATE_BUDGET_WINDOW for at in times)
+
+    def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
+        """The head as it will be kept, and what the CM could say."""
+        version = self.ground.charter
+        clause = version.charter.clause(decision.clause) if version and decision.clause else None
+        base = before or self._new_head(HeadKind.COMMENT)
+        kept, undone = self._reconsidered(before, decision)
+        fresh, drafts = self._acts(decision, findings.language, kept)
+        actions = (*kept, *undone, *fresh)
+        counted = self._counted(base, findings, decision)
+        return (
+            replace(
+                base,
+                v=self.said.version,
+                parent=self.said.parent,
+                url=self.said.url or base.url,
+                posted_at=self.said.posted_at,
+                author=None if decision.confidential else self.author,
+                counted=counted,
+                language=findings.language,
+                confidential=decision.confidential,
+                expires=self.now + CONFIDENTIAL_KEPT if decision.confidential else None,
+                verdict=Verdict(
+                    measure=decision.measure,
+                    reason=decision.reason,
+                    mode=self.ground.community.modes.clauses.get(
+                        decision.clause or "", self.ground.community.modes.default
+                    ),
+                    clause=decision.clause,
+                    clause_hash=clause.text_hash(findings.language) if clause else None,
+                    charter_version=version.version if version else None,
+                    ground=decision.ground,
+                    detectors=decision.detectors,
+                    strike=decision.strike,
+                    awaits_answer=decision.awaits_answer,
+                    at=self.now,
+                ),
+                actions=actions,
+                reminded=base.reminded
+                or any(action.purpose == "reminder" and action.state is ActionState.READY for action in actions),
+                case=bool(
+                    decision.case
+                    or decision.awaits_answer
+                    or decision.calls
+                    or drafts
+                    or any(action.state is ActionState.PROPOSED for action in actions)
+                ),
+            ),
+            drafts,
+        )
+
+    def _counted(self, base: Head, findings: Findings, decision: Decision) -> tuple[str, int] | None:
+        post = self.ground.community.post(self.said.platform, self.said.account, self.said.thread.post)
+        after = (
+            None
+            if decision.confidential
+            else engagement.count_of(self.said.audience, findings, mechanic=post.mechanic if post else "")
+        )
+        if after != base.counted:
+            for slot, n in ((base.counted, -1), (after, 1)):
+                if slot:
+                    self.sheet.count(Count(base.community, base.space, base.hour, slot[0], slot[1], n))
+        return after
+
+    # --- what an edit does to what was done before ---
+
+    def _reconsidered(self, before: Head | None, decision: Decision) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+        """(the earlier actions as they stand now, the actions that take back what lost its ground)."""
+        if before is None:
+            return (), ()
+        kept: list[Action] = []
+        undone: list[Action] = []
+        for action in before.actions:
+            if action.state is ActionState.SENDING:
+                kept.append(replace(action, withdraw=not self._still_due(action, decision)))
+            elif action.state in (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED):
+                kept.append(replace(action, state=ActionState.CANCELLED, why="edited", done_at=self.now))
+            else:
+                kept.append(action)
+                if action.state is ActionState.SENT and not self._still_due(action, decision):
+                    undone += taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
+        return tuple(kept), tuple(undone)
+
+    @staticmethod
+    def _still_due(action: Action, decision: Decision) -> bool:
+        if action.purpose == "reminder":
+            return decision.clause is not None
+        if action.kind is ActKind.HIDE:
+            return any(act.kind is ActKind.HIDE for act in decision.acts) or decision.clause is not None
+        return True
+
+    # --- acts and drafts ---
+
+    def _acts(self, decision: Decision, language: str, earlier: Iterable[Action]) -> tuple[list[Action], tuple[Draft, ...]]:
+        done = {
+            (action.purpose, action.kind)
+            for action in earlier
+            if action.state in (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+        }
+        actions: list[Action] = []
+        drafts: list[Draft] = []
+        for act in decision.acts:
+            if (act.purpose, act.kind) in done:
+                continue
+            if act.kind in _SPEAKING and act.leave is Leave.PROPOSED:
+                drafts += self._draft(act.text, act.kind, language, decision.clause, act.faq)
+                continue
+            action = self._action(act, decision, language)
+            if action is None:
+                drafts += self._draft(act.text, act.kind, language, decision.clause, act.faq)
+            else:
+                actions.append(action)
+        if decision.draft:
+            drafts += self._draft(decision.draft, decision.draft_kind, language, decision.clause, None)
+        return actions, tuple(drafts)
+
+    def _action(self, act: Act, decision: Decision, language: str) -> Action | None:
+        """The outbox entry of an act; None when there are no words we may send alone."""
+        action_id = str(uuid.uuid5(_NAMES, "|".join((*self.deed.at, act.purpose, act.kind, self.said.version))))
+        action = Action(
+            id=action_id,
+            kind=act.kind,
+            purpose=act.purpose,
+            state=_STATE[act.leave],
+            target=self.said.object,
+            created_at=self.now,
+            due_at=self.now + WAKE_AGAIN_AFTER,
+            urgent=act.urgent,
+        )
+        if act.text is None:
+            return action
+        written = self._compose(act.text, language, decision.clause, act.faq, signer=None)
+        if written is None:
+            return None
+        if act.leave is Leave.ALONE:
+            self._keep_outgoing(action_id, written.text)
+        return replace(
+            action,
+            words=words_hash(written.text),
+            variant=written.variant,
+            reply_token=self.said.reply_token,
+            reply_token_at=self.said.posted_at if self.said.reply_token else None,
+        )
+
+    def _draft(
+        self, situation: str | None, kind: ActKind, language: str, clause: str | None, faq: str | None
+    ) -> list[Draft]:
+        if situation is None:
+            return []
+        community = self.ground.community
+        on_duty = duty.on_duty(community.rota, self.now, community.zone)
+        written = self._compose(situation, language, clause, faq, signer=on_duty[0] if on_duty else None)
+        if written is None:
+            return []
+        draft_id = str(uuid.uuid5(_NAMES, "|".join((*self.deed.at, "draft", situation, self.said.version))))
+        return [Draft(id=draft_id, kind=kind, text=written.text, variant=written.variant)]
+
+    def _compose(
+        self, situation: str, language: str, clause: str | None, faq: str | None, signer: duty.Person | None
+    ) -> voice.Written | None:
+        community = self.ground.community
+        language = language if language in community.languages else community.language
+        fields = self._cited(clause, language) | self._told(language)
+        if faq:
+            entry = next((entry for entry in community.faq if entry.id == faq), None)
+            answer = voice.faq_answer(entry, language, self.now.astimezone(community.zone)) if entry else None
+            if entry is None or answer is None:
+                return None
+            fields["answer"] = answer
+            if entry.url:
+                fields["faq_url"] = entry.url
+        record = self.sheet.author((community.id, self.author)) if self.author else None
+        used = self.sheet.thread(self.thread).used | (record.standing.variants if record else frozenset())
+        return voice.compose(
+            situation,
+            language=language,
+            voice=community.voice,
+            fields=fields,
+            key="|".join(self.deed.at),
+            avoid=used,
+            automatic=signer is None,
+            signer=signer,
+            limit=self.ground.card.text_limit,
+            unit=self.ground.card.text_unit,
+            citation=self.ground.card.citation,
+        )
+
+    def _cited(self, clause: str | None, language: str) -> dict[str, str]:
+        """The clause that is cited: its number, its title, its address in the version that judged the words."""
+        version, community = self.ground.charter, self.ground.community
+        cited = version.charter.clause(clause) if version and clause else None
+        if version is None or cited is None:
+            return {}
+        fields = {"n": str(cited.number), "title": cited.title[language]}
+        if community.charter_base_url:
+            fields["url"] = clause_link(community, version.version, language, cited.number)
+        return fields
+
+    def _told(self, language: str) -> dict[str, str]:
+        """What a text may say of this person and this moment; a machine's text never uses the name."""
+        community = self.ground.community
+        fields = {"help": voice.help_line(community.rota.care_country, language)}
+        since = voice.since_when(self.said.text, language)
+        if since:
+            fields["since"] = since
+        if self.said.author.name:
+            fields["name"] = self.said.author.name
+        back = self._back_at()
+        if back:
+            fields["when"] = voice.clock_words(back, language)
+        return fields
+
+    def _back_at(self) -> datetime | None:
+        """The full hour at which our promise to answer runs out, while somebody is there today; None otherwise."""
+        community = self.ground.community
+        local = self.now.astimezone(community.zone)
+        hour = (local + RESPONSE_TARGET).replace(minute=0, second=0, microsecond=0)
+        there = hour.date() == local.date() and duty.is_present(community.rota, hour, community.zone)
+        return hour if there else None
+
+    # --- what follows for the case, the thread, the author, the words, the CM ---
+
+    def _open_case(self, head: Head, decision: Decision, drafts: tuple[Draft, ...]) -> None:
+        known = self.sheet.case(self.deed.at)
+        if not head.case:
+            self._close_case("edited")
+            return
+        community = self.ground.community
+        presence = duty.next_presence(community.rota, self.now, community.zone)
+        fresh = known is None or known.state is CaseState.CLOSED
+        self.sheet.put_case(
+            Case(
+                community=head.community,
+                id=case_id(self.deed.at),
+                platform=head.platform,
+                account=head.account,
+                object=head.object,
+                thread=head.thread,
+                space=head.space,
+                state=CaseState.OPEN,
+                reason=decision.reason,
+                opened_at=self.now if fresh or known is None else known.opened_at,
+                promise_at=max(presence, self.now) + RESPONSE_TARGET if fresh or known is None else known.promise_at,
+                rev=0,
+                clause=decision.clause,
+                drafts=drafts,
+                awaits_answer=decision.awaits_answer,
+                awaits_since=self._waiting_since(decision, known),
+                language=head.language,
+            )
+        )
+
+    def _waiting_since(self, decision: Decision, known: Case | None) -> datetime | None:
+        if not decision.awaits_answer:
+            return None
+        record = self.sheet.author((self.deed.community, self.author)) if self.author else None
+        earlier = [known.awaits_since if known else None, record.standing.waiting_since if record else None]
+        return min([since for since in earlier if since] + [self.said.posted_at])
+
+    def _close_case(self, by: str) -> None:
+        known = self.sheet.case(self.deed.at)
+        if known is not None and known.state is CaseState.OPEN:
+            self.sheet.put_case(closed(known, by, self.now))
+
+    def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
+        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in _SPEAKING]
+        unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
+        is_open = bool(head.case or unsettled)
+        now_cancelled = {a.id for a in head.actions if a.state is ActionState.CANCELLED and a.done_at == self.now}
+        note = ThreadNote(
+            *self.thread,
+            silent=decision.reason if decision.silence_thread else "",
+            automatic={action.id: self.now for action in speaking},
+            used=frozenset(action.variant for action in speaking if action.variant),
+            opened=frozenset({head.object}) if is_open else frozenset(),
+            closed=frozenset({head.object}) if before and not is_open else frozenset(),
+            forgotten=frozenset(now_cancelled),
+        )
+        if note != ThreadNote(*self.thread):
+            self.sheet.note_thread(note)
+
+    def _note_author(self, head: Head, before: Head | None, decision: Decision) -> None:
+        if head.author is None:
+            return
+        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in _SPEAKING]
+        struck = decision.strike and any(act.leave is Leave.ALONE for act in decision.acts)
+        lifted = before is not None and before.verdict is not None and before.verdict.strike and not decision.strike
+        waits = decision.awaits_answer
+        self.sheet.note_author(
+            AuthorNote(
+                head.community,
+                head.author,
+                first_at=self.said.posted_at,
+                said=(Utterance(words_hash(self.said.text), head.object, self.said.posted_at),),
+                strikes=(Strike(decision.clause or "", head.object, self.said.posted_at),) if struck else (),
+                lifted=frozenset({head.object}) if lifted else frozenset(),
+                waiting={head.object: self.said.posted_at} if waits else {},
+                answered=frozenset({head.object}) if before is not None and not waits else frozenset(),
+                automatic={action.id: self.now for action in speaking},
+                used={action.variant: self.now for action in speaking if action.variant},
+                human_requested_at=self.said.posted_at if decision.silence_person else None,
+            )
+        )
+
+    def _keep_words(self, kept: timedelta) -> None:
+        self.sheet.said.append(
+            SaidWords(
+                *self.deed.at,
+                v=self.said.version,
+                text=self.said.text,
+                expires=self.now + kept,
+                author_id=self.said.author.id,
+                author_name=self.said.author.name,
+                url=self.said.url,
+            )
+        )
+
+    @staticmethod
+    def _words_kept(head: Head) -> timedelta:
+        return EVIDENCE_KEPT if head.verdict and head.verdict.clause and not head.confidential else WORDS_KEPT
+
+    def _keep_outgoing(self, action_id: str, text: str) -> None:
+        self.sheet.outgoing.append(
+            OutgoingWords(
+                *self.deed.at,
+                action_id=action_id,
+                text=text,
+                recipient=self.said.thread.id if self.said.audience is Audience.PRIVATE else None,
+                expires=self.now + WORDS_KEPT,
+            )
+        )
+
+    def _call(self, head: Head, decision: Decision) -> None:
+        for wish in decision.calls:
+            identity = case_id(self.deed.at) if wish.per_object else self.now.date().isoformat()
+            self.sheet.call(
+                Call(
+                    community=head.community,
+                    id=f"{wish.reason}-{identity}",
+                    reason=wish.reason,
+                    urgency=wish.urgency,
+                    state=CallState.READY,
+                    created_at=self.now,
+                    due_at=self.now + WAKE_AGAIN_AFTER,
+                    rev=0,
+                    roles=wish.roles,
+                    platform=head.platform,
+                    account=head.account,
+                    space=head.space,
+                    thread=head.thread,
+                    objects=(head.object,),
+                    received_at=self.deed.received_at,
+                    known_at=self.now,
+                )
+            )
+
+    def _wake(self, head: Head) -> None:
+        if head.unfinished:
+            self.sheet.wakes.add(place(head))
+
+    def _new_head(self, kind: HeadKind) -> Head:
+        said, deed = self.said, self.deed
+        return Head(
+            community=deed.community,
+            platform=said.platform,
+            account=said.account,
+            object=said.object,
+            kind=kind,
+            v=said.version,
+            rev=0,
+            space=deed.space,
+            thread=thread_of(said, self.ground),
+            post=self.ground.pseudonym(said.thread.post) if said.audience is Audience.PRIVATE else said.thread.post,
+            audience=said.audience,
+            posted_at=said.posted_at,
+            received_at=deed.received_at,
+            author=self.author if kind is HeadKind.COMMENT else None,
+            parent=said.parent,
+            url=said.url,
+            channel=deed.channel,
+            hour=hour_of(deed.received_at),
+        )
+
+
+def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> str:
+    before = sheet.head(deed.at)
+    if before is not None and said.version <= before.v:
+        return Outcome.DUPLICATE
+    counted = None if said.undone or said.author.is_ours else engagement.count_of_reaction(said.kind)
+    hour = before.hour if before else hour_of(deed.received_at)
+    earlier = before.counted if before else None
+    for slot, n in ((earlier, -1), (counted, 1)):
+        if slot and earlier != counted:
+            sheet.count(Count(deed.community, deed.space, hour, slot[0], slot[1], n))
+    sheet.put_head(
+        Head(
+            community=deed.community,
+            platform=said.platform,
+            account=said.account,
+            object=said.object,
+            kind=HeadKind.REACTION,
+            v=said.version,
+            rev=0,
+            space=deed.space,
+            thread=said.thread.id,
+            post=said.thread.post,
+            audience=Audience.PUBLIC,
+            posted_at=said.said_at,
+            received_at=deed.received_at,
+            author=ground.pseudonym(said.author.id) if said.author.id else None,
+            channel=deed.channel,
+            counted=counted,
+            hour=hour,
+        )
+    )
+    return Outcome.RECORDED
+
+
+def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
+    """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand."""
+    head = sheet.head(deed.at)
+    kind = ActKind(said.kind)
+    if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
+        return Outcome.DUPLICATE
+    ours = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+    if any(action.kind is kind and action.state in ours for action in head.actions):
+        return Outcome.DUPLICATE
+    actions, forgotten = _cancel(head.actions, "by_hand", sheet.now)
+    if head.by_hand and actions == head.actions:
+        return Outcome.DUPLICATE
+    sheet.put_head(replace(head, by_hand=True, actions=actions))
+    case = sheet.case(deed.at)
+    if case is not None and case.state is CaseState.OPEN:
+        sheet.put_case(closed(case, "team", sheet.now))
+    sheet.note_thread(
+        ThreadNote(
+            head.community,
+            head.platform,
+            head.account,
+            head.thread,
+            closed=frozenset({head.object}),
+            forgotten=forgotten,
+        )
+    )
+    return Outcome.RECORDED
+
+
+def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
+    """A person answered in its thread: the case is closed, what the machine meant to say is not said."""
+    actions, forgotten = _cancel(
+        head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
+    )
+    if actions != head.actions:
+        sheet.put_head(replace(head, actions=actions))
+    if case is not None and case.state is CaseState.OPEN:
+        sheet.put_case(closed(case, "team", sheet.now))
+    sheet.note_thread(
+        ThreadNote(
+            head.community,
+            head.platform,
+            head.account,
+            head.thread,
+            closed=frozenset({head.object}),
+            forgotten=forgotten,
+        )
+    )
+    if head.author:
+        sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
+
+
+def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
+    """The actions that take back `action`: our reminder is deleted (or hidden), a hide is lifted.
+
+    A hide that was more than protection is only proposed to be lifted: a person looks first.
+    """
+    if action.kind is ActKind.HIDE:
+        alone = action.purpose == "protect" and not by_hand
+        return [_undo(action, ActKind.UNHIDE, "restore", action.target, now, alone=alone)]
+    if action.platform_id is None:
+        return []
+    way = next((kind for kind in (ActKind.DELETE, ActKind.HIDE) if kind in card.can), None)
+    return [_undo(action, way, "withdraw", action.platform_id, now, alone=True)] if way else []
+
+
+def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
+    """The head, with the withdrawal of each message that lost its ground while it was being sent."""
+    late = [action for action in head.actions if action.withdraw and action.state is ActionState.SENT]
+    if not late:
+        return head
+    settled = with_actions(head, [replace(action, withdraw=False) for action in late])
+    more = tuple(undo for action in late for undo in taking_back(action, card, now, by_hand=head.by_hand))
+    return replace(settled, actions=settled.actions + more)
+
+
+def _undo(action: Action, kind: ActKind, purpose: str, target: str, now: datetime, *, alone: bool) -> Action:
+    return Action(
+        id=str(uuid.uuid5(_NAMES, f"{action.id}|{purpose}")),
+        kind=kind,
+        purpose=purpose,
+        state=ActionState.READY if alone else ActionState.PROPOSED,
+        target=target,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        urgent=True,
+    )
+
+
+def with_actions(head: Head, changed: Iterable[Action]) -> Head:
+    """The head with these actions in the place of their earlier selves."""
+    by_id = {action.id: action for action in changed}
+    return replace(head, actions=tuple(by_id.get(action.id, action) for action in head.actions))
+
+
+def _cancel(
+    actions: tuple[Action, ...], why: str, now: datetime, only: Callable[[Action], bool] = lambda _: True
+) -> tuple[tuple[Action, ...], frozenset[str]]:
+    """The actions with everything not begun cancelled, and the ids of those."""
+    waiting = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
+    cancelled = frozenset(action.id for action in actions if action.state in waiting and only(action))
+    return (
+        tuple(
+            replace(action, state=ActionState.CANCELLED, why=why, done_at=now) if action.id in cancelled else action
+            for action in actions
+        ),
+        cancelled,
+    )
+
+
+def closed(case: Case, by: str, now: datetime) -> Case:
+    """The case, settled by somebody."""
+    return replace(case, state=CaseState.CLOSED, closed_at=now, closed_by=by, drafts=(), remind_at=None)
+
+
+def case_id(at: ObjectId) -> str:
+    """The short name of a case, the same for ever: what a CM types."""
+    return hashlib.sha256("|".join(at).encode()).hexdigest()[:10]
+
+
+def clause_link(community: Community, version: int, language: str, number: int) -> str:
+    """The public address of a clause in one version of the charter."""
+    return f"{community.charter_base_url.rstrip('/')}/charter/{community.id}/v{version}/{language}#article-{number}"
+
+
+def hour_of(moment: datetime) -> str:
+    """The counter's hour: of receipt, in UTC."""
+    return moment.strftime("%Y-%m-%dT%H")
+
+

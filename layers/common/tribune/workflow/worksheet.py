@@ -1,0 +1,193 @@
+"""The worksheet of one round: what was read, what changes, seen by each next decision as if it were written.
+
+Every record is written at most once, however many decisions of the round touched it.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tribune.journal import (
+    AuthorNote,
+    AuthorRecord,
+    Call,
+    Case,
+    Changes,
+    Count,
+    Head,
+    OutgoingWords,
+    SaidWords,
+    ThreadNote,
+    ThreadRecord,
+)
+from tribune.standing import REPETITION_WINDOW
+
+MOST_REMEMBERED = 50
+"""How many utterances of one author are kept to see repetitions."""
+
+type ObjectId = tuple[str, str, str, str]
+"""(community, platform, account, object)."""
+type ThreadId = tuple[str, str, str, str]
+"""(community, platform, account, thread)."""
+type PersonId = tuple[str, str]
+"""(community, author)."""
+
+
+class Known(Protocol):
+    """What was read from the journal in one go."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None: ...  # noqa: D102
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord: ...  # noqa: D102
+    def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...  # noqa: D102
+
+
+@dataclass(slots=True)
+class Worksheet:
+    """One round's reading and writing."""
+
+    known: Known
+    now: datetime
+    said: list[SaidWords] = field(default_factory=list)
+    outgoing: list[OutgoingWords] = field(default_factory=list)
+    wakes: set[ObjectId] = field(default_factory=set)
+    """Heads whose actions somebody should carry out now."""
+    call_wakes: set[tuple[str, str]] = field(default_factory=set)
+    """(community, call)."""
+    erase: set[ObjectId] = field(default_factory=set)
+    """Objects whose words go, once the decision is written."""
+    _heads: dict[ObjectId, Head | None] = field(default_factory=dict)
+    _cases: dict[ObjectId, Case | None] = field(default_factory=dict)
+    _threads: dict[ThreadId, ThreadRecord] = field(default_factory=dict)
+    _authors: dict[PersonId, AuthorRecord] = field(default_factory=dict)
+    _changed_heads: set[ObjectId] = field(default_factory=set)
+    _changed_cases: set[ObjectId] = field(default_factory=set)
+    _thread_notes: list[ThreadNote] = field(default_factory=list)
+    _author_notes: list[AuthorNote] = field(default_factory=list)
+    _calls: dict[tuple[str, str], Call] = field(default_factory=dict)
+    _counts: dict[tuple[str, str, str, str, int], int] = field(default_factory=dict)
+
+    # --- heads and cases: one writer at a time, `rev` proves it ---
+
+    def head(self, at: ObjectId) -> Head | None:
+        """The head of an object as this round leaves it so far."""
+        if at not in self._heads:
+            self._heads[at] = self.known.head(*at)
+        return self._heads[at]
+
+    def put_head(self, head: Head) -> Head:
+        """Write a head; answers it with the rev it will have."""
+        at = place(head)
+        before = self.known.head(*at)
+        written = replace(head, rev=(before.rev if before else 0) + 1)
+        self._heads[at] = written
+        self._changed_heads.add(at)
+        return written
+
+    def case(self, at: ObjectId) -> Case | None:
+        """The case about an object as this round leaves it so far."""
+        if at not in self._cases:
+            self._cases[at] = self.known.case(*at)
+        return self._cases[at]
+
+    def put_case(self, case: Case) -> None:
+        """Write a case."""
+        at = (case.community, case.platform, case.account, case.object)
+        before = self.known.case(*at)
+        self._cases[at] = replace(case, rev=(before.rev if before else 0) + 1)
+        self._changed_cases.add(at)
+
+    # --- threads and authors: notes that commute ---
+
+    def thread(self, at: ThreadId) -> ThreadRecord:
+        """A thread as this round leaves it so far."""
+        if at not in self._threads:
+            self._threads[at] = self.known.thread(*at)
+        return self._threads[at]
+
+    def note_thread(self, note: ThreadNote) -> None:
+        """Something happened in a thread."""
+        at = (note.community, note.platform, note.account, note.id)
+        before = self.thread(at)
+        automatic = {**before.automatic, **note.automatic}
+        self._threads[at] = replace(
+            before,
+            human_at=note.human_at or before.human_at,
+            silent=note.silent or before.silent,
+            automatic={action: when for action, when in automatic.items() if action not in note.forgotten},
+            used=before.used | note.used,
+            open=(before.open | note.opened) - note.closed,
+        )
+        self._thread_notes.append(note)
+
+    def author(self, at: PersonId) -> AuthorRecord:
+        """An author as this round leaves them so far."""
+        if at not in self._authors:
+            self._authors[at] = self.known.author(*at, self.now)
+        return self._authors[at]
+
+    def note_author(self, note: AuthorNote) -> None:
+        """An author did or received something; what is too old to matter is forgotten on the way."""
+        before = self.author((note.community, note.author))
+        stale = _too_old(before, self.now)
+        note = replace(note, unsaid=(note.unsaid | stale) - {said.object for said in note.said})
+        standing = before.standing
+        waiting = {
+            object_id: since
+            for object_id, since in {**before.waiting, **note.waiting}.items()
+            if object_id not in note.answered
+        }
+        after = replace(
+            standing,
+            first_seen=standing.first_seen or note.first_at,
+            said=tuple(said for said in standing.said if said.object not in note.unsaid) + note.said,
+            strikes=tuple(strike for strike in standing.strikes if strike.object not in note.lifted) + note.strikes,
+            waiting_since=min(waiting.values(), default=None),
+            human_requested_at=note.human_requested_at or standing.human_requested_at,
+            automatic_today=standing.automatic_today + len(note.automatic),
+            last_automatic_at=max(note.automatic.values(), default=standing.last_automatic_at),
+            variants=standing.variants | note.used.keys(),
+        )
+        self._authors[note.community, note.author] = replace(before, standing=after, waiting=waiting)
+        self._author_notes.append(note)
+
+    # --- calls and counts: upserts and sums ---
+
+    def call(self, call: Call) -> None:
+        """Call somebody about an incident, or add an object to it."""
+        at = (call.community, call.id)
+        known = self._calls.get(at)
+        self._calls[at] = replace(known, objects=known.objects + call.objects) if known else call
+        self.call_wakes.add(at)
+
+    def count(self, count: Count) -> None:
+        """Move a live counter."""
+        slot = (count.community, count.space, count.hour, count.kind, count.level)
+        self._counts[slot] = self._counts.get(slot, 0) + count.n
+
+    def changes(self) -> Changes:
+        """Everything that this round writes, all or nothing."""
+        return Changes(
+            heads=tuple(head for at in sorted(self._changed_heads) if (head := self._heads[at])),
+            cases=tuple(case for at in sorted(self._changed_cases) if (case := self._cases[at])),
+            threads=tuple(self._thread_notes),
+            authors=tuple(self._author_notes),
+            calls=tuple(self._calls.values()),
+            counts=tuple(Count(*slot, n=n) for slot, n in self._counts.items() if n),
+        )
+
+
+def place(head: Head) -> ObjectId:
+    """Where a head stands."""
+    return (head.community, head.platform, head.account, head.object)
+
+
+def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
+    """Utterances that no longer count: twice the window old (events arrive late), or beyond the newest fifty."""
+    newest = sorted(record.standing.said, key=lambda said: said.at, reverse=True)
+    horizon: timedelta = 2 * REPETITION_WINDOW
+    return frozenset(
+        said.object for number, said in enumerate(newest) if number >= MOST_REMEMBERED or now - said.at > horizon
+    )
+
+
