@@ -138,13 +138,19 @@ class Outbox:
 class Twin(Protocol):
     """The shape of every twin."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What `/twins/{name}` and the outbox call it."""
 
     def handle(self, request: TwinRequest) -> TwinAnswer:
         """Answer one request as the real service would."""
 
-    def fail(self, spec: Mapping[str, Any]) -> None:
-        """Be told to fail: `{"mode": …, "next": n}`, see `local.twins.failing`; raises ValueError for an unknown one."""
+    def fail(self, spec: object) -> None:
+        """Be told to fail: `{"mode": "500", "next": 2, "of": "acts"}`, just `"500"` (once), or None to stop.
+
+        Every twin knows `timeout_before|timeout_after|reset_before|reset_after|502|502_after`, and its service's own
+        (`500`, `429`, `token`, `spam`, `quota`, `gone`). `of` is `acts` or `reads`. Raises ValueError, in a sentence.
+        """
 
     def hear(self, body: bytes, now: datetime) -> None:
         """Learn from a delivery made in the platform's name which comments and reply tokens exist; ignores the unreadable."""
