@@ -1,1 +1,16 @@
-"""Tribune."""
+"""Tribune: what a brand's community manager stands on.
+
+The package in reading order, each floor importing only the ones before it:
+
+errors · clock · settings · telemetry       what can go wrong, what time it is, what a function is told, what it counts
+comment · channel                           what a platform said, in our words; what passes between us and a platform
+charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
+standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
+decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
+journal · community                         what is kept of a comment; what a brand has set
+workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
+platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
+words · pages                               what people read, as data
+
+The doors are in `functions/`, one folder a trigger; what runs on one machine is in `local/`.
+"""

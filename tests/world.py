@@ -1,0 +1,272 @@
+"""A whole Tribune in one process: the real template's resources in moto, the real doors, twins for platforms.
+
+Queues move only when a test says so, time only when a test says so; every AWS and platform call that a door makes
+is numbered, and a fault can be put before or after any of them.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+import botocore.client
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from local.resources import Stack
+from local.twins import Fate, Outbox, TwinRequest
+from local.twins.facebook import FacebookTwin
+from local.twins.generic import GenericTwin
+from local.twins.line import LineTwin
+from tribune import clock, web
+from tribune.aws import clients
+from tribune.aws.journal import Journal
+from tribune.channel import HttpAnswer, HttpCall
+from tribune.errors import NotSent, PerhapsSent
+from tribune.journal import Head
+from tribune.platforms import platform
+
+START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+"""A Tuesday, eleven o'clock in Paris."""
+PAGE = "1001"
+LINE_ACCOUNT = "U" + "0" * 32
+BLOG = "blog-1"
+QUEUES = {"InboxQueue": "moderate_comments", "ActionsQueue": "perform_action", "CallsQueue": "call_manager"}
+FAULTS = ("error_before", "error_after", "kill_before", "kill_after")
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+@dataclass
+class Fault:
+    """One fault at one call of one kind of door."""
+
+    at_call: int
+    kind: str
+    done: bool = False
+
+
+@dataclass
+class Calls:
+    """Every call that doors make, numbered; at most one fault."""
+
+    names: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    inside: bool = False
+
+    def around(self, name: str, make: Callable[[], Any], before: Callable[[], BaseException], after: Callable[[], BaseException]) -> Any:
+        if not self.inside:
+            return make()
+        self.names.append(name)
+        number = len(self.names)
+        fault = next((f for f in self.faults if f.at_call == number and not f.done), None)
+        if fault is None:
+            return make()
+        fault.done = True
+        if fault.kind == "kill_before":
+            raise Killed(name)
+        if fault.kind == "error_before":
+            raise before()
+        result = make()
+        if fault.kind == "kill_after":
+            raise Killed(name)
+        raise after()
+
+
+class Context:
+    """What Lambda tells a function about itself."""
+
+    aws_request_id = "request"
+    function_name = "function"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 25_000
+
+
+@dataclass
+class World:
+    """The stack, its doors, its clock and its twins."""
+
+    stack: Stack
+    load: Callable[[str], ModuleType]
+    now: datetime = START
+    calls: Calls = field(default_factory=Calls)
+    outbox: Outbox = field(default_factory=Outbox)
+    doors: dict[str, ModuleType] = field(default_factory=dict)
+    secrets: dict[str, str] = field(
+        default_factory=lambda: {
+            "facebook": "facebook-app-secret",
+            "line": "line-channel-secret",
+            "generic": "whsec_" + base64.b64encode(b"generic-test-secret-of-32-bytes!").decode(),
+        }
+    )
+
+    def __post_init__(self) -> None:
+        self.facebook = FacebookTwin(self.outbox, {"page-token": ("1001",)})
+        self.line = LineTwin(self.outbox, {"line-token": (LINE_ACCOUNT,)})
+        self.generic = GenericTwin(self.outbox, (self.secrets["generic"],))
+        self.twins = {"facebook": self.facebook, "line": self.line, "generic": self.generic}
+
+    # --- a platform speaks ---
+
+    def deliver(self, name: str, body: dict[str, Any], *, channel: str = "main", secret: str | None = None) -> int:
+        """A genuine signed delivery through the door; answers the HTTP status."""
+        raw = json.dumps(body).encode()
+        self.twins[name].hear(raw, self.now)
+        headers = platform(name).sign(raw, secret or self.secrets[name], self.now, f"msg_{len(self.calls.names)}")
+        event = {
+            "requestContext": {"http": {"method": "POST"}},
+            "pathParameters": {"platform": name, "channel": channel},
+            "headers": headers,
+            "body": raw.decode(),
+            "isBase64Encoded": False,
+        }
+        return int(self.invoke("receive_webhook", event)["statusCode"])
+
+    def comment(  # noqa: PLR0913  what Facebook says of a comment
+        self,
+        number: int,
+        text: str,
+        *,
+        verb: str = "add",
+        author: str = "7001",
+        parent: int | None = None,
+        at: datetime | None = None,
+        post: str = f"{PAGE}_1",
+    ) -> dict[str, Any]:
+        """A delivery of Facebook about one comment, as its documentation shows it."""
+        moment = at or self.now
+        value: dict[str, Any] = {
+            "item": "comment",
+            "verb": verb,
+            "comment_id": f"1_{number}",
+            "post_id": post,
+            "parent_id": f"1_{parent}" if parent else post,
+            "from": {"id": author, "name": "Une personne"},
+        }
+        if verb != "remove":
+            value |= {"message": text, "created_time": int(moment.timestamp())}
+        entry = {"id": PAGE, "time": int(moment.timestamp()), "changes": [{"field": "feed", "value": value}]}
+        return {"object": "page", "entry": [entry]}
+
+    # --- the cloud moves ---
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """One invocation of a door, as Lambda makes it."""
+        if name not in self.doors:
+            self.doors[name] = self.load(name)
+        self.calls.inside = True
+        try:
+            return self.doors[name].handler(event, Context())
+        finally:
+            self.calls.inside = False
+
+    def pump(self) -> int:
+        """Hand every visible message to its door, once; answers how many messages moved."""
+        return sum(self._pump(queue, door) for queue, door in QUEUES.items())
+
+    def _pump(self, queue: str, door: str) -> int:
+        url = self.stack.queues[queue]
+        answer = clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        messages = answer.get("Messages", [])
+        if not messages:
+            return 0
+        records = [{"messageId": m["MessageId"], "body": m["Body"], "receiptHandle": m["ReceiptHandle"]} for m in messages]
+        try:
+            failed = {item["itemIdentifier"] for item in self.invoke(door, {"Records": records})["batchItemFailures"]}
+        except Killed:
+            self.doors.pop(door, None)
+            return len(messages)
+        for record in records:
+            if record["messageId"] not in failed:
+                clients.sqs().delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
+        return len(messages)
+
+    def settle(self, minutes: int = 30) -> None:
+        """Pump, watch and let time pass until nothing moves any more."""
+        quiet = 0
+        for _ in range(minutes * 2):
+            moved = self.pump()
+            if moved:
+                quiet = 0
+                continue
+            quiet += 1
+            if quiet > 20:  # ten minutes of silence: longer than any lease or visibility
+                return
+            self.now += timedelta(seconds=30)
+            try:
+                self.invoke("keep_watch", {})
+            except Killed:
+                self.doors.pop("keep_watch", None)
+
+    # --- what there is to see ---
+
+    @property
+    def journal(self) -> Journal:
+        tables = self.stack.tables
+        return Journal(clients.dynamodb(), tables["JournalTable"], tables["TextTable"], tables["CounterTable"])
+
+    def head(self, community: str, name: str, account: str, object_id: str) -> Head | None:
+        from tribune.aws import keys
+
+        return self.journal.read([keys.head(community, name, account, object_id)]).head(community, name, account, object_id)
+
+    def counters(self) -> dict[str, int]:
+        """Every live counter, summed over spaces, hours and environments."""
+        total: dict[str, int] = {}
+        for item in clients.dynamodb().scan(TableName=self.stack.tables["CounterTable"])["Items"]:
+            for name, value in item.items():
+                if name not in ("pk", "sk", "ttl") and int(value["N"]):
+                    total[name] = total.get(name, 0) + int(value["N"])
+        return total
+
+    def send(self, call: HttpCall, _seconds: float) -> HttpAnswer:
+        """The wire between perform_action and the twins."""
+        return self.calls.around(  # type: ignore[no-any-return]
+            f"{call.method} {call.url.split('?', maxsplit=1)[0]}",
+            lambda: self._send(call),
+            lambda: NotSent("planted"),
+            lambda: PerhapsSent("planted"),
+        )
+
+    def _send(self, call: HttpCall) -> HttpAnswer:
+        host, _, rest = call.url.removeprefix("http://").partition("/")
+        path, _, query = rest.partition("?")
+        pairs = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+        headers = {name.lower(): value for name, value in call.headers.items()}
+        answer = self.twins[host.removesuffix(".test")].handle(
+            TwinRequest(call.method, "/" + path, headers, call.body or b"", self.now, pairs)
+        )
+        if answer.fate is not Fate.ANSWER:
+            raise PerhapsSent(answer.fate)
+        return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
+
+
+@contextmanager
+def living(world: World) -> Iterator[World]:
+    """The world with its clock, its wire and its counted calls in place."""
+    original = botocore.client.BaseClient._make_api_call
+    wire = web.send
+
+    def counted(self: Any, operation: str, request: Any) -> Any:
+        return world.calls.around(
+            operation,
+            lambda: original(self, operation, request),
+            lambda: ClientError({"Error": {"Code": "InternalServerError"}}, operation),
+            lambda: ReadTimeoutError(endpoint_url="http://aws.test"),
+        )
+
+    botocore.client.BaseClient._make_api_call = counted  # type: ignore[method-assign]
+    web.send = world.send
+    clock.follow(lambda: world.now)
+    try:
+        yield world
+    finally:
+        botocore.client.BaseClient._make_api_call = original  # type: ignore[method-assign]
+        web.send = wire
+        clock.follow(lambda: datetime.now(UTC))
