@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from tribune.written import Written
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(?:([a-z, -]+?)\s+)?(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -87,10 +89,27 @@ def _parsed(value: Any) -> Any:
 type WrittenHours = Annotated[Hours, BeforeValidator(_parsed), PlainSerializer(str, return_type=str)]
 
 
-class Written(BaseModel):
-    """A part of the configuration: unknown fields are an error, so that a typing mistake is seen."""
+@dataclass(frozen=True, slots=True)
+class CallMessage:
+    """What reaches a person on duty, before a way gives it its form (mail, Slack, console)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    community: str
+    call: str
+    subject: str
+    """At most 100 characters: makes sense alone, on a lock screen."""
+    paragraphs: tuple[str, ...]
+    """What happened, what was done, what to do next, who is next: plain text, one thought each."""
+    link: str = ""
+    """The comment's address, empty where it has none."""
+    link_words: str = ""
+    """What the link is called."""
+    language: str = "fr"
+
+    @property
+    def text(self) -> str:
+        """The whole message as plain text, subject left out."""
+        link = (f"{self.link_words}\n{self.link}",) if self.link else ()
+        return "\n\n".join((*self.paragraphs, *link))
 
 
 class Way(Written):

@@ -12,22 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from tribune import words
+from tribune import words, written
 
 NAME_LIMIT = 30
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
 _LINK = re.compile(r"://|www\.|\b\w[\w-]*\.[a-z]{2,}\b", re.IGNORECASE)
 
 
-class _Part(BaseModel):
-    """A part of the configuration: unknown fields are an error, so that a typing mistake is seen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Voice(_Part):
+class Voice(written.Written):
     """How a community speaks."""
 
     team_signature: dict[str, str] = Field(min_length=1)
@@ -41,7 +35,7 @@ class Voice(_Part):
     """Language -> who takes care of what members report ("l'atelier"); "l'équipe" when nothing is said."""
 
 
-class FaqEntry(_Part):
+class FaqEntry(written.Written):
     """A question people ask, and the answer the team reviewed."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,39}$")
@@ -127,17 +121,14 @@ def _signature(voice: Voice, language: str, signer: Signer | None, *, automatic:
         return f"\n{team}" if team else None
     if signer is None:
         return ""
-    match voice.identity_mode:
-        case "initials":
-            return f" ^{signer.initials}" if signer.initials else ""
-        case "first_name":
-            return f" — {_first_name(signer)}"
-        case "full_name":
-            return f" — {signer.name}"
-        case "persona":
-            return f" — {voice.persona}" if voice.persona else ""
-        case "brand":
-            return ""
+    name = {
+        "initials": f"^{signer.initials}" if signer.initials else "",
+        "first_name": f"— {_first_name(signer)}",
+        "full_name": f"— {signer.name}",
+        "persona": f"— {voice.persona}" if voice.persona else "",
+        "brand": "",
+    }[voice.identity_mode]
+    return f" {name}" if name else ""
 
 
 def _known(  # noqa: PLR0913
@@ -241,6 +232,16 @@ def clock_words(moment: datetime, language: str) -> str:
         return f"{moment.hour}\u00a0h{minutes}"
     minutes = f":{moment.minute:02d}" if moment.minute else ""
     return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"  # noqa: PLR2004  noon
+
+
+def moment_words(moment: datetime, now: datetime, language: str, form: Literal["at", "since"] = "at") -> str:
+    """`à 17 h`, `le 22 novembre à 17 h`, `since 1:40 pm`; both in the reader's zone, the day only if it is not today."""
+    table = words.table(words.spoken(language), "time")
+    clock = clock_words(moment, language)
+    if moment.date() == now.date():
+        return words.fill(table[form], {"clock": clock})
+    day = words.fill(table["day"], {"number": str(moment.day), "month": table["months"][moment.month - 1]})
+    return words.fill(table[f"{form}_day"], {"clock": clock, "day": day})
 
 
 # --- what a text says about time ---
