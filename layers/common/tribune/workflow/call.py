@@ -190,7 +190,9 @@ def _ring_at(call: Call, rota: Rota, zone: ZoneInfo, now: datetime) -> datetime:
     return may_ring(rota, now, zone, call.urgency)
 
 
-def _answer_by(call: Call, tried: Sequence[str], line: Sequence[Person], community: Community, now: datetime) -> datetime:
+def _answer_by(
+    call: Call, tried: Sequence[str], line: Sequence[Person], community: Community, now: datetime
+) -> datetime:
     """Until when somebody may take it before the next one is rung."""
     deadline = now + (TAKE_WITHIN_NOW if call.urgency == Urgency.NOW else TAKE_WITHIN_HOURS)
     pace = Urgency.DIGEST if len(tried) >= ROUNDS * len(line) else call.urgency
@@ -247,8 +249,15 @@ class _Wave:
         due = _answer_by(self.call, tried, self.line, self.community, self.now)
         least_rung = min(self.line, key=lambda other: tried.count(other.id))
         following = None if least_rung.id == person.id else least_rung
-                return compose(
-            self.call, self.community, person, self.now, head=self._head(), quote=self._quote(), due=due, following=following
+        return compose(
+            self.call,
+            self.community,
+            person,
+            self.now,
+            head=self._head(),
+            quote=self._quote(),
+            due=due,
+            following=following,
         )
 
     def _head(self) -> Head | None:
