@@ -242,7 +242,6 @@ REASONS = frozenset(
         "proselytism",
         "off_topic",
         "undisclosed",
-        "unreadable_language",
         "breach",
         "second_breach",
         "third_breach",
@@ -393,20 +392,16 @@ AUTOMATIC_PER_DAY = 1
 SPAM_SIGNALS = 2
 """Independent signals that a silent hide needs."""
 
+GRAVE_REASONS = {"haine": "hate", "menace": "threat"}
 REASONS_BY_CLAUSE = {
-    "haine": "hate",
-    "menace": "threat",
     "diffamation": "attack_on_person",
     "escroquerie": "scam",
     "respect": "insult_at_person",
-    "flood": "flood",
     "neutralite": "proselytism",
     "hors-sujet": "off_topic",
     "transparence": "undisclosed",
-    "publicite": "spam",
-    "langage": "unreadable_language",
 }
-"""Why, for the clauses of the model charter; a clause of another charter is `breach` (`grave` at gravity 4)."""
+"""Why, for the clauses of the model charter; for a clause of another charter `breach`, `grave` at gravity 4."""
 
 
 def decide(
@@ -460,7 +455,7 @@ def grave(view: _View) -> Decision | None:
     breach = next((breach for breach in view.findings.breaches if breach.gravity >= Gravity.DANGER), None)
     if breach is None or (view.charter is not None and not any(held is breach for held, _ in view.held)):
         return None
-    reason = REASONS_BY_CLAUSE.get(breach.clause, "grave")
+    reason = GRAVE_REASONS.get(breach.clause, "grave")
     if view.says(Signal.QUOTED_INSULT) or (reason == "hate" and view.says(Signal.DISCRIMINATION)):
         return None
     clause = breach.clause if view.charter is not None else None
@@ -498,7 +493,7 @@ def outside_the_charter(view: _View) -> Decision | None:
         (Signal.SAFETY, "safety"),
         (Signal.HARM, "harm"),
     ):
-        if view.says(signal):
+        if view.says(signal) and not (signal is Signal.HARM and view.says(Signal.RIP)):
             return _escalation(view, reason, f"draft.{reason}")
     return None
 
