@@ -4,6 +4,7 @@
 - `TransactWriteItems` undoes what it touched instead of copying whole tables, and honours `ClientRequestToken`;
 - `Query` looks at one partition of the table or of the index, instead of at every item;
 - an item's size is summed once when it is made, not once per attribute;
+- a queue does not count all its messages for each one that is sent;
 - time is whatever `tribune.clock` says (visibility, delays, retention), and `expire` does what TTL does.
 
 Not simulated: TransactionConflict (calls are serialised), capacity figures, stream records of an undone transaction.
@@ -11,20 +12,24 @@ Not simulated: TransactionConflict (calls are serialised), capacity figures, str
 
 import copy
 import hashlib
+import inspect
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import moto.core.utils
+import moto.sqs.models
 from moto.dynamodb.exceptions import DynamodbException, ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.sqs.models import Queue
 from moto.sqs.responses import SQSResponse
 
 from tribune import clock
@@ -47,6 +52,8 @@ def apply() -> None:
     if Table.query.__module__ == __name__:
         return
     moto.core.utils.utcnow = _utcnow
+    setattr(moto.sqs.models, "unix_time_millis", _milliseconds)  # noqa: B010  moto exports it to nobody
+    _count_when_asked(Queue)
     for responses in (DynamoHandler, SQSResponse):
         _replace(responses, "call_action", _serial)
     _replace(DynamoHandler, "transact_write_items", _once_per_token)
@@ -79,6 +86,42 @@ def expire(account: str, region: str) -> int:
 
 def _utcnow() -> Any:
     return clock.now().replace(tzinfo=None)
+
+
+def _milliseconds(_moment: datetime | None = None) -> float:
+    return clock.now().timestamp() * 1000
+
+
+def _count_when_asked(queue: type) -> None:
+    count = vars(queue)["attributes"].fget
+    setattr(queue, "attributes", property(lambda self: _Attributes(self, count)))  # noqa: B010  a property, to mypy a method
+
+
+class _Attributes(Mapping[str, Any]):
+    """A queue's attributes. moto asks each time whether a standard queue is a FIFO one: nothing is counted for that."""
+
+    def __init__(self, queue: Queue, count: Callable[[Queue], dict[str, Any]]) -> None:
+        self._queue, self._count = queue, count
+        self._counted: dict[str, Any] | None = None
+
+    def _all(self) -> dict[str, Any]:
+        if self._counted is None:
+            self._counted = self._count(self._queue)
+        return self._counted
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if not self._queue.fifo_queue and key in Queue.FIFO_ATTRIBUTES:
+            return default
+        return self._all().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._all()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def _replace(owner: type, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
@@ -285,11 +328,12 @@ def _then_reindex_updated(update: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _in_one_partition(query: Callable[..., Any]) -> Callable[..., Any]:
+    parameters = inspect.signature(query)
+
     def query_partition(self: Table, hash_key: DynamoType | None, *args: Any, **kwargs: Any) -> Any:
-        # moto calls with positions up to `consistent_read`; the index name is the seventh after the hash key.
-        index_name = kwargs.get("index_name", args[6] if len(args) > 6 else None)
-        conditions = dict(kwargs.get("hash_key_conditions") or ())
-        _here.partition = _candidates(self, hash_key, index_name, conditions)
+        given = parameters.bind(self, hash_key, *args, **kwargs).arguments
+        conditions = dict(given.get("hash_key_conditions") or ())
+        _here.partition = _candidates(self, hash_key, given.get("index_name"), conditions)
         try:
             return query(self, hash_key, *args, **kwargs)
         finally:

@@ -1,0 +1,158 @@
+"""moto behind real HTTP: what the functions take for AWS.
+
+Requests go straight to moto's own service handlers: Flask and its routing would cost as much again. Callers are
+known by their access keys, so that calls are counted per function and a function can be killed at one of them.
+"""
+
+import io
+import sys
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from moto.core.request import Request as MotoRequest
+from moto.dynamodb.responses import DynamoHandler
+from moto.ses.responses import EmailResponse
+from moto.sns.responses import SNSResponse
+from moto.sqs.responses import SQSResponse
+from moto.ssm.responses import SimpleSystemManagerResponse
+from werkzeug.exceptions import HTTPException
+
+from local import moto_patch
+from local.faults import Kills, When
+from local.wire import RESET, Listener, Reply, Request
+
+SERVICES: Mapping[str, Any] = MappingProxyType(
+    {
+        "dynamodb": DynamoHandler.dispatch,
+        "sqs": SQSResponse.dispatch,
+        "ssm": SimpleSystemManagerResponse.dispatch,
+        "ses": EmailResponse.dispatch,
+        "sns": SNSResponse.dispatch,
+    }
+)
+"""The services that the stack uses; calling another one is an error that says so."""
+
+
+class Caller(Protocol):
+    """A process that calls AWS under an access key of its own."""
+
+    @property
+    def function(self) -> str:
+        """The function it runs."""
+
+    def kill(self) -> None:
+        """SIGKILL it."""
+
+
+class _Served(MotoRequest):
+    from_wsgi_server = True
+
+
+class Cloud:
+    """moto on a loopback address, its callers counted."""
+
+    def __init__(self, kills: Kills, after_call: Callable[[str], None] = lambda _service: None) -> None:
+        """`after_call(service)` is called after each call that moto answered, before the caller sees the answer."""
+        moto_patch.apply()
+        self.calls: Counter[tuple[str, str]] = Counter()
+        """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""
+        self._callers: dict[str, Caller] = {}
+        self._kills = kills
+        self._after_call = after_call
+        self._lock = threading.Lock()
+        self._listener = Listener(self._handle, "cloud")
+        self._host, _, self._port = self._listener.address.partition(":")
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._listener.url
+
+    def start(self) -> None:
+        """Serve."""
+        self._listener.start()
+
+    def stop(self) -> None:
+        """Serve no more."""
+        self._listener.stop()
+
+    def know(self, access_key: str, caller: Caller) -> None:
+        """Calls under this key are that caller's."""
+        self._callers[access_key] = caller
+
+    def forget(self, access_key: str) -> None:
+        """That caller is gone."""
+        self._callers.pop(access_key, None)
+
+    def _handle(self, request: Request) -> Reply:
+        access_key, service = _credential(request)
+        caller = self._callers.get(access_key)
+        function = caller.function if caller else ""
+        with self._lock:
+            self.calls[function, f"{service}.{_action(request)}"] += 1
+        struck = self._kills.count(function) if caller else None
+        if caller is not None and struck is When.BEFORE:
+            caller.kill()
+            return RESET
+        reply = self._answer(service, request)
+        self._after_call(service)
+        if caller is not None and struck is When.AFTER:
+            caller.kill()
+            return RESET
+        return reply
+
+    def _answer(self, service: str, request: Request) -> Reply:
+        dispatch = SERVICES.get(service)
+        if dispatch is None:
+            return Reply(HTTPStatus.NOT_IMPLEMENTED, f"the local stack has no service “{service}”".encode())
+        moto_request = _Served(self._environ(request))
+        try:
+            status, headers, body = dispatch(moto_request, moto_request.raw_url, dict(moto_request.headers))
+        except HTTPException as refused:
+            answer = refused.get_response()
+            status, headers, body = answer.status_code, dict(answer.headers), answer.get_data()
+        except Exception:  # noqa: BLE001  moto does not know the call: the caller gets AWS's own word for it
+            traceback.print_exc(file=sys.stderr)
+            return Reply(HTTPStatus.INTERNAL_SERVER_ERROR, b'{"__type":"InternalFailure"}')
+        content = body.encode() if isinstance(body, str) else bytes(body)
+        return Reply(int(status), content, {str(name): str(value) for name, value in headers.items()})
+
+    def _environ(self, request: Request) -> dict[str, Any]:
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": request.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": request.path,
+            "QUERY_STRING": request.query,
+            "RAW_URI": request.target,
+            "SERVER_NAME": self._host,
+            "SERVER_PORT": self._port,
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(request.body),
+        }
+        for name, value in request.headers:
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
+        environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+        return environ
+
+
+def _credential(request: Request) -> tuple[str, str]:
+    """(access key, service) of a signed request: `AWS4-HMAC-SHA256 Credential=KEY/20261122/eu-west-3/sqs/aws4_request, …`."""
+    _, _, scope = request.header("authorization").partition("Credential=")
+    parts = scope.split(",", 1)[0].split("/")
+    signed = 5
+    return (parts[0], parts[3]) if len(parts) == signed else ("", "")
+
+
+def _action(request: Request) -> str:
+    target = request.header("x-amz-target")
+    if target:
+        return target.rpartition(".")[2]
+    pairs = (pair.partition(b"=") for pair in request.body.split(b"&"))
+    return next((value.decode("ascii", "replace") for name, _, value in pairs if name == b"Action"), "")
