@@ -1,0 +1,31 @@
+"""show_charter: anybody reads the charter, any version, at an address that never changes."""
+
+from functools import cache
+from typing import Any
+
+from tribune import clock
+from tribune.aws import clients
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.settings import ShowSettings
+from tribune.telemetry import logger
+from tribune.workflow.show import Request, Showing
+
+# Made while the runtime starts: there the processor is whole, in the first invocation it is a fraction.
+clients.dynamodb()
+
+
+@cache
+def _showing() -> Showing:
+    settings = ShowSettings.read()
+    return Showing(charters=Charters(settings.charter_table), communities=Communities(settings.community_table))
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """HTTP API v2 event -> a page, or where to find it."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    request = Request(event["rawPath"], headers.get("accept-language", ""), headers.get("if-none-match", ""))
+    page = _showing().answer(request, clock.now())
+    if page.why:
+        logger().error("not shown", reason=page.why)
+    return {"statusCode": int(page.status), "headers": dict(page.headers), "body": page.body}
