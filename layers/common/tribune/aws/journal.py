@@ -180,9 +180,7 @@ class Known:
             human_requested_at=_moment(item.get("human_at")),
             last_automatic_at=max(automatic, default=None),
             automatic_today=sum(now - at < timedelta(days=1) for at in automatic),
-            variants=frozenset(
-                name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)
-            ),
+            variants=frozenset(name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)),
         )
         return AuthorRecord(community=community, author=author, standing=standing, waiting=waiting)
 
@@ -399,11 +397,14 @@ class Journal:
             url=item.get("url"),
         )
 
+    def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
+        """The head of one object, None when there is none."""
+        known = self.read([keys.head(community, platform, account, object_id)])
+        return known.head(community, platform, account, object_id)
+
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         """The current words of an object, None when they were erased."""
-        head = self.read([keys.head(community, platform, account, object_id)]).head(
-            community, platform, account, object_id
-        )
+        head = self.head_of(community, platform, account, object_id)
         words = self.said_words(community, platform, account, object_id, head.v) if head else None
         return words.text if words else None
 
@@ -430,17 +431,21 @@ class Journal:
 
     def _updates(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
         for note in changes.threads:
-            yield self.journal_table, keys.thread(note.community, note.platform, note.account, note.id), _thread(
-                note, now
+            yield (
+                self.journal_table,
+                keys.thread(note.community, note.platform, note.account, note.id),
+                _thread(note, now),
             )
         for person in changes.authors:
             yield self.journal_table, keys.author(person.community, person.author), _author(person, now)
         for call in changes.calls:
             yield self.journal_table, keys.call(call.community, call.id), _new_call(call, now)
         for count in changes.counts:
-            yield self.counter_table, keys.live_counter(
-                count.community, count.space, count.hour, self.environment
-            ), _count(count, now)
+            yield (
+                self.counter_table,
+                keys.live_counter(count.community, count.space, count.hour, self.environment),
+                _count(count, now),
+            )
 
     def _put(self, key: Key, item: Mapping[str, Any], previous_rev: int) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self.journal_table, "Item": _item(key, item)}
@@ -551,7 +556,9 @@ def _author(note: AuthorNote, now: datetime) -> _Update:
     if note.human_requested_at:
         update.sets["human_at"] = iso(note.human_requested_at)
     update.sets |= {f"said.{said.object}": {"words": said.words, "at": iso(said.at)} for said in note.said}
-    update.sets |= {f"strike.{strike.object}": {"clause": strike.clause, "at": iso(strike.at)} for strike in note.strikes}
+    update.sets |= {
+        f"strike.{strike.object}": {"clause": strike.clause, "at": iso(strike.at)} for strike in note.strikes
+    }
     update.sets |= {f"waiting.{object_id}": iso(since) for object_id, since in note.waiting.items()}
     update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
     update.sets |= {f"used.{variant}": iso(at) for variant, at in note.used.items()}

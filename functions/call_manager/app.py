@@ -1,0 +1,55 @@
+"""call_manager: the only door to a person of the team."""
+
+import json
+from functools import cache, partial
+from typing import Any
+
+from tribune import clock, managers, web
+from tribune.aws import clients, secrets
+from tribune.aws.communities import Communities
+from tribune.aws.journal import Journal
+from tribune.aws.mail import Mail
+from tribune.errors import BadConfiguration, Conflict, NotFound, Unavailable
+from tribune.managers.edge import Edge
+from tribune.settings import CallSettings
+from tribune.telemetry import count, logger
+from tribune.workflow.call import Calling, Outcome
+
+WAIT_FOR_A_WAY = 5.0
+"""Seconds: one deaf way must leave time for the next one."""
+
+
+@cache
+def _calling() -> Calling:
+    settings = CallSettings.read()
+    edge = Edge(
+        http=lambda call: web.send(call, WAIT_FOR_A_WAY),
+        mail=Mail(clients.ses(), settings.mail_sender),
+    )
+    return Calling(
+        store=Journal(clients.dynamodb(), settings.journal_table, settings.text_table),
+        community=Communities(settings.community_table).load,
+        secrets=lambda community: secrets.call_secrets(settings.stage, community),
+        deliver=partial(managers.deliver, edge=edge),
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """SQS event -> the ids of the messages that must come again."""
+    failed = []
+    for record in event["Records"]:
+        try:
+            _ring(json.loads(record["body"]))
+        except (BadConfiguration, Conflict, NotFound, Unavailable) as error:
+            logger().error("nobody called", message=record["messageId"], reason=error.reason)
+            count("CallsFailed")
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _ring(message: dict[str, str]) -> None:
+    rung = _calling().ring(message["community"], message["call"], clock.now())
+    for way in rung.ways:
+        count("CallsSent", way=way)
+    level = logger().warning if rung.outcome is Outcome.UNKNOWN else logger().info
+    level("call", community=message["community"], outcome=rung.outcome)
