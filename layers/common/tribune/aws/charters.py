@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -20,6 +20,9 @@ from tribune.aws.directory import typed
 from tribune.aws.kept import Kept, answered
 from tribune.charter.document import Charter, PublishedCharter
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 PART_BYTES = 300_000
 KEEP = timedelta(seconds=30)
@@ -47,8 +50,10 @@ class VersionMeta:
 class Charters:
     """The charters of one stack's communities."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
+        """Without a client: this process's own."""
         self._table = table
+        self._client = client or clients.dynamodb()
         self._versions: Kept[tuple[VersionMeta, ...]] = Kept(KEEP)
         self._loaded: dict[tuple[str, int], PublishedCharter] = {}
 
@@ -114,17 +119,16 @@ class Charters:
         slices = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
         for number, part in enumerate(slices):
             with answered("dynamodb"):
-                clients.dynamodb().put_item(
+                self._client.put_item(
                     TableName=self._table,
                     Item={**typed(keys.charter_part(community, content_hash, number)), "content": {"B": part}},
                 )
         return len(slices)
 
     def _put_meta(self, community: str, meta: VersionMeta) -> bool:
-        client = clients.dynamodb()
         with answered("dynamodb"):
             try:
-                client.put_item(
+                self._client.put_item(
                     TableName=self._table,
                     Item={
                         **typed(keys.charter_version(community, meta.version)),
@@ -137,7 +141,7 @@ class Charters:
                     },
                     ConditionExpression="attribute_not_exists(pk)",
                 )
-            except client.exceptions.ConditionalCheckFailedException:
+            except self._client.exceptions.ConditionalCheckFailedException:
                 return False
         return True
 
@@ -159,15 +163,11 @@ class Charters:
             return False
 
     def _query(self, community: str, prefix: str) -> Iterable[dict[str, Any]]:
-        pages = (
-            clients.dynamodb()
-            .get_paginator("query")
-            .paginate(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                ExpressionAttributeValues={":pk": {"S": keys.charter_pk(community)}, ":prefix": {"S": prefix}},
-                ConsistentRead=True,
-            )
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": keys.charter_pk(community)}, ":prefix": {"S": prefix}},
+            ConsistentRead=True,
         )
         with answered("dynamodb"):
             return [item for page in pages for item in page["Items"]]

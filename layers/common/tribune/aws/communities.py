@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -10,6 +11,9 @@ from tribune.aws.directory import typed
 from tribune.aws.kept import Kept, answered
 from tribune.community import Community
 from tribune.errors import BadConfiguration, NotFound
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEEP = timedelta(seconds=30)
 
@@ -23,8 +27,10 @@ type AccountPlace = tuple[str, str, str, str]
 class Communities:
     """The communities of one stack; what `load` answers is at most half a minute old."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(self, table: str, client: "DynamoDBClient | None" = None) -> None:
+        """Without a client: this process's own."""
         self._table = table
+        self._client = client or clients.dynamodb()
         self._kept: Kept[Community] = Kept(KEEP)
 
     def load(self, community_id: str) -> Community:
@@ -36,16 +42,14 @@ class Communities:
 
     def all(self) -> tuple[str, ...]:
         """The id of every community. Raises Unavailable."""
-        return directory.communities(self._table)
+        return directory.communities(self._table, self._client)
 
     def stored(self, community_id: str) -> Community | None:
         """The community as it stands right now, None when there is none."""
         with answered("dynamodb"):
-            item = (
-                clients.dynamodb()
-                .get_item(TableName=self._table, Key=typed(keys.community(community_id)), ConsistentRead=True)
-                .get("Item")
-            )
+            item = self._client.get_item(
+                TableName=self._table, Key=typed(keys.community(community_id)), ConsistentRead=True
+            ).get("Item")
         if item is None:
             return None
         try:
@@ -58,11 +62,9 @@ class Communities:
     def owner(self, platform: str, account: str) -> str | None:
         """The community that owns an account, None when nobody does. Raises Unavailable."""
         with answered("dynamodb"):
-            item = (
-                clients.dynamodb()
-                .get_item(TableName=self._table, Key=typed(keys.account(platform, account)), ConsistentRead=True)
-                .get("Item")
-            )
+            item = self._client.get_item(
+                TableName=self._table, Key=typed(keys.account(platform, account)), ConsistentRead=True
+            ).get("Item")
         return item["community"]["S"] if item else None
 
     def check_owners(self, community: Community) -> None:
@@ -98,44 +100,42 @@ class Communities:
         return tuple(name for name in sorted(left) if self._remove_if_empty(*name))
 
     def _claim(self, community_id: str, platform: str, channel: str, account: str) -> None:
-        client = clients.dynamodb()
         with answered("dynamodb"):
             try:
-                client.put_item(
+                self._client.put_item(
                     TableName=self._table,
                     Item=typed(keys.account(platform, account))
                     | {"community": {"S": community_id}, "channel": {"S": channel}},
                     ConditionExpression="attribute_not_exists(pk) OR community = :community",
                     ExpressionAttributeValues={":community": {"S": community_id}},
                 )
-            except client.exceptions.ConditionalCheckFailedException as error:
+            except self._client.exceptions.ConditionalCheckFailedException as error:
                 raise _taken(platform, account, self.owner(platform, account)) from error
 
     def _release(self, community_id: str, platform: str, account: str) -> None:
-        client = clients.dynamodb()
         with answered("dynamodb"):
             try:
-                client.delete_item(
+                self._client.delete_item(
                     TableName=self._table,
                     Key=typed(keys.account(platform, account)),
                     ConditionExpression="community = :community",
                     ExpressionAttributeValues={":community": {"S": community_id}},
                 )
-            except client.exceptions.ConditionalCheckFailedException:
+            except self._client.exceptions.ConditionalCheckFailedException:
                 return  # somebody else's by now, or nobody's
 
     def _speak_for(self, community_id: str, platform: str, channel: str, spaces: dict[str, str]) -> None:
         """Entry by entry: one channel may serve the accounts of several communities."""
         key = typed(keys.channel(platform, channel))
         with answered("dynamodb"):
-            clients.dynamodb().update_item(
+            self._client.update_item(
                 TableName=self._table,
                 Key=key,
                 UpdateExpression="SET accounts = if_not_exists(accounts, :none)",
                 ExpressionAttributeValues={":none": {"M": {}}},
             )
             for account, space in sorted(spaces.items()):
-                clients.dynamodb().update_item(
+                self._client.update_item(
                     TableName=self._table,
                     Key=key,
                     UpdateExpression="SET accounts.#account = :place",
@@ -147,7 +147,7 @@ class Communities:
 
     def _stop_speaking_for(self, platform: str, channel: str, account: str) -> None:
         with answered("dynamodb"):
-            clients.dynamodb().update_item(
+            self._client.update_item(
                 TableName=self._table,
                 Key=typed(keys.channel(platform, channel)),
                 UpdateExpression="REMOVE accounts.#account",
@@ -155,22 +155,21 @@ class Communities:
             )
 
     def _remove_if_empty(self, platform: str, channel: str) -> bool:
-        client = clients.dynamodb()
         with answered("dynamodb"):
             try:
-                client.delete_item(
+                self._client.delete_item(
                     TableName=self._table,
                     Key=typed(keys.channel(platform, channel)),
                     ConditionExpression="size(accounts) = :zero",
                     ExpressionAttributeValues={":zero": {"N": "0"}},
                 )
-            except client.exceptions.ConditionalCheckFailedException:
+            except self._client.exceptions.ConditionalCheckFailedException:
                 return False
         return True
 
     def _put(self, key: keys.Key, attributes: dict[str, dict[str, str]]) -> None:
         with answered("dynamodb"):
-            clients.dynamodb().put_item(TableName=self._table, Item=typed(key) | attributes)
+            self._client.put_item(TableName=self._table, Item=typed(key) | attributes)
 
 
 def _places(community: Community) -> Iterable[AccountPlace]:

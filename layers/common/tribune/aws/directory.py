@@ -1,9 +1,13 @@
 """Which account belongs to whom: read on every delivery, so it needs neither pydantic nor a resource layer."""
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tribune.aws import clients, keys
 from tribune.aws.kept import Kept, answered
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 KEEP = timedelta(seconds=60)
 
@@ -30,9 +34,9 @@ def stored_accounts(table: str, platform: str, channel: str) -> Accounts | None:
     }
 
 
-def communities(table: str) -> tuple[str, ...]:
+def communities(table: str, client: "DynamoDBClient | None" = None) -> tuple[str, ...]:
     """The id of every community, in order. Raises Unavailable."""
-    pages = clients.dynamodb().get_paginator("query")
+    pages = (client or clients.dynamodb()).get_paginator("query")
     with answered("dynamodb"):
         return tuple(
             item["sk"]["S"].removeprefix("community#")

@@ -11,11 +11,15 @@ Imported by the function whose cold start a platform waits for: the standard lib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from tribune.aws import clients, keys
 from tribune.aws.kept import Kept, answered
 from tribune.channel import Secrets
 from tribune.errors import BadConfiguration
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 KEEP = timedelta(minutes=5)
 
@@ -53,9 +57,9 @@ def pseudonym_key(stage: str, community: str) -> bytes:
     return key.encode()
 
 
-def stored(path: str) -> str | None:
-    """What stands under `path` right now, None when nothing does. Raises Unavailable."""
-    client = clients.ssm()
+def stored(path: str, ssm: "SSMClient | None" = None) -> str | None:
+    """What stands under `path` right now, None when nothing does; without a client: this process's own. Raises Unavailable."""
+    client = ssm or clients.ssm()
     with answered("ssm"):
         try:
             return client.get_parameter(Name=path, WithDecryption=True)["Parameter"]["Value"]
@@ -63,16 +67,16 @@ def stored(path: str) -> str | None:
             return None
 
 
-def put(path: str, value: str) -> None:
+def put(path: str, value: str, ssm: "SSMClient | None" = None) -> None:
     """Write a SecureString. Raises Unavailable."""
     with answered("ssm"):
-        clients.ssm().put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
+        (ssm or clients.ssm()).put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
     _kept.forget()
 
 
-def put_once(path: str, value: str) -> bool:
+def put_once(path: str, value: str, ssm: "SSMClient | None" = None) -> bool:
     """Write a SecureString that must never change; False when one stands there already. Raises Unavailable."""
-    client = clients.ssm()
+    client = ssm or clients.ssm()
     with answered("ssm"):
         try:
             client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=False)
@@ -82,10 +86,10 @@ def put_once(path: str, value: str) -> bool:
     return True
 
 
-def remove(path: str) -> None:
+def remove(path: str, ssm: "SSMClient | None" = None) -> None:
     """Take a secret away; nothing happens when there is none. Raises Unavailable."""
     with answered("ssm"):
-        clients.ssm().delete_parameters(Names=[path])
+        (ssm or clients.ssm()).delete_parameters(Names=[path])
     _kept.forget()
 
 
