@@ -1,4 +1,4 @@
-"""Logger, Metrics and the names of every metric. Ids and bounded words only: no text, name, secret or header.
+"""The logger, and the metrics with their names. Ids and bounded words only: no text, name, secret or header.
 
 The README's table of metrics is checked against `METRICS`.
 """
@@ -8,14 +8,10 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.logging import Logger
 
 from tribune import clock
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.metrics import Metrics
 
 NAMESPACE = "Tribune"
 
@@ -57,14 +53,6 @@ _KNOWN = {metric.name: metric for metric in METRICS}
 def logger() -> Logger:
     """The one logger of this process (service and level come from the POWERTOOLS_ variables)."""
     return Logger()
-
-
-@cache
-def metrics() -> "Metrics":
-    """Going away: `count` writes its line at once, no door has anything to flush."""
-    from aws_lambda_powertools.metrics import Metrics  # noqa: PLC0415
-
-    return Metrics(namespace=NAMESPACE)
 
 
 def count(name: str, n: int = 1, **dimensions: str) -> None:
