@@ -55,6 +55,12 @@ def ses() -> "SESClient":
     return client
 
 
+@cache
+def cloudformation() -> Any:
+    """The CloudFormation client of this process: `tribune apply` asks it for the names it gave."""
+    return _client("cloudformation")
+
+
 def beside(service: str, endpoint: str, region: str) -> Any:
     """A client of an AWS that is not this process's own: the local stack's, at `endpoint`, with keys that mean nothing."""
     return _session().create_client(

@@ -1,0 +1,160 @@
+"""`tribune apply`: brings a stack to what a configuration file says, and says what changed.
+
+Repeating it changes nothing. A secret is never shown: only that it was written, changed or removed.
+"""
+
+import json
+import secrets as randomness
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from local.configuration import Configuration
+from tribune.aws import keys, secrets
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.community import Community
+from tribune.errors import CharterUnreadable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ssm import SSMClient
+
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The stack that is written to."""
+
+    stage: str
+    community_table: str
+    charter_table: str
+    dynamodb: "DynamoDBClient"
+    ssm: "SSMClient"
+
+
+def apply(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool = False) -> list[str]:
+    """Write the configuration and answer the differences, one line each; with `dry_run` only answer them.
+
+    The charter goes first and the accounts last: nothing is received before it can be judged.
+    Raises BadConfiguration when another community owns an account, Unavailable.
+    """
+    communities = Communities(target.community_table, target.dynamodb)
+    communities.check_owners(configuration.community)
+    before = communities.stored(configuration.community.id)
+    community = configuration.community.model_copy(update={"since": before.since if before else now})
+    return [
+        *_charter(configuration, target, now, dry_run=dry_run),
+        *_secrets(configuration, target, dry_run=dry_run),
+        *_community(communities, before, community, target, dry_run=dry_run),
+    ]
+
+
+# --- the charter ---
+
+
+def _charter(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool) -> Iterator[str]:
+    """The first charter binds at once; those that follow are announced as long ahead as they promise."""
+    charters, community = Charters(target.charter_table, target.dynamodb), configuration.community.id
+    versions = charters.stored_versions(community)
+    latest = versions[-1] if versions else None
+    if latest:
+        try:
+            if charters.version(community, latest.version).charter == configuration.charter:
+                return
+        except CharterUnreadable:
+            yield f"charter: version {latest.version} cannot be read and is published again"
+    notice_days = configuration.charter.commitments.notice_days if latest else 0
+    effective_from = max(now + timedelta(days=notice_days), *(version.effective_from for version in versions), now)
+    version = (latest.version if latest else 0) + 1
+    if not dry_run:
+        version = charters.publish(
+            community, configuration.charter, effective_from=effective_from, now=now, notice_days=notice_days
+        )
+    yield f"charter: version {version}, in force from {effective_from:%Y-%m-%d %H:%M} UTC"
+
+
+# --- the secrets ---
+
+
+def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> Iterator[str]:
+    community = configuration.community.id
+    for channel in configuration.channels:
+        yield from _put(target, channel.verify, "verify", channel.platform, channel.channel, dry_run=dry_run)
+        yield from _put(target, channel.act, "act", channel.platform, channel.channel, dry_run=dry_run)
+    yield from _put(target, configuration.calls, "call", community, dry_run=dry_run)
+    pseudonym = keys.secret_path(target.stage, "pseudonym", community)
+    if secrets.stored(pseudonym, target.ssm) is None:
+        if not dry_run:
+            secrets.put_once(pseudonym, randomness.token_urlsafe(32), target.ssm)
+        yield f"secret {pseudonym}: made"
+
+
+def _put(target: Target, values: Mapping[str, str], purpose: str, *name: str, dry_run: bool) -> Iterator[str]:
+    path = keys.secret_path(target.stage, purpose, *name)
+    stored, wanted = secrets.stored(path, target.ssm), secrets.as_text(values) if values else None
+    if stored == wanted:
+        return
+    if not dry_run:
+        if wanted is None:
+            secrets.remove(path, target.ssm)
+        else:
+            secrets.put(path, wanted, target.ssm)
+    yield f"secret {path}: {'removed' if wanted is None else 'written' if stored is None else 'changed'}"
+
+
+# --- the community ---
+
+
+def _community(
+    communities: Communities, before: Community | None, after: Community, target: Target, *, dry_run: bool
+) -> Iterator[str]:
+    if before == after:
+        return
+    if before is None:
+        yield f"community {after.id}: created"
+    else:
+        changed = list(differences(before, after))
+        yield from changed or ["community: the order of a list"]
+    given_up = () if dry_run else communities.write(after)
+    for platform, channel in given_up:
+        yield f"channel {platform}/{channel}: given up"
+        for purpose in ("verify", "act"):
+            yield from _put(target, {}, purpose, platform, channel, dry_run=dry_run)
+
+
+def differences(before: Community, after: Community) -> Iterator[str]:
+    """What changed between two states of a community: `community.modes.default: observe -> act`."""
+    old, new = (dict(_leaves(one.model_dump(mode="json"), "community")) for one in (before, after))
+    for place in dict.fromkeys((*old, *new)):
+        if place not in old:
+            yield f"{place}: added, {_shown(new[place])}"
+        elif place not in new:
+            yield f"{place}: removed"
+        elif old[place] != new[place]:
+            yield f"{place}: {_shown(old[place])} -> {_shown(new[place])}"
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Every value under its dotted place; entries of a list go by what names them, so that their order is no change."""
+    if isinstance(value, dict) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{place}.{name}")
+    elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+        for number, entry in enumerate(value):
+            yield from _leaves(entry, f"{place}[{_name(entry) or number}]")
+    else:
+        yield place, value
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    if "channel" in entry:
+        return f"{entry['platform']}/{entry['channel']}"
+    return str(entry.get("id") or entry.get("kind") or "")
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
