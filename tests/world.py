@@ -59,7 +59,13 @@ class Calls:
     faults: list[Fault] = field(default_factory=list)
     inside: bool = False
 
-    def around(self, name: str, make: Callable[[], Any], before: Callable[[], BaseException], after: Callable[[], BaseException]) -> Any:
+    def around(
+        self,
+        name: str,
+        make: Callable[[], Any],
+        before: Callable[[], BaseException],
+        after: Callable[[], BaseException],
+    ) -> Any:
         if not self.inside:
             return make()
         self.names.append(name)
@@ -176,7 +182,9 @@ class World:
         messages = answer.get("Messages", [])
         if not messages:
             return 0
-        records = [{"messageId": m["MessageId"], "body": m["Body"], "receiptHandle": m["ReceiptHandle"]} for m in messages]
+        records = [
+            {"messageId": m["MessageId"], "body": m["Body"], "receiptHandle": m["ReceiptHandle"]} for m in messages
+        ]
         try:
             failed = {item["itemIdentifier"] for item in self.invoke(door, {"Records": records})["batchItemFailures"]}
         except Killed:
@@ -214,7 +222,9 @@ class World:
     def head(self, community: str, name: str, account: str, object_id: str) -> Head | None:
         from tribune.aws import keys
 
-        return self.journal.read([keys.head(community, name, account, object_id)]).head(community, name, account, object_id)
+        return self.journal.read([keys.head(community, name, account, object_id)]).head(
+            community, name, account, object_id
+        )
 
     def counters(self) -> dict[str, int]:
         """Every live counter, summed over spaces, hours and environments."""

@@ -19,7 +19,11 @@ from tribune.workflow.receive import Receiving
 # Made while the runtime starts: there the processor is whole, in the first invocation it is a fraction.
 clients.sqs(), clients.dynamodb(), clients.ssm()
 
-_REFUSALS = {"forged": "SignaturesRefused", "wrong_token": "SignaturesRefused", "unreadable_body": "DeliveriesUnreadable"}
+_REFUSALS = {
+    "forged": "SignaturesRefused",
+    "wrong_token": "SignaturesRefused",
+    "unreadable_body": "DeliveriesUnreadable",
+}
 
 
 @cache

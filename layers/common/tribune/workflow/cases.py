@@ -25,7 +25,8 @@ from tribune.journal import (
     SaidWords,
     ThreadNote,
 )
-from tribune.workflow.weigh import WAKE_AGAIN_AFTER, WORDS_KEPT, closed, with_actions
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT
+from tribune.workflow.takeback import closed, with_actions
 from tribune.workflow.worksheet import Known, ObjectId, place
 
 type Key = dict[str, str]
@@ -69,6 +70,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a person wants done, in their name."""
+
+    person: str
+    kind: ActKind
+    purpose: str
+    text: str = ""
+    variant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
     """What a person does about cases, with the edges it needs."""
 
@@ -94,16 +106,16 @@ class Handling:
     def send(self, community: str, case_id: str, person: str, text: str, draft: Draft | None = None) -> Action:
         """Answer as oneself. Raises NotFound, AlreadyDone, Conflict."""
         shown = self.find(community, case_id)
-        kind = draft.kind if draft else (ActKind.REPLY)
-        return self._order(shown, person, kind, "answer", text=text, variant=draft.variant if draft else None)
+        kind, variant = (draft.kind, draft.variant) if draft else (ActKind.REPLY, None)
+        return self._order(shown, _Wish(person, kind, "answer", text, variant))
 
     def hide(self, community: str, case_id: str, person: str) -> Action:
         """Hide the comment: the person's decision. Raises NotFound, AlreadyDone, Conflict."""
-        return self._order(self.find(community, case_id), person, ActKind.HIDE, "hidden_by_hand")
+        return self._order(self.find(community, case_id), _Wish(person, ActKind.HIDE, "hidden_by_hand"))
 
     def show(self, community: str, case_id: str, person: str) -> Action:
         """Show a hidden comment again. Raises NotFound, AlreadyDone, Conflict."""
-        return self._order(self.find(community, case_id), person, ActKind.UNHIDE, "shown_by_hand")
+        return self._order(self.find(community, case_id), _Wish(person, ActKind.UNHIDE, "shown_by_hand"))
 
     def close(self, community: str, case_id: str, person: str) -> None:
         """Nothing more to do here. Raises NotFound, Conflict."""
@@ -117,9 +129,7 @@ class Handling:
         said = self.journal.said_words(*place(head), head.v)
         return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
-    def _order(
-        self, shown: Shown, person: str, kind: ActKind, purpose: str, text: str = "", variant: str | None = None
-    ) -> Action:
+    def _order(self, shown: Shown, wish: _Wish) -> Action:
         """Put a person's act in the outbox; the case it belongs to is theirs from now on."""
         for _ in range(_TRIES):
             now = self.now()
@@ -131,53 +141,50 @@ class Handling:
             if case.state is CaseState.CLOSED:
                 raise AlreadyDone(case.closed_by or "somebody", case.closed_at or now)
             earlier = next(
-                (a for a in head.actions if a.signed_by and a.kind is kind and a.state is not ActionState.FAILED), None
+                (a for a in head.actions if a.signed_by and a.kind is wish.kind and a.state is not ActionState.FAILED),
+                None,
             )
             if earlier is not None:
                 raise AlreadyDone(earlier.signed_by or "somebody", earlier.created_at)
-            action = _by_hand(head, person, kind, purpose, text, variant, now)
-            if text:
-                self.journal.keep_words((), (self._outgoing(shown, head, action, text, now),))
+            action = _by_hand(head, wish, now)
+            if wish.text:
+                self.journal.keep_words((), (self._outgoing(head, action, wish.text),))
             superseded = [
                 replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now)
                 for other in head.actions
-                if other.kind is kind and other.state in (ActionState.PROPOSED, ActionState.READY)
+                if other.kind is wish.kind and other.state in (ActionState.PROPOSED, ActionState.READY)
             ]
             head = with_actions(head, superseded)
             head = replace(head, actions=(*head.actions, action), by_hand=True, rev=head.rev + 1)
-            settled = case if text else closed(case, person, now)
+            settled = case if wish.text else closed(case, wish.person, now)
             try:
                 self.journal.commit(Changes(heads=(head,), cases=(replace(settled, rev=case.rev + 1),)), now)
             except Conflict:
                 continue
-            self.actions.send(
-                [{"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}]
-            )
+            self.actions.send([{"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}])
             return action
         raise Conflict("the case keeps changing: look at it again")
 
-    def _outgoing(self, shown: Shown, head: Head, action: Action, text: str, now: datetime) -> OutgoingWords:
+    def _outgoing(self, head: Head, action: Action, text: str) -> OutgoingWords:
         said = self.journal.said_words(*place(head), head.v)
         recipient = said.author_id if said and head.audience is Audience.PRIVATE else None
         return OutgoingWords(
-            *_at(shown.case), action_id=action.id, text=text, recipient=recipient, expires=now + WORDS_KEPT
+            *place(head), action_id=action.id, text=text, recipient=recipient, expires=self.now() + WORDS_KEPT
         )
 
 
-def _by_hand(
-    head: Head, person: str, kind: ActKind, purpose: str, text: str, variant: str | None, now: datetime
-) -> Action:
+def _by_hand(head: Head, wish: _Wish, now: datetime) -> Action:
     return Action(
         id=str(uuid.uuid4()),
-        kind=kind,
-        purpose=purpose,
+        kind=wish.kind,
+        purpose=wish.purpose,
         state=ActionState.READY,
         target=head.object,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        words=words_hash(text) if text else None,
-        variant=variant,
-        signed_by=person,
+        words=words_hash(wish.text) if wish.text else None,
+        variant=wish.variant,
+        signed_by=wish.person,
     )
 
 

@@ -16,7 +16,8 @@ from tribune.comment import Comment, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, Unreadable
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
-from tribune.workflow.weigh import Deed, Ground, Outcome, author_of, settle_answered, thread_of, weigh
+from tribune.workflow.deed import Deed, Ground, author_of, thread_at
+from tribune.workflow.weigh import Outcome, settle_answered, weigh
 from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet
 
 MOST_ITEMS = 100
@@ -215,7 +216,7 @@ class Moderation:
             wanted += [self.keys.head(*deed.at), self.keys.case(*deed.at)]
             said = deed.said
             if isinstance(said, Comment):
-                thread = (deed.community, said.platform, said.account, thread_of(said, ground))
+                thread = thread_at(deed, ground)
                 wanted.append(self.keys.thread(*thread))
                 author = author_of(said, ground)
                 if author:
@@ -226,9 +227,7 @@ class Moderation:
                     threads.append(thread)
         known = self.journal.read(wanted)
         more = [
-            self.keys.head(*thread[:3], object_id)
-            for thread in threads
-            for object_id in known.thread(*thread).open
+            self.keys.head(*thread[:3], object_id) for thread in threads for object_id in known.thread(*thread).open
         ]
         return self.journal.read([*wanted, *more]) if more else known
 
@@ -325,5 +324,3 @@ def _counts(deed: Deed, ground: Ground, outcome: str, sheet: Worksheet) -> list[
     if ground.charter is None:
         counts.append(("CharterMissing", {}))
     return counts
-
-

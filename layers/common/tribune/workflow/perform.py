@@ -4,7 +4,6 @@ A claim is a lease longer than the function can live, so nobody else is sending 
 unfinished stays in the index `due`, and keep_watch brings it back.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,8 @@ from typing import Any, Protocol
 from tribune import duty, voice
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
-from tribune.comment import Audience, Verb, milliseconds
+from tribune.comment import Verb, milliseconds
 from tribune.community import Community
-from tribune.decision import Mode
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
 from tribune.journal import (
     UNFINISHED,
@@ -35,23 +33,20 @@ from tribune.journal import (
     ThreadNote,
     ThreadRecord,
 )
-from tribune.workflow.weigh import WAKE_AGAIN_AFTER, case_id, closed, hour_of, with_actions, withdrawn_if_asked
-from tribune.workflow.worksheet import Known, ObjectId, Worksheet, place
+from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
+from tribune.workflow.gate import Drop, Surroundings, Wait, gate, spread
+from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked
+from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet, place
 
 LEASE_MARGIN = timedelta(seconds=60)
-REPLY_STALE_AFTER = timedelta(hours=6)
-"""A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
-AUTOMATIC_PER_THREAD = 2
 MOST_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
-TOKEN_PROBE = timedelta(hours=1)
-"""How often a dead token is tried again: a person renews it, nobody tells us when."""
-BLOCKED_FOR = timedelta(hours=24)
-REOPENING = timedelta(seconds=120)
-"""After a pause the waiting acts come back spread over this time, not all at once."""
+PAUSES = {Fate.LIMITED: timedelta(hours=1), Fate.BLOCKED: timedelta(hours=24), Fate.TOKEN_DEAD: timedelta(hours=1)}
+"""How long an account rests where the platform does not say. A dead token is tried again every hour: a person
+renews it, nobody tells us when."""
 _TRIES = 6
-_SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
+_ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
 
 type Key = dict[str, str]
 
@@ -97,86 +92,6 @@ class Queue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """Carry it out now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Not before `until`."""
-
-    until: datetime
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Not any more; `tell`: the CM has to know."""
-
-    why: str
-    tell: bool = False
-
-
-def gate(
-    action: Action,
-    head: Head,
-    thread: ThreadRecord,
-    community: Community,
-    breaker: Breaker | None,
-    pauses: Pauses,
-    now: datetime,
-) -> Go | Wait | Drop:
-    """May this action leave now? Checked again at the last moment: much can happen between deciding and sending."""
-    speaks = action.kind in _SPEAKING
-    by_machine = action.signed_by is None
-    if head.deleted and action.purpose != "withdraw":
-        return Drop("deleted")
-    if by_machine and action.purpose not in ("withdraw", "restore") and not _mode_allows(action, head, community):
-        return Drop("mode", tell=speaks)
-    paused_until = pauses.over(head, now)
-    if paused_until and not action.urgent:
-        return Drop("paused", tell=True) if speaks and by_machine else Wait(paused_until, "paused")
-    if speaks and by_machine:
-        refusal = _silence(action, head, thread, now)
-        if refusal:
-            return refusal
-    if breaker and breaker.open_until > now and (speaks or not breaker.replies_only):
-        return Wait(breaker.open_until + _spread(action.id), breaker.reason)
-    return Go()
-
-
-def _mode_allows(action: Action, head: Head, community: Community) -> bool:
-    modes = community.modes
-    if action.purpose == "provisional" and modes.hide_gravity_4:
-        return True
-    clause = head.verdict.clause if head.verdict else None
-    return modes.clauses.get(clause or "", modes.default) is Mode.ACT
-
-
-def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) -> Drop | None:
-    if thread.human_at:
-        return Drop("human_answered")
-    if thread.silent:
-        return Drop("silent")
-    if now - action.created_at > REPLY_STALE_AFTER:
-        return Drop("stale", tell=True)
-    recent = {
-        other: at
-        for other, at in thread.automatic.items()
-        if head.audience is Audience.PUBLIC or now - at < timedelta(hours=24)
-    }
-    order = sorted(recent, key=lambda other: (recent[other], other))
-    if action.id in order and order.index(action.id) >= AUTOMATIC_PER_THREAD:
-        return Drop("budget", tell=True)
-    return None
-
-
-def _spread(action_id: str) -> timedelta:
-    """The same moment within the reopening for the same action."""
-    return REOPENING * (int(hashlib.sha256(action_id.encode()).hexdigest()[:4], 16) / 0xFFFF)
-
-
-@dataclass(frozen=True, slots=True)
 class Performed:
     """What became of one action, for the metrics."""
 
@@ -184,6 +99,18 @@ class Performed:
     kind: str
     state: ActionState
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One action with everything that carrying it out takes."""
+
+    head: Head
+    action: Action
+    order: Order
+    platform: Platform
+    access: Access
+    seconds_left: Callable[[], float]
 
 
 @dataclass(slots=True)
@@ -228,44 +155,47 @@ class Performing:
     # --- one action ---
 
     def _perform(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> Performed | None:
-        now = self.now()
-        at = place(head)
+        around = self._around(head)
+        if action.state is ActionState.READY:
+            allowed = gate(action, head, around, self.now())
+            if isinstance(allowed, Wait):
+                return self._mark(place(head), action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
+            if isinstance(allowed, Drop):
+                return self._finish(place(head), action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
+        errand = self._errand(head, action, seconds_left)
+        if errand is None:
+            return self._fail(place(head), action, ActionState.FAILED, "words_gone")
+        try:
+            plan = errand.platform.act(errand.order, errand.access, self.now())
+        except CannotDo as refusal:
+            # Nothing of a READY action has left; of an interrupted one, something may have.
+            state = ActionState.FAILED if action.state is ActionState.READY else ActionState.UNCERTAIN
+            return self._fail(place(head), action, state, str(refusal) or "cannot_do")
+        if action.state is ActionState.READY:
+            return self._attempt(errand, plan, around.thread)
+        return self._take_up_again(errand, plan, around.thread)
+
+    def _around(self, head: Head) -> Surroundings:
         thread_at = (head.community, head.platform, head.account, head.thread)
         known = self.journal.read(
-            [
-                self.keys.thread(*thread_at),
-                self.keys.breaker(*thread_at[:3]),
-                self.keys.pauses(head.community),
-            ]
+            [self.keys.thread(*thread_at), self.keys.breaker(*thread_at[:3]), self.keys.pauses(head.community)]
         )
-        thread = known.thread(*thread_at)
-        community = self.communities.load(head.community)
-        interrupted = action.state is ActionState.SENDING
-        if not interrupted:
-            allowed = gate(
-                action, head, thread, community, known.breaker(*thread_at[:3]), known.pauses(head.community), now
-            )
-            if isinstance(allowed, Wait):
-                return self._mark(at, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
-            if isinstance(allowed, Drop):
-                return self._drop(at, action, allowed)
-        order = self._order(head, action)
-        if order is None:
-            return self._fail(at, action, ActionState.FAILED, "words_gone")
-        platform = self.platform(head.platform)
-        access = Access(head.account, self.access(head.platform, head.channel))
-        if interrupted:
-            return self._take_up_again(head, action, order, platform, access, seconds_left)
-        return self._attempt(head, action, thread, order, platform, access, seconds_left)
+        return Surroundings(
+            thread=known.thread(*thread_at),
+            community=self.communities.load(head.community),
+            breaker=known.breaker(*thread_at[:3]),
+            pauses=known.pauses(head.community),
+        )
 
-    def _order(self, head: Head, action: Action) -> Order | None:
+    def _errand(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> _Errand | None:
+        """Everything that carrying it out takes; None when its words are gone."""
         text, recipient = "", None
-        if action.kind in _SPEAKING:
+        if action.kind in SPEAKING:
             words = self.journal.outgoing_words(*place(head), action.id)
             if words is None:
                 return None
             text, recipient = words
-        return Order(
+        order = Order(
             action_id=action.id,
             kind=action.kind,
             account=head.account,
@@ -279,37 +209,53 @@ class Performing:
             way=action.way,
             since=action.since,
         )
+        access = Access(head.account, self.access(head.platform, head.channel))
+        return _Errand(head, action, order, self.platform(head.platform), access, seconds_left)
 
-    def _attempt(
-        self,
-        head: Head,
-        action: Action,
-        thread: ThreadRecord,
-        order: Order,
-        platform: Platform,
-        access: Access,
-        seconds_left: Callable[[], float],
-    ) -> Performed | None:
-        try:
-            plan = platform.act(order, access, self.now())
-        except CannotDo as refusal:
-            return self._fail(place(head), action, ActionState.FAILED, str(refusal) or "cannot_do")
-        if not self._claim(head, action, thread, plan, seconds_left):
+    def _attempt(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
+        """Claim, send once, and look at what became of it."""
+        if not self._claim(errand, thread, plan):
             return None
-        outcome = self._send(platform, order, plan, seconds_left)
+        outcome = self._send(errand, plan)
         if outcome.verdict is Fate.UNKNOWN and not plan.repeatable:
-            outcome = self._look(platform, order, access, seconds_left) or outcome
-            if outcome.verdict is Fate.LATER:
-                # Not seen yet is not "never arrived": the platform may be a little behind. The lease decides.
-                outcome = Outcome(Fate.UNKNOWN, why="not_seen_yet")
-        return self._settle(head, action, outcome, plan, platform)
+            seen = self._look(errand)
+            # Not seen yet is not "never arrived": the platform may be a little behind. The lease decides.
+            if seen is not None and seen.verdict is Fate.DONE:
+                outcome = seen
+        return self._settle(errand, outcome, plan)
 
-    def _claim(
-        self, head: Head, action: Action, thread: ThreadRecord, plan: Plan, seconds_left: Callable[[], float]
-    ) -> bool:
-        """Take the action for as long as this function can live; False when somebody else was first."""
-        now = self.now()
-        until = now + timedelta(seconds=max(0.0, seconds_left())) + LEASE_MARGIN
+    def _take_up_again(  # noqa: PLR0911  one return for each thing that can have become of it
+        self, errand: _Errand, plan: Plan, thread: ThreadRecord
+    ) -> Performed | None:
+        """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
+        at, action = place(errand.head), errand.action
+        seen = None if plan.repeatable else self._look(errand)
+        if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
+            if _outspoken(action, thread):
+                return self._finish(at, action, ActionState.CANCELLED, "human_answered", tell=False)
+            if not self._claim(errand, thread, plan):
+                return None
+            return self._settle(errand, self._send(errand, plan), plan)
+        if seen is None:
+            return self._fail(at, action, ActionState.UNCERTAIN, "interrupted")
+        if seen.verdict is not Fate.UNKNOWN:
+            return self._settle(errand, seen, plan)
+        if action.attempts >= MOST_ATTEMPTS:
+            return self._fail(at, action, ActionState.UNCERTAIN, "unreadable")
+        again = self.now() + _backoff(action)
+        return self._mark(
+            at,
+            action.id,
+            lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
+        )
+
+    def _claim(self, errand: _Errand, thread: ThreadRecord, plan: Plan) -> bool:
+        """Take the action for as long as this function can live; False when it is no longer ours to take.
+
+        Raises Conflict when only the thread changed meanwhile: then it is looked at again from the start.
+        """
+        head, action, now = errand.head, errand.action, self.now()
+        until = now + timedelta(seconds=max(0.0, errand.seconds_left())) + LEASE_MARGIN
         claimed = replace(
             action,
             state=ActionState.SENDING,
@@ -320,127 +266,59 @@ class Performing:
             since=action.since or now,
             why="",
         )
-        head = with_actions(head, [claimed])
         notes: tuple[ThreadNote, ...] = ()
-        if action.kind in _SPEAKING and action.signed_by is None:
-            notes = (
-                ThreadNote(
-                    head.community,
-                    head.platform,
-                    head.account,
-                    head.thread,
-                    automatic={action.id: thread.automatic.get(action.id, now)},
-                    expected_rev=thread.rev,
-                ),
-            )
+        if action.kind in SPEAKING and action.signed_by is None:
+            automatic = {action.id: thread.automatic.get(action.id, now)}
+            notes = (ThreadNote(*_thread_at(head), automatic=automatic, expected_rev=thread.rev),)
+        head = replace(with_actions(head, [claimed]), rev=head.rev + 1)
         try:
-            self.journal.commit(Changes(heads=(replace(head, rev=head.rev + 1),), threads=notes), now)
+            self.journal.commit(Changes(heads=(head,), threads=notes), now)
         except Conflict:
-            # Whoever changed it sent a wake-up or left the action due: nothing is lost by stepping back.
-            self._wake_soon(place(head), action.id)
+            current = self._head(place(head))
+            if current is not None and current.action(action.id) == action:
+                raise
             return False
         return True
 
-    def _wake_soon(self, at: ObjectId, action_id: str) -> None:
-        head = self._head(at)
-        action = head.action(action_id) if head else None
-        if action is not None and action.state is ActionState.READY:
-            raise Conflict("the thread changed while we claimed an action")
-
-    def _send(self, platform: Platform, order: Order, plan: Plan, seconds_left: Callable[[], float]) -> Outcome:
+    def _send(self, errand: _Errand, plan: Plan) -> Outcome:
         try:
-            answer = self.send(plan.call, seconds_left() - 2.0)
+            answer = self.send(plan.call, errand.seconds_left() - 2.0)
         except NotSent as error:
             return Outcome(Fate.LATER, why=str(error))
         except PerhapsSent as error:
             return Outcome(Fate.UNKNOWN, why=str(error))
-        return platform.judge(order, answer, self.now())
+        return errand.platform.judge(errand.order, answer, self.now())
 
-    def _look(
-        self, platform: Platform, order: Order, access: Access, seconds_left: Callable[[], float]
-    ) -> Outcome | None:
+    def _look(self, errand: _Errand) -> Outcome | None:
         """What the platform shows of an order; None where it cannot be read back."""
-        call = platform.look_back(order, access)
+        call = errand.platform.look_back(errand.order, errand.access)
         if call is None:
             return None
         try:
-            return platform.settle(order, self.send(call, seconds_left() - 2.0))
+            return errand.platform.settle(errand.order, self.send(call, errand.seconds_left() - 2.0))
         except (NotSent, PerhapsSent) as error:
             return Outcome(Fate.UNKNOWN, why=str(error))
 
-    def _take_up_again(
-        self,
-        head: Head,
-        action: Action,
-        order: Order,
-        platform: Platform,
-        access: Access,
-        seconds_left: Callable[[], float],
-    ) -> Performed | None:
-        """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
-        try:
-            plan = platform.act(order, access, self.now())
-        except CannotDo as refusal:
-            return self._fail(place(head), action, ActionState.UNCERTAIN, str(refusal) or "interrupted")
-        if plan.repeatable:
-            return self._resume(head, action, order, plan, platform, seconds_left)
-        outcome = self._look(platform, order, access, seconds_left)
-        if outcome is None:
-            return self._fail(place(head), action, ActionState.UNCERTAIN, "interrupted")
-        if outcome.verdict is Fate.LATER:
-            return self._resume(head, action, order, plan, platform, seconds_left)
-        if outcome.verdict is Fate.UNKNOWN and action.attempts < MOST_ATTEMPTS:
-            again = self.now() + self._backoff(action)
-            return self._mark(
-                place(head),
-                action.id,
-                lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
-            )
-        if outcome.verdict is Fate.UNKNOWN:
-            return self._fail(place(head), action, ActionState.UNCERTAIN, "unreadable")
-        return self._settle(head, action, outcome, plan, platform)
-
-    def _resume(
-        self,
-        head: Head,
-        action: Action,
-        order: Order,
-        plan: Plan,
-        platform: Platform,
-        seconds_left: Callable[[], float],
-    ) -> Performed | None:
-        thread_at = (head.community, head.platform, head.account, head.thread)
-        thread = self.journal.read([self.keys.thread(*thread_at)]).thread(*thread_at)
-        if action.kind in _SPEAKING and action.signed_by is None and (thread.human_at or thread.silent):
-            return self._drop(place(head), action, Drop("human_answered" if thread.human_at else "silent"))
-        if not self._claim(head, action, thread, plan, seconds_left):
-            return None
-        return self._settle(head, action, self._send(platform, order, plan, seconds_left), plan, platform)
-
     # --- what became of it ---
 
-    def _settle(
-        self, head: Head, action: Action, outcome: Outcome, plan: Plan, platform: Platform
+    def _settle(  # noqa: PLR0911  one return a verdict
+        self, errand: _Errand, outcome: Outcome, plan: Plan
     ) -> Performed | None:
-        at, now = place(head), self.now()
+        at, action = place(errand.head), errand.action
         match outcome.verdict:
             case Fate.DONE:
-                return self._sent(at, action, outcome.id, platform)
+                return self._sent(at, action, outcome.id, errand.platform)
             case Fate.GONE:
-                return self._drop(at, action, Drop("gone"))
+                return self._finish(at, action, ActionState.CANCELLED, "gone", tell=False)
             case Fate.REFUSED:
                 return self._fail(at, action, ActionState.FAILED, outcome.why or "refused")
             case Fate.LATER:
                 return self._later(at, action, outcome.why or "later")
-            case Fate.LIMITED:
-                return self._pause(head, action, outcome, outcome.until or now + LONGEST_RETRY)
-            case Fate.BLOCKED:
-                return self._pause(head, action, outcome, outcome.until or now + BLOCKED_FOR, replies_only=True)
-            case Fate.TOKEN_DEAD:
-                return self._pause(head, action, outcome, now + TOKEN_PROBE)
+            case Fate.LIMITED | Fate.BLOCKED | Fate.TOKEN_DEAD:
+                return self._pause(errand.head, action, outcome)
+            case Fate.UNKNOWN if plan.repeatable or errand.platform.CARD.reads_back:
+                return None  # the lease runs out, keep_watch brings it back, and it is read back or sent again
             case Fate.UNKNOWN:
-                if plan.repeatable or platform.CARD.reads_back:
-                    return None
                 return self._fail(at, action, ActionState.UNCERTAIN, outcome.why or "unknown")
 
     def _sent(self, at: ObjectId, action: Action, created: str | None, platform: Platform) -> Performed | None:
@@ -470,7 +348,7 @@ class Performing:
         sheet.put_head(head)
         if own_at and sheet.head(own_at) is None:
             sheet.put_head(_our_own(head, own_at[3], done, now))
-        if done.signed_by and done.kind in _SPEAKING:
+        if done.signed_by and done.kind in SPEAKING:
             self._answered(head, done, sheet)
         self._note_settled(head, sheet)
         self.journal.commit(sheet.changes(), now)
@@ -487,7 +365,7 @@ class Performing:
                 sheet.put_case(replace(case, drafts=(), awaits_answer=False, promised=promise.words, remind_at=kept))
             else:
                 sheet.put_case(closed(case, action.signed_by or "team", now))
-        sheet.note_thread(ThreadNote(head.community, head.platform, head.account, head.thread, human_at=now))
+        sheet.note_thread(ThreadNote(*_thread_at(head), human_at=now))
         if head.author:
             sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
 
@@ -497,25 +375,17 @@ class Performing:
         case = sheet.case(place(head))
         if head.unfinished or (case is not None and case.state is CaseState.OPEN):
             return
-        sheet.note_thread(
-            ThreadNote(head.community, head.platform, head.account, head.thread, closed=frozenset({head.object}))
-        )
+        sheet.note_thread(ThreadNote(*_thread_at(head), closed=frozenset({head.object})))
 
     def _later(self, at: ObjectId, action: Action, why: str) -> Performed | None:
         if action.attempts + 1 >= MOST_ATTEMPTS:
             return self._fail(at, action, ActionState.FAILED, why)
-        again = self.now() + self._backoff(action)
+        again = self.now() + _backoff(action)
         return self._mark(at, action.id, lambda a: _ready(a, again, why))
 
-    @staticmethod
-    def _backoff(action: Action) -> timedelta:
-        wait: timedelta = min(LONGEST_RETRY, FIRST_RETRY * 2**action.attempts)
-        return wait
-
-    def _pause(
-        self, head: Head, action: Action, outcome: Outcome, until: datetime, *, replies_only: bool = False
-    ) -> Performed | None:
+    def _pause(self, head: Head, action: Action, outcome: Outcome) -> Performed | None:
         """The whole account rests: nothing more is tried until then, by anybody."""
+        until = outcome.until or self.now() + PAUSES[outcome.verdict]
         self.journal.open_breaker(
             Breaker(
                 community=head.community,
@@ -523,16 +393,13 @@ class Performing:
                 account=head.account,
                 open_until=until,
                 reason=outcome.verdict,
-                replies_only=replies_only,
+                replies_only=outcome.verdict is Fate.BLOCKED,
             )
         )
         if outcome.verdict in (Fate.BLOCKED, Fate.TOKEN_DEAD):
             self._call(head, outcome.verdict)
-        again = until + _spread(action.id)
+        again = until + spread(action.id)
         return self._mark(place(head), action.id, lambda a: _ready(a, again, outcome.verdict))
-
-    def _drop(self, at: ObjectId, action: Action, drop: Drop) -> Performed | None:
-        return self._finish(at, action, ActionState.CANCELLED, drop.why, tell=drop.tell)
 
     def _fail(self, at: ObjectId, action: Action, state: ActionState, why: str) -> Performed | None:
         return self._finish(at, action, state, why, tell=True)
@@ -544,7 +411,7 @@ class Performing:
             head = self._head(at)
             if head is None:
                 return None
-            thread_at = (head.community, head.platform, head.account, head.thread)
+            thread_at = _thread_at(head)
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at), self.keys.thread(*thread_at)])
             sheet = Worksheet(known, now)
             head = sheet.head(at)
@@ -560,7 +427,7 @@ class Performing:
             if state in (ActionState.FAILED, ActionState.UNCERTAIN):
                 call = _call(head, "failed" if state is ActionState.FAILED else "uncertain", final, now)
                 sheet.call(call)
-            if action.kind in _SPEAKING and state is ActionState.CANCELLED:
+            if action.kind in SPEAKING and state is ActionState.CANCELLED:
                 sheet.note_thread(ThreadNote(*thread_at, forgotten=frozenset({action.id})))
             if state is not ActionState.UNCERTAIN:
                 self._note_settled(head, sheet)
@@ -589,9 +456,7 @@ class Performing:
                 thread=head.thread,
                 space=head.space,
                 state=CaseState.OPEN,
-                reason={ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}.get(
-                    state, "reply_not_sent"
-                ),
+                reason=_ENDED_BADLY.get(state, "reply_not_sent"),
                 opened_at=now,
                 promise_at=max(now, duty.next_presence(community.rota, now, community.zone)),
                 rev=0,
@@ -600,9 +465,7 @@ class Performing:
                 language=head.language,
             )
         )
-        sheet.note_thread(
-            ThreadNote(head.community, head.platform, head.account, head.thread, opened=frozenset({head.object}))
-        )
+        sheet.note_thread(ThreadNote(*_thread_at(head), opened=frozenset({head.object})))
 
     def _call(self, head: Head, reason: str) -> None:
         now = self.now()
@@ -624,6 +487,20 @@ class Performing:
                 continue
             return None
         raise Conflict("an action could not be marked")
+
+
+def _thread_at(head: Head) -> ThreadId:
+    return (head.community, head.platform, head.account, head.thread)
+
+
+def _outspoken(action: Action, thread: ThreadRecord) -> bool:
+    """A person spoke while the machine's message was interrupted: it is not sent again."""
+    return action.kind in SPEAKING and action.signed_by is None and bool(thread.human_at or thread.silent)
+
+
+def _backoff(action: Action) -> timedelta:
+    wait: timedelta = min(LONGEST_RETRY, FIRST_RETRY * 2**action.attempts)
+    return wait
 
 
 def _in_turn(head: Head) -> list[Action]:
@@ -675,5 +552,3 @@ def _call(head: Head, reason: str, action: Action | None, now: datetime) -> Call
         thread=head.thread,
         objects=(head.object,),
     )
-
-

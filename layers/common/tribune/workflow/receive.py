@@ -60,7 +60,13 @@ class Receiving:
         handshake = platform.handshake(delivery, secrets)
         if handshake is not None:
             return Received(handshake)
-        self._verify(platform, name, channel, delivery, secrets, now)
+        try:
+            platform.verify(delivery, secrets, now)
+        except Forged:
+            fresh = self.secrets(name, channel, True)
+            if fresh is None or fresh == secrets:
+                raise
+            platform.verify(delivery, fresh, now)
         return self._keep(platform, name, channel, delivery, now)
 
     def _known(self, name: str, channel: str) -> tuple[Platform, Secrets | None]:
@@ -75,17 +81,6 @@ class Receiving:
             platform.verify(delivery, _DUMMY, now)
         except Forged:
             return
-
-    def _verify(
-        self, platform: Platform, name: str, channel: str, delivery: Delivery, secrets: Secrets, now: datetime
-    ) -> None:
-        try:
-            platform.verify(delivery, secrets, now)
-        except Forged:
-            fresh = self.secrets(name, channel, True)
-            if fresh is None or fresh == secrets:
-                raise
-            platform.verify(delivery, fresh, now)
 
     def _keep(self, platform: Platform, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
         items = list(platform.split(self.parse(delivery.body)))

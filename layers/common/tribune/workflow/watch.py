@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tribune.errors import Conflict
 from tribune.journal import Call, CallState, Case, Changes
-from tribune.workflow.weigh import WAKE_AGAIN_AFTER
+from tribune.workflow.deed import WAKE_AGAIN_AFTER
 
 type Key = dict[str, str]
 

@@ -3,17 +3,14 @@
 created, edited, deleted · our own message, a message of the team · a reaction · a hide by the team's hand.
 """
 
-import hashlib
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tribune import duty, engagement, voice
-from tribune.channel import ActKind, Card
-from tribune.charter import Circumstances, Findings, PublishedCharter, Reader
-from tribune.comment import Audience, Comment, Reaction, Said, TeamAct, Verb, words_hash
-from tribune.community import Community
+from tribune import duty, engagement
+from tribune.channel import ActKind
+from tribune.charter import Circumstances, Findings
+from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
 from tribune.decision import Act, Decision, Leave, Matter, Situation, decide
 from tribune.journal import (
     Action,
@@ -33,53 +30,32 @@ from tribune.journal import (
     Verdict,
 )
 from tribune.standing import Standing, Strike, Utterance
-from tribune.workflow.worksheet import ObjectId, ThreadId, Worksheet, place
+from tribune.workflow.deed import (
+    EVIDENCE_KEPT,
+    SPEAKING,
+    WAKE_AGAIN_AFTER,
+    WORDS_KEPT,
+    Deed,
+    Ground,
+    author_of,
+    case_id,
+    hour_of,
+    named,
+    thread_at,
+    thread_of,
+)
+from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
+from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked
+from tribune.workflow.worksheet import ThreadId, Worksheet, place
 
-WAKE_AGAIN_AFTER = timedelta(seconds=60)
-"""A wake-up message that got lost costs at most this (and the minute between two rounds of keep_watch)."""
-WORDS_KEPT = timedelta(days=30)
-EVIDENCE_KEPT = timedelta(days=396)
 CONFIDENTIAL_KEPT = timedelta(days=30)
-RESPONSE_TARGET = timedelta(hours=4)
-"""Our own promise where the charter names none: an answer within four hours of presence."""
 PRIVATE_BUDGET_WINDOW = timedelta(hours=24)
 """A private conversation has no end: there, the budget of automatic messages is a day's."""
-_NAMES = uuid.UUID("6f0c8f4e-4d0e-5a55-9a3c-6e1d6a1f9a10")
 _STATE = {
     Leave.ALONE: ActionState.READY,
     Leave.PROPOSED: ActionState.PROPOSED,
     Leave.OBSERVED: ActionState.OBSERVED,
 }
-_SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One event, with where it came from."""
-
-    said: Said
-    community: str
-    space: str
-    channel: str
-    received_at: datetime
-
-    @property
-    def at(self) -> ObjectId:
-        """The object it is about."""
-        return (self.community, self.said.platform, self.said.account, self.said.object)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the community brings to a decision."""
-
-    community: Community
-    charter: PublishedCharter | None
-    """The version in force when the words were written; None: none was, or it cannot be read."""
-    reader: Reader
-    card: Card
-    pseudonym: Callable[[str], str]
-    """HMAC with the community's key."""
 
 
 class Outcome:
@@ -88,18 +64,6 @@ class Outcome:
     DUPLICATE = "duplicate"
     DECIDED = "decided"
     RECORDED = "recorded"
-
-
-def author_of(comment: Comment, ground: Ground) -> str | None:
-    """The pseudonym of an author, None where the platform withholds the id."""
-    return ground.pseudonym(comment.author.id) if comment.author.id else None
-
-
-def thread_of(said: Said, ground: Ground) -> str:
-    """The thread under which it is kept: a private conversation is named after a person, so it gets a pseudonym."""
-    if isinstance(said, Comment) and said.audience is Audience.PRIVATE:
-        return ground.pseudonym(said.thread.id)
-    return said.thread.id
 
 
 def weigh(deed: Deed, ground: Ground, sheet: Worksheet) -> str:
@@ -128,8 +92,7 @@ class _Weighing:
 
     @property
     def thread(self) -> ThreadId:
-        deed = self.deed
-        return (deed.community, self.said.platform, self.said.account, thread_of(self.said, self.ground))
+        return thread_at(self.deed, self.ground)
 
     @property
     def author(self) -> str | None:
@@ -211,7 +174,7 @@ class _Weighing:
         if head.counted:
             kind, level = head.counted
             self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
-        actions, forgotten = _cancel(head.actions, "deleted", self.now)
+        actions, forgotten = cancelled(head.actions, "deleted", self.now)
         self.sheet.put_head(replace(head, v=self.said.version, deleted=True, counted=None, actions=actions))
         self._close_case("deleted")
         self.sheet.note_thread(
@@ -398,32 +361,35 @@ class _Weighing:
 
     # --- acts and drafts ---
 
-    def _acts(self, decision: Decision, language: str, earlier: Iterable[Action]) -> tuple[list[Action], tuple[Draft, ...]]:
+    def _acts(
+        self, decision: Decision, language: str, earlier: Iterable[Action]
+    ) -> tuple[list[Action], tuple[Draft, ...]]:
         done = {
             (action.purpose, action.kind)
             for action in earlier
             if action.state in (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
         }
+        speech = Speech(self.deed, self.said, self.ground, self.sheet)
         actions: list[Action] = []
         drafts: list[Draft] = []
         for act in decision.acts:
             if (act.purpose, act.kind) in done:
                 continue
-            if act.kind in _SPEAKING and act.leave is Leave.PROPOSED:
-                drafts += self._draft(act.text, act.kind, language, decision.clause, act.faq)
+            if act.kind in SPEAKING and act.leave is Leave.PROPOSED:
+                drafts += speech.drafts(act.text, act.kind, About(language, decision.clause, act.faq))
                 continue
-            action = self._action(act, decision, language)
+            action = self._action(act, decision, language, speech)
             if action is None:
-                drafts += self._draft(act.text, act.kind, language, decision.clause, act.faq)
+                drafts += speech.drafts(act.text, act.kind, About(language, decision.clause, act.faq))
             else:
                 actions.append(action)
         if decision.draft:
-            drafts += self._draft(decision.draft, decision.draft_kind, language, decision.clause, None)
+            drafts += speech.drafts(decision.draft, decision.draft_kind, About(language, decision.clause))
         return actions, tuple(drafts)
 
-    def _action(self, act: Act, decision: Decision, language: str) -> Action | None:
+    def _action(self, act: Act, decision: Decision, language: str, speech: Speech) -> Action | None:
         """The outbox entry of an act; None when there are no words we may send alone."""
-        action_id = str(uuid.uuid5(_NAMES, "|".join((*self.deed.at, act.purpose, act.kind, self.said.version))))
+        action_id = named(*self.deed.at, act.purpose, act.kind, self.said.version)
         action = Action(
             id=action_id,
             kind=act.kind,
@@ -436,7 +402,7 @@ class _Weighing:
         )
         if act.text is None:
             return action
-        written = self._compose(act.text, language, decision.clause, act.faq, signer=None)
+        written = speech.alone(act.text, About(language, decision.clause, act.faq))
         if written is None:
             return None
         if act.leave is Leave.ALONE:
@@ -448,82 +414,6 @@ class _Weighing:
             reply_token=self.said.reply_token,
             reply_token_at=self.said.posted_at if self.said.reply_token else None,
         )
-
-    def _draft(
-        self, situation: str | None, kind: ActKind, language: str, clause: str | None, faq: str | None
-    ) -> list[Draft]:
-        if situation is None:
-            return []
-        community = self.ground.community
-        on_duty = duty.on_duty(community.rota, self.now, community.zone)
-        written = self._compose(situation, language, clause, faq, signer=on_duty[0] if on_duty else None)
-        if written is None:
-            return []
-        draft_id = str(uuid.uuid5(_NAMES, "|".join((*self.deed.at, "draft", situation, self.said.version))))
-        return [Draft(id=draft_id, kind=kind, text=written.text, variant=written.variant)]
-
-    def _compose(
-        self, situation: str, language: str, clause: str | None, faq: str | None, signer: duty.Person | None
-    ) -> voice.Written | None:
-        community = self.ground.community
-        language = language if language in community.languages else community.language
-        fields = self._cited(clause, language) | self._told(language)
-        if faq:
-            entry = next((entry for entry in community.faq if entry.id == faq), None)
-            answer = voice.faq_answer(entry, language, self.now.astimezone(community.zone)) if entry else None
-            if entry is None or answer is None:
-                return None
-            fields["answer"] = answer
-            if entry.url:
-                fields["faq_url"] = entry.url
-        record = self.sheet.author((community.id, self.author)) if self.author else None
-        used = self.sheet.thread(self.thread).used | (record.standing.variants if record else frozenset())
-        return voice.compose(
-            situation,
-            language=language,
-            voice=community.voice,
-            fields=fields,
-            key="|".join(self.deed.at),
-            avoid=used,
-            automatic=signer is None,
-            signer=signer,
-            limit=self.ground.card.text_limit,
-            unit=self.ground.card.text_unit,
-            citation=self.ground.card.citation,
-        )
-
-    def _cited(self, clause: str | None, language: str) -> dict[str, str]:
-        """The clause that is cited: its number, its title, its address in the version that judged the words."""
-        version, community = self.ground.charter, self.ground.community
-        cited = version.charter.clause(clause) if version and clause else None
-        if version is None or cited is None:
-            return {}
-        fields = {"n": str(cited.number), "title": cited.title[language]}
-        if community.charter_base_url:
-            fields["url"] = clause_link(community, version.version, language, cited.number)
-        return fields
-
-    def _told(self, language: str) -> dict[str, str]:
-        """What a text may say of this person and this moment; a machine's text never uses the name."""
-        community = self.ground.community
-        fields = {"help": voice.help_line(community.rota.care_country, language)}
-        since = voice.since_when(self.said.text, language)
-        if since:
-            fields["since"] = since
-        if self.said.author.name:
-            fields["name"] = self.said.author.name
-        back = self._back_at()
-        if back:
-            fields["when"] = voice.clock_words(back, language)
-        return fields
-
-    def _back_at(self) -> datetime | None:
-        """The full hour at which our promise to answer runs out, while somebody is there today; None otherwise."""
-        community = self.ground.community
-        local = self.now.astimezone(community.zone)
-        hour = (local + RESPONSE_TARGET).replace(minute=0, second=0, microsecond=0)
-        there = hour.date() == local.date() and duty.is_present(community.rota, hour, community.zone)
-        return hour if there else None
 
     # --- what follows for the case, the thread, the author, the words, the CM ---
 
@@ -570,7 +460,7 @@ class _Weighing:
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
-        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in _SPEAKING]
+        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in SPEAKING]
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
         is_open = bool(head.case or unsettled)
         now_cancelled = {a.id for a in head.actions if a.state is ActionState.CANCELLED and a.done_at == self.now}
@@ -589,7 +479,7 @@ class _Weighing:
     def _note_author(self, head: Head, before: Head | None, decision: Decision) -> None:
         if head.author is None:
             return
-        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in _SPEAKING]
+        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in SPEAKING]
         struck = decision.strike and any(act.leave is Leave.ALONE for act in decision.acts)
         lifted = before is not None and before.verdict is not None and before.verdict.strike and not decision.strike
         waits = decision.awaits_answer
@@ -732,7 +622,7 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     ours = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
     if any(action.kind is kind and action.state in ours for action in head.actions):
         return Outcome.DUPLICATE
-    actions, forgotten = _cancel(head.actions, "by_hand", sheet.now)
+    actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
     if head.by_hand and actions == head.actions:
         return Outcome.DUPLICATE
     sheet.put_head(replace(head, by_hand=True, actions=actions))
@@ -754,7 +644,7 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
 
 def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
     """A person answered in its thread: the case is closed, what the machine meant to say is not said."""
-    actions, forgotten = _cancel(
+    actions, forgotten = cancelled(
         head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
     )
     if actions != head.actions:
@@ -773,83 +663,3 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
     )
     if head.author:
         sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
-
-
-def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
-    """The actions that take back `action`: our reminder is deleted (or hidden), a hide is lifted.
-
-    A hide that was more than protection is only proposed to be lifted: a person looks first.
-    """
-    if action.kind is ActKind.HIDE:
-        alone = action.purpose == "protect" and not by_hand
-        return [_undo(action, ActKind.UNHIDE, "restore", action.target, now, alone=alone)]
-    if action.platform_id is None:
-        return []
-    way = next((kind for kind in (ActKind.DELETE, ActKind.HIDE) if kind in card.can), None)
-    return [_undo(action, way, "withdraw", action.platform_id, now, alone=True)] if way else []
-
-
-def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
-    """The head, with the withdrawal of each message that lost its ground while it was being sent."""
-    late = [action for action in head.actions if action.withdraw and action.state is ActionState.SENT]
-    if not late:
-        return head
-    settled = with_actions(head, [replace(action, withdraw=False) for action in late])
-    more = tuple(undo for action in late for undo in taking_back(action, card, now, by_hand=head.by_hand))
-    return replace(settled, actions=settled.actions + more)
-
-
-def _undo(action: Action, kind: ActKind, purpose: str, target: str, now: datetime, *, alone: bool) -> Action:
-    return Action(
-        id=str(uuid.uuid5(_NAMES, f"{action.id}|{purpose}")),
-        kind=kind,
-        purpose=purpose,
-        state=ActionState.READY if alone else ActionState.PROPOSED,
-        target=target,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        urgent=True,
-    )
-
-
-def with_actions(head: Head, changed: Iterable[Action]) -> Head:
-    """The head with these actions in the place of their earlier selves."""
-    by_id = {action.id: action for action in changed}
-    return replace(head, actions=tuple(by_id.get(action.id, action) for action in head.actions))
-
-
-def _cancel(
-    actions: tuple[Action, ...], why: str, now: datetime, only: Callable[[Action], bool] = lambda _: True
-) -> tuple[tuple[Action, ...], frozenset[str]]:
-    """The actions with everything not begun cancelled, and the ids of those."""
-    waiting = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
-    cancelled = frozenset(action.id for action in actions if action.state in waiting and only(action))
-    return (
-        tuple(
-            replace(action, state=ActionState.CANCELLED, why=why, done_at=now) if action.id in cancelled else action
-            for action in actions
-        ),
-        cancelled,
-    )
-
-
-def closed(case: Case, by: str, now: datetime) -> Case:
-    """The case, settled by somebody."""
-    return replace(case, state=CaseState.CLOSED, closed_at=now, closed_by=by, drafts=(), remind_at=None)
-
-
-def case_id(at: ObjectId) -> str:
-    """The short name of a case, the same for ever: what a CM types."""
-    return hashlib.sha256("|".join(at).encode()).hexdigest()[:10]
-
-
-def clause_link(community: Community, version: int, language: str, number: int) -> str:
-    """The public address of a clause in one version of the charter."""
-    return f"{community.charter_base_url.rstrip('/')}/charter/{community.id}/v{version}/{language}#article-{number}"
-
-
-def hour_of(moment: datetime) -> str:
-    """The counter's hour: of receipt, in UTC."""
-    return moment.strftime("%Y-%m-%dT%H")
-
-

@@ -189,5 +189,3 @@ def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
     return frozenset(
         said.object for number, said in enumerate(newest) if number >= MOST_REMEMBERED or now - said.at > horizon
     )
-
-

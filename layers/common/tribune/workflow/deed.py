@@ -1,0 +1,94 @@
+"""deed: one event with where it came from, and the ground a community gives to a decision about it."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tribune.channel import ActKind, Card
+from tribune.charter import PublishedCharter, Reader
+from tribune.comment import Audience, Comment, Said
+from tribune.community import Community
+from tribune.workflow.worksheet import ObjectId, ThreadId
+
+WAKE_AGAIN_AFTER = timedelta(seconds=60)
+"""A wake-up message that got lost costs at most this (and the minute between two rounds of keep_watch)."""
+WORDS_KEPT = timedelta(days=30)
+EVIDENCE_KEPT = timedelta(days=396)
+SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
+_NAMES = uuid.UUID("6f0c8f4e-4d0e-5a55-9a3c-6e1d6a1f9a10")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One event, with where it came from."""
+
+    said: Said
+    community: str
+    space: str
+    channel: str
+    received_at: datetime
+
+    @property
+    def at(self) -> ObjectId:
+        """The object it is about."""
+        return (self.community, self.said.platform, self.said.account, self.said.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the community brings to a decision."""
+
+    community: Community
+    charter: PublishedCharter | None
+    """The version in force when the words were written; None: none was, or it cannot be read."""
+    reader: Reader
+    card: Card
+    pseudonym: Callable[[str], str]
+    """HMAC with the community's key."""
+
+
+class Outcome:
+    """What became of an event, for the metrics."""
+
+    DUPLICATE = "duplicate"
+    DECIDED = "decided"
+    RECORDED = "recorded"
+
+
+def author_of(comment: Comment, ground: Ground) -> str | None:
+    """The pseudonym of an author, None where the platform withholds the id."""
+    return ground.pseudonym(comment.author.id) if comment.author.id else None
+
+
+def thread_of(said: Said, ground: Ground) -> str:
+    """The thread under which it is kept: a private conversation is named after a person, so it gets a pseudonym."""
+    if isinstance(said, Comment) and said.audience is Audience.PRIVATE:
+        return ground.pseudonym(said.thread.id)
+    return said.thread.id
+
+
+def thread_at(deed: Deed, ground: Ground) -> ThreadId:
+    """The key of the thread that an event belongs to."""
+    return (deed.community, deed.said.platform, deed.said.account, thread_of(deed.said, ground))
+
+
+def named(*parts: str) -> str:
+    """A UUID that the same cause always gives again: ids of actions and drafts."""
+    return str(uuid.uuid5(_NAMES, "|".join(parts)))
+
+
+def case_id(at: ObjectId) -> str:
+    """The short name of a case, the same for ever: what a CM types."""
+    return hashlib.sha256("|".join(at).encode()).hexdigest()[:10]
+
+
+def clause_link(community: Community, version: int, language: str, number: int) -> str:
+    """The public address of a clause in one version of the charter."""
+    return f"{community.charter_base_url.rstrip('/')}/charter/{community.id}/v{version}/{language}#article-{number}"
+
+
+def hour_of(moment: datetime) -> str:
+    """The counter's hour: of receipt, in UTC."""
+    return moment.strftime("%Y-%m-%dT%H")

@@ -1,0 +1,102 @@
+"""gate: may this action leave now? Asked again at the last moment: much can happen between deciding and sending. Pure."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tribune.comment import Audience
+from tribune.community import Community
+from tribune.decision import AUTOMATIC_PER_THREAD, Mode
+from tribune.journal import Action, Breaker, Head, Pauses, ThreadRecord
+from tribune.workflow.deed import SPEAKING
+
+REPLY_STALE_AFTER = timedelta(hours=6)
+"""A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
+REOPENING = timedelta(seconds=120)
+"""After a pause the waiting acts come back spread over this time, not all at once."""
+BUDGET_WINDOW_IN_PRIVATE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Carry it out now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not before `until`."""
+
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Not any more; `tell`: the CM has to know."""
+
+    why: str
+    tell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an action meets on its way out."""
+
+    thread: ThreadRecord
+    community: Community
+    breaker: Breaker | None
+    pauses: Pauses
+
+
+def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go | Wait | Drop:
+    """Go, Wait or Drop, for an action that is not being sent yet."""
+    by_machine = action.signed_by is None
+    speaks = action.kind in SPEAKING
+    if head.deleted and action.purpose != "withdraw":
+        return Drop("deleted")
+    if by_machine and not _mode_allows(action, head, around.community):
+        return Drop("mode", tell=speaks)
+    paused_until = around.pauses.over(head, now)
+    if paused_until and not action.urgent:
+        return Drop("paused", tell=True) if speaks and by_machine else Wait(paused_until, "paused")
+    silence = _silence(action, head, around.thread, now) if speaks and by_machine else None
+    if silence:
+        return silence
+    breaker = around.breaker
+    if breaker and breaker.open_until > now and (speaks or not breaker.replies_only):
+        return Wait(breaker.open_until + spread(action.id), breaker.reason)
+    return Go()
+
+
+def _mode_allows(action: Action, head: Head, community: Community) -> bool:
+    """What takes back our own act always may; gravity 4 may hide provisionally; the rest needs mode act."""
+    if action.purpose in ("withdraw", "restore"):
+        return True
+    if action.purpose == "provisional" and community.modes.hide_gravity_4:
+        return True
+    clause = head.verdict.clause if head.verdict else None
+    return community.modes.clauses.get(clause or "", community.modes.default) is Mode.ACT
+
+
+def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) -> Drop | None:
+    """Why the machine should not speak here (any more)."""
+    if thread.human_at:
+        return Drop("human_answered")
+    if thread.silent:
+        return Drop("silent")
+    if now - action.created_at > REPLY_STALE_AFTER:
+        return Drop("stale", tell=True)
+    recent = {
+        other: at
+        for other, at in thread.automatic.items()
+        if head.audience is Audience.PUBLIC or now - at < BUDGET_WINDOW_IN_PRIVATE
+    }
+    order = sorted(recent, key=lambda other: (recent[other], other))
+    if action.id in order and order.index(action.id) >= AUTOMATIC_PER_THREAD:
+        return Drop("budget", tell=True)
+    return None
+
+
+def spread(action_id: str) -> timedelta:
+    """The same moment within the reopening for the same action."""
+    return REOPENING * (int(hashlib.sha256(action_id.encode()).hexdigest()[:4], 16) / 0xFFFF)

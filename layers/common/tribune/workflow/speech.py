@@ -1,0 +1,118 @@
+"""speech: the words of an act or of a draft, for one comment: which text, filled with what is true here.
+
+A machine's text never uses a name; a draft is written for the person on duty, who signs it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tribune import duty, voice
+from tribune.channel import ActKind
+from tribune.comment import Comment
+from tribune.journal import Draft
+from tribune.workflow.deed import Deed, Ground, author_of, clause_link, named, thread_at
+from tribune.workflow.worksheet import Worksheet
+
+RESPONSE_TARGET = timedelta(hours=4)
+"""Our own promise where the charter names none: an answer within four hours of presence."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a text is about: the language of the comment, the clause it cites, the FAQ entry it answers."""
+
+    language: str
+    clause: str | None = None
+    faq: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What can be said about one comment."""
+
+    deed: Deed
+    said: Comment
+    ground: Ground
+    sheet: Worksheet
+
+    def drafts(self, situation: str | None, kind: ActKind, about: About) -> list[Draft]:
+        """What the person on duty could say; empty when no text fits."""
+        if situation is None:
+            return []
+        community = self.ground.community
+        on_duty = duty.on_duty(community.rota, self.sheet.now, community.zone)
+        written = self._compose(situation, about, automatic=False, signer=on_duty[0] if on_duty else None)
+        if written is None:
+            return []
+        draft_id = named(*self.deed.at, "draft", situation, self.said.version)
+        return [Draft(id=draft_id, kind=kind, text=written.text, variant=written.variant)]
+
+    def alone(self, situation: str, about: About) -> voice.Written | None:
+        """What the machine may say by itself; None when it has no words for it."""
+        return self._compose(situation, about, automatic=True, signer=None)
+
+    def _compose(
+        self, situation: str, about: About, *, automatic: bool, signer: duty.Person | None
+    ) -> voice.Written | None:
+        community = self.ground.community
+        language = about.language if about.language in community.languages else community.language
+        fields = self._cited(about.clause, language) | self._told(language)
+        if about.faq:
+            entry = next((entry for entry in community.faq if entry.id == about.faq), None)
+            answer = voice.faq_answer(entry, language, self.sheet.now.astimezone(community.zone)) if entry else None
+            if entry is None or answer is None:
+                return None
+            fields["answer"] = answer
+            if entry.url:
+                fields["faq_url"] = entry.url
+        author = author_of(self.said, self.ground)
+        record = self.sheet.author((community.id, author)) if author else None
+        used = self.sheet.thread(thread_at(self.deed, self.ground)).used
+        if record:
+            used |= record.standing.variants
+        return voice.compose(
+            situation,
+            language=language,
+            voice=community.voice,
+            fields=fields,
+            key="|".join(self.deed.at),
+            avoid=used,
+            automatic=automatic,
+            signer=signer,
+            limit=self.ground.card.text_limit,
+            unit=self.ground.card.text_unit,
+            citation=self.ground.card.citation,
+        )
+
+    def _cited(self, clause: str | None, language: str) -> dict[str, str]:
+        """The clause that is cited: its number, its title, its address in the version that judged the words."""
+        version, community = self.ground.charter, self.ground.community
+        cited = version.charter.clause(clause) if version and clause else None
+        if version is None or cited is None:
+            return {}
+        fields = {"n": str(cited.number), "title": cited.title[language]}
+        if community.charter_base_url:
+            fields["url"] = clause_link(community, version.version, language, cited.number)
+        return fields
+
+    def _told(self, language: str) -> dict[str, str]:
+        """What a text may say of this person and this moment; a machine's text never uses the name."""
+        community = self.ground.community
+        fields = {"help": voice.help_line(community.rota.care_country, language)}
+        since = voice.since_when(self.said.text, language)
+        if since:
+            fields["since"] = since
+        if self.said.author.name:
+            fields["name"] = self.said.author.name
+        back = self._back_at()
+        if back:
+            fields["when"] = voice.clock_words(back, language)
+        return fields
+
+    def _back_at(self) -> datetime | None:
+        """The full hour at which our promise to answer runs out, while somebody is there today; None otherwise."""
+        community = self.ground.community
+        local = self.sheet.now.astimezone(community.zone)
+        hour = (local + RESPONSE_TARGET).replace(minute=0, second=0, microsecond=0)
+        there = hour.date() == local.date() and duty.is_present(community.rota, hour, community.zone)
+        return hour if there else None

@@ -1,0 +1,73 @@
+"""takeback: what undoes an earlier act, and how a head, an action or a case comes to its end. Pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from tribune.channel import ActKind, Card
+from tribune.journal import Action, ActionState, Case, CaseState, Head
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
+
+
+def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
+    """The actions that take back `action`: our reminder is deleted (or hidden), a hide is lifted.
+
+    A hide that was more than protection is only proposed to be lifted: a person looks first.
+    """
+    if action.kind is ActKind.HIDE:
+        alone = action.purpose == "protect" and not by_hand
+        return [_undoing(action, ActKind.UNHIDE, action.target, now, alone=alone)]
+    if action.platform_id is None:
+        return []
+    way = next((kind for kind in (ActKind.DELETE, ActKind.HIDE) if kind in card.can), None)
+    return [_undoing(action, way, action.platform_id, now, alone=True)] if way else []
+
+
+def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
+    """The head, with the withdrawal of each message that lost its ground while it was being sent."""
+    late = [action for action in head.actions if action.withdraw and action.state is ActionState.SENT]
+    if not late:
+        return head
+    settled = with_actions(head, [replace(action, withdraw=False) for action in late])
+    more = tuple(undo for action in late for undo in taking_back(action, card, now, by_hand=head.by_hand))
+    return replace(settled, actions=settled.actions + more)
+
+
+def _undoing(action: Action, kind: ActKind, target: str, now: datetime, *, alone: bool) -> Action:
+    purpose = "restore" if kind is ActKind.UNHIDE else "withdraw"
+    return Action(
+        id=named(action.id, purpose),
+        kind=kind,
+        purpose=purpose,
+        state=ActionState.READY if alone else ActionState.PROPOSED,
+        target=target,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        urgent=True,
+    )
+
+
+def with_actions(head: Head, changed: Iterable[Action]) -> Head:
+    """The head with these actions in the place of their earlier selves."""
+    by_id = {action.id: action for action in changed}
+    return replace(head, actions=tuple(by_id.get(action.id, action) for action in head.actions))
+
+
+def cancelled(
+    actions: tuple[Action, ...], why: str, now: datetime, only: Callable[[Action], bool] = lambda _: True
+) -> tuple[tuple[Action, ...], frozenset[str]]:
+    """The actions with everything not begun cancelled, and the ids of those."""
+    waiting = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
+    gone = frozenset(action.id for action in actions if action.state in waiting and only(action))
+    return (
+        tuple(
+            replace(action, state=ActionState.CANCELLED, why=why, done_at=now) if action.id in gone else action
+            for action in actions
+        ),
+        gone,
+    )
+
+
+def closed(case: Case, by: str, now: datetime) -> Case:
+    """The case, settled by somebody."""
+    return replace(case, state=CaseState.CLOSED, closed_at=now, closed_by=by, drafts=(), remind_at=None)
