@@ -85,7 +85,7 @@ ITEMS = (
         "state, reason, urgency, object.{object}, tried, lease_until; due_pk and due_at until somebody took it",
         "13 months (distress: 30 days)",
         ("ModerateComments", "PerformAction", "RelayAlarm", "KeepWatch", "CallManager", "tribune call"),
-        ("CallManager", "KeepWatch", "tribune call"),
+        ("CallManager", "KeepWatch", "RelayAlarm", "tribune call"),
     ),
     ItemType(
         "breaker",
@@ -115,7 +115,7 @@ ITEMS = (
         "text, author's name and platform id, url",
         "30 days (no decision), 13 months as evidence of a measure; at once when the author deletes",
         ("ModerateComments",),
-        ("CallManager", "tribune case"),
+        ("ModerateComments", "CallManager", "tribune case"),
     ),
     ItemType(
         "outgoing words",
