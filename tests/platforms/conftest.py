@@ -1,0 +1,105 @@
+"""What the platforms' tests share: recorded deliveries, secrets, and an order ready to be carried out."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tribune.channel import Access, ActKind, HttpAnswer, Order
+
+RECORDED = Path(__file__).resolve().parents[2] / "events" / "webhooks"
+NOW = datetime(2026, 9, 1, 9, 0, 5, tzinfo=UTC)
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OLD_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A file of `events/webhooks`."""
+
+    name: str
+    body: Any
+    reads: list[str]
+
+    @property
+    def platform(self) -> str:
+        return self.name.partition("__")[0]
+
+
+def recorded(pattern: str = "*") -> list[Recorded]:
+    found = []
+    for path in sorted(RECORDED.glob(f"{pattern}.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found.append(Recorded(path.stem, content["body"], content["reads"]))
+    return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `delivery` runs once for each recorded delivery; for `name`, once for each platform."""
+    from tribune.platforms import PLATFORMS  # noqa: PLC0415
+
+    if "delivery" in metafunc.fixturenames:
+        metafunc.parametrize("delivery", recorded(), ids=lambda one: one.name)
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", list(PLATFORMS))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def secret() -> str:
+    return SECRET
+
+
+@pytest.fixture
+def old_secret() -> str:
+    return OLD_SECRET
+
+
+@pytest.fixture
+def sent() -> Callable[[str], Recorded]:
+    """One recorded delivery by its name."""
+    return lambda name: recorded(name)[0]
+
+
+@pytest.fixture
+def everything_sent() -> list[Recorded]:
+    return recorded()
+
+
+@pytest.fixture
+def order() -> Callable[..., Order]:
+    def make(kind: ActKind = ActKind.REPLY, **fields: Any) -> Order:
+        given = {
+            "action_id": "act-1",
+            "account": "102030405060708",
+            "target": "900100200300400_1001",
+            "thread": "900100200300400_1001",
+            "text": "Bonjour, le dimanche de 10 h à 13 h 🚲",
+        }
+        return Order(kind=kind, **(given | fields))
+
+    return make
+
+
+@pytest.fixture
+def access() -> Access:
+    """Everything any platform wants."""
+    values = {"token": "a-token", "reply_url": "https://blog.example/tribune", "secret": SECRET}
+    return Access("102030405060708", values)
+
+
+@pytest.fixture
+def answered() -> Callable[..., HttpAnswer]:
+    def make(status: int, body: Any = b"", **headers: str) -> HttpAnswer:
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return HttpAnswer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+
+    return make
