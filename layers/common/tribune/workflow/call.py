@@ -32,6 +32,8 @@ ROUNDS = 3
 SUBJECT_LIMIT = 100
 QUOTE_LIMIT = 140
 _OVER = frozenset({CallState.TAKEN, CallState.CLOSED, CallState.FAILED})
+_TOLD = frozenset({"alarm", "alarm_over"})
+"""Reasons whose call brings its own words (`Call.sentence`): the subject on the first line."""
 _COLLISIONS = 4
 
 
@@ -249,13 +251,14 @@ class _Wave:
         due = _answer_by(self.call, tried, self.line, self.community, self.now)
         least_rung = min(self.line, key=lambda other: tried.count(other.id))
         following = None if least_rung.id == person.id else least_rung
+        head = self._head()
         return compose(
             self.call,
             self.community,
             person,
             self.now,
-            head=self._head(),
-            quote=self._quote(),
+            head=head,
+            quote=self._quote(head),
             due=due,
             following=following,
         )
@@ -266,13 +269,11 @@ class _Wave:
             return None
         return self.calling.store.head_of(call.community, call.platform, call.account, call.objects[0])
 
-    def _quote(self) -> str:
-        call = self.call
-        if not _reason(call, self.community.language)["quote"] or not call.objects:
+    def _quote(self, head: Head | None) -> str:
+        """At most a line of what was said; nothing where the words are confidential."""
+        if head is None or head.confidential or not _reason(self.call, self.community.language)["quote"]:
             return ""
-        if call.platform is None or call.account is None:
-            return ""
-        said = self.calling.store.words_of(call.community, call.platform, call.account, call.objects[0])
+        said = self.calling.store.words_of(head.community, head.platform, head.account, head.object)
         return masked_line(said or "")
 
 
@@ -299,17 +300,20 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         "community": community.name,
         "time": at(call.received_at or call.created_at),
         "help": help_line(community.rota.care_country, language),
+        "promised": call.sentence,
     }
-    subject, *sentences = call.sentence.split("\n") if call.sentence else [words.fill(str(reason["subject"]), fields)]
-    if not call.sentence:
-        sentences = [words.fill(str(reason["what"]), fields)]
-        if len(call.objects) > 1:
-            sentences.append(words.fill(table["many"], {"n": str(len(call.objects))}))
-        if head is not None:
-            sentences.append(_done(head, table, at))
-        sentences.append(_clock(call, head, table, at))
-        sentences.append(words.fill(table["quote"], {"quote": quote}) if quote else "")
-        sentences.append(words.fill(str(reason["todo"]), fields))
+    subject, *sentences = (
+        call.sentence.split("\n") if call.reason in _TOLD else [words.fill(str(reason["subject"]), fields)]
+    )
+    if call.reason not in _TOLD:
+        sentences = [
+            words.fill(str(reason["what"]), fields),
+            words.fill(table["many"], {"n": str(len(call.objects))}) if len(call.objects) > 1 else "",
+            _done(head, table, at) if head is not None and reason.get("done", True) else "",
+            _clock(call, head, table, at),
+            words.fill(table["quote"], {"quote": quote}) if quote else "",
+            words.fill(str(reason["todo"]), fields),
+        ]
     if not reason.get("informs"):
         after = {"time": at(due), "next": following.name if following else ""}
         sentences.append(words.fill(table["next" if following else "again"], after))

@@ -1,0 +1,213 @@
+"""What people read, in every language we speak: complete, well typed, and safe where nobody reads it before it leaves."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tribune import words
+from tribune.channel import Verdict
+from tribune.decision import CALLS, SITUATIONS
+from tribune.voice import Voice, compose
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLES = ("replies", "care", "calls", "alarms", "time")
+FROM_ELSEWHERE = {"promise", "failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD, "alarm", "alarm_over", "other"}
+"""Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
+FIELDS = {
+    "n": "10",
+    "url": "https://garance.example/charter/garance/v1/fr#article-10",
+    "title": "Respect",
+    "faq_url": "https://garance.example/faq",
+    "help": "3114",
+}
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a table with the way to it."""
+    match value:
+        case str():
+            yield path, value
+        case dict():
+            for key, inner in value.items():
+                yield from texts(inner, f"{path}.{key}")
+        case list():
+            for number, inner in enumerate(value):
+                yield from texts(inner, f"{path}.{number}")
+
+
+def shape(value: Any) -> Any:
+    """The keys of a table; lists of texts are free in length, flags must agree."""
+    match value:
+        case dict():
+            return {key: shape(inner) for key, inner in value.items() if key != "texts"}
+        case bool():
+            return value
+    return None
+
+
+def situations(language: str) -> dict[str, Any]:
+    return dict(words.table(language, "replies")["situations"])
+
+
+def said(language: str, situation: str) -> Iterator[str]:
+    """Every form of every variant of a situation."""
+    for text in situations(language)[situation]["texts"]:
+        yield from (text,) if isinstance(text, str) else text.values()
+
+
+AUTOMATIC = sorted(name for name, entry in situations("fr").items() if entry["automatic"])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: str) -> None:
+    assert shape(words.table("fr", name)) == shape(words.table("en", name))
+
+
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time"])
+def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
+    french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
+
+    assert {path: words.placeholders(text) for path, text in french.items()} == {
+        path: words.placeholders(text) for path, text in english.items()
+    }
+
+
+@pytest.mark.parametrize("situation", sorted(SITUATIONS))
+def test_a_situation_can_use_the_same_values_in_both_languages(situation: str) -> None:
+    french, english = (
+        {frozenset(words.placeholders(text)) for text in said(language, situation)} for language in ("fr", "en")
+    )
+
+    assert french == english
+
+
+def test_each_situation_that_a_decision_can_name_has_a_text_and_there_is_no_other() -> None:
+    assert situations("fr").keys() == SITUATIONS
+
+
+def test_each_reason_for_a_call_has_its_words_and_there_is_no_other() -> None:
+    assert words.table("fr", "calls")["reasons"].keys() == CALLS | FROM_ELSEWHERE
+
+
+def test_each_alarm_that_calls_the_person_on_duty_has_its_words_and_there_is_no_other() -> None:
+    class Any_(yaml.SafeLoader):
+        """CloudFormation's short forms are nobody's business here."""
+
+    Any_.add_multi_constructor("!", lambda loader, tag, node: (tag, getattr(node, "value", None)))
+    resources = yaml.load((ROOT / "template.yaml").read_text("utf-8"), Any_)["Resources"]  # noqa: S506
+    relayed = {
+        name
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        and ("GetAtt", "RelayAlarm.Arn") in resource["Properties"]["AlarmActions"]
+    }
+
+    assert relayed
+    assert words.table("fr", "alarms")["alarms"].keys() == relayed
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_french_is_typed_as_french(name: str) -> None:
+    for path, text in texts(words.table("fr", name)):
+        assert not re.search(r" [;!?:»]|« ", text), f"{path}: a plain space where a line must not break: {text}"
+        assert not re.search(r"(?<![\u202f\s?!])[;!?](?=[\s\"]|$)", text), (
+            f"{path}: U+202F is missing before ; ! ?: {text}"
+        )
+        assert not re.search(r"(?<![\u00a0\s])[:»](?=\s|$)", text), f"{path}: U+00A0 is missing before : »: {text}"
+        assert not re.search(r"«(?!\u00a0)", text), f"{path}: U+00A0 is missing after «: {text}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_english_carries_no_french_space(name: str) -> None:
+    for path, text in texts(words.table("en", name)):
+        assert not re.search(r"\s[;!?:]", text), f"{path}: {text}"
+
+
+@pytest.mark.parametrize("situation", AUTOMATIC)
+def test_a_machine_never_says_i_nor_promises_nor_pastes_what_a_member_said(situation: str) -> None:
+    for text in said("fr", situation):
+        assert not re.search(r"\b(?:je|j['’]|me|m['’]|mon|ma|mes|moi)\b", text, re.IGNORECASE), text
+        assert not re.search(r"\b\w+(?:rai|rons|ra|ront)\b|revien|répond|rappel(?:le|ons)\b|promet|lu\b|vu\b", text), (
+            text
+        )
+    for text in said("en", situation):
+        assert not re.search(r"\b(?:I|I'm|I'll|me|my|we'll|will|shall|promise|get back|read your|seen)\b", text), text
+    for language in words.LANGUAGES:
+        for text in said(language, situation):
+            assert words.placeholders(text) <= {"answer", "sentence", "faq_url", "citation", "title"}, text
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("situation", AUTOMATIC)
+@pytest.mark.parametrize("answer", ["de 10 h à 13 h", "De 10 h à 13 h."])
+@pytest.mark.parametrize("left_out", ["", "faq_url", "title"])
+def test_a_machine_has_three_ways_to_say_it_before_it_falls_silent(
+    language: str, situation: str, answer: str, left_out: str
+) -> None:
+    fields = {name: value for name, value in FIELDS.items() if name != left_out} | {"answer": answer}
+    read: set[str] = set()
+    for _ in range(12):
+        text = compose(
+            situation,
+            language=language,
+            voice=Voice(team_signature={"fr": "L'équipe", "en": "The team"}),
+            fields=fields,
+            key="k",
+            avoid=read,
+            automatic=True,
+            limit=8000,
+            unit="utf16",
+            citation="link",
+        )
+        if text is None:
+            break
+        read.add(text.variant)
+
+    assert len(read) >= 3
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("situation", sorted(SITUATIONS - {"faq", "reminder1", "reminder1.respect"}))
+def test_each_draft_has_a_form_that_needs_no_name_nor_anything_else(language: str, situation: str) -> None:
+    assert any(words.placeholders(text) <= {"team"} for text in said(language, situation))
+
+
+def test_a_text_that_says_vous_also_says_tu() -> None:
+    for name, entry in situations("fr").items():
+        for text in entry["texts"]:
+            if isinstance(text, str):
+                assert not re.search(r"\b(?:vous|votre|vos)\b|[^\W\d_]{3,}ez\b", text.replace("assez", "")), (
+                    name,
+                    text,
+                )
+            else:
+                assert set(text) == {"vous", "tu"}, name
+                assert not re.search(r"\b(?:vous|votre|vos)\b", text["tu"]), (name, text["tu"])
+                assert words.placeholders(text["vous"]) == words.placeholders(text["tu"]), name
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
+    calls, alarms = words.table(language, "calls")["reasons"], words.table(language, "alarms")["alarms"]
+    values = {"place": "Vélos Garance, page de Lille", "community": "Vélos Garance", "promised": "à 17 h"}
+    since = {"fr": "depuis le 22 novembre à 13 h 40", "en": "since 22 November at 1:40 pm"}[language]
+
+    for name, reason in calls.items():
+        assert len(words.fill(reason["subject"], values)) <= 100, name
+    for name, alarm in alarms.items():
+        assert len(words.fill(alarm["subject"], {"since": since})) <= 100, name
+
+
+def test_a_value_is_never_read_again_as_a_template() -> None:
+    assert words.fill("{a} {b}", {"a": "{b}", "b": "{0.__class__}"}) == "{b} {0.__class__}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"), [("fr", "fr"), ("fr-BE", "fr"), ("EN", "en"), ("de", "en"), ("", "en"), (None, "en")]
+)
+def test_who_writes_in_a_language_we_do_not_speak_is_answered_in_english(wanted: str | None, language: str) -> None:
+    assert words.spoken(wanted) == language
