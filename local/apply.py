@@ -31,8 +31,9 @@ class Target:
     stage: str
     community_table: str
     charter_table: str
-    dynamodb: "DynamoDBClient"
-    ssm: "SSMClient"
+    dynamodb: "DynamoDBClient | None" = None
+    ssm: "SSMClient | None" = None
+    """None: the clients of this process."""
 
 
 def apply(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool = False) -> list[str]:

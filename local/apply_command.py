@@ -1,0 +1,18 @@
+"""The `tribune apply` command, for a stack that is deployed."""
+
+from argparse import Namespace
+
+from local.apply import Target, apply
+from local.configuration import read
+from tribune import clock
+from tribune.aws import stack
+
+
+def run(arguments: Namespace) -> int:
+    """Apply the file and print the differences. Raises BadConfiguration, Unavailable."""
+    configuration = read(arguments.file)
+    place = stack.locate(arguments.stage)
+    target = Target(place.stage, place.tables["community"], place.tables["charter"])
+    differences = apply(configuration, target, clock.now(), dry_run=arguments.dry_run)
+    print("\n".join(differences) or "nothing to change")
+    return 0

@@ -1,0 +1,129 @@
+"""The `tribune` command: one list of subcommands, each loaded when it is asked for.
+
+Exit codes: 0 done · 1 something was found (an example fails, the stack does not answer) · 2 bad input, with a
+sentence on stderr that says the file, the line and the field.
+"""
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from tribune.errors import BadConfiguration, NotFound, TribuneError
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """A word after `tribune`: `run(arguments)` of its module does it and answers the exit code."""
+
+    name: str
+    does: str
+    module: str
+    arguments: Callable[[ArgumentParser], None]
+
+
+def _serve(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8787, help="where to listen on 127.0.0.1 (default 8787)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="a configuration; without it, a working example")
+    parser.add_argument("--print-config", action="store_true", help="print that working example and stop")
+
+
+def _demo(_parser: ArgumentParser) -> None:
+    return
+
+
+def _apply(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--stage", default="prod", help="the stack is tribune-<stage> (default prod)")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+
+def _check(parser: ArgumentParser) -> None:
+    parser.add_argument("--charter", type=Path, metavar="FILE", help="default: the model charter")
+    parser.add_argument("--json", action="store_true", help="NDJSON in on stdin, NDJSON out")
+    parser.add_argument("text", nargs="*", metavar="TEXT")
+
+
+def _charter(parser: ArgumentParser) -> None:
+    """FILE is a charter, or a configuration: then the charter it names, in the community's name."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, does: str) -> ArgumentParser:
+        one = actions.add_parser(name, help=does, description=does)
+        one.add_argument("file", type=Path, metavar="FILE", help="a charter, or a configuration that names one")
+        return one
+
+    action("lint", "is it complete and consistent?")
+    action("test", "do its own examples hold?")
+    diff = action("diff", "what would change")
+    diff.add_argument("other", type=Path, nargs="?", metavar="OTHER", help="what FILE would become")
+    _published(diff, "compare with what this community has published")
+    render = action("render", "as the HTML that members would read")
+    render.add_argument("--lang", help="default: the charter's first language")
+    publish = action("publish", "publish it as the next version")
+    _published(publish, "whose charter it is (a configuration says it itself)")
+    publish.add_argument(
+        "--from", dest="effective_from", metavar="WHEN", help="when it takes effect (ISO 8601, or `now`)"
+    )
+    publish.add_argument("--summary", default="", help="what changed, in a sentence for members")
+    announce = action("announce", "the texts that make it known: pinned post, bio, page tab, welcome")
+    announce.add_argument("--url", help="the public address of the charter (a configuration says it itself)")
+    announce.add_argument("--lang", help="default: every language of the charter")
+
+
+def _published(parser: ArgumentParser, what: str) -> None:
+    parser.add_argument("--community", metavar="ID", help=what)
+    parser.add_argument("--stage", default="prod", help="the stack is tribune-<stage> (default prod)")
+
+
+SUBCOMMANDS = (
+    Subcommand("serve", "the whole system on this machine, kept running", "local.serve", _serve),
+    Subcommand("demo", "one day of a community manager, played and checked", "local.demo", _demo),
+    Subcommand("apply", "bring a stack to what a configuration says", "local.apply_command", _apply),
+    Subcommand("check", "check texts against a charter", "local.check", _check),
+    Subcommand("charter", "the charter as a file", "local.charter_command", _charter),
+)
+
+
+def parser() -> ArgumentParser:
+    """The parser of every subcommand."""
+    top = ArgumentParser(prog="tribune", description="What a brand's community manager stands on.")
+    words = top.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
+    for one in SUBCOMMANDS:
+        one.arguments(words.add_parser(one.name, help=one.does, description=one.does))
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; answers the exit code."""
+    given = parser().parse_args(arguments)
+    if given.subcommand == "serve" and given.print_config:
+        from local.configuration import EXAMPLE_FILE
+
+        sys.stdout.write(EXAMPLE_FILE.read_text(encoding="utf-8"))
+        return 0
+    module = next(one.module for one in SUBCOMMANDS if one.name == given.subcommand)
+    try:
+        return int(import_module(module).run(given))
+    except (BadConfiguration, NotFound) as error:
+        return _said(error, 2)
+    except TribuneError as error:
+        return _said(error, 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has heard enough; Python must not complain of it while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _said(error: TribuneError, code: int) -> int:
+    print(f"tribune: {error or error.reason}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
