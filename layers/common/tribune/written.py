@@ -108,7 +108,7 @@ def _read_events(text: str, file: str) -> Document:
     stack: list[_Open] = []
     documents = 0
     for event in yaml.parse(text, Loader=_Parser):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -125,8 +125,8 @@ def _read_events(text: str, file: str) -> Document:
 def _add(event: yaml.NodeEvent, document: Document, stack: list[_Open], file: str, line: int) -> None:
     if event.anchor is not None:
         raise BadConfiguration("anchors (&name) are not accepted: write the value again", file=file, line=line)
-    if getattr(event, "tag", None) is not None:
-        raise BadConfiguration(f"tags ({event.tag}) are not accepted: remove it", file=file, line=line)
+    if tag := getattr(event, "tag", None):
+        raise BadConfiguration(f"tags ({tag}) are not accepted: remove it", file=file, line=line)
     parent = stack[-1] if stack else None
     if parent is not None and isinstance(parent.container, dict) and parent.key is None:
         parent.key = _key(event, parent, document, file, line)

@@ -129,7 +129,9 @@ class DetectorUse(Written):
     lists: tuple[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], ...] = ()
     """Packaged lists (`words/<language>/lists/<name>.yaml`); none means those the detector names itself."""
     terms: TextLists = Field(default_factory=dict)
-    """Words of this charter's own, in addition."""
+    """Words of this charter's own, in addition; their plurals and feminines are found too."""
+    disguised: bool = False
+    """Also look for those terms behind disguises (`c0nn*rd`): for insults, never for names of products."""
 
 
 class Examples(Written):

@@ -27,10 +27,6 @@ class Hit:
     start: int
     end: int
 
-    def within(self, spans: Iterable[tuple[int, int]]) -> bool:
-        """Does the whole hit lie inside one of these spans?"""
-        return any(start <= self.start and self.end <= end for start, end in spans)
-
 
 class Lexicon:
     """Names of lists -> their phrases, compiled. Build once, use for every text."""

@@ -29,6 +29,8 @@ class WordList(written.Written):
     terms: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     """Phrases that hold a term and mean something else."""
+    language: str = ""
+    """The folder it stands in; the file does not repeat it."""
 
 
 @cache
@@ -41,6 +43,7 @@ def packaged() -> dict[str, tuple[WordList, ...]]:
             name = entry.name.removesuffix(".yaml")
             label = f"words/{language}/lists/{entry.name}"
             words = written.load(entry.read_text(encoding="utf-8"), WordList, file=label)
+            words = words.model_copy(update={"language": language})
             found[name] = (*found.get(name, ()), words)
     return found
 
@@ -70,11 +73,12 @@ def disguised_words() -> frozenset[str]:
 
 
 @cache
-def words_of(name: str) -> frozenset[str]:
-    """The single words of a list, folded: for lists that are sets of small words (fillers, stop words…)."""
+def words_of(name: str, language: str = "") -> frozenset[str]:
+    """The single words of a list, folded, of one language or of all: for sets of small words (fillers…)."""
     return frozenset(
         phrase[0]
         for words in packaged()[name]
+        if language in ("", words.language)
         for phrase in phrases(words.terms, inflect=words.inflect)
         if len(phrase) == 1
     )

@@ -1,0 +1,42 @@
+"""Which entries of the FAQ a text asks: every word that weighs in one of the entry's phrases stands in one sentence."""
+
+from collections.abc import Mapping
+
+from tribune.charter import lists
+from tribune.charter.text import Text, keys
+
+_LONG_ENOUGH_TO_TRIM = 4
+
+
+class Questions:
+    """The phrases of a FAQ, compiled."""
+
+    def __init__(self, questions: Mapping[str, tuple[str, ...]]) -> None:
+        self._small = lists.words_of("stopwords")
+        self._entries = [
+            (entry, words) for entry, written in questions.items() for phrase in written if (words := self._words(phrase))
+        ]
+
+    def asked(self, text: Text) -> tuple[str, ...]:
+        """The entries asked, the one that says most first; entries of equal weight in the order of the FAQ."""
+        sentences: dict[int, set[str]] = {}
+        for token in text.tokens:
+            sentences.setdefault(token.sentence, set()).add(_root(token.key))
+        best: dict[str, int] = {}
+        for entry, words in self._entries:
+            if any(words <= sentence for sentence in sentences.values()):
+                best[entry] = max(len(words), best.get(entry, 0))
+        return tuple(sorted(best, key=lambda entry: -best[entry]))
+
+    def _words(self, phrase: str) -> frozenset[str]:
+        """The words that weigh; all of them when a phrase holds only small words."""
+        words = keys(phrase)
+        return frozenset(_root(word) for word in words if word not in self._small) or frozenset(map(_root, words))
+
+
+def _root(word: str) -> str:
+    """A word without its plural and feminine endings: « ouverts », « ouverte » and « ouvert » are one."""
+    if len(word) > _LONG_ENOUGH_TO_TRIM:
+        word = word.removesuffix("s").removesuffix("x")
+        word = word.removesuffix("e")
+    return word

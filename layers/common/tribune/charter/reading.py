@@ -1,0 +1,338 @@
+"""What every detector looks at: the text, its words, who is addressed, and what is only quoted.
+
+A Reading is made once per text. It answers the questions that detectors share: is this insult aimed at a person,
+is it quoted by its victim or said of oneself, which names stand in the text, which links.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tribune.charter import contacts, lists
+from tribune.charter.contacts import Contact
+from tribune.charter.findings import Circumstances, Signal, Vocabulary
+from tribune.charter.lexicon import Hit, Lexicon
+from tribune.charter.text import Text, fold
+from tribune.comment import Audience
+
+MAX_REPORTED_WORDS = 12
+"""How far after « m'a traité de » the words are still somebody else's."""
+MAX_FILLERS = 7
+MAX_TO_ROLE = 6
+
+_QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{1,400}\"|‹[^‹›]{1,400}›")
+_MENTION = re.compile(r"(?<![^\s(«\"“,;:!?/.\-])@([^\W_][\w.\-]{0,60})")
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"«»]{1,2000}|(?<![\w@.])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"«»]{1,2000}",
+    re.IGNORECASE,
+)
+_DOMAIN = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+
+MENTION = "mention"
+SUBJECTS = ("address_singular", "address_plural", "copulas", "self_applied", MENTION)
+INSULTS = ("insults", "grave_insults", "hate_slurs", "swearing")
+
+type Span = tuple[int, int]
+
+
+class Spans:
+    """Stretches of the original text, merged where they overlap; asking costs a logarithm."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self.merged: list[Span] = []
+        for start, end in sorted(spans):
+            if self.merged and start < self.merged[-1][1]:
+                self.merged[-1] = (self.merged[-1][0], max(end, self.merged[-1][1]))
+            else:
+                self.merged.append((start, end))
+        self._starts = [start for start, _ in self.merged]
+
+    def hold(self, start: int, end: int) -> bool:
+        """Does one stretch hold all of start to end?"""
+        at = bisect_right(self._starts, start) - 1
+        return at >= 0 and end <= self.merged[at][1]
+
+    def touch(self, start: int, end: int) -> bool:
+        """Does one stretch share a character with start to end?"""
+        at = bisect_right(self._starts, end - 1) - 1
+        return at >= 0 and start < self.merged[at][1]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One text under examination. Spans are offsets of the original, end exclusive."""
+
+    text: Text
+    circumstances: Circumstances
+    vocabulary: Vocabulary
+    language: str
+    hits: dict[str, list[Hit]]
+    """Every list's hits, exceptions already taken out."""
+    contacts: list[Contact] = field(default_factory=list)
+    links: list[Span] = field(default_factory=list)
+    aside: Spans = field(default_factory=lambda: Spans(()))
+    """What is quoted or reported."""
+    signals: set[Signal] = field(default_factory=set)
+    _covered: dict[str, set[int]] = field(default_factory=dict)
+    _ends: dict[str, dict[int, int]] = field(default_factory=dict)
+    _mentioned: set[int] = field(default_factory=set)
+
+    @property
+    def private(self) -> bool:
+        """Is this a private conversation?"""
+        return self.circumstances.audience is Audience.PRIVATE
+
+    @property
+    def mentions(self) -> list[Hit]:
+        """Persons named by « @ » or by the platform's own mention, the brand left out."""
+        return self.hits.get(MENTION, [])
+
+    def of(self, *names: str) -> list[Hit]:
+        """The hits of these lists, in the order of the text."""
+        found = [hit for name in names for hit in self.hits.get(name, ())]
+        return sorted(found, key=lambda hit: (hit.start, -hit.end)) if len(names) > 1 else found
+
+    def has(self, *names: str) -> bool:
+        """Is there a hit of any of these lists?"""
+        return any(self.hits.get(name) for name in names)
+
+    def covered(self, name: str) -> set[int]:
+        """The tokens that stand in a hit of this list."""
+        if name not in self._covered:
+            self._covered[name] = {i for hit in self.hits.get(name, ()) for i in range(hit.first, hit.last + 1)}
+        return self._covered[name]
+
+    def ending(self, name: str) -> dict[int, int]:
+        """Last token -> first token of the hits of this list, the longest where several end together."""
+        if name not in self._ends:
+            ends: dict[int, int] = {}
+            for hit in self.hits.get(name, ()):
+                ends[hit.last] = min(hit.first, ends.get(hit.last, hit.first))
+            self._ends[name] = ends
+        return self._ends[name]
+
+    def same_sentence(self, index: int, hit: Hit) -> bool:
+        """Does token `index` exist and stand in the sentence of this hit?"""
+        tokens = self.text.tokens
+        return 0 <= index < len(tokens) and tokens[index].sentence == tokens[hit.first].sentence
+
+    def near(self, hit: Hit, words: int, *names: str) -> bool:
+        """Does a hit of these lists stand within so many words before or after, in the same sentence?"""
+        return any(
+            index in self.covered(name) and self.same_sentence(index, hit)
+            for index in range(hit.first - words, hit.last + words + 1)
+            if not hit.first <= index <= hit.last
+            for name in names
+        )
+
+    def before(self, hit: Hit, words: int, *names: str) -> bool:
+        """Does a hit of these lists end within so many words before this one, in the same sentence?"""
+        return any(
+            index in self.ending(name) and self.same_sentence(index, hit)
+            for index in range(hit.first - words, hit.first)
+            for name in names
+        )
+
+    def set_aside(self, hit: Hit) -> bool:
+        """Is this quoted or reported by its victim, or said of oneself?"""
+        if self.aside.hold(hit.start, hit.end):
+            return True
+        before = self._before_fillers(hit)
+        return before in self.ending("self_applied") and before not in self.ending("address_singular")
+
+    def aimed_at_person(self, hit: Hit) -> bool:
+        """Do these words address or describe a natural person? The brand is not one."""
+        before = self._before_fillers(hit)
+        return (
+            self._addressed(hit, before)
+            or self._described(hit, before)
+            or self._followed_by_person(hit)
+            or self._alone_in_answer(hit)
+        )
+
+    def aimed_at_member(self, hit: Hit) -> bool:
+        """Do these words address a person in the singular, or name one? Trades (« le vendeur ») are not names."""
+        before = self._before_fillers(hit)
+        if self._addressed(hit, before):
+            return True
+        copula = self.ending("copulas").get(before)
+        return copula is not None and any(
+            index in self.covered(MENTION) and self.same_sentence(index, hit)
+            for index in range(copula - MAX_TO_ROLE, copula)
+        )
+
+    def addresses_somebody(self, hit: Hit) -> bool:
+        """Would « vous » or "you" mean a person here: in a reply to a member, or beside a mention?"""
+        if self.circumstances.answers_member or 0 in self.covered(MENTION):
+            return True
+        sentence = self.text.tokens[hit.first].sentence
+        if not self._mentioned:
+            self._mentioned.update(self.text.tokens[index].sentence for index in self.covered(MENTION))
+        return sentence in self._mentioned
+
+    # --- inside ---
+
+    def _before_fillers(self, hit: Hit) -> int:
+        """The last token of its sentence before a hit that is neither a filler nor another insult; -1 for none."""
+        fillers = lists.words_of("fillers")
+        index = hit.first - 1
+        while (
+            hit.first - index <= MAX_FILLERS
+            and self.same_sentence(index, hit)
+            and (self.text.tokens[index].key in fillers or any(index in self.covered(name) for name in INSULTS))
+            and not any(index in self.ending(name) for name in SUBJECTS)
+        ):
+            index -= 1
+        return index if self.same_sentence(index, hit) else -1
+
+    def _addressed(self, hit: Hit, before: int) -> bool:
+        if before in self.ending("address_singular") or before in self.ending(MENTION):
+            return True
+        return before in self.ending("address_plural") and self.addresses_somebody(hit)
+
+    def _described(self, hit: Hit, before: int) -> bool:
+        """« votre caissière est une… », « Karim est un… », « la vendeuse, une vraie… »."""
+        if before in self.ending("roles"):
+            return True
+        copula = self.ending("copulas").get(before)
+        if copula is None:
+            return False
+        around = [*range(copula - MAX_TO_ROLE, copula), *range(hit.last + 1, hit.last + 1 + MAX_TO_ROLE)]
+        return any(
+            (index in self.covered("roles") or index in self.covered(MENTION)) and self.same_sentence(index, hit)
+            for index in around
+        )
+
+    def _followed_by_person(self, hit: Hit) -> bool:
+        """« abruti de vigile », « abruti @Karim », « abruti que tu es »."""
+        fillers = lists.words_of("fillers")
+        for index in range(hit.last + 1, hit.last + 4):
+            if not self.same_sentence(index, hit):
+                return False
+            if index in self.covered(MENTION) or (index > hit.last + 1 and index in self.covered("roles")):
+                return True
+            key = self.text.tokens[index].key
+            if key == "que" and index + 2 in self.ending("address_singular"):
+                return True
+            if key not in fillers:
+                return False
+        return False
+
+    def _alone_in_answer(self, hit: Hit) -> bool:
+        """« Abruti ! » as a whole sentence, in a reply to a member or after a mention that opens the text."""
+        if not self.addresses_somebody(hit):
+            return False
+        around = [*range(hit.first - MAX_FILLERS, hit.first), *range(hit.last + 1, hit.last + 1 + MAX_FILLERS)]
+        fillers = lists.words_of("fillers")
+        return all(
+            index in self.covered(MENTION) or self.text.tokens[index].key in fillers
+            for index in around
+            if self.same_sentence(index, hit)
+        )
+
+
+def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, own: Lexicon, language: str) -> Reading:
+    """The reading of a text: hits of the packaged and the charter's own lists, mentions, links, quotations."""
+    found = lists.lexicon().find(text)
+    for name, hits in own.find(text).items():
+        found.setdefault(name, []).extend(hits)
+    reading = Reading(text, circumstances, vocabulary, language, _without_exceptions(found))
+    reading.hits[MENTION] = _mentions(reading)
+    reading.contacts = contacts.find(text.original, language)
+    reading.links = [link.span() for link in _LINK.finditer(text.original)]
+    quoted = [quotation.span() for quotation in _QUOTED.finditer(text.original)]
+    reading.aside = Spans([*quoted, *_reported(reading)])
+    return reading
+
+
+def language_of(text: Text, hint: str | None) -> str:
+    """`fr` or `en`, by a vote of small words; the hint settles a tie, French when there is none."""
+    votes = {
+        language: sum(token.key in lists.words_of("stopwords", language) for token in text.tokens[:400])
+        for language in lists.LANGUAGES
+    }
+    best = max(votes.values())
+    winners = [language for language, count in votes.items() if count == best]
+    if len(winners) == 1:
+        return winners[0]
+    short = (hint or "")[:2].lower()
+    return short if short in winners else winners[0]
+
+
+def domain_of(link: str) -> str:
+    """The host name of a link, in lower case, without « www. »."""
+    found = _DOMAIN.match(link)
+    return found[1].lower().removeprefix("www.") if found else ""
+
+
+def belongs_to(domain: str, domains: Iterable[str]) -> bool:
+    """Is `domain` one of these, or a sub-domain of one?"""
+    return any(domain == known or domain.endswith("." + known) for known in domains)
+
+
+def _without_exceptions(found: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
+    """Each list's hits that do not lie inside one of its own exceptions."""
+    kept: dict[str, list[Hit]] = {}
+    for name, hits in found.items():
+        if name.endswith(lists.EXCEPT):
+            continue
+        innocent = Spans((hit.start, hit.end) for hit in found.get(name + lists.EXCEPT, ()))
+        kept[name] = [hit for hit in hits if not innocent.hold(hit.start, hit.end)]
+    return kept
+
+
+def _mentions(reading: Reading) -> list[Hit]:
+    """« @Karim » and the names the platform marked, as tokens; the brand is not a person."""
+    original = reading.text.original
+    spans = [(found.start(1), found.end(1)) for found in _MENTION.finditer(original)]
+    for name in reading.circumstances.tagged[:50]:
+        spans += _places_of(name.lstrip("@"), original)
+    brand = _squeezed(reading.vocabulary.brand)
+    starts = {token.start: index for index, token in enumerate(reading.text.tokens)}
+    found: dict[int, Hit] = {}
+    for start, end in spans:
+        first = starts.get(start)
+        if first is None or (brand and _squeezed(original[start:end]) in brand):
+            continue
+        last = first
+        while last + 1 < len(reading.text.tokens) and reading.text.tokens[last + 1].end <= end:
+            last += 1
+        if first not in found or last > found[first].last:
+            found[first] = Hit(MENTION, first, last, *reading.text.slice(first, last))
+    return [found[first] for first in sorted(found)]
+
+
+def _places_of(name: str, original: str) -> list[Span]:
+    places: list[Span] = []
+    position = original.find(name) if name.strip() else -1
+    while position >= 0 and len(places) < 20:  # noqa: PLR2004 - nobody is named more often in a comment
+        places.append((position, position + len(name)))
+        position = original.find(name, position + len(name))
+    return places
+
+
+def _squeezed(name: str) -> str:
+    return "".join(character for character in fold(name) if character.isalnum())
+
+
+def _reported(reading: Reading) -> list[Span]:
+    """From each reporting verb to the end of what it reports."""
+    tokens = reading.text.tokens
+    breaks, goes_on = lists.words_of("adversatives"), lists.words_of("continuations")
+    spans: list[Span] = []
+    covered = -1
+    for verb in reading.of("reporting"):
+        last = verb.last
+        while (
+            last + 1 < len(tokens)
+            and last - verb.last < MAX_REPORTED_WORDS
+            and tokens[last + 1].sentence == tokens[verb.last].sentence
+            and tokens[last + 1].key not in breaks
+            and (last == verb.last or "," not in reading.text.between(last) or tokens[last + 1].key in goes_on)
+        ):
+            last += 1
+        if last > max(verb.last, covered):
+            spans.append((tokens[verb.last].end, tokens[last].end))
+            covered = last
+    return spans

@@ -1,0 +1,117 @@
+"""What the words say that is no breach: distress, complaint, praise, a question, a request for a person…
+
+Most signals are a list of words each (`BY_LIST`); the others are small questions about the whole text.
+"""
+
+from itertools import groupby
+
+from tribune.charter import lists
+from tribune.charter.findings import Signal
+from tribune.charter.reading import MENTION, Reading, belongs_to, domain_of
+
+SHORT_QUESTION_WORDS = 18
+SHOUTED_LETTERS = 15
+SHOUTED_SHARE = 0.7
+TWO_WEAK_WORDS = 2
+
+BY_LIST: tuple[tuple[Signal, str], ...] = (
+    (Signal.DISTRESS, "distress"),
+    (Signal.GRIEVANCE, "grievance"),
+    (Signal.CRITICISM, "criticism"),
+    (Signal.PRAISE, "praise"),
+    (Signal.THANKS, "thanks"),
+    (Signal.HUMAN_REQUEST, "human_request"),
+    (Signal.LEGAL_THREAT, "legal_threat"),
+    (Signal.JOURNALIST, "journalist"),
+    (Signal.DISCRIMINATION, "discrimination"),
+    (Signal.HARM, "harm"),
+    (Signal.SAFETY, "safety"),
+    (Signal.STILL_WAITING, "still_waiting"),
+    (Signal.CONTACT_REQUEST, "contact_request"),
+    (Signal.RIP, "rip"),
+    (Signal.SWEARING, "swearing"),
+)
+
+_COMPLAINTS = frozenset(
+    {
+        Signal.GRIEVANCE,
+        Signal.CRITICISM,
+        Signal.HARM,
+        Signal.SAFETY,
+        Signal.LEGAL_THREAT,
+        Signal.DISCRIMINATION,
+        Signal.STILL_WAITING,
+        Signal.DISTRESS,
+        Signal.JOURNALIST,
+        Signal.HUMAN_REQUEST,
+    }
+)
+
+
+def find(reading: Reading) -> set[Signal]:
+    """Every signal of a text except QUOTED_INSULT, which detectors find."""
+    found = {signal for signal, name in BY_LIST if reading.has(name)}
+    if _exhausted(reading, found):
+        found.add(Signal.DISTRESS)
+    if _asks(reading):
+        found.add(Signal.QUESTION)
+        if not found & _COMPLAINTS and _is_one_short_question(reading):
+            found.add(Signal.SHORT_QUESTION)
+    if _takes_part(reading):
+        found.add(Signal.PARTICIPATES)
+    if _cites_a_source(reading):
+        found.add(Signal.SOURCE_LINK)
+    if _shouts(reading):
+        found.add(Signal.CAPITALS)
+    if _helps(reading, found):
+        found.add(Signal.HELPS_MEMBER)
+    return found
+
+
+def _exhausted(reading: Reading, found: set[Signal]) -> bool:
+    """Two different words of exhaustion, and nothing to complain about."""
+    weak = {(hit.start, hit.end) for hit in reading.of("distress_weak")}
+    return len(weak) >= TWO_WEAK_WORDS and Signal.GRIEVANCE not in found
+
+
+def _asks(reading: Reading) -> bool:
+    return "?" in reading.text.original or "？" in reading.text.original or reading.has("question_words")
+
+
+def _is_one_short_question(reading: Reading) -> bool:
+    """One sentence that asks, a greeting or a word of thanks beside it at most."""
+    if reading.text.original.count("?") > 1:
+        return False
+    greeting = reading.covered("greetings") | reading.covered(MENTION)
+    sentences = [
+        [index for index, _ in group if index not in greeting]
+        for _, group in groupby(enumerate(reading.text.tokens), lambda entry: entry[1].sentence)
+    ]
+    asking = [sentence for sentence in sentences if sentence]
+    return len(asking) == 1 and len(asking[0]) <= SHORT_QUESTION_WORDS
+
+
+def _takes_part(reading: Reading) -> bool:
+    return reading.circumstances.contest and (reading.has("participates") or bool(reading.mentions))
+
+
+def _cites_a_source(reading: Reading) -> bool:
+    known = (*lists.raw_terms("source_domains"), *(domain.lower() for domain in reading.vocabulary.own_domains))
+    return any(belongs_to(domain_of(reading.text.original[start:end]), known) for start, end in reading.links)
+
+
+def _shouts(reading: Reading) -> bool:
+    """Fifteen letters and more, seven in ten of them capitals, names and links left out."""
+    original = list(reading.text.original)
+    for start, end in (*reading.links, *((hit.start, hit.end) for hit in reading.mentions)):
+        original[start:end] = " " * (end - start)
+    words = "".join(original).split()
+    letters = [one for word in words if not word.startswith("#") for one in word if one.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    return len(letters) >= SHOUTED_LETTERS and capitals >= SHOUTED_SHARE * len(letters)
+
+
+def _helps(reading: Reading, found: set[Signal]) -> bool:
+    """Advice to another member: said to a person, and neither a question nor a complaint."""
+    to_somebody = bool(reading.mentions) or reading.circumstances.answers_member
+    return to_somebody and reading.has("helps") and not found & {Signal.QUESTION, Signal.DISTRESS}
