@@ -94,11 +94,11 @@ def test_each_reason_for_a_call_has_its_words_and_there_is_no_other() -> None:
 
 
 def test_each_alarm_that_calls_the_person_on_duty_has_its_words_and_there_is_no_other() -> None:
-    class Any_(yaml.SafeLoader):
+    class Resources(yaml.SafeLoader):
         """CloudFormation's short forms are nobody's business here."""
 
-    Any_.add_multi_constructor("!", lambda loader, tag, node: (tag, getattr(node, "value", None)))
-    resources = yaml.load((ROOT / "template.yaml").read_text("utf-8"), Any_)["Resources"]  # noqa: S506
+    Resources.add_multi_constructor("!", lambda _, tag, node: (tag, getattr(node, "value", None)))
+    resources = yaml.load((ROOT / "template.yaml").read_text("utf-8"), Resources)["Resources"]  # noqa: S506
     relayed = {
         name
         for name, resource in resources.items()

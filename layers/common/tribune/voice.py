@@ -17,6 +17,8 @@ from pydantic import Field
 from tribune import words, written
 
 NAME_LIMIT = 30
+_NOT_SPECIFIC = {"name", "team", "title"}
+"""Values that fit any text; the others say something about this comment."""
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
 _LINK = re.compile(r"://|www\.|\b\w[\w-]*\.[a-z]{2,}\b", re.IGNORECASE)
 
@@ -183,7 +185,7 @@ def _in_order(variants: list[tuple[str, str]], key: str) -> list[tuple[str, str]
 
     def rank(variant: tuple[str, str]) -> tuple[int, bytes]:
         name, text = variant
-        return -len(words.placeholders(text) - {"name"}), hashlib.sha256(f"{key} {name}".encode()).digest()
+        return -len(words.placeholders(text) - _NOT_SPECIFIC), hashlib.sha256(f"{key} {name}".encode()).digest()
 
     return sorted(variants, key=rank)
 
@@ -314,7 +316,7 @@ _CLOCKS = {
     ),
     "en": re.compile(
         r"\b(?:(?P<tomorrow>tomorrow)\s*)?(?:at|by|before|around)\s"
-        r"(?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap]\.?m\b\.?)?",
+        r"(?P<hour>[01]?\d|2[0-3])(?=[:.]\d\d|\s?[ap]\.?m)(?:[:.](?P<minute>[0-5]\d))?(?!\d)\s?(?P<half>[ap]\.?m\b\.?)?",
         re.IGNORECASE,
     ),
 }

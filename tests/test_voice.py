@@ -1,0 +1,422 @@
+"""How we speak: the right words, signed by the right hand, of the right length."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tribune import words
+from tribune.decision import SITUATIONS
+from tribune.voice import (
+    FaqEntry,
+    Promise,
+    Voice,
+    Written,
+    clock_words,
+    compose,
+    faq_answer,
+    help_line,
+    length,
+    moment_words,
+    promise_in,
+    safe_name,
+    since_when,
+)
+
+PARIS = ZoneInfo("Europe/Paris")
+URL = "https://garance.example/charter/garance/v1/fr#article-10"
+TEAM = "L'équipe Garance (message automatique)"
+
+
+@dataclass(frozen=True)
+class Somebody:
+    name: str = "Marie Caron"
+    initials: str = "MC"
+
+
+MARIE = Somebody()
+
+
+def voice(**changes: Any) -> Voice:
+    return Voice.model_validate(
+        {"team_signature": {"fr": TEAM, "en": "The Garance team (automatic message)"}, "team": {"fr": "l'atelier"}}
+        | changes
+    )
+
+
+def say(situation: str, fields: Mapping[str, str] | None = None, **changes: Any) -> Written | None:
+    asked: dict[str, Any] = {
+        "language": "fr",
+        "voice": voice(),
+        "key": "action-1",
+        "automatic": False,
+        "signer": MARIE,
+        "limit": 8000,
+        "unit": "utf16",
+        "citation": "link",
+    }
+    return compose(situation, fields=fields or {}, **(asked | changes))
+
+
+def text(written: Written | None) -> str:
+    assert written is not None
+    return written.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+# --- the machine speaks ---
+
+
+def test_a_reminder_cites_the_article_and_its_address_and_is_signed_by_the_team() -> None:
+    reminder = text(say("reminder1.respect", {"n": "10", "url": URL}, automatic=True))
+
+    assert f"C'est l'article 10 de notre charte : {URL}." in reminder
+    assert reminder.endswith(f"\n{TEAM}")
+    assert "^" not in reminder
+
+
+def test_where_links_do_not_work_the_reminder_names_the_charter() -> None:
+    reminder = text(say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, citation="name"))
+
+    assert "notre charte, article 10" in reminder
+    assert "http" not in reminder
+
+
+@pytest.mark.parametrize("citation", ["link", "name"])
+def test_without_an_address_that_people_trust_no_reminder_leaves_alone(citation: str) -> None:
+    assert say("reminder1.respect", {"n": "10"}, automatic=True, citation=citation) is None
+    assert say("reminder1.respect", {"n": "10"}, automatic=False, citation=citation) is not None
+
+
+def test_the_machine_has_no_words_for_what_only_a_person_may_say() -> None:
+    for situation in SITUATIONS - {"faq", "reminder1", "reminder1.respect", "protect.vie-privee"}:
+        assert say(situation, {"n": "10", "url": URL, "help": "3114"}, automatic=True) is None
+
+
+def test_the_machine_stays_silent_where_nobody_wrote_its_signature() -> None:
+    unsigned = voice(team_signature={"fr": TEAM})
+
+    assert say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, language="en", voice=unsigned) is None
+
+
+def test_a_person_s_initials_never_stand_under_a_message_of_the_machine() -> None:
+    reminder = text(say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, signer=MARIE))
+
+    assert "MC" not in reminder
+    assert "Marie" not in reminder
+
+
+def test_the_machine_repeats_no_name() -> None:
+    notice = say("protect.vie-privee", {"name": "Sale Voleur"}, automatic=True)
+
+    assert "Voleur" not in text(notice)
+
+
+def test_an_answer_written_as_a_phrase_follows_the_greeting() -> None:
+    answer = text(
+        say("faq", {"answer": "le dimanche de 10 h à 13 h.", "faq_url": "https://g.example/h"}, automatic=True)
+    )
+
+    assert answer.startswith("Bonjour, le dimanche de 10 h à 13 h")
+    assert "https://g.example/h" in answer
+    assert ".." not in answer
+
+
+def test_an_answer_written_as_a_sentence_stays_one() -> None:
+    answer = text(say("faq", {"answer": "Le dimanche de 10 h à 13 h"}, automatic=True))
+
+    assert ", Le" not in answer
+    assert "Le dimanche de 10 h à 13 h." in answer
+
+
+def test_nobody_reads_the_same_automatic_sentence_twice() -> None:
+    read: set[str] = set()
+    while (reminder := say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, avoid=read)) is not None:
+        assert reminder.variant not in read
+        read.add(reminder.variant)
+
+    assert len(read) == 3
+
+
+def test_the_same_action_always_says_the_same_words() -> None:
+    assert say("draft.complaint", key="a") == say("draft.complaint", key="a")
+    assert len({say("thanks", key=str(number)) for number in range(40)}) > 1
+
+
+# --- a person speaks ---
+
+
+def test_a_draft_is_signed_by_the_initials_of_the_person_it_is_prepared_for() -> None:
+    assert text(say("draft.complaint", {"since": "deux mois", "when": "17 h"}, key="4")).endswith(" ^MC")
+
+
+@pytest.mark.parametrize(
+    ("mode", "ending"),
+    [("initials", " ^MC"), ("first_name", " — Marie"), ("full_name", " — Marie Caron"), ("persona", " — Garance")],
+)
+def test_a_brand_chooses_how_its_people_sign(mode: str, ending: str) -> None:
+    assert text(say("thanks.help", voice=voice(identity_mode=mode, persona="Garance"))).endswith(ending)
+
+
+def test_a_brand_may_let_the_page_sign() -> None:
+    assert text(say("thanks.help", voice=voice(identity_mode="brand")))[-1].isalnum() is False
+    assert "Marie" not in text(say("human.requested", voice=voice(identity_mode="brand")))
+
+
+def test_whoever_asks_for_a_human_is_told_who_is_there() -> None:
+    assert "Marie" in text(say("human.requested"))
+
+
+def test_a_draft_comes_back_to_a_text_already_read_rather_than_stay_empty() -> None:
+    every = {f"thanks/{number}" for number in range(1, 10)}
+
+    assert say("thanks", avoid=every) is not None
+
+
+def test_the_most_specific_draft_comes_first() -> None:
+    draft = text(say("draft.complaint", {"since": "deux mois", "when": "17 h"}))
+
+    assert draft.startswith("Deux mois, c")
+    assert draft.endswith("je reviens ici à 17 h. ^MC")
+    assert "l'atelier" in draft
+
+
+def test_a_draft_without_any_value_still_says_something() -> None:
+    for situation in SITUATIONS - {"faq", "reminder1", "reminder1.respect"}:
+        assert say(situation) is not None, situation
+
+
+def test_a_community_that_says_tu_says_it_everywhere() -> None:
+    for situation in SITUATIONS:
+        for key in "abcdef":
+            written = say(situation, {"n": "10", "url": URL, "answer": "oui"}, key=key, voice=voice(address="tu"))
+            assert "vous" not in text(written).lower().split(), written
+
+
+def test_a_draft_in_english_is_english() -> None:
+    assert text(say("thanks", language="en-GB")).isascii()
+
+
+# --- lengths ---
+
+
+@given(limit=st.integers(20, 400), key=st.text(max_size=8), unit=st.sampled_from(["utf16", "codepoints"]))
+def test_a_text_is_never_longer_than_the_platform_takes(limit: int, key: str, unit: str) -> None:
+    written = say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, limit=limit, key=key, unit=unit)
+
+    assert written is None or length(written.text, unit) <= limit
+
+
+def test_a_shorter_text_is_found_where_the_first_one_is_too_long() -> None:
+    lengths = {length(say("draft.facts", key=str(k)).text, "utf16") for k in range(30)}  # type: ignore[union-attr]
+
+    assert say("draft.facts", limit=min(lengths)) is not None
+    assert say("draft.facts", limit=10) is None
+
+
+def test_a_platform_that_counts_utf16_counts_an_emoji_twice() -> None:
+    assert length("👏", "utf16") == 2
+    assert length("👏", "codepoints") == 1
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Nadia", "Nadia"),
+        ("  Jean-Marc  O’Neil ", "Jean-Marc O’Neil"),
+        ("Zoé 🌸", "Zoé 🌸"),
+        ("@Karim #1", "Karim 1"),
+        ("Léa\nVoir ici", "Léa Voir ici"),
+        ("\u202eeiraM\u202c", "eiraM"),
+        ("Ma\u200brie\ufeff", "Marie"),
+        ("<b>Tom</b>", "bTom/b"),
+        ("promo.example", ""),
+        ("voir https://x.example", ""),
+        ("www.gagnez-tout", ""),
+        ("x" * 31, ""),
+        ("12345", ""),
+        ("🌸", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_name_is_shown_only_if_it_is_one(name: str | None, shown: str) -> None:
+    assert safe_name(name) == shown
+
+
+@given(st.text(max_size=60))
+def test_no_name_brings_markup_mentions_links_or_hidden_characters(name: str) -> None:
+    shown = safe_name(name)
+
+    assert len(shown) <= 30
+    assert not set(shown) & set("@#<>{}\n\r\u200b\u202e\u2028")
+    assert "://" not in shown
+    assert safe_name(shown) == shown
+
+
+@given(st.text(max_size=40))
+def test_a_hostile_name_never_breaks_a_draft(name: str) -> None:
+    written = say("thanks", {"name": name}, key=name)
+
+    assert written is not None
+    assert "{" not in written.text
+
+
+# --- the FAQ ---
+
+
+def entry(**changes: Any) -> FaqEntry:
+    return FaqEntry.model_validate(
+        {
+            "id": "dimanche",
+            "questions": {"fr": ["ouverts le dimanche"]},
+            "answer": {"fr": "le dimanche de 10 h à 13 h"},
+            "reviewed_at": date(2026, 11, 1),
+            "valid_until": date(2026, 12, 31),
+        }
+        | changes
+    )
+
+
+def test_an_answer_is_given_until_its_last_day_and_not_after() -> None:
+    assert faq_answer(entry(), "fr", datetime(2026, 12, 31, 23, 59, tzinfo=PARIS)) == "le dimanche de 10 h à 13 h"
+    assert faq_answer(entry(), "fr", datetime(2027, 1, 1, 0, 0, tzinfo=PARIS)) is None
+    assert faq_answer(entry(valid_until=None), "fr", datetime(2099, 1, 1, tzinfo=UTC)) is not None
+
+
+def test_an_answer_that_nobody_wrote_in_this_language_is_not_given() -> None:
+    assert faq_answer(entry(), "en", datetime(2026, 12, 1, tzinfo=PARIS)) is None
+
+
+# --- distress ---
+
+
+@pytest.mark.parametrize(
+    ("country", "number"),
+    [
+        ("fr", "3114"),
+        ("be", "0800 32 123"),
+        ("ch", "143"),
+        ("uk", "116 123"),
+        ("ie", "116 123"),
+        ("us", "988"),
+        ("ca", "988"),
+    ],
+)
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_in_distress_the_help_line_of_the_country_is_given(country: str, number: str, language: str) -> None:
+    assert number in help_line(country, language)
+
+
+def test_the_care_text_gives_the_help_line_and_no_rule() -> None:
+    care = text(say("care.distress", {"help": help_line("fr", "fr")}))
+
+    assert "3114" in care
+    assert "charte" not in care
+
+
+# --- time, as people say it ---
+
+
+@pytest.mark.parametrize(
+    ("hour", "french", "english"),
+    [
+        (time(17), "17 h", "5 pm"),
+        (time(9, 5), "9 h 05", "9:05 am"),
+        (time(0), "0 h", "12 am"),
+        (time(12, 30), "12 h 30", "12:30 pm"),
+    ],
+)
+def test_hours_are_written_as_people_write_them(hour: time, french: str, english: str) -> None:
+    moment = datetime.combine(date(2026, 11, 24), hour, PARIS)
+
+    assert clock_words(moment, "fr").replace("\u00a0", " ") == french
+    assert clock_words(moment, "en") == english
+
+
+def test_the_day_is_named_only_when_it_is_not_today() -> None:
+    now = datetime(2026, 11, 24, 9, 0, tzinfo=PARIS)
+
+    assert moment_words(now, now, "fr") == "à 9\u00a0h"
+    assert moment_words(now - timedelta(days=1), now, "fr") == "le 23 novembre à 9\u00a0h"
+    assert moment_words(now - timedelta(days=1), now, "en", "since") == "since 23 November at 9 am"
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "found"),
+    [
+        ("La pédale de mon G3 est cassée au bout de deux mois, SAV ?", "fr", "deux mois"),
+        ("Bravo, encore trois semaines de retard, quelle réactivité 👏👏", "fr", "trois semaines"),
+        ("Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!", "fr", "un mois"),
+        ("Depuis 15 jours sans nouvelles", "fr", "15 jours"),
+        ("Broken after two months", "en", "two months"),
+        ("three weeks late, well done", "en", "three weeks"),
+        ("Garantie 2 ans, c'est bien ça ?", "fr", None),
+        ("On part dans deux semaines !", "fr", None),
+        ("2 year warranty?", "en", None),
+        ("depuis SALE VOLEUR jours", "fr", None),
+    ],
+)
+def test_how_long_it_has_lasted_is_taken_from_a_closed_vocabulary(said: str, language: str, found: str | None) -> None:
+    assert since_when(said, language) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "kept"),
+    [
+        ("Deux mois, ce n'est pas normal. Je vois avec l'atelier et je reviens ici à 17 h. ^MC", "fr", "24 17:00"),
+        ("Je vois avec l'atelier et je reviens ici à 17\u00a0h\u00a030.", "fr", "24 17:30"),
+        ("On vous répond avant 16h", "fr", "24 16:00"),
+        ("Nous revenons vers vous demain à 9 h", "fr", "25 09:00"),
+        ("Je vous rappelle demain matin", "fr", "25 10:00"),
+        ("Je reviens vers toi dans deux heures", "fr", "24 13:00"),
+        ("Je vous tiens au courant d'ici 18 h", "fr", "24 18:00"),
+        ("Je reviens ici à 9 h", "fr", "25 09:00"),
+        ("I'm checking with the team and will be back here at 5 pm. ^MC", "en", "24 17:00"),
+        ("We will get back to you by 5:30 p.m.", "en", "24 17:30"),
+        ("I'll let you know tomorrow at 9 am", "en", "25 09:00"),
+        ("I'll be back in 30 minutes", "en", "24 11:30"),
+        ("Nous sommes ouverts de 10 h à 17 h", "fr", None),
+        ("Merci d'avoir passé le mot. ^MC", "fr", None),
+        ("We close at 5 pm", "en", None),
+        ("Je vois avec l'atelier et je reviens ici.", "fr", None),
+        ("I'll be back at 25", "en", None),
+        ("I will answer before 3 of you leave", "en", None),
+        ("I'll be back at 17:00", "en", "24 17:00"),
+    ],
+)
+def test_a_promise_to_come_back_becomes_a_reminder(said: str, language: str, kept: str | None) -> None:
+    now = datetime(2026, 11, 24, 11, 0, tzinfo=PARIS)
+    promise = promise_in(said, language)
+
+    assert (promise and f"{promise.at(now):%d %H:%M}") == kept
+
+
+@given(
+    now=st.datetimes(timezones=st.just(PARIS)),
+    clock=st.times(),
+    days=st.integers(0, 3),
+)
+def test_a_promise_never_runs_out_before_it_was_made(now: datetime, clock: time, days: int) -> None:
+    try:
+        kept = Promise("", clock=clock, days=days).at(now)
+    except OverflowError:
+        return  # the end of the calendar
+    assert kept > now
+
+
+@pytest.mark.parametrize(("language", "hour"), [("fr", "17\u00a0h"), ("en", "5 pm")])
+def test_every_draft_that_names_an_hour_is_recognised_as_a_promise(language: str, hour: str) -> None:
+    for situation in SITUATIONS:
+        for entry_text in words.table(language, "replies")["situations"][situation]["texts"]:
+            for form in (entry_text,) if isinstance(entry_text, str) else entry_text.values():
+                if "when" in words.placeholders(form):
+                    filled = form.replace("{when}", hour)
+                    assert promise_in(filled, language) is not None, filled
