@@ -84,6 +84,12 @@ def expire(account: str, region: str) -> int:
     return gone
 
 
+def indexed(table: Table, index_name: str) -> list[Item]:
+    """Every item that stands in a secondary index; hold LOCK."""
+    partitions = _partitions_of(table).items
+    return [item for (name, _), found in partitions.items() if name == index_name for item in found.values()]
+
+
 def _utcnow() -> Any:
     return clock.now().replace(tzinfo=None)
 

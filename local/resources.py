@@ -156,6 +156,15 @@ class Stack:
         """Logical id: URL of every queue."""
         return {logical_id: self.refs[logical_id] for logical_id, _ in self.template.of_type("AWS::SQS::Queue")}
 
+    def dead_letters(self) -> frozenset[str]:
+        """The queues that others put what they could not process into."""
+        targets = (
+            self.resolve(properties["RedrivePolicy"], f"Resources.{logical_id}")["deadLetterTargetArn"]
+            for logical_id, properties in self.template.of_type("AWS::SQS::Queue")
+            if "RedrivePolicy" in properties
+        )
+        return frozenset(self._owner_of(target, "RedrivePolicy") for target in targets)
+
     def environment(self, function: str) -> dict[str, str]:
         """The environment variables that the template declares for a function."""
         return self.function(function).environment

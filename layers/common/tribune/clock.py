@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 
-def _system() -> datetime:
+def system() -> datetime:
+    """The real time."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _system
+_source: Callable[[], datetime] = system
 
 
 def now() -> datetime:

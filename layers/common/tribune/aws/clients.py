@@ -71,3 +71,9 @@ def beside(service: str, endpoint: str, region: str) -> Any:
         aws_secret_access_key="local",  # noqa: S106  moto checks no secret
         config=_CONFIG,
     )
+
+
+def forget() -> None:
+    """Make every client anew: the process now talks to another AWS (the local stack's)."""
+    for made in (_session, dynamodb, sqs, ssm, ses):
+        made.cache_clear()

@@ -1,0 +1,81 @@
+"""`tribune serve`: apply a configuration to moto, then run it until somebody ends it."""
+
+import json
+import os
+import signal
+import threading
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from local.apply import Target, apply
+from local.configuration import EXAMPLE_FILE, Configuration, read
+from local.progress import Progress
+from local.resources import ROOT
+from local.stack import LocalStack
+
+FOLDER = ROOT / ".tribune"
+RUNNING = FOLDER / "serve.json"
+"""Where the running stack is, for the commands that a person gives it from another terminal."""
+
+
+def run(arguments: Namespace) -> int:
+    """The `tribune serve` command: `--config FILE` (else the working example), `--port`."""
+    return serve(read(arguments.config or EXAMPLE_FILE), arguments.port)
+
+
+def serve(configuration: Configuration, port: int = 0) -> int:
+    """Run until SIGINT or SIGTERM; the exit status. The first line on stdout is `ready http://127.0.0.1:PORT`.
+
+    Raises OSError when the port is taken, BadConfiguration when the configuration cannot be applied.
+    """
+    end = threading.Event()
+    before = {name: signal.signal(name, lambda *_: end.set()) for name in (signal.SIGINT, signal.SIGTERM)}
+    progress = Progress()
+    try:
+        with LocalStack(port=port, folder=FOLDER / "logs", watcher=progress.watcher) as stack:
+            for line in applied(stack, configuration):
+                progress.say(line)
+            RUNNING.write_text(json.dumps(description(stack), indent=2), encoding="utf-8")
+            try:
+                print(f"ready {stack.url}", flush=True)
+                with progress.shown():
+                    end.wait()
+            finally:
+                RUNNING.unlink(missing_ok=True)
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    return 0
+
+
+def applied(stack: LocalStack, configuration: Configuration) -> list[str]:
+    """Apply a configuration to a local stack, pointed at the stack's own twins; what changed."""
+    tables = stack.created.tables()
+    target = Target(stack.stage, tables["CommunityTable"], tables["CharterTable"])
+    return apply(stack.host(configuration), target, stack.clock.now())
+
+
+def description(stack: LocalStack) -> dict[str, Any]:
+    """How to reach a running stack: where it answers, the environment its functions have, its clock."""
+    environment: dict[str, str] = {}
+    for function in stack.created.functions():
+        environment |= function.environment
+    environment |= stack.reach
+    return {
+        "url": stack.url,
+        "pid": os.getpid(),
+        "stage": stack.stage,
+        "clock": str(stack.clock.file),
+        "environment": environment,
+    }
+
+
+def running(file: Path = RUNNING) -> dict[str, Any] | None:
+    """The stack that `tribune serve` runs on this machine, None when there is none."""
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        os.kill(int(found["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
