@@ -24,8 +24,6 @@ CONTACT_WORDS = 8
 REPEATED = 2
 """The third time within a day."""
 MAX_MENTIONS = 5
-SPAM_SIGNS_OF_A_TOPIC = 2
-"""A word that is innocent alone (« prêt ») counts as spam only with so many other signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +174,31 @@ def _as_hit(reading: Reading, contact: Contact) -> Hit | None:
 
 
 def spam(reading: Reading, watch: Watch) -> Iterator[Match]:
-    """A spam family, with the independent signs that stand beside it. Newcomers and links alone are never spam."""
-    families = reading.of(*watch.names)
-    signs = spam_signs(reading)
+    """A spam family, with the independent signs beside it; or an innocent topic between a testimonial and a contact.
+
+    Newcomers and links alone are never spam.
+    """
+    family = list(scam(reading, watch))
+    yield from family
     topics = reading.of("spam_topics")
-    if families:
+    signs = spam_signs(reading)
+    if topics and not family and "testimonial" in signs and signs & {"contact", "shortener"} and not _complains(reading):
+        yield Match(topics[0].start, topics[-1].end, independent=1 + len(signs))
+
+
+def scam(reading: Reading, watch: Watch) -> Iterator[Match]:
+    """A scam or spam family, with the independent signs beside it. Inside a complaint it is a person's to judge."""
+    family = reading.of(*watch.names)
+    if family:
+        signs = spam_signs(reading)
+        doubtful = _complains(reading) and "testimonial" not in signs
         yield Match(
-            min(hit.start for hit in families), max(hit.end for hit in families), independent=1 + len(signs)
+            family[0].start, max(hit.end for hit in family), independent=1 if doubtful else 1 + len(signs)
         )
-    elif topics and len(signs - {"newcomer"}) > SPAM_SIGNS_OF_A_TOPIC:
-        yield Match(min(hit.start for hit in topics), max(hit.end for hit in topics), independent=1 + len(signs))
+
+
+def _complains(reading: Reading) -> bool:
+    return bool(reading.signals & {Signal.GRIEVANCE, Signal.STILL_WAITING})
 
 
 def spam_signs(reading: Reading) -> set[str]:
@@ -261,6 +274,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("insult_addressed", insult_addressed, ("addressed_insults",)),
     # Spam before contact data: the number in an advertisement is no private life.
     Detector("spam", spam, ("spam_loan", "spam_fortune", "spam_trading", "spam_gain", "spam_referral")),
+    Detector("scam", scam, ("scam_recovery", "scam_support")),
     Detector("contact_data", contact_data),
     # Then what stops others from talking.
     Detector("repetition", repetition),

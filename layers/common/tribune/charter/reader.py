@@ -158,7 +158,7 @@ def _said_by_another(rule: _Rule) -> set[Signal]:
 def _settled(found: list[Breach]) -> tuple[Breach, ...]:
     """Most grave first; the same words are held against a person once; a number in an advertisement is no privacy."""
     kept: list[Breach] = []
-    advertised = any(breach.detector == "spam" for breach in found)
+    advertised = any(breach.detector in {"spam", "scam"} for breach in found)
     for breach in found:
         if len(kept) == MAX_BREACHES:
             break

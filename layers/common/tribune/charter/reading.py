@@ -20,6 +20,7 @@ MAX_REPORTED_WORDS = 12
 """How far after « m'a traité de » the words are still somebody else's."""
 MAX_FILLERS = 7
 MAX_TO_ROLE = 6
+MAX_APPOSITION = 3
 
 _QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{1,400}\"|‹[^‹›]{1,400}›")
 _MENTION = re.compile(r"(?<![^\s(«\"“,;:!?/.\-])@([^\W_][\w.\-]{0,60})")
@@ -193,7 +194,7 @@ class Reading:
 
     def _described(self, hit: Hit, before: int) -> bool:
         """« votre caissière est une… », « Karim est un… », « la vendeuse, une vraie… »."""
-        if before in self.ending("roles"):
+        if before in self.ending("roles") or self._in_apposition(hit, before):
             return True
         copula = self.ending("copulas").get(before)
         if copula is None:
@@ -202,6 +203,13 @@ class Reading:
         return any(
             (index in self.covered("roles") or index in self.covered(MENTION)) and self.same_sentence(index, hit)
             for index in around
+        )
+
+    def _in_apposition(self, hit: Hit, before: int) -> bool:
+        """« la caissière de Lille, une vraie… »: a comma, and the person a few words before it."""
+        return "," in self.text.between(before) and any(
+            index in self.covered("roles") and self.same_sentence(index, hit)
+            for index in range(before - MAX_APPOSITION, before)
         )
 
     def _followed_by_person(self, hit: Hit) -> bool:

@@ -75,7 +75,16 @@ def _exhausted(reading: Reading, found: set[Signal]) -> bool:
 
 
 def _asks(reading: Reading) -> bool:
-    return "?" in reading.text.original or "？" in reading.text.original or reading.has("question_words")
+    """A question mark, or words that ask at the beginning or the end of a sentence."""
+    if "?" in reading.text.original or "？" in reading.text.original:
+        return True
+    polite = reading.covered("greetings") | reading.covered(MENTION)
+    return any(
+        not reading.same_sentence(hit.last + 1, hit)
+        or not reading.same_sentence(hit.first - 1, hit)
+        or hit.first - 1 in polite
+        for hit in reading.of("question_words")
+    )
 
 
 def _is_one_short_question(reading: Reading) -> bool:
