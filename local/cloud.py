@@ -5,6 +5,7 @@ known by their access keys, so that calls are counted per function and a functio
 """
 
 import io
+import json
 import sys
 import threading
 import traceback
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, Protocol
+from xml.sax.saxutils import escape
 
 from moto.core.request import Request as MotoRequest
 from moto.dynamodb.responses import DynamoHandler
@@ -24,6 +26,7 @@ from werkzeug.exceptions import HTTPException
 
 from local import moto_patch
 from local.faults import Kills, When
+from local.permissions import Permissions
 from local.wire import RESET, Listener, Reply, Request
 
 SERVICES: Mapping[str, Any] = MappingProxyType(
@@ -61,7 +64,10 @@ class Cloud:
         moto_patch.apply()
         self.calls: Counter[tuple[str, str]] = Counter()
         """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""
+        self.denied: Counter[str] = Counter()
+        """`ShowCharter: dynamodb:Scan on arn:…`: how often a function was refused what its policies do not allow."""
         self._callers: dict[str, Caller] = {}
+        self._permissions: Permissions | None = None
         self._kills = kills
         self._after_call = after_call
         self._lock = threading.Lock()
@@ -81,6 +87,10 @@ class Cloud:
         """Serve no more."""
         self._listener.stop()
 
+    def enforce(self, permissions: Permissions) -> None:
+        """From now on a function may only do what its policies allow."""
+        self._permissions = permissions
+
     def know(self, access_key: str, caller: Caller) -> None:
         """Calls under this key are that caller's."""
         self._callers[access_key] = caller
@@ -99,12 +109,29 @@ class Cloud:
         if caller is not None and struck is When.BEFORE:
             caller.kill()
             return RESET
-        reply = self._answer(service, request)
+        reply = self._refusal(function, service, request) or self._answer(service, request)
         self._after_call(service)
         if caller is not None and struck is When.AFTER:
             caller.kill()
             return RESET
         return reply
+
+    def _refusal(self, function: str, service: str, request: Request) -> Reply | None:
+        if not function or self._permissions is None:
+            return None
+        missing = self._permissions.missing(function, service, _action(request), request.body)
+        if not missing:
+            return None
+        with self._lock:
+            self.denied.update(f"{function}: {need}" for need in missing)
+        sentence = f"{function} is not authorized to perform: {', '.join(map(str, missing))}"
+        print(sentence, file=sys.stderr)
+        if request.header("x-amz-target"):
+            return Reply(
+                HTTPStatus.BAD_REQUEST, json.dumps({"__type": "AccessDeniedException", "message": sentence}).encode()
+            )
+        error = f"<Error><Code>AccessDenied</Code><Message>{escape(sentence)}</Message></Error>"
+        return Reply(HTTPStatus.FORBIDDEN, f"<ErrorResponse>{error}</ErrorResponse>".encode())
 
     def _answer(self, service: str, request: Request) -> Reply:
         dispatch = SERVICES.get(service)

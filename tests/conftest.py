@@ -112,7 +112,6 @@ def function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], M
 
 
 def _forget() -> None:
-    for remembered in (clients._session, clients.dynamodb, clients.sqs, clients.ssm, clients.ses):
-        remembered.cache_clear()
+    clients.forget()
     secrets.forget()
     directory.forget()
