@@ -17,7 +17,7 @@ from tribune.written import load
 
 HERE = Path(__file__).parent
 TABLE: list[dict[str, Any]] = yaml.safe_load((HERE / "sentences.yaml").read_text("utf-8"))
-CHARTER = load(HERE.parents[1] / "charters" / "model.yaml", Charter)
+CHARTER = load(HERE.parents[1] / "charters" / "model.fr-en.yaml", Charter)
 OURS = Vocabulary(
     own_contacts=("01 99 00 12 34",),
     own_domains=("velosgarance.example",),
