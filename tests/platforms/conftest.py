@@ -69,7 +69,7 @@ def sent() -> Callable[[str], Recorded]:
     return lambda name: recorded(name)[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def everything_sent() -> list[Recorded]:
     return recorded()
 

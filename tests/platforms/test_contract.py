@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from tribune.channel import Access, ActKind, Delivery, HttpAnswer, Item, Order, Secrets, Verdict
 from tribune.comment import Comment, Media, Reaction, Said, TeamAct
-from tribune.errors import BadConfiguration, CannotDo, Forged, Unreadable, UnreadableBody, UnknownChannel
+from tribune.errors import BadConfiguration, CannotDo, Forged, UnknownChannel, Unreadable, UnreadableBody
 from tribune.platforms import PLATFORMS, platform
 from tribune.platforms.body import parse
 
@@ -27,10 +28,8 @@ def as_sent(body: Any) -> list[bytes]:
     """The same JSON as different platforms write it: escaped as Meta does, compact, and spaced in UTF-8."""
     escaped = json.dumps(body, separators=(",", ":")).replace("/", "\\/")
     forms = [escaped.encode(), json.dumps(body).encode()]
-    try:
+    with suppress(UnicodeEncodeError):  # half an emoji can only travel escaped
         forms.append(json.dumps(body, ensure_ascii=False).encode("utf-8"))
-    except UnicodeEncodeError:
-        pass  # half an emoji can only travel escaped
     return forms
 
 
@@ -47,7 +46,7 @@ def told(said: Said) -> str:
             words += [said.media.value] * (said.media is not Media.NONE)
         case Reaction():
             words = [said.kind, said.object] + ["undone"] * said.undone
-        case TeamAct():
+        case _:
             words = [said.kind, said.object]
     return " ".join(words)
 
@@ -180,18 +179,18 @@ def test_a_spoilt_header_is_forged_and_nothing_else(name: str, spoil: str, secre
 
 @given(header=st.text(max_size=120))
 @settings(max_examples=60, deadline=None)
-def test_no_header_at_all_makes_verification_raise_anything_but_forged(name: str, header: str) -> None:
+def test_no_header_makes_verification_raise_anything_but_forged(name: str, header: str) -> None:
     at, key = datetime.fromisoformat("2026-09-01T09:00:00Z"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    for spoilt in platform(name).sign(BODY, key, at, "m"):
-        if spoilt == "content-type":
-            continue
-        headers = platform(name).sign(BODY, key, at, "m") | {spoilt: header}
-        if headers != platform(name).sign(BODY, key, at, "m") and spoilt != "webhook-id":
+    genuine = platform(name).sign(BODY, key, at, "m")
+    for spoilt in genuine.keys() - {"content-type"}:
+        if header != genuine[spoilt]:
             with pytest.raises(Forged):
-                platform(name).verify(Delivery("POST", headers, BODY + b" "), Secrets(key), at)
+                platform(name).verify(Delivery("POST", genuine | {spoilt: header}, BODY), Secrets(key), at)
 
 
-def test_a_channel_without_a_secret_is_a_mistake_of_ours_not_an_open_door(name: str, secret: str, now: datetime) -> None:
+def test_a_channel_without_a_secret_is_a_mistake_of_ours_not_an_open_door(
+    name: str, secret: str, now: datetime
+) -> None:
     genuine = signed(name, BODY, secret, now)
     with pytest.raises(BadConfiguration):
         platform(name).verify(genuine, Secrets(""), now)
@@ -256,7 +255,9 @@ def _with_one_part_replaced(value: Any, data: st.DataObject) -> Any:
     return data.draw(JSON)
 
 
-def test_an_item_that_cannot_be_read_names_fields_and_never_their_content(name: str, everything_sent: list[Any]) -> None:
+def test_an_item_that_cannot_be_read_names_fields_and_never_their_content(
+    name: str, everything_sent: list[Any]
+) -> None:
     body = next(one.body for one in everything_sent if one.platform == name and one.reads)
     text = json.dumps(body).replace('"type": "user"', '"type": ["un secret"]')
     text = text.replace('"verb": "add"', '"verb": ["un secret"]').replace('"id": "article-42"', '"id": ["un secret"]')
