@@ -1,0 +1,82 @@
+"""Every events/<function>.json runs through its function with the real Lambda runtime client (awslambdaric).
+
+The function runs in a process of its own as the local stack starts it, on the example configuration, against moto;
+`sam local invoke -e events/<function>.json` sends it the same envelope. Its permissions are the template's.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import configuration
+from local.apply import Target, apply
+from local.runtime import Ending
+from local.stack import LocalStack
+from tribune.aws import clients
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVELOPES = sorted((ROOT / "events").glob("*.json"))
+
+
+def answered_well(answer: Any) -> bool:
+    """An HTTP answer that is no refusal."""
+    return isinstance(answer, dict) and answer["statusCode"] < 400
+
+
+def did_all(answer: Any) -> bool:
+    """A batch of which nothing has to come again."""
+    return bool(answer == {"batchItemFailures": []})
+
+
+def said_nothing(answer: Any) -> bool:
+    """Nobody waits for an answer."""
+    return answer is None
+
+
+ANSWERS: dict[str, Callable[[Any], bool]] = {
+    "receive_webhook": answered_well,
+    "moderate_comments": did_all,
+    "perform_action": did_all,
+    "call_manager": did_all,
+    "relay_alarm": said_nothing,
+    "keep_watch": said_nothing,
+    "show_charter": answered_well,
+}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalStack]:
+    """The local stack with the community of the example configuration."""
+    with LocalStack() as stack:
+        tables = stack.created.tables()
+        target = Target(
+            stage=stack.stage,
+            community_table=tables["CommunityTable"],
+            charter_table=tables["CharterTable"],
+            dynamodb=clients.dynamodb(),
+            ssm=clients.ssm(),
+        )
+        apply(stack.host(configuration.read(configuration.EXAMPLE_FILE)), target, datetime.now(UTC))
+        yield stack
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES, ids=lambda envelope: envelope.stem)
+def test_an_envelope_runs_through_its_function(running: LocalStack, envelope: Path) -> None:
+    logical_id = "".join(word.capitalize() for word in envelope.stem.split("_"))
+
+    result = running.invoke(logical_id, json.loads(envelope.read_text(encoding="utf-8")))
+
+    assert result.ending is Ending.RETURNED, result.payload
+    assert ANSWERS[envelope.stem](result.value()), result.value()
+    assert running.cloud.denied == {}
+
+
+def test_a_forged_envelope_is_refused(running: LocalStack) -> None:
+    event = json.loads((ROOT / "events/receive_webhook.json").read_text(encoding="utf-8"))
+    event["body"] = event["body"].replace("Loire", "Seine")
+
+    assert running.invoke("ReceiveWebhook", event).value()["statusCode"] == 401
