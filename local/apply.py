@@ -71,9 +71,7 @@ def _charter(configuration: Configuration, target: Target, now: datetime, *, dry
     effective_from = max(now + timedelta(days=notice_days), *(version.effective_from for version in versions), now)
     version = (latest.version if latest else 0) + 1
     if not dry_run:
-        version = charters.publish(
-            community, configuration.charter, effective_from=effective_from, now=now, notice_days=notice_days
-        )
+        version = charters.publish(community, configuration.charter, effective_from=effective_from, now=now)
     yield f"charter: version {version}, in force from {effective_from:%Y-%m-%d %H:%M} UTC"
 
 

@@ -6,7 +6,7 @@ sentence on stderr that says the file, the line and the field.
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -100,29 +100,26 @@ def parser() -> ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; answers the exit code."""
     given = parser().parse_args(arguments)
-    if given.subcommand == "serve" and given.print_config:
-        from local.configuration import EXAMPLE_FILE
-
-        sys.stdout.write(EXAMPLE_FILE.read_text(encoding="utf-8"))
-        return 0
-    module = next(one.module for one in SUBCOMMANDS if one.name == given.subcommand)
     try:
-        return int(import_module(module).run(given))
-    except (BadConfiguration, NotFound) as error:
-        return _said(error, 2)
-    except TribuneError as error:
-        return _said(error, 1)
-    except KeyboardInterrupt:
-        return 130
+        return _run(given)
     except BrokenPipeError:
         # Whoever read our output has heard enough; Python must not complain of it while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def _said(error: TribuneError, code: int) -> int:
-    print(f"tribune: {error or error.reason}", file=sys.stderr)
+        code = 1
+    except (TribuneError, OSError) as error:  # OSError: a file, or a port that is taken
+        print(error, file=sys.stderr)
+        code = 2 if isinstance(error, BadConfiguration | NotFound | OSError) else 1
+    except KeyboardInterrupt:
+        code = 130
     return code
+
+
+def _run(given: Namespace) -> int:
+    if given.subcommand == "serve" and given.print_config:
+        sys.stdout.write(import_module("local.configuration").EXAMPLE_FILE.read_text(encoding="utf-8"))
+        return 0
+    module = import_module(next(one.module for one in SUBCOMMANDS if one.name == given.subcommand))
+    return int(module.run(given))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
+from local.in_name import in_name, own_fields
 from tribune import written
 from tribune.charter import Charter
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
@@ -25,7 +26,7 @@ from tribune.written import Written
 
 MODEL = "model"
 """The charter of a community that has not written its own yet."""
-MODEL_FILE = Path(__file__).resolve().parent.parent / "charters" / "model.yaml"
+MODEL_FILE = Path(__file__).resolve().parent.parent / "charters" / "model.fr-en.yaml"
 EXAMPLE_FILE = Path(__file__).resolve().parent / "example.yaml"
 
 
@@ -203,20 +204,10 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
             wrong.sentence, file=name, line=_line(source, wrong.location), field=".".join(map(str, wrong.location))
         ) from wrong
     return Configuration(
-        community=_community(parsed),
+        community=community_of(parsed),
         charter=charter,
         channels=tuple(_secrets(channel) for channel in parsed.channels),
         calls=Calls(parsed.community.rota.secrets() if parsed.community.rota else {}),
-    )
-
-
-def addressed(charter: Charter, community: WrittenCommunity, channels: tuple[WrittenChannel, ...] = ()) -> Charter:
-    """The model charter in the name of a community: its brand, its spaces, its signature, its contact."""
-    commitments = charter.commitments
-    if community.contact:
-        commitments = commitments.model_copy(update={"appeal_contact": community.contact})
-    return charter.model_copy(
-        update={"commitments": commitments, "fields": charter.fields | _fields(community, channels)}
     )
 
 
@@ -237,10 +228,10 @@ def _line(source: Path | str, location: written.Location) -> int | None:
 
 
 def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
-    community = parsed.community
-    if community.charter == MODEL:
-        return addressed(written.load(MODEL_FILE, Charter), community, parsed.channels)
-    path = folder / community.charter
+    told = parsed.community
+    if told.charter == MODEL:
+        return in_name(written.load(MODEL_FILE, Charter), community_of(parsed), told.contact)
+    path = folder / told.charter
     if not path.is_file():
         raise _Wrong(
             f"there is no file {path}: the path is relative to this file, and the word “{MODEL}” stands for our model",
@@ -248,26 +239,7 @@ def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
             "charter",
         )
     charter = written.load(path, Charter)
-    return charter.model_copy(update={"fields": _fields(community, parsed.channels) | charter.fields})
-
-
-def _fields(community: WrittenCommunity, channels: tuple[WrittenChannel, ...]) -> dict[str, str | dict[str, str]]:
-    """What a charter says about the community that it speaks for."""
-    voice, rota = _voice(community), _rota(community)
-    host = {language: table(spoken(language), "setup")["host"] for language in community.languages}
-    spaces = dict.fromkeys(account.name or account.space for channel in channels for account in channel.accounts)
-    fields: dict[str, str | dict[str, str]] = {
-        "brand": community.name,
-        "cm_public_name": {language: text.format(name=community.name) for language, text in host.items()},
-        "team_signature": dict(voice.team_signature),
-    }
-    if initials := next((person.initials for person in rota.people if person.initials), ""):
-        fields["signature_example"] = f"^{initials}"
-    if spaces:
-        fields["spaces"] = ", ".join(spaces)
-    if community.contact:
-        fields |= {"contact": community.contact, "dpo_contact": community.contact}
-    return fields
+    return charter.model_copy(update={"fields": own_fields(community_of(parsed), told.contact) | charter.fields})
 
 
 def _check_clauses(community: WrittenCommunity, charter: Charter) -> None:
@@ -295,7 +267,8 @@ def _rota(community: WrittenCommunity) -> Rota:
     return Rota(people=(Person(id="team", name=community.name, languages=community.languages, ways=(way,)),))
 
 
-def _community(parsed: ConfigurationFile) -> Community:
+def community_of(parsed: ConfigurationFile) -> Community:
+    """The community without any secret."""
     told = parsed.community
     return Community(
         id=told.id,

@@ -71,7 +71,7 @@ def test_before_anything_is_published_no_charter_is_in_force(charters: Charters)
 def test_words_are_bound_by_the_version_in_force_when_they_were_written(charters: Charters) -> None:
     old, new = charter("ancien"), charter("nouveau")
     publish(charters, old)
-    publish(charters, new, NOW + DAY, effective_from=NOW + 16 * DAY, notice_days=15, summary="Un mot change.")
+    publish(charters, new, NOW + DAY, effective_from=NOW + 16 * DAY, summary="Un mot change.")
 
     def version_at(at: datetime) -> int | None:
         found = charters.load("garance", at)

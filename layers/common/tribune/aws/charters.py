@@ -42,7 +42,7 @@ class VersionMeta:
     published_at: datetime
     effective_from: datetime
     notice_days: int
-    """How long before it took effect members were told."""
+    """How long before it applies a change is announced: the promise this version made."""
     summary: str
     """What changed, in a sentence for members."""
 
@@ -77,14 +77,13 @@ class Charters:
                 return self._content(community, meta)
         raise NotFound(f"{community} has no charter version {version}")
 
-    def publish(  # noqa: PLR0913  a version is these facts
+    def publish(
         self,
         community: str,
         charter: Charter,
         *,
         effective_from: datetime,
         now: datetime,
-        notice_days: int = 0,
         summary: str = "",
     ) -> int:
         """Publish a charter and answer its version; publishing what is the latest version already changes nothing.
@@ -106,7 +105,7 @@ class Charters:
                 parts=self._put_parts(community, content_hash, content),
                 published_at=now,
                 effective_from=effective_from,
-                notice_days=notice_days,
+                notice_days=charter.commitments.notice_days,
                 summary=summary,
             )
             if self._put_meta(community, meta):

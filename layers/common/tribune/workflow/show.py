@@ -160,7 +160,7 @@ class Showing:
             note = words["announced"] if known.effective_from > now else ""
             if current and known.version == current.version:
                 note = words["in_force"]
-            name = _version_name(known, words, community.zone)
+            name = _version_name(known, request.language, community.zone)
             entries.append({"href": f"v{known.version}", "name": name, "note": note})
         return _list(request, words["versions"]["title"].format(brand=community.name), entries)
 
@@ -171,7 +171,7 @@ class Showing:
 def as_html(published: PublishedCharter, community: Community, language: str, earlier: Iterable[Version] = ()) -> str:
     """One version in one language, as members are shown it."""
     charter, words = published.charter, table(spoken(language), "pages")
-    values = _values(published, language, words, community.zone)
+    values = _values(published, language, community.zone)
     return pages.render(
         "charter",
         language=language,
@@ -181,8 +181,8 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
         summary=published.summary,
         version_line=words["version_line"].format(
             version=published.version,
-            published=_date(published.published_at, words, community.zone),
-            effective=_date(published.effective_from, words, community.zone),
+            published=_date(published.published_at, language, community.zone),
+            effective=_date(published.effective_from, language, community.zone),
         ),
         languages=[{"code": code, "name": words["names"].get(code, code), "href": code} for code in charter.languages],
         commitments=_commitments(charter, values, words, language),
@@ -192,7 +192,7 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
         current_href=f"../../{community.id}",
         versions_href="../versions",
         earlier=[
-            {"href": f"../v{known.version}/{language}", "name": _version_name(known, words, community.zone)}
+            {"href": f"../v{known.version}/{language}", "name": _version_name(known, language, community.zone)}
             for known in sorted(earlier, key=lambda known: -known.version)
         ],
     )
@@ -237,10 +237,10 @@ def anchor(clause: Clause) -> str:
     return f"article-{clause.number}"
 
 
-def _values(published: PublishedCharter, language: str, words: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+def _values(published: PublishedCharter, language: str, zone: ZoneInfo) -> dict[str, str]:
     return published.charter.values(language) | {
         "version": str(published.version),
-        "date": _date(published.effective_from, words, zone),
+        "date": _date(published.effective_from, language, zone),
         "notice_days": str(published.notice_days),
     }
 
@@ -305,17 +305,17 @@ def _what_follows(clause: Clause, words: Mapping[str, Any]) -> Iterable[str]:
         yield words["legal_basis"].format(basis=" ; ".join(clause.legal_basis))
 
 
-def _version_name(known: Version, words: Mapping[str, Any], zone: ZoneInfo) -> str:
-    return str(words["version_name"].format(version=known.version, effective=_date(known.effective_from, words, zone)))
-
-
-def _date(moment: datetime, words: Mapping[str, Any], zone: ZoneInfo) -> str:
-    day = moment.astimezone(zone).date()
+def _version_name(known: Version, language: str, zone: ZoneInfo) -> str:
+    words = table(spoken(language), "pages")
     return str(
-        words["date"].format(
-            day=words["first"] if day.day == 1 else day.day, month=words["months"][day.month - 1], year=day.year
-        )
+        words["version_name"].format(version=known.version, effective=_date(known.effective_from, language, zone))
     )
+
+
+def _date(moment: datetime, language: str, zone: ZoneInfo) -> str:
+    words, day = table(spoken(language), "pages"), moment.astimezone(zone).date()
+    month = table(spoken(language), "time")["months"][day.month - 1]
+    return str(words["date"].format(day=words["first"] if day.day == 1 else day.day, month=month, year=day.year))
 
 
 # --- HTTP ---
