@@ -82,6 +82,7 @@ def order() -> Callable[..., Order]:
             "account": "102030405060708",
             "target": "900100200300400_1001",
             "thread": "900100200300400_1001",
+            "recipient": "7000000000000001",
             "text": "Bonjour, le dimanche de 10 h à 13 h 🚲",
         }
         return Order(kind=kind, **(given | fields))

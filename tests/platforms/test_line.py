@@ -185,9 +185,13 @@ def test_a_push_is_not_repeated_once_line_forgot_its_key(fresh: Order, access: A
         line.act(begun, access, now)
 
 
-def test_in_a_group_the_group_is_answered(fresh: Order, access: Access, now: datetime) -> None:
-    plan = line.act(replace(fresh, reply_token=None, thread=GROUP), access, now)
+def test_a_push_goes_to_the_conversation_it_is_given_and_never_to_a_pseudonym(
+    fresh: Order, access: Access, now: datetime
+) -> None:
+    plan = line.act(replace(fresh, reply_token=None, recipient=GROUP, thread="~pseudonym"), access, now)
     assert sent_body(plan)["to"] == GROUP
+    with pytest.raises(CannotDo, match="no_recipient"):
+        line.act(replace(fresh, reply_token=None, recipient=None), access, now)
 
 
 @pytest.mark.parametrize("kind", [ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE])

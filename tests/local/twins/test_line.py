@@ -38,7 +38,9 @@ def message(at: datetime) -> bytes:
 
 @pytest.fixture
 def answer(order: Any, now: datetime) -> Order:
-    made: Order = order(account=BOT, target="561", thread=MEMBER, reply_token="tok-1", reply_token_at=now)
+    made: Order = order(
+        account=BOT, target="561", thread="~pseudonym", recipient=MEMBER, reply_token="tok-1", reply_token_at=now
+    )
     return made
 
 
@@ -106,7 +108,7 @@ def test_the_quota_can_be_asked_for(twin: LineTwin, now: datetime, said_by: Any)
 
 
 def test_nobody_is_pushed_to_who_never_wrote(act: Any, answer: Order) -> None:
-    assert act(replace(answer, reply_token=None, thread="U0stranger")).verdict is Verdict.REFUSED
+    assert act(replace(answer, reply_token=None, recipient="U0stranger")).verdict is Verdict.REFUSED
 
 
 def test_a_dead_channel_token_is_said(act: Any, answer: Order, outbox: Outbox) -> None:

@@ -201,7 +201,7 @@ def _tagged(mention: _Mention, text: str) -> tuple[str, ...]:
 
 
 def act(order: Order, access: Access, now: datetime) -> Plan:
-    """The reply while its token is fresh and untried, else a push. Raises CannotDo.
+    """The reply while its token is fresh and untried, else a push to `recipient` (person, group or room). Raises CannotDo.
 
     `CannotDo("uncertain")`: an earlier attempt may have arrived, and nothing could make a second one harmless.
     """
@@ -213,7 +213,9 @@ def act(order: Order, access: Access, now: datetime) -> Plan:
     if not order.way and _fresh(order, now):
         body = {"replyToken": order.reply_token, "messages": [message]}
         return Plan(_post(access, order, "reply", body), way=_REPLY, repeatable=False)
-    body = {"to": order.thread, "messages": [message]}
+    if not order.recipient:
+        raise CannotDo("no_recipient")
+    body = {"to": order.recipient, "messages": [message]}
     call = _post(access, order, "push", body, {"x-line-retry-key": str(uuid5(_ACTIONS, order.action_id))})
     return Plan(call, way=_PUSH, repeatable=True)
 
