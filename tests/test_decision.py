@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tribune import words
 from tribune.channel import ActKind
-from tribune.charter.document import AppliesTo, Ceiling, Charter, Clause, Dsa, Family, FirstAction, Gravity, Kind
+from tribune.charter.document import AppliesTo, Ceiling, Charter, Clause, Dsa, Family, FirstAction, Gravity, Kind, Step
 from tribune.charter.findings import Breach, Findings, Signal
 from tribune.comment import Audience, Author, Comment, Media, Thread, Verb, words_hash
 from tribune.decision import (
@@ -45,6 +45,7 @@ def rule(
     strike: bool = True,
     silent: bool = False,
     applies_to: str = "public",
+    ladder: tuple[str, ...] = ("hide_and_remind", "last_warning", "suspend", "exclude"),
 ) -> Clause:
     """A rule of a charter, with nothing but what decides."""
     return Clause(
@@ -58,6 +59,7 @@ def rule(
         gravity=Gravity(gravity),
         ceiling=Ceiling(ceiling),
         first_action=FirstAction(first_action),
+        ladder=tuple(Step(step) for step in ladder),
         strike=strike,
         silent=silent,
         dsa=Dsa(ground="DECISION_GROUND_INCOMPATIBLE_CONTENT", category="STATEMENT_CATEGORY_VIOLENCE"),
@@ -529,7 +531,7 @@ def test_the_first_reminder_cites_its_clause_and_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "reason", "draft"), [(1, "second_breach", "warning2"), (2, "third_breach", "warning3.final")]
+    ("before", "reason", "draft"), [(1, "breach_again", "warning2"), (2, "last_warning", "warning3.final")]
 )
 def test_the_next_steps_wait_for_a_person(before: int, reason: str, draft: str) -> None:
     made = decided(findings(breach("respect")), standing=strikes(before))
@@ -540,6 +542,20 @@ def test_the_next_steps_wait_for_a_person(before: int, reason: str, draft: str) 
 def test_after_the_last_warning_the_machine_proposes_nothing() -> None:
     made = decided(findings(breach("respect")), standing=strikes(3))
     assert (made.measure, made.reason, made.acts, made.case) == (Measure.ESCALATE, "after_last_warning", (), True)
+
+
+def test_an_insult_that_the_law_forbids_is_hidden_by_a_person_who_says_why() -> None:
+    made = decided(findings(breach("diffamation")))
+    assert (made.reason, made.draft, made.draft_kind) == ("attack_on_person", "reminder1", ActKind.PRIVATE)
+    assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
+
+
+def test_no_step_is_taken_that_the_charter_does_not_announce() -> None:
+    short = charter(rule("respect", 2, "partial", "remind", ladder=()))
+    stern = charter(rule("respect", 2, "partial", "remind", ladder=("last_warning",)))
+    assert decided(findings(breach("respect")), standing=strikes(3), under=short).measure is Measure.REMIND
+    assert decided(findings(breach("respect")), standing=strikes(1), under=stern).draft == "warning3.final"
+    assert decided(findings(breach("respect")), standing=strikes(9), under=stern).draft == "warning3.final"
 
 
 def test_a_lapsed_strike_counts_no_more() -> None:
@@ -585,7 +601,7 @@ def test_a_clause_without_a_reminder_of_its_own_has_the_common_one() -> None:
     assert (made.reason, [act.text for act in made.acts]) == ("breach", ["reminder1"])
 
 
-def test_a_full_ceiling_lets_the_second_breach_be_hidden_alone() -> None:
+def test_a_full_ceiling_lets_the_breach_again_be_hidden_alone() -> None:
     made = decided(
         findings(breach("respect")), standing=strikes(1), under=charter(rule("respect", 2, "full", "remind"))
     )

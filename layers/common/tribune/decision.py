@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Self
 
 from tribune.channel import ActKind
-from tribune.charter.document import Ceiling, Charter, Clause, FirstAction, Gravity
+from tribune.charter.document import Ceiling, Charter, Clause, FirstAction, Gravity, Step
 from tribune.charter.findings import Breach, Findings, Signal
 from tribune.comment import Audience, Comment, Media, words_hash
 from tribune.standing import Standing
@@ -243,8 +243,8 @@ REASONS = frozenset(
         "off_topic",
         "undisclosed",
         "breach",
-        "second_breach",
-        "third_breach",
+        "breach_again",
+        "last_warning",
         "after_last_warning",
         "still_breaching",
         # nothing is held against the words
@@ -611,25 +611,34 @@ def again(view: _View) -> Decision | None:
 
 
 def ladder(view: _View) -> Decision | None:
-    """1, 10 and 17. Reminder; hide and private reminder; last warning; then only a person decides.
+    """1, 10 and 17. The clause's first action, then each step of the ladder that the charter announces.
 
     Nothing here deletes, suspends or excludes. A strike counts only when the member was told.
     """
     clause = _worst(view)
     if clause is None:
         return None
-    match len({strike.object for strike in view.standing.active_strikes(view.situation.now)} - {view.matter.object}):
-        case 0 if clause.first_action is FirstAction.REMIND:
+    active = view.standing.active_strikes(view.situation.now)
+    told = len({strike.object for strike in active} - {view.matter.object})
+    if not told or not clause.ladder:
+        return _first(view, clause)
+    match clause.ladder[min(told, len(clause.ladder)) - 1]:
+        case Step.REMIND:
             return _remind(view, clause)
-        case 0:
-            reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
-            return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
-        case 1:
-            return _hide_and_tell(view, clause, "second_breach", "warning2")
-        case 2:
-            return _hide_and_tell(view, clause, "third_breach", "warning3.final")
-        case _:
+        case Step.HIDE_AND_REMIND:
+            return _hide_and_tell(view, clause, "breach_again", "warning2")
+        case Step.LAST_WARNING:
+            return _hide_and_tell(view, clause, "last_warning", "warning3.final")
+        case Step.SUSPEND | Step.EXCLUDE:
             return Decision(Measure.ESCALATE, "after_last_warning", clause=clause.id)
+
+
+def _first(view: _View, clause: Clause) -> Decision:
+    """What the charter announces for a first breach."""
+    if clause.first_action is FirstAction.REMIND:
+        return _remind(view, clause)
+    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
+    return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
 
 
 def _worst(view: _View) -> Clause | None:
@@ -660,7 +669,7 @@ def _hide_and_tell(view: _View, clause: Clause, reason: str, text: str) -> Decis
     """A hide, alone only where the ceiling is full, and what the person is told in private, always through the CM."""
     if not view.can_hide:
         return _cannot(view, reason, clause)
-    alone = clause.ceiling is Ceiling.FULL and reason != "third_breach" and not view.delicate
+    alone = clause.ceiling is Ceiling.FULL and reason != "last_warning" and not view.delicate
     escalates = clause.first_action is FirstAction.HIDE_AND_ESCALATE
     return Decision(
         Measure.HIDE,
