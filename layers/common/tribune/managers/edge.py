@@ -36,7 +36,10 @@ def post(url: str, body: bytes, edge: Edge) -> None:
 
 def is_loopback(url: str) -> bool:
     """Does the address stay on this machine?"""
-    return (urlsplit(url).hostname or "") in _LOOPBACK
+    try:
+        return (urlsplit(url).hostname or "") in _LOOPBACK
+    except ValueError:  # no address at all
+        return False
 
 
 def address(url: str, field: str) -> str:

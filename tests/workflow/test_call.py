@@ -1,0 +1,567 @@
+"""call_manager's use case: the right person, at the right hour, told once, and never nobody."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from duty_room import GARANCE, PARIS, Died, MemoryJournal, Phones, communities
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tribune.channel import ActKind
+from tribune.comment import Audience
+from tribune.community import Community
+from tribune.decision import CALLS
+from tribune.errors import AlreadyDone, NotFound, Unavailable
+from tribune.journal import Action, ActionState, Call, CallState, Head, HeadKind
+from tribune.workflow.call import LEASE, ROUNDS, Calling, Outcome, Rung, masked_line
+
+NOW = datetime(2026, 11, 24, 14, 5, tzinfo=PARIS)
+"""A Tuesday afternoon."""
+NIGHT = datetime(2026, 11, 24, 22, 40, tzinfo=PARIS)
+THREAT = (
+    "On sait où est ton magasin, appelle le 06 39 98 12 34\nou écris à moi@evil.example https://evil.example @Karim"
+)
+
+
+def a_call(reason: str = "threat", urgency: str = "now", at: datetime = NOW, **changes: Any) -> Call:
+    call = Call(
+        community="garance",
+        id=f"{reason}-1",
+        reason=reason,
+        urgency=urgency,
+        state=CallState.READY,
+        created_at=at,
+        due_at=at + timedelta(minutes=2),
+        rev=1,
+        platform="facebook",
+        account="1001",
+        space="page",
+        thread="1_1",
+        objects=("1_14",),
+        received_at=at - timedelta(minutes=3),
+        known_at=at - timedelta(minutes=2),
+    )
+    return replace(call, **changes)
+
+
+def a_head(*hides: ActionState, **changes: Any) -> Head:
+    actions = tuple(
+        Action(
+            id=f"a{number}",
+            kind=ActKind.HIDE,
+            purpose="provisional",
+            state=state,
+            target="1_14",
+            created_at=NOW,
+            due_at=NOW,
+            done_at=NOW - timedelta(minutes=1) if state is ActionState.SENT else None,
+        )
+        for number, state in enumerate(hides)
+    )
+    head = Head(
+        community="garance",
+        platform="facebook",
+        account="1001",
+        object="1_14",
+        kind=HeadKind.COMMENT,
+        v="1",
+        rev=1,
+        space="page",
+        thread="1_1",
+        post="1_1",
+        audience=Audience.PUBLIC,
+        posted_at=NOW,
+        received_at=NOW,
+        url="https://facebook.example/1_14",
+        actions=actions,
+    )
+    return replace(head, **changes)
+
+
+class Desk:
+    """One community's calls, with everything they touch in memory."""
+
+    def __init__(self, journal: MemoryJournal, phones: Phones, **changes: Any) -> None:
+        self.journal, self.phones, self.now = journal, phones, NOW
+        self.secrets: Callable[[str], Any] = lambda _: {"marie.slack": "https://hooks.slack.example/T0"}
+        self.community = cast("Callable[[str], Community]", communities(**changes))
+
+    def keep(self, call: Call, head: Head | None = None, words: str | None = THREAT) -> None:
+        self.journal.calls[call.community, call.id] = call
+        if head is not None:
+            self.journal.heads["garance", "facebook", "1001", "1_14"] = head
+        if words is not None:
+            self.journal.words["garance", "facebook", "1001", "1_14"] = words
+
+    def calling(self) -> Calling:
+        return Calling(self.journal, self.community, self.secrets, self.phones.deliver)
+
+    def ring(self, call: str = "threat-1") -> Rung:
+        return self.calling().ring("garance", call, self.now)
+
+    def take(self, person: str, call: str = "threat-1") -> Call:
+        return self.calling().take("garance", call, person, self.now)
+
+    def state(self, call: str = "threat-1") -> Call:
+        return self.journal.calls["garance", call]
+
+    def wait_and_ring(self, call: str = "threat-1") -> Rung:
+        """What keep_watch does: wakes the call once it is due."""
+        self.now = max(self.now, self.state(call).due_at)
+        return self.ring(call)
+
+
+@pytest.fixture
+def desk(journal: MemoryJournal, phones: Phones) -> Desk:
+    return Desk(journal, phones)
+
+
+def lone(**rota: Any) -> dict[str, Any]:
+    """A community manager who works alone."""
+    return {"rota": {"people": [GARANCE["rota"]["people"][0]]} | rota}
+
+
+# --- who is told ---
+
+
+def test_the_person_on_duty_is_called_through_their_first_way_and_has_a_quarter_of_an_hour(desk: Desk) -> None:
+    desk.keep(a_call(), a_head(ActionState.SENT))
+
+    assert desk.ring() == Rung(Outcome.SENT, ("slack",))
+    assert desk.phones.rung == ["marie"]
+    assert desk.phones.secrets_seen == ["https://hooks.slack.example/T0"]
+    assert desk.state().state is CallState.SENT
+    assert desk.state().due_at == NOW + timedelta(minutes=15)
+
+
+def test_in_hours_a_call_that_is_no_danger_leaves_half_an_hour(desk: Desk) -> None:
+    desk.keep(a_call("legal", "hours"), a_head())
+    desk.ring("legal-1")
+
+    assert desk.state("legal-1").due_at == NOW + timedelta(minutes=30)
+
+
+def test_when_a_way_fails_the_next_one_is_tried(desk: Desk) -> None:
+    desk.phones.dead = {"marie.slack"}
+    desk.keep(a_call(), a_head())
+
+    assert desk.ring().ways == ("email",)
+    assert desk.phones.rung == ["marie"]
+
+
+def test_when_no_way_reaches_a_person_the_next_person_is_called(desk: Desk) -> None:
+    desk.phones.dead = {"marie"}
+    desk.keep(a_call(), a_head())
+    desk.ring()
+
+    assert desk.phones.rung == ["lea"]
+
+
+def test_when_nobody_on_duty_can_be_reached_the_fallback_is(desk: Desk) -> None:
+    desk.phones.dead = {"marie", "lea"}
+    desk.keep(a_call(), a_head())
+    desk.ring()
+
+    assert desk.phones.rung == ["equipe"]
+
+
+def test_a_call_that_concerns_both_roles_reaches_both_at_once(desk: Desk) -> None:
+    desk.keep(a_call("discrimination", "hours", roles=("cm", "smm")), a_head())
+
+    assert desk.ring("discrimination-1").ways == ("slack", "email")
+    assert desk.phones.rung == ["marie", "lea"]
+
+
+def test_a_lone_community_manager_is_called_once_for_both_roles(journal: MemoryJournal, phones: Phones) -> None:
+    desk = Desk(journal, phones, **lone())
+    desk.keep(a_call("discrimination", "hours", roles=("cm", "smm")), a_head())
+    desk.ring("discrimination-1")
+
+    assert phones.rung == ["marie"]
+
+
+def test_when_secrets_cannot_be_read_the_ways_that_need_none_still_work(desk: Desk) -> None:
+    def out(_: str) -> Any:
+        raise Unavailable("ssm")
+
+    desk.secrets, desk.phones.dead = out, {"marie.slack"}
+    desk.keep(a_call(), a_head())
+
+    assert desk.ring().ways == ("email",)
+
+
+# --- nobody answers ---
+
+
+def test_without_an_answer_the_next_person_is_called_then_the_fallback_then_the_first_again(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    for _ in range(4):
+        desk.wait_and_ring()
+
+    assert desk.phones.rung == ["marie", "lea", "equipe", "marie"]
+
+
+def test_nobody_is_rung_for_ever_at_this_pace_and_nothing_is_forgotten(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    desk.ring()
+    for _ in range(3 * ROUNDS - 1):
+        desk.wait_and_ring()
+
+    assert desk.now < NOW + timedelta(hours=3)
+    assert desk.state().due_at == datetime(2026, 11, 25, 9, 0, tzinfo=PARIS)
+    desk.wait_and_ring()
+    assert len(desk.phones.rung) == 3 * ROUNDS + 1
+    assert desk.state().due_at == datetime(2026, 11, 26, 9, 0, tzinfo=PARIS)
+    assert desk.state().state is CallState.SENT
+
+
+def test_a_call_that_was_taken_rings_nobody_any_more(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    desk.ring()
+    desk.take("marie")
+    desk.now += timedelta(hours=1)
+
+    assert desk.ring() == Rung(Outcome.OVER)
+    assert desk.phones.rung == ["marie"]
+    assert (desk.state().taken_by, desk.state().taken_at) == ("marie", NOW)
+
+
+def test_the_second_to_take_it_is_told_who_did_and_when(desk: Desk) -> None:
+    desk.keep(a_call())
+    desk.take("marie")
+
+    with pytest.raises(AlreadyDone) as told:
+        desk.take("lea")
+    assert (told.value.by, told.value.at) == ("marie", NOW)
+
+
+def test_a_call_that_nobody_knows_is_no_call(desk: Desk) -> None:
+    assert desk.ring() == Rung(Outcome.UNKNOWN)
+    with pytest.raises(NotFound):
+        desk.take("marie")
+
+
+def test_taking_a_call_says_when_a_person_knew(desk: Desk) -> None:
+    desk.keep(a_call(known_at=None))
+
+    assert desk.take("marie").known_at == NOW
+
+
+# --- the hour ---
+
+
+def test_what_can_wait_waits_for_the_morning(desk: Desk) -> None:
+    desk.now = NIGHT
+    desk.keep(a_call("legal", "hours", NIGHT), a_head())
+
+    assert desk.ring("legal-1") == Rung(Outcome.HELD)
+    assert desk.phones.rung == []
+    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 8, 0, tzinfo=PARIS)
+    assert desk.wait_and_ring("legal-1").outcome is Outcome.SENT
+
+
+def test_distress_rings_at_any_hour(desk: Desk) -> None:
+    desk.now = NIGHT
+    desk.keep(a_call("distress", "now", NIGHT), a_head(confidential=True))
+    desk.ring("distress-1")
+
+    assert desk.phones.rung == ["marie"]
+
+
+def test_a_call_held_at_night_is_written_once_however_often_it_is_woken(desk: Desk) -> None:
+    desk.now = NIGHT
+    desk.keep(a_call("legal", "hours", NIGHT), a_head())
+    for _ in range(5):
+        desk.ring("legal-1")
+
+    assert desk.journal.saves == 1
+
+
+def test_an_answer_that_is_due_at_night_is_asked_for_in_the_morning(desk: Desk) -> None:
+    desk.now = datetime(2026, 11, 24, 19, 45, tzinfo=PARIS)
+    desk.keep(a_call("legal", "hours", desk.now), a_head())
+    desk.ring("legal-1")
+
+    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 8, 0, tzinfo=PARIS)
+    assert "le 25 novembre à 8\u00a0h" in desk.phones.last.text
+
+
+def test_news_for_the_digest_waits_until_the_team_arrives(desk: Desk) -> None:
+    desk.keep(a_call("other", "digest"), a_head())
+
+    assert desk.ring("other-1").outcome is Outcome.HELD
+    assert desk.state("other-1").due_at == datetime(2026, 11, 25, 9, 0, tzinfo=PARIS)
+    desk.now = datetime(2026, 11, 25, 9, 3, tzinfo=PARIS)
+    assert desk.ring("other-1").outcome is Outcome.SENT
+
+
+# --- once ---
+
+
+def test_the_same_message_again_sends_nothing(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    desk.ring()
+
+    assert desk.ring() == Rung(Outcome.NOT_DUE)
+    assert desk.phones.rung == ["marie"]
+
+
+def test_two_workers_at_once_ring_once(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    outcomes: list[Rung] = []
+    desk.phones.then = [lambda: outcomes.append(desk.ring())]
+    outcomes.append(desk.ring())
+
+    assert [rung.outcome for rung in outcomes] == [Outcome.NOT_DUE, Outcome.SENT]
+    assert desk.phones.rung == ["marie"]
+
+
+def test_a_worker_that_dies_before_it_calls_leaves_a_call_that_rings_after_the_lease(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+
+    def die() -> None:
+        raise Died
+
+    desk.journal.before_save = [lambda: None, die]
+    with pytest.raises(Died):
+        desk.ring()
+    assert desk.ring() == Rung(Outcome.NOT_DUE)
+    assert desk.wait_and_ring().outcome is Outcome.SENT
+    assert desk.now == NOW + LEASE
+
+
+def test_a_comment_that_joins_the_call_meanwhile_is_not_lost(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+
+    def joined() -> None:
+        known = desk.state()
+        desk.journal.calls["garance", "threat-1"] = replace(known, objects=(*known.objects, "1_15"), rev=known.rev + 1)
+
+    desk.phones.then = [joined]
+
+    assert desk.ring().outcome is Outcome.SENT
+    assert desk.state().objects == ("1_14", "1_15")
+    assert desk.state().state is CallState.SENT
+    assert desk.phones.rung == ["marie"]
+
+
+def test_a_call_taken_while_it_rings_stays_taken(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    desk.phones.then = [lambda: desk.take("marie")]
+    desk.ring()
+
+    assert desk.state().state is CallState.TAKEN
+
+
+def test_another_writer_just_before_the_claim_is_no_reason_to_stay_silent(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+
+    def touched() -> None:
+        known = desk.state()
+        desk.journal.calls["garance", "threat-1"] = replace(known, rev=known.rev + 1)
+
+    desk.journal.before_save = [touched]
+
+    assert desk.ring().outcome is Outcome.SENT
+
+
+# --- nobody can be reached ---
+
+
+def test_when_nobody_at_all_can_be_reached_the_caller_is_told_and_it_is_tried_again(desk: Desk) -> None:
+    desk.phones.dead = {"marie", "lea", "equipe"}
+    desk.keep(a_call(), a_head())
+
+    with pytest.raises(Unavailable):
+        desk.ring()
+    assert desk.state().state is CallState.READY
+    assert desk.state().due_at > NOW
+
+    desk.phones.dead = set()
+    assert desk.wait_and_ring().outcome is Outcome.SENT
+
+
+def test_one_dead_phone_is_not_tried_twice_in_one_round(desk: Desk) -> None:
+    tried: list[str] = []
+    desk.phones.dead = {"marie", "lea", "equipe"}
+    deliver = desk.phones.deliver
+
+    def noted(message: Any, person: Any, way: Any, secret: Any) -> None:
+        tried.append(f"{person.id}.{way.kind}")
+        deliver(message, person, way, secret)
+
+    desk.phones.deliver = noted  # type: ignore[method-assign]
+    desk.keep(a_call(), a_head())
+    with pytest.raises(Unavailable):
+        desk.ring()
+
+    assert sorted(tried) == ["equipe.email", "lea.email", "marie.email", "marie.slack"]
+
+
+# --- what is read ---
+
+
+def test_the_message_says_what_happened_what_was_done_what_to_do_and_who_is_next(desk: Desk) -> None:
+    desk.keep(a_call(), a_head(ActionState.SENT))
+    desk.ring()
+    message = desk.phones.last
+    said = message.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+    assert message.subject.replace("\u00a0", " ") == "Menace sous une publication de Vélos Garance : à voir maintenant"
+    assert "Un commentaire reçu à 14 h 02 menace quelqu'un." in said
+    assert "Le commentaire a été masqué à titre provisoire à 14 h 04." in said
+    assert "Reçu à 14 h 02 · connu à 14 h 03 · masqué à 14 h 04." in said
+    assert "gardez une capture" in said
+    assert "Sans réponse à 14 h 20, l'appel passe à Léa." in said
+    assert "tribune call take garance threat-1" in said
+    assert message.link == "https://facebook.example/1_14"
+
+
+def test_the_person_reads_it_in_their_own_language(desk: Desk) -> None:
+    desk.phones.dead = {"marie"}
+    desk.keep(a_call(), a_head(ActionState.SENT))
+    desk.ring()
+
+    assert desk.phones.last.language == "en"
+    assert desk.phones.last.subject == "Threat under a post of Vélos Garance: look now"
+    assert "Without an answer at 2:20 pm, the call goes to Marie." in desk.phones.last.text
+
+
+def test_a_lone_community_manager_reads_that_the_call_comes_back(journal: MemoryJournal, phones: Phones) -> None:
+    desk = Desk(journal, phones, **lone())
+    desk.keep(a_call(), a_head())
+    desk.ring()
+
+    assert "cet appel revient" in phones.last.text
+
+
+@pytest.mark.parametrize(
+    ("hides", "said"),
+    [
+        ((), "Rien n'a été masqué."),
+        ((ActionState.READY,), "il n'était pas encore confirmé"),
+        ((ActionState.SENDING,), "il n'était pas encore confirmé"),
+        ((ActionState.OBSERVED,), "mode observation"),
+        ((ActionState.PROPOSED,), "la mesure proposée attend dans le dossier"),
+        ((ActionState.FAILED,), "il reste à faire à la main"),
+        ((ActionState.UNCERTAIN,), "il reste à faire à la main"),
+        ((ActionState.CANCELLED,), "Rien n'a été masqué."),
+        ((ActionState.CANCELLED, ActionState.SENT), "a été masqué à titre provisoire"),
+    ],
+)
+def test_it_never_claims_to_have_done_what_was_not_done(desk: Desk, hides: tuple[ActionState, ...], said: str) -> None:
+    desk.keep(a_call(), a_head(*hides))
+    desk.ring()
+
+    assert said in desk.phones.last.text
+    assert (ActionState.SENT in hides) == ("connu" in desk.phones.last.text)
+
+
+def test_a_comment_that_its_author_deleted_is_said_to_be_gone(desk: Desk) -> None:
+    desk.keep(a_call(), a_head(deleted=True), words=None)
+    desk.ring()
+
+    assert "supprimé son commentaire" in desk.phones.last.text
+    assert desk.phones.last.link == ""
+
+
+def test_at_most_a_line_is_quoted_and_contact_data_is_masked(desk: Desk) -> None:
+    desk.keep(a_call(), a_head())
+    desk.ring()
+
+    assert "On sait où est ton magasin" in desk.phones.last.text
+    for private in ("06 39", "evil.example", "moi@", "Karim"):
+        assert private not in desk.phones.last.text
+
+
+def test_in_distress_nothing_is_quoted_and_the_help_line_is_there(desk: Desk) -> None:
+    desk.keep(a_call("distress"), a_head(confidential=True), words="J'en peux plus, j'ai envie d'en finir")
+    desk.ring("distress-1")
+    said = desk.phones.last.subject + desk.phones.last.text
+
+    assert "3114" in said
+    assert "en finir" not in said
+    assert "peux plus" not in said
+
+
+def test_a_confidential_comment_is_never_quoted_whatever_the_call_is_about(desk: Desk) -> None:
+    desk.keep(a_call("failed", "hours"), a_head(confidential=True), words="J'en peux plus")
+    desk.ring("failed-1")
+
+    assert "peux plus" not in desk.phones.last.text
+
+
+@pytest.mark.parametrize("reason", sorted(CALLS | {"promise", "failed", "uncertain", "blocked", "token_dead", "new"}))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_makes_a_message_that_reads_well(desk: Desk, reason: str, language: str) -> None:
+    desk.phones.dead = {"marie"} if language == "en" else set()
+    desk.keep(a_call(reason, "now", sentence="à 17 h" if reason == "promise" else ""), a_head())
+    desk.ring(f"{reason}-1")
+    message = desk.phones.last
+
+    assert 20 <= len(message.subject) <= 100
+    assert not {"{", "}"} & set(message.subject + message.text)
+    assert "  " not in message.text
+    assert all(paragraph.strip() == paragraph != "" for paragraph in message.paragraphs)
+
+
+def test_a_promise_that_runs_out_is_said_as_it_was_made(desk: Desk) -> None:
+    desk.keep(a_call("promise", "hours", sentence="à 17 h", received_at=None), a_head())
+    desk.ring("promise-1")
+
+    assert desk.phones.last.subject.startswith("Vous avez promis de revenir à 17 h")
+
+
+def test_several_comments_are_one_call_that_says_how_many(desk: Desk) -> None:
+    desk.keep(a_call("no_charter", "hours", objects=("1_14", "1_15", "1_16")), a_head())
+    desk.ring("no_charter-1")
+
+    assert "3 commentaires" in desk.phones.last.text
+
+
+def test_news_is_told_and_asks_nothing_of_anybody(desk: Desk) -> None:
+    desk.keep(a_call("alarm_over", "hours", sentence="C'est revenu\nTout va bien.", objects=(), platform=None))
+    desk.ring("alarm_over-1")
+
+    assert desk.state("alarm_over-1").state is CallState.CLOSED
+    assert desk.phones.last.subject == "C'est revenu"
+    assert "Sans réponse" not in desk.phones.last.text
+    assert "take" not in desk.phones.last.text
+
+
+# --- the mask ---
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Colis perdu, rappelez-moi au 06 39 98 12 34 svp", "Colis perdu, rappelez-moi au ••• svp"),
+        ("WhatsApp +33 6 39 98 56 78", "WhatsApp •••"),
+        ("écrivez à jean.dupont@mail.example merci", "écrivez à ••• merci"),
+        ("voir https://x.example/a?b=c ici", "voir ••• ici"),
+        ("@Nadia.B appelle", "••• appelle"),
+        ("deux\nlignes\u2028et \u202edemie", "deux lignes et demie"),
+        ("20 000 € en 48 h", "20 000 € en 48 h"),
+    ],
+)
+def test_what_is_private_is_masked(said: str, shown: str) -> None:
+    assert masked_line(said) == shown
+
+
+@given(st.text(max_size=400))
+def test_a_quotation_is_one_short_line(said: str) -> None:
+    line = masked_line(said)
+
+    assert len(line) <= 140
+    assert line.isprintable()
+
+
+@given(st.text(alphabet="0123456789 .-/()+", max_size=60))
+def test_no_number_that_could_be_rung_is_quoted(said: str) -> None:
+    digits = 0
+    for character in masked_line(said):
+        digits = digits + 1 if character.isdigit() else (digits if character == " " else 0)
+        assert digits < 14
