@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from tribune.charter.text import fold
 
@@ -34,7 +35,11 @@ _ENGLISH_STREET = re.compile(
     r"(?P<town>,? {1,3}(?:[A-Z][a-z]{1,20},? {1,3})?[A-Z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2})?"
 )
 _REFERENCE = re.compile(r"(?<![\w@/.])[A-Z]{0,4}-?[0-9][0-9A-Z\-]{4,18}(?![\w@])", re.IGNORECASE)
-_MIN_REFERENCE_DIGITS = 5
+_FIVE_DIGITS = re.compile(r"[0-9]{5}")
+
+
+_SIGNS = ("@", "arobase", "(a", "[a")
+"""One of these, or a digit, is in every kind of contact data."""
 
 
 class Shape(StrEnum):
@@ -48,7 +53,7 @@ class Shape(StrEnum):
     STREET = "street"
     """A street alone: an address only where words say that somebody lives there."""
     REFERENCE = "reference"
-    """A code with at least five digits: an order number only where words say so."""
+    """A code with five digits in a row: an order number only where words say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +68,16 @@ class Contact:
 
 def find(original: str, language: str) -> list[Contact]:
     """The contact data of a text, in order, never two on the same characters."""
+    lowered = original.lower()
+    if not any(character.isdigit() for character in original) and not any(sign in lowered for sign in _SIGNS):
+        return []
+    taken = bytearray(len(original))
     found: list[Contact] = []
-    if any(character.isdigit() for character in original) or "@" in original or "aro" in original.lower():
-        taken: list[Contact] = []
-        for contact in _candidates(original, language):
-            if not any(other.start < contact.end and contact.start < other.end for other in taken):
-                taken.append(contact)
-        found = sorted(taken, key=lambda contact: contact.start)
-    return found
+    for contact in _candidates(original, language):
+        if not any(taken[contact.start : contact.end]):
+            taken[contact.start : contact.end] = b"\x01" * (contact.end - contact.start)
+            found.append(contact)
+    return sorted(found, key=lambda contact: contact.start)
 
 
 def key_of(written: str) -> str:
@@ -104,7 +111,7 @@ def _candidates(original: str, language: str) -> Iterator[Contact]:
         for found in pattern.finditer(original):
             yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))
     for found in _REFERENCE.finditer(original):
-        if len(_digits(found[0])) >= _MIN_REFERENCE_DIGITS:
+        if _FIVE_DIGITS.search(found[0]):
             yield Contact(Shape.REFERENCE, *found.span(), found[0].upper())
 
 
@@ -120,7 +127,7 @@ def _phones(original: str, language: str) -> Iterator[Contact]:
     matcher = phonenumbers.PhoneNumberMatcher(
         original, _REGIONS.get(language, "FR"), leniency=phonenumbers.Leniency.POSSIBLE, max_tries=_MAX_PHONES
     )
-    for found in matcher:
+    for found in islice(matcher, _MAX_PHONES):
         written = found.raw_string.lstrip("( ")
         national = written.startswith("0") and not written.startswith("00")
         if not national and not written.startswith(("+", "00")):

@@ -106,6 +106,12 @@ def _announced(reading: Reading, first: int, last: int) -> Match:
     return _span(reading, first, last)
 
 
+def incitement(reading: Reading, watch: Watch) -> Iterator[Match]:
+    """Telling somebody to die, praise of terrorism; orders only where they open a sentence."""
+    yield from expression(reading, watch)
+    yield from (_match(reading, hit) for hit in reading.of("incitement_orders") if reading.opens(hit))
+
+
 def expression(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Words that breach wherever they stand."""
     yield from (_match(reading, hit) for hit in reading.of(*watch.names))
@@ -267,7 +273,7 @@ DETECTORS: tuple[Detector, ...] = (
     # What puts people in danger comes first: gravity 4, found even where no charter is published.
     Detector("hate", hate, ("hate_slurs", "hate_calls")),
     Detector("threat", threat, ("threats",)),
-    Detector("incitement", expression, ("incitement", "terror_praise")),
+    Detector("incitement", incitement, ("incitement", "terror_praise")),
     # Then what is aimed at a person, the gravest first, so that the milder word in the same span gives way.
     Detector("accusation_at_person", accusation_at_person, ("accusations",)),
     Detector("insult_at_person", insult_at_person, ("insults",)),

@@ -1,7 +1,7 @@
 """Reading a text against a charter: the one door of this package."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tribune.charter import detectors, lists, reading, signals, text
 from tribune.charter.detectors import Detector, Match, Watch
@@ -137,7 +137,7 @@ def _law_rules() -> Iterator[_Rule]:
 def _protected(read: Reading) -> list[tuple[int, int]]:
     """The words that criticise: exactly them, never those beside them, and never those aimed at a person."""
     return Spans(
-        (hit.start, hit.end) for hit in read.of("criticism", "grievance") if not read.aimed_at_person(hit)
+        (hit.start, hit.end) for hit in read.of("criticism", "grievance") if not read.aimed_at_member(hit)
     ).merged
 
 
@@ -159,16 +159,26 @@ def _settled(found: list[Breach]) -> tuple[Breach, ...]:
     """Most grave first; the same words are held against a person once; a number in an advertisement is no privacy."""
     kept: list[Breach] = []
     advertised = any(breach.detector in {"spam", "scam"} for breach in found)
-    for breach in found:
-        if len(kept) == MAX_BREACHES:
-            break
-        covered = any(
-            other.detector not in _OVER_ALL and other.start <= breach.start and breach.end <= other.end
-            for other in kept
-        )
-        if not covered and not (advertised and breach.detector == "contact_data"):
+    for breach in found[:MAX_BREACHES]:
+        if advertised and breach.detector == "contact_data":
+            continue
+        beside = next((at for at, other in enumerate(kept) if _same_words(other, breach)), None)
+        if beside is None:
             kept.append(breach)
+        elif kept[beside].clause == breach.clause:
+            kept[beside] = replace(
+                kept[beside], start=min(kept[beside].start, breach.start), end=max(kept[beside].end, breach.end)
+            )
     return tuple(sorted(kept, key=lambda breach: (-breach.gravity, breach.start, breach.end)))
+
+
+def _same_words(kept: Breach, breach: Breach) -> bool:
+    """Do two breaches speak of the same words? Of one clause when they overlap, of another when one holds the other."""
+    if kept.detector in _OVER_ALL or breach.detector in _OVER_ALL:
+        return False
+    if kept.clause == breach.clause:
+        return kept.start < breach.end and breach.start < kept.end
+    return kept.start <= breach.start and breach.end <= kept.end
 
 
 def _all(texts: dict[str, tuple[str, ...]]) -> list[str]:

@@ -31,7 +31,7 @@ _LINK = re.compile(
 _DOMAIN = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 
 MENTION = "mention"
-SUBJECTS = ("address_singular", "address_plural", "copulas", "self_applied", MENTION)
+SUBJECTS = ("address_singular", "address_plural", "address_group", "copulas", "self_applied", MENTION)
 INSULTS = ("insults", "grave_insults", "hate_slurs", "swearing")
 
 type Span = tuple[int, int]
@@ -143,25 +143,25 @@ class Reading:
         return before in self.ending("self_applied") and before not in self.ending("address_singular")
 
     def aimed_at_person(self, hit: Hit) -> bool:
-        """Do these words address or describe a natural person? The brand is not one."""
+        """Do these words address or describe natural persons? The brand is not one."""
         before = self._before_fillers(hit)
         return (
-            self._addressed(hit, before)
+            before in self.ending("address_group")
+            or self._addressed(hit, before)
             or self._described(hit, before)
-            or self._followed_by_person(hit)
+            or self._followed_by_person(hit, before)
             or self._alone_in_answer(hit)
         )
 
     def aimed_at_member(self, hit: Hit) -> bool:
         """Do these words address a person in the singular, or name one? Trades (« le vendeur ») are not names."""
         before = self._before_fillers(hit)
-        if self._addressed(hit, before):
-            return True
-        copula = self.ending("copulas").get(before)
-        return copula is not None and any(
-            index in self.covered(MENTION) and self.same_sentence(index, hit)
-            for index in range(copula - MAX_TO_ROLE, copula)
-        )
+        return self._addressed(hit, before) or self._named(hit, before)
+
+    def opens(self, hit: Hit) -> bool:
+        """Do these words open a sentence, or follow a name or a comma?"""
+        before = self._before_fillers(hit)
+        return before < 0 or before in self.ending(MENTION) or "," in self.text.between(hit.first - 1)
 
     def addresses_somebody(self, hit: Hit) -> bool:
         """Would « vous » or "you" mean a person here: in a reply to a member, or beside a mention?"""
@@ -193,16 +193,28 @@ class Reading:
         return before in self.ending("address_plural") and self.addresses_somebody(hit)
 
     def _described(self, hit: Hit, before: int) -> bool:
-        """« votre caissière est une… », « Karim est un… », « la vendeuse, une vraie… »."""
-        if before in self.ending("roles") or self._in_apposition(hit, before):
+        """« votre caissière est une… », « Karim est un… », « la vendeuse, une vraie… », « c'est un… ce vendeur »."""
+        if before in self.ending("roles") or self._in_apposition(hit, before) or self._named(hit, before):
             return True
         copula = self.ending("copulas").get(before)
         if copula is None:
             return False
-        around = [*range(copula - MAX_TO_ROLE, copula), *range(hit.last + 1, hit.last + 1 + MAX_TO_ROLE)]
-        return any(
-            (index in self.covered("roles") or index in self.covered(MENTION)) and self.same_sentence(index, hit)
-            for index in around
+        breaks = lists.words_of("subject_breaks")
+        for index in range(copula - 1, copula - 1 - MAX_TO_ROLE, -1):
+            if not self.same_sentence(index, hit) or self.text.tokens[index].key in breaks:
+                break
+            if index in self.covered("roles"):
+                return True
+        return before in self.ending("copulas_presenting") and any(
+            index in self.covered("roles") and self.same_sentence(index, hit)
+            for index in range(hit.last + 1, hit.last + 1 + MAX_APPOSITION)
+        )
+
+    def _named(self, hit: Hit, before: int) -> bool:
+        """« @Karim est un… »: a name one or two words before the verb."""
+        copula = self.ending("copulas").get(before)
+        return copula is not None and any(
+            index in self.ending(MENTION) and self.same_sentence(index, hit) for index in (copula - 1, copula - 2)
         )
 
     def _in_apposition(self, hit: Hit, before: int) -> bool:
@@ -212,13 +224,15 @@ class Reading:
             for index in range(before - MAX_APPOSITION, before)
         )
 
-    def _followed_by_person(self, hit: Hit) -> bool:
-        """« abruti de vigile », « abruti @Karim », « abruti que tu es »."""
+    def _followed_by_person(self, hit: Hit, before: int) -> bool:
+        """« abruti de vigile », « quel abruti @Karim », « abruti que tu es »."""
         fillers = lists.words_of("fillers")
         for index in range(hit.last + 1, hit.last + 4):
             if not self.same_sentence(index, hit):
                 return False
-            if index in self.covered(MENTION) or (index > hit.last + 1 and index in self.covered("roles")):
+            if (before < 0 and index in self.covered(MENTION)) or (
+                index > hit.last + 1 and index in self.covered("roles")
+            ):
                 return True
             key = self.text.tokens[index].key
             if key == "que" and index + 2 in self.ending("address_singular"):

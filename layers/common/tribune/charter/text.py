@@ -23,7 +23,7 @@ _INVISIBLE = (
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
 )
 _MARKS = "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u20d0-\u20f0"
-_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}{_INVISIBLE}])*")
+_TOKEN = re.compile(rf"[^\W_](?:\w|[{_MARKS}{_INVISIBLE}])*")
 _CHUNK = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"[!?;\n\r\u2028\u2029]|(?<!\.)\.(?!\.)|[。！？]")
 """An ellipsis does not end a sentence: « va te faire... »."""
