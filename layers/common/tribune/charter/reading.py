@@ -146,7 +146,7 @@ class Reading:
         """Do these words address or describe natural persons? The brand is not one."""
         before = self._before_fillers(hit)
         return (
-            before in self.ending("address_group")
+            (before in self.ending("address_group") and self.addresses_somebody(hit))
             or self._addressed(hit, before)
             or self._described(hit, before)
             or self._followed_by_person(hit, before)
