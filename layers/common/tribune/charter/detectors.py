@@ -151,7 +151,11 @@ def contact_data(reading: Reading, watch: Watch) -> Iterator[Match]:
         return
     for contact in reading.contacts:
         hit = _as_hit(reading, contact)
-        if hit is not None and not is_ours(contact, reading.vocabulary.own_contacts) and _is_personal(reading, contact, hit):
+        if (
+            hit is not None
+            and not is_ours(contact, reading.vocabulary.own_contacts)
+            and _is_personal(reading, contact, hit)
+        ):
             yield Match(contact.start, contact.end, whose=_whose(reading, hit))
 
 
@@ -188,7 +192,13 @@ def spam(reading: Reading, watch: Watch) -> Iterator[Match]:
     yield from family
     topics = reading.of("spam_topics")
     signs = spam_signs(reading)
-    if topics and not family and "testimonial" in signs and signs & {"contact", "shortener"} and not _complains(reading):
+    if (
+        topics
+        and not family
+        and "testimonial" in signs
+        and signs & {"contact", "shortener"}
+        and not _complains(reading)
+    ):
         yield Match(topics[0].start, topics[-1].end, independent=1 + len(signs))
 
 
@@ -198,9 +208,7 @@ def scam(reading: Reading, watch: Watch) -> Iterator[Match]:
     if family:
         signs = spam_signs(reading)
         doubtful = _complains(reading) and "testimonial" not in signs
-        yield Match(
-            family[0].start, max(hit.end for hit in family), independent=1 if doubtful else 1 + len(signs)
-        )
+        yield Match(family[0].start, max(hit.end for hit in family), independent=1 if doubtful else 1 + len(signs))
 
 
 def _complains(reading: Reading) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -291,11 +291,6 @@ def in_force(versions: Iterable[PublishedCharter], at: datetime) -> PublishedCha
 def fill(text: str, values: dict[str, str]) -> str:
     """`text` with each {placeholder} that has a value replaced by it."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a charter file: what `charters/charter.schema.json` holds for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Charter.model_json_schema()
 
 
 def _worded(value: object, language: str) -> str | None:

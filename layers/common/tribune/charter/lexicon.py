@@ -13,6 +13,7 @@ from tribune.charter.text import Text, keys
 _LONG_ENOUGH_FOR_A_FEMININE = 5
 """« con » + « es » would make « cônes »."""
 _INVARIABLE = "sxz"
+_NO_FEMININE = "ao"
 _INFLECTED_WORDS = 2
 """In phrases of two words each word may agree; longer phrases are written as they are said."""
 
@@ -79,9 +80,7 @@ def forms(word: str) -> tuple[str, ...]:
         found.append(word + "s")
     if word.endswith(("au", "eu", "ou")):
         found.append(word + "x")
-    if len(word) >= _LONG_ENOUGH_FOR_A_FEMININE and word[-1] not in "aeo":
-        found += [word + "e", word + "es"]
-    elif len(word) >= _LONG_ENOUGH_FOR_A_FEMININE and word.endswith("e"):
+    if len(word) >= _LONG_ENOUGH_FOR_A_FEMININE and word[-1] not in _NO_FEMININE:
         found += [word + "e", word + "es"]
     if word.endswith("eur"):
         found += [word[:-1] + "se", word[:-1] + "ses"]

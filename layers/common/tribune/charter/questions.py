@@ -14,7 +14,10 @@ class Questions:
     def __init__(self, questions: Mapping[str, tuple[str, ...]]) -> None:
         self._small = lists.words_of("stopwords")
         self._entries = [
-            (entry, words) for entry, written in questions.items() for phrase in written if (words := self._words(phrase))
+            (entry, words)
+            for entry, written in questions.items()
+            for phrase in written
+            if (words := self._words(phrase))
         ]
 
     def asked(self, text: Text) -> tuple[str, ...]:

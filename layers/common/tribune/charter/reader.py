@@ -91,9 +91,7 @@ class Reader:
         return _settled([breach for _, breach in found])
 
 
-def _rules_of(
-    charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disguised: set[str]
-) -> Iterator[_Rule]:
+def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disguised: set[str]) -> Iterator[_Rule]:
     """The charter's uses of detectors; their own terms are added to `own`, those to see through to `disguised`."""
     for clause in charter.clauses:
         exceptions = f"{clause.id} exceptions"
@@ -143,9 +141,7 @@ def _protected(read: Reading) -> list[tuple[int, int]]:
 
 def _breach(rule: _Rule, match: Match) -> Breach:
     gravity = max(rule.gravity, Gravity.GRAVE) if match.whose == detectors.OTHER else rule.gravity
-    return Breach(
-        rule.clause, rule.detector.name, match.start, match.end, int(gravity), match.independent, match.whose
-    )
+    return Breach(rule.clause, rule.detector.name, match.start, match.end, int(gravity), match.independent, match.whose)
 
 
 def _said_by_another(rule: _Rule) -> set[Signal]:

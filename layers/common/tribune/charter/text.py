@@ -62,10 +62,14 @@ class _Folding(dict[int, str]):
     def __missing__(self, code: int) -> str:
         character = chr(code)
         known = _KNOWN_LETTERS.get(character.lower())
-        folded = known if known is not None else "".join(
-            _KNOWN_LETTERS.get(part, part)
-            for part in unicodedata.normalize("NFKD", character).casefold()
-            if unicodedata.category(part) not in {"Mn", "Cf", "Me"}
+        folded = (
+            known
+            if known is not None
+            else "".join(
+                _KNOWN_LETTERS.get(part, part)
+                for part in unicodedata.normalize("NFKD", character).casefold()
+                if unicodedata.category(part) not in {"Mn", "Cf", "Me"}
+            )
         )
         if _is_invisible(character):
             folded = ""
@@ -341,7 +345,9 @@ def _pieces(characters: list[str]) -> Iterator[tuple[int, int]]:
 
 def _trimmed(characters: list[str], first: int, last: int) -> tuple[int, int]:
     """Without joiners, masks and a mention's « @ » around the word; « ! » after a word is punctuation."""
-    while first < last and (characters[first] in _JOINERS or characters[first] in _MASKS or characters[first] in "@!|¡"):
+    while first < last and (
+        characters[first] in _JOINERS or characters[first] in _MASKS or characters[first] in "@!|¡"
+    ):
         first += 1
     while last > first and (characters[last - 1] in _JOINERS or characters[last - 1] in "!|¡€£#"):
         last -= 1
