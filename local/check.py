@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from local.configuration import MODEL_FILE
+from local.configuration import model
 from tribune import clock, written
 from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary
 from tribune.comment import Audience, words_hash
@@ -60,7 +60,7 @@ class Checker:
 
 def run(arguments: Namespace) -> int:
     """The command. Raises BadConfiguration for an unreadable charter or line, after the lines before it were answered."""
-    charter = written.load(arguments.charter or MODEL_FILE, Charter)
+    charter = written.load(arguments.charter, Charter) if arguments.charter else model()
     checker, now = Checker.of(charter), clock.now()
     if arguments.json:
         asked = map(Question, arguments.text) if arguments.text else _questions(sys.stdin.buffer)

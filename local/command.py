@@ -72,6 +72,8 @@ def _charter(parser: ArgumentParser) -> None:
     announce = action("announce", "the texts that make it known: pinned post, bio, page tab, welcome")
     announce.add_argument("--url", help="the public address of the charter (a configuration says it itself)")
     announce.add_argument("--lang", help="default: every language of the charter")
+    announce.add_argument("--from", dest="effective_from", metavar="WHEN", help="when it takes effect (default: today)")
+    announce.add_argument("--change", metavar="SENTENCE", help="what this version changes, when it follows another")
 
 
 def _published(parser: ArgumentParser, what: str) -> None:

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -201,7 +202,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         _check_secrets(parsed.channels)
     except _Wrong as wrong:
         raise BadConfiguration(
-            wrong.sentence, file=name, line=_line(source, wrong.location), field=".".join(map(str, wrong.location))
+            wrong.sentence, file=name, line=_line(source, wrong.location), field=wrong.field
         ) from wrong
     return Configuration(
         community=community_of(parsed),
@@ -214,12 +215,23 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
 # --- the charter ---
 
 
+@cache
+def model() -> Charter:
+    """The charter that we ship."""
+    return written.load(MODEL_FILE, Charter)
+
+
 class _Wrong(Exception):
     """Something that only the whole file can be wrong about."""
 
     def __init__(self, sentence: str, *location: str | int) -> None:
         self.sentence, self.location = sentence, location
         super().__init__(sentence)
+
+    @property
+    def field(self) -> str:
+        """The dotted place: `channels[0].verify.current`."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.location).lstrip(".")
 
 
 def _line(source: Path | str, location: written.Location) -> int | None:
@@ -230,7 +242,7 @@ def _line(source: Path | str, location: written.Location) -> int | None:
 def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
     told = parsed.community
     if told.charter == MODEL:
-        return in_name(written.load(MODEL_FILE, Charter), community_of(parsed), told.contact)
+        return in_name(model(), community_of(parsed), told.contact)
     path = folder / told.charter
     if not path.is_file():
         raise _Wrong(

@@ -181,8 +181,8 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
         summary=published.summary,
         version_line=words["version_line"].format(
             version=published.version,
-            published=_date(published.published_at, language, community.zone),
-            effective=_date(published.effective_from, language, community.zone),
+            published=date_words(published.published_at, language, community.zone),
+            effective=date_words(published.effective_from, language, community.zone),
         ),
         languages=[{"code": code, "name": words["names"].get(code, code), "href": code} for code in charter.languages],
         commitments=_commitments(charter, values, words, language),
@@ -240,7 +240,7 @@ def anchor(clause: Clause) -> str:
 def _values(published: PublishedCharter, language: str, zone: ZoneInfo) -> dict[str, str]:
     return published.charter.values(language) | {
         "version": str(published.version),
-        "date": _date(published.effective_from, language, zone),
+        "date": date_words(published.effective_from, language, zone),
         "notice_days": str(published.notice_days),
     }
 
@@ -308,11 +308,12 @@ def _what_follows(clause: Clause, words: Mapping[str, Any]) -> Iterable[str]:
 def _version_name(known: Version, language: str, zone: ZoneInfo) -> str:
     words = table(spoken(language), "pages")
     return str(
-        words["version_name"].format(version=known.version, effective=_date(known.effective_from, language, zone))
+        words["version_name"].format(version=known.version, effective=date_words(known.effective_from, language, zone))
     )
 
 
-def _date(moment: datetime, language: str, zone: ZoneInfo) -> str:
+def date_words(moment: datetime, language: str, zone: ZoneInfo) -> str:
+    """`1er décembre 2026`, `1 December 2026`: the day on the community's own clock."""
     words, day = table(spoken(language), "pages"), moment.astimezone(zone).date()
     month = table(spoken(language), "time")["months"][day.month - 1]
     return str(words["date"].format(day=words["first"] if day.day == 1 else day.day, month=month, year=day.year))

@@ -1,0 +1,174 @@
+"""tribune apply: what a file says, written once, the differences told, no secret shown."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local.apply import Target, apply
+from local.configuration import EXAMPLE_FILE, read
+from local.resources import Stack
+from tribune.aws import clients, directory, secrets
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.errors import BadConfiguration
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+TOLD = """
+community:
+  id: atelier
+  name: L'Atelier
+  rota: {people: [{id: ana, name: Ana, ways: [{kind: slack, secret: https://hooks.example/hush}]}]}
+channels:
+  - platform: facebook
+    accounts: [{id: "1", space: page}, {id: "2", space: page2}]
+    verify: {current: hush-verify}
+    act: {token: hush-token}
+  - platform: line
+    accounts: [{id: U1, space: line}]
+    verify: {current: hush-line}
+"""
+
+
+@pytest.fixture
+def target(stack: Stack) -> Target:
+    tables = stack.tables()
+    return Target("test", tables["CommunityTable"], tables["CharterTable"])
+
+
+@pytest.fixture
+def applied(target: Target) -> Callable[..., list[str]]:
+    """Applies a text, by default nine o'clock."""
+
+    def run(text: str, now: datetime = NOW, *, dry_run: bool = False) -> list[str]:
+        return apply(read(text), target, now, dry_run=dry_run)
+
+    return run
+
+
+def test_the_example_can_be_applied_and_applying_it_again_changes_nothing(target: Target) -> None:
+    example = read(EXAMPLE_FILE)
+    assert apply(example, target, NOW)
+    assert apply(example, target, NOW + DAY) == []
+    assert Communities(target.community_table).load("garance").modes == example.community.modes
+    published = Charters(target.charter_table).load("garance", NOW)
+    assert published is not None
+    assert (published.version, published.charter) == (1, example.charter)
+    assert directory.channel_accounts(target.community_table, "line", "main") == {
+        "Ubbbbbbbbbbbbbbbbbbbbbbbbbbbbbb01": ("garance", "line-garance")
+    }
+
+
+def test_everything_that_receiving_needs_is_there_afterwards(applied: Callable[..., list[str]]) -> None:
+    applied(TOLD)
+    proof = secrets.verify_secrets("test", "facebook", "main")
+    assert proof is not None
+    assert proof.current == "hush-verify"
+    assert secrets.access("test", "facebook", "main") == {"token": "hush-token"}
+    assert secrets.access("test", "line", "main") == {}
+    assert secrets.call_secrets("test", "atelier") == {"ana.slack": "https://hooks.example/hush"}
+    assert len(secrets.pseudonym_key("test", "atelier")) >= 32
+
+
+def test_the_differences_name_what_changed_and_no_secret(applied: Callable[..., list[str]]) -> None:
+    lines = applied(TOLD)
+    assert "community atelier: created" in lines
+    assert "secret /tribune/test/verify/facebook/main: written" in lines
+    changed = TOLD.replace("hush-verify", "hush-new").replace("name: L'Atelier", "name: L'Atelier\n  mode: propose")
+    lines += (second := applied(changed))
+    assert second == [
+        "secret /tribune/test/verify/facebook/main: changed",
+        'community.modes.default: "observe" -> "propose"',
+    ]
+    assert not [line for line in lines if "hush" in line]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(applied: Callable[..., list[str]], target: Target) -> None:
+    said = applied(TOLD, dry_run=True)
+    assert Communities(target.community_table).all() == ()
+    assert Charters(target.charter_table).versions("atelier") == ()
+    assert clients.ssm().describe_parameters()["Parameters"] == []
+    assert applied(TOLD) == said
+
+
+def test_what_was_taken_out_of_the_file_is_taken_out_of_the_stack(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    applied(TOLD)
+    lines = applied(TOLD.partition("  - platform: line")[0].replace(', {id: "2", space: page2}', ""))
+    assert "channel line/main: given up" in lines
+    assert "secret /tribune/test/verify/line/main: removed" in lines
+    secrets.forget()
+    assert secrets.verify_secrets("test", "line", "main") is None
+    assert directory.stored_accounts(target.community_table, "line", "main") is None
+    assert directory.stored_accounts(target.community_table, "facebook", "main") == {"1": ("atelier", "page")}
+
+
+def test_an_account_of_another_community_stops_everything_before_anything_is_written(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    applied(TOLD)
+    with pytest.raises(BadConfiguration, match="belongs to the community 'atelier'"):
+        applied(TOLD.replace("id: atelier", "id: voleur"))
+    assert Communities(target.community_table).all() == ("atelier",)
+    assert Charters(target.charter_table).versions("voleur") == ()
+    assert secrets.stored("/tribune/test/pseudonym/voleur") is None
+
+
+def test_the_pseudonym_key_never_changes(applied: Callable[..., list[str]]) -> None:
+    applied(TOLD)
+    key = secrets.pseudonym_key("test", "atelier")
+    applied(TOLD.replace("L'Atelier", "Atelier"), NOW + DAY)
+    secrets.forget()
+    assert secrets.pseudonym_key("test", "atelier") == key
+
+
+def test_the_community_remembers_since_when_there_is_history(applied: Callable[..., list[str]], target: Target) -> None:
+    applied(TOLD)
+    applied(TOLD.replace("L'Atelier", "Atelier"), NOW + 90 * DAY)
+    assert Communities(target.community_table).load("atelier").since == NOW
+
+
+def test_the_first_charter_binds_at_once_and_a_change_only_after_the_notice_it_promised(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    applied(TOLD)
+    lines = applied(TOLD.replace("L'Atelier", "Atelier"), NOW + DAY)
+    assert lines[0] == "charter: version 2, in force from 2026-12-08 09:00 UTC"
+    charters = Charters(target.charter_table)
+
+    def in_force(at: datetime) -> int | None:
+        found = charters.load("atelier", at)
+        return found.version if found else None
+
+    assert [in_force(NOW), in_force(NOW + 15 * DAY), in_force(NOW + 16 * DAY)] == [1, 1, 2]
+
+
+def test_a_third_version_waits_for_the_second(applied: Callable[..., list[str]], target: Target) -> None:
+    applied(TOLD)
+    applied(TOLD.replace("L'Atelier", "B"), NOW + DAY)
+    applied(TOLD.replace("L'Atelier", "C"), NOW + DAY)
+    dates = [meta.effective_from for meta in Charters(target.charter_table).versions("atelier")]
+    assert dates == sorted(dates)
+    assert len(dates) == 3
+
+
+def test_a_damaged_charter_is_published_again(applied: Callable[..., list[str]], target: Target) -> None:
+    applied(TOLD)
+    part = next(
+        item
+        for item in clients.dynamodb().scan(TableName=target.charter_table)["Items"]
+        if item["sk"]["S"].startswith("part#")
+    )
+    clients.dynamodb().delete_item(TableName=target.charter_table, Key={"pk": part["pk"], "sk": part["sk"]})
+    assert applied(TOLD)[0] == "charter: version 1 cannot be read and is published again"
+    assert Charters(target.charter_table).load("atelier", NOW) is not None
+
+
+def test_only_the_order_of_a_list_is_a_change_too(applied: Callable[..., list[str]]) -> None:
+    two = TOLD.replace("people: [", "people: [{id: bo, name: Bo}, ")
+    applied(two)
+    other = TOLD.replace("hush}]}]", "hush}]}, {id: bo, name: Bo}]")
+    assert applied(other) == ["community: the order of a list"]
+    assert applied(other) == []

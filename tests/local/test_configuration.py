@@ -1,0 +1,201 @@
+"""The configuration file: a minimal one works, the example is whole, and a mistake is said with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from local.configuration import EXAMPLE_FILE, WrittenChannel, WrittenCommunity, read
+from tribune.decision import Mode
+from tribune.duty import Way
+from tribune.errors import BadConfiguration
+
+MINIMAL = "community: {id: atelier, name: L'Atelier}\n"
+CHANNEL = """
+channels:
+  - platform: facebook
+    accounts: [{id: "1", space: page}]
+    verify: {current: s3cret-of-facebook, token: t0ken}
+    act: {token: page-token}
+"""
+
+
+def refused(text: str) -> BadConfiguration:
+    with pytest.raises(BadConfiguration) as caught:
+        read(text, file="c.yaml")
+    return caught.value
+
+
+# --- what works ---
+
+
+def test_the_example_is_a_whole_and_working_configuration() -> None:
+    example = read(EXAMPLE_FILE)
+    community = example.community
+    assert (community.id, community.name, community.modes.default) == ("garance", "Vélos Garance", Mode.ACT)
+    assert [channel.platform for channel in community.channels] == ["facebook", "line", "generic"]
+    assert [(person.name, person.initials, person.role) for person in community.rota.people] == [
+        ("Marie", "MC", "cm"),
+        ("Léa", "LD", "smm"),
+    ]
+    assert community.faq
+    assert community.own_contacts
+    assert community.charter_base_url.startswith("https://charte.")
+    assert {way.kind for person in community.rota.people for way in person.ways} == {"console", "slack", "email"}
+
+
+def test_the_example_says_every_field_there_is() -> None:
+    text = EXAMPLE_FILE.read_text(encoding="utf-8")
+    for model in (WrittenCommunity, WrittenChannel):
+        for field in model.model_fields:
+            assert f"{field}:" in text, field
+
+
+def test_an_id_and_a_name_are_enough() -> None:
+    minimal = read(MINIMAL)
+    community = minimal.community
+    assert community.modes.default is Mode.OBSERVE, "a community starts safely"
+    assert community.voice.team_signature["fr"] == "L'équipe L'Atelier (message automatique)"
+    assert community.rota.people[0].ways == (Way(kind="console"),)
+    assert minimal.charter.values("fr")["brand"] == "L'Atelier"
+
+
+def test_an_address_is_where_calls_end_and_appeals_go_when_nothing_else_is_said() -> None:
+    told = read("community: {id: atelier, name: L'Atelier, contact: bonjour@atelier.example}")
+    assert told.community.rota.people[0].ways == (Way(kind="email", address="bonjour@atelier.example"),)
+    assert told.charter.commitments.appeal_contact == "bonjour@atelier.example"
+
+
+def test_the_model_charter_speaks_in_the_community_s_name_and_of_its_own_hours() -> None:
+    told = read(
+        """
+community:
+  id: atelier
+  name: L'Atelier
+  timezone: Europe/Brussels
+  rota: {people: [{id: ana, name: Ana, initials: AB}], presence: "tue,thu 10:00-12:30"}
+"""
+        + CHANNEL
+    )
+    french, english = told.charter.values("fr"), told.charter.values("en")
+    assert french["moderation_hours"] == "mardi et jeudi, de 10\u00a0h à 12\u00a0h\u00a030"
+    assert english["moderation_hours"] == "Tuesday and Thursday, 10 am to 12:30 pm (Brussels time)"
+    assert french["spaces"] == "notre page Facebook"
+    assert french["signature_example"] == "^AB"
+    said = " ".join(
+        told.charter.words_of(clause, language) for clause in told.charter.clauses for language in ("fr", "en")
+    )
+    assert "Garance" not in said
+    assert "garance" not in said
+    assert "Marie" not in said
+
+
+def test_a_charter_of_one_s_own_is_found_beside_the_file_and_its_own_words_win(tmp_path: Path) -> None:
+    model = EXAMPLE_FILE.parent.parent / "charters" / "model.fr-en.yaml"
+    (tmp_path / "mine.yaml").write_text(
+        model.read_text("utf-8").replace("brand: Vélos Garance", "brand: À moi"), "utf-8"
+    )
+    file = tmp_path / "c.yaml"
+    file.write_text("community: {id: atelier, name: L'Atelier, charter: mine.yaml}", "utf-8")
+    assert read(file).charter.values("fr")["brand"] == "À moi"
+
+
+def test_a_mode_is_a_word_or_said_clause_by_clause() -> None:
+    told = read("community: {id: a, name: A, mode: {default: propose, clauses: {publicite: act}}}")
+    assert (told.community.modes.default, told.community.modes.clauses) == (Mode.PROPOSE, {"publicite": Mode.ACT})
+
+
+def test_secrets_leave_the_settings_and_are_never_printed() -> None:
+    told = read(
+        """
+community:
+  id: a
+  name: A
+  rota: {people: [{id: ana, name: Ana, ways: [{kind: slack, secret: https://hooks.example/x1}]}]}
+"""
+        + CHANNEL
+    )
+    assert told.channels[0].verify == {"current": "s3cret-of-facebook", "token": "t0ken"}
+    assert told.channels[0].act == {"token": "page-token"}
+    assert told.calls == {"ana.slack": "https://hooks.example/x1"}
+    shown = repr(told) + told.community.model_dump_json()
+    for secret in ("s3cret-of-facebook", "t0ken", "page-token", "hooks.example"):
+        assert secret not in shown
+
+
+def test_a_site_is_answered_with_the_secret_it_signs_with_unless_it_says_another() -> None:
+    site = """
+channels:
+  - platform: generic
+    accounts: [{id: blog, space: blog}]
+    verify: {current: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}
+    reply_url: https://blog.example/tribune
+"""
+    assert read(MINIMAL + site).channels[0].act == {
+        "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz",
+        "reply_url": "https://blog.example/tribune",
+    }
+    assert read(MINIMAL + site + "    act: {secret: whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUE=}").channels[0].act["secret"] == (
+        "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUE="
+    )
+
+
+def test_a_secret_of_digits_needs_no_quotes() -> None:
+    assert read(MINIMAL + CHANNEL.replace("s3cret-of-facebook", "1234567")).channels[0].verify["current"] == "1234567"
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "says"),
+    [
+        ("community:\n  id: a\n  name: A\n  langages: [fr]\n", 4, "community.langages", "languages"),
+        ("community:\n  id: A B\n  name: A\n", 2, "community.id", "pattern"),
+        ("community:\n  name: A\n", 1, "community.id", "missing"),
+        ("community:\n  id: a\n  name: A\n  timezone: Paris\n", 4, "community.timezone", "Europe/Paris"),
+        ("community:\n  id: a\n  name: A\n  mode: acte\n", 4, "community.mode", "'act'"),
+        ("community:\n  id: a\n  name: A\n  charter_base_url: charte.a.fr\n", 4, "community.charter_base_url", "https"),
+        ("community:\n  id: a\n  name: A\n  charter: nowhere.yaml\n", 4, "community.charter", "no file"),
+        (
+            "community:\n  id: a\n  name: A\n  mode:\n    clauses:\n      politesse: act\n",
+            6,
+            "community.mode.clauses.politesse",
+            "no clause",
+        ),
+        (
+            "community:\n  id: a\n  name: A\n  rota:\n    people:\n      - {id: ana, name: Ana}\n    quiet_hours: tard\n",
+            7,
+            "community.rota.quiet_hours",
+            "mon-fri 09:00-18:00",
+        ),
+        (MINIMAL + "channels:\n  - platform: minitel\n", 3, "channels[0].platform", "facebook"),
+        (MINIMAL + CHANNEL + "    channel: Le Shop\n", 8, "channels[0].channel", "pattern"),
+        (MINIMAL + CHANNEL.replace('[{id: "1", space: page}]', "[]"), 5, "channels[0].accounts", "at least 1"),
+        (MINIMAL + CHANNEL + CHANNEL.partition("\n")[2].partition("\n")[2], None, "channels", "twice"),
+    ],
+)
+def test_a_mistake_is_said_with_its_line_its_field_and_what_would_be_right(
+    text: str, line: int | None, field: str, says: str
+) -> None:
+    error = refused(text)
+    if line is not None:
+        assert error.line == line
+        assert error.field == field
+    assert says in error.sentence
+    assert str(error).startswith("c.yaml")
+
+
+def test_a_secret_that_the_platform_cannot_sign_with_is_named_by_its_place_only() -> None:
+    error = refused(
+        MINIMAL
+        + "channels:\n  - platform: generic\n    accounts: [{id: b, space: b}]\n    verify:\n      current: whsec_n@t-base64\n"
+    )
+    assert (error.line, error.field) == (6, "channels[0].verify.current")
+    assert "n@t-base64" not in str(error)
+
+
+@pytest.mark.parametrize("secret", ["[a, b]", "{a: topsecret}", "''", "~"])
+def test_a_secret_of_the_wrong_shape_is_refused_without_being_shown(secret: str) -> None:
+    error = refused(MINIMAL + CHANNEL.replace("s3cret-of-facebook", secret))
+    assert error.line == 6
+    assert "topsecret" not in str(error)
