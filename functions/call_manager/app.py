@@ -1,6 +1,5 @@
 """call_manager: the only door to a person of the team."""
 
-import json
 from functools import cache, partial
 from typing import Any
 
@@ -9,11 +8,11 @@ from tribune.aws import clients, secrets
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
-from tribune.errors import BadConfiguration, Conflict, NotFound, Unavailable
+from tribune.errors import TribuneError
 from tribune.managers.edge import Edge
 from tribune.settings import CallSettings
 from tribune.telemetry import count, logger
-from tribune.workflow.call import Calling, Outcome
+from tribune.workflow.call import Calling, Outcome, read
 
 WAIT_FOR_A_WAY = 5.0
 """Seconds: one deaf way must leave time for the next one."""
@@ -39,17 +38,17 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     failed = []
     for record in event["Records"]:
         try:
-            _ring(json.loads(record["body"]))
-        except (BadConfiguration, Conflict, NotFound, Unavailable) as error:
-            logger().error("nobody called", message=record["messageId"], reason=error.reason)
+            _ring(*read(record["body"]))
+        except TribuneError as error:
+            logger().error("nobody called", message_id=record["messageId"], reason=error.reason)
             count("CallsFailed")
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
-def _ring(message: dict[str, str]) -> None:
-    rung = _calling().ring(message["community"], message["call"], clock.now())
+def _ring(community: str, call: str) -> None:
+    rung = _calling().ring(community, call, clock.now())
     for way in rung.ways:
         count("CallsSent", way=way)
     level = logger().warning if rung.outcome is Outcome.UNKNOWN else logger().info
-    level("call", community=message["community"], outcome=rung.outcome)
+    level("call", community=community, outcome=rung.outcome)

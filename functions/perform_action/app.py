@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             _perform(record["body"], context)
         except (Conflict, Unavailable) as error:
-            logger().warning("not performed", message=record["messageId"], reason=error.reason)
+            logger().warning("not performed", message_id=record["messageId"], reason=error.reason)
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -42,6 +42,7 @@ def story(world: World) -> list[dict[str, Any]]:
 def run(world: World, fault: Fault | None = None) -> Ending:
     """Live the story, with at most one fault, to its end."""
     world.calls = Calls(faults=[fault] if fault else [])
+    world.uncounted = {"keep_watch"}  # it ticks until the world is quiet; faults of its own are another test's
     for body in story(world):
         for _ in range(5):
             try:
@@ -83,13 +84,13 @@ def calls_of_a_run() -> range:
     return range(1, MOST_CALLS + 1)
 
 
-MOST_CALLS = 60
+MOST_CALLS = 33
 
 
 def test_the_harness_reaches_every_call(world: World) -> None:
     run(world)
 
-    assert len([name for name in world.calls.names if name]) <= MOST_CALLS
+    assert len(world.calls.names) == MOST_CALLS, world.calls.names
 
 
 @pytest.mark.parametrize("kind", FAULTS)

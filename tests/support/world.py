@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -16,13 +17,15 @@ from typing import Any
 import botocore.client
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from local.apply import Target, apply
+from local.configuration import Configuration, read
 from local.resources import Stack
 from local.twins import Fate, Outbox, TwinRequest
 from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.line import LineTwin
 from tribune import clock, web
-from tribune.aws import clients
+from tribune.aws import clients, keys
 from tribune.aws.journal import Journal
 from tribune.channel import HttpAnswer, HttpCall
 from tribune.errors import NotSent, PerhapsSent
@@ -34,8 +37,60 @@ START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 PAGE = "1001"
 LINE_ACCOUNT = "U" + "0" * 32
 BLOG = "blog-1"
+GENERIC_SECRET = "whsec_" + base64.b64encode(b"generic-test-secret-of-32-bytes!").decode()
 QUEUES = {"InboxQueue": "moderate_comments", "ActionsQueue": "perform_action", "CallsQueue": "call_manager"}
 FAULTS = ("error_before", "error_after", "kill_before", "kill_after")
+
+
+CONFIGURATION = f"""
+community:
+  id: garance
+  name: Vélos Garance
+  languages: [fr, en]
+  timezone: Europe/Paris
+  mode: act
+  charter: model
+  charter_base_url: https://charte.garance.example
+  own_contacts: ["01 99 00 12 34"]
+  own_domains: [garance.example]
+  faq:
+    - id: dimanche
+      questions:
+        fr: ["ouverts le dimanche", "ouvert le dimanche"]
+        en: ["open on Sundays", "open on Sunday"]
+      answer:
+        fr: "le dimanche de 10 h à 13 h"
+        en: "on Sundays from 10 am to 1 pm"
+      url: https://garance.example/horaires
+      reviewed_at: 2026-11-01
+    - id: belgique
+      questions:
+        fr: ["livrez-vous en Belgique", "livraison en Belgique"]
+        en: ["ship to Belgium", "deliver to Belgium"]
+      answer:
+        fr: "oui, sous trois jours"
+        en: "yes, within three days"
+      url: https://garance.example/livraison
+      reviewed_at: 2026-11-01
+  rota:
+    people:
+      - {{id: marie, name: Marie Castel, initials: MC, role: cm, languages: [fr, en], ways: [{{kind: console}}]}}
+      - {{id: lea, name: Léa Roy, initials: LR, role: smm, languages: [fr], ways: [{{kind: console}}]}}
+channels:
+  - platform: facebook
+    accounts: [{{id: "{PAGE}", space: facebook, name: Page}}]
+    verify: {{current: facebook-app-secret, token: verify-token}}
+    act: {{token: page-token, base_url: http://facebook.test}}
+  - platform: line
+    accounts: [{{id: {LINE_ACCOUNT}, space: line, name: LINE}}]
+    verify: {{current: line-channel-secret}}
+    act: {{token: line-token, base_url: http://line.test}}
+  - platform: generic
+    accounts: [{{id: {BLOG}, space: blog, name: Blog}}]
+    verify: {{current: {GENERIC_SECRET}}}
+    act: {{secret: {GENERIC_SECRET}}}
+    reply_url: http://generic.test/replies
+"""
 
 
 class Killed(BaseException):
@@ -104,11 +159,13 @@ class World:
     calls: Calls = field(default_factory=Calls)
     outbox: Outbox = field(default_factory=Outbox)
     doors: dict[str, ModuleType] = field(default_factory=dict)
+    uncounted: set[str] = field(default_factory=set)
+    """Doors whose calls are neither numbered nor struck."""
     secrets: dict[str, str] = field(
         default_factory=lambda: {
             "facebook": "facebook-app-secret",
             "line": "line-channel-secret",
-            "generic": "whsec_" + base64.b64encode(b"generic-test-secret-of-32-bytes!").decode(),
+            "generic": GENERIC_SECRET,
         }
     )
 
@@ -117,6 +174,18 @@ class World:
         self.line = LineTwin(self.outbox, {"line-token": (LINE_ACCOUNT,)})
         self.generic = GenericTwin(self.outbox, (self.secrets["generic"],))
         self.twins = {"facebook": self.facebook, "line": self.line, "generic": self.generic}
+
+    def apply(self, mode: str = "act") -> None:
+        """The world's one community, as `tribune apply` writes it."""
+        target = Target(
+            stage="test",
+            community_table=self.stack.tables()["CommunityTable"],
+            charter_table=self.stack.tables()["CharterTable"],
+            dynamodb=clients.dynamodb(),
+            ssm=clients.ssm(),
+        )
+        published = self.now - timedelta(days=30)
+        apply(_configuration(mode), target, published)
 
     # --- a platform speaks ---
 
@@ -166,7 +235,7 @@ class World:
         """One invocation of a door, as Lambda makes it."""
         if name not in self.doors:
             self.doors[name] = self.load(name)
-        self.calls.inside = True
+        self.calls.inside = name not in self.uncounted
         try:
             return self.doors[name].handler(event, Context())
         finally:
@@ -177,7 +246,7 @@ class World:
         return sum(self._pump(queue, door) for queue, door in QUEUES.items())
 
     def _pump(self, queue: str, door: str) -> int:
-        url = self.stack.queues[queue]
+        url = self.stack.queues()[queue]
         answer = clients.sqs().receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         messages = answer.get("Messages", [])
         if not messages:
@@ -196,17 +265,16 @@ class World:
         return len(messages)
 
     def settle(self, minutes: int = 30) -> None:
-        """Pump, watch and let time pass until nothing moves any more."""
+        """Pump, watch and let time pass until nothing moved for longer than any lease or visibility lasts."""
         quiet = 0
-        for _ in range(minutes * 2):
-            moved = self.pump()
-            if moved:
+        for _ in range(minutes * 4):
+            if self.pump():
                 quiet = 0
                 continue
             quiet += 1
-            if quiet > 20:  # ten minutes of silence: longer than any lease or visibility
+            if quiet > 8:  # minutes
                 return
-            self.now += timedelta(seconds=30)
+            self.now += timedelta(seconds=60)
             try:
                 self.invoke("keep_watch", {})
             except Killed:
@@ -216,12 +284,10 @@ class World:
 
     @property
     def journal(self) -> Journal:
-        tables = self.stack.tables
+        tables = self.stack.tables()
         return Journal(clients.dynamodb(), tables["JournalTable"], tables["TextTable"], tables["CounterTable"])
 
     def head(self, community: str, name: str, account: str, object_id: str) -> Head | None:
-        from tribune.aws import keys
-
         return self.journal.read([keys.head(community, name, account, object_id)]).head(
             community, name, account, object_id
         )
@@ -229,7 +295,7 @@ class World:
     def counters(self) -> dict[str, int]:
         """Every live counter, summed over spaces, hours and environments."""
         total: dict[str, int] = {}
-        for item in clients.dynamodb().scan(TableName=self.stack.tables["CounterTable"])["Items"]:
+        for item in clients.dynamodb().scan(TableName=self.stack.tables()["CounterTable"])["Items"]:
             for name, value in item.items():
                 if name not in ("pk", "sk", "ttl") and int(value["N"]):
                     total[name] = total.get(name, 0) + int(value["N"])
@@ -255,6 +321,11 @@ class World:
         if answer.fate is not Fate.ANSWER:
             raise PerhapsSent(answer.fate)
         return HttpAnswer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
+
+
+@cache
+def _configuration(mode: str) -> Configuration:
+    return read(CONFIGURATION.replace("mode: act", f"mode: {mode}"), file="world")
 
 
 @contextmanager
