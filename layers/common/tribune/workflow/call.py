@@ -4,6 +4,7 @@ A call is claimed with a lease before anybody is rung. A worker that dies in bet
 again: a person called twice is a nuisance, a person never called is what this module exists against.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from tribune.channel import ActKind
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.duty import CallMessage, Person, Rota, Way, may_ring, on_duty
-from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable
+from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Head
 from tribune.voice import help_line, moment_words
 
@@ -73,6 +74,15 @@ class Store(Protocol):
 
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         """The current words of an object, None when they were erased."""
+
+
+def read(body: str) -> tuple[str, str]:
+    """(community, call) of one wake-up. Raises Unreadable."""
+    try:
+        message = json.loads(body)
+        return str(message["community"]), str(message["call"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable("this is no wake-up of a call") from error
 
 
 @dataclass(frozen=True, slots=True)

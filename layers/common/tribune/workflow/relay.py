@@ -56,7 +56,7 @@ def read(event: Mapping[str, Any]) -> Iterator[AlarmNews]:
                     yield _from_notification(json.loads(record["Sns"]["Message"]))
             case _:
                 raise Unreadable("this is no alarm in any of the three shapes")
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise Unreadable(f"the alarm is not as documented: {type(error).__name__}") from error
 
 
