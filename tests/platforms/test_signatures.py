@@ -88,6 +88,8 @@ def test_one_good_signature_in_a_list_is_enough_and_unknown_versions_are_skipped
         KNOWN_SIGNATURE.replace("v1,", "v1="),
         KNOWN_SIGNATURE.replace("OE=", "OF="),  # decodes to the same bytes: a text that nobody sent
         f"\t{KNOWN_SIGNATURE}",
+        "v1,é",
+        KNOWN_SIGNATURE[:-2] + "é=",
         " ".join([KNOWN_SIGNATURE] * 17),
     ],
 )
