@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from local.apply import Target, apply
+from local.charter_command import warn
 from local.configuration import read
 from tribune import clock
 from tribune.aws import stack
@@ -11,6 +12,7 @@ from tribune.aws import stack
 def run(arguments: Namespace) -> int:
     """Apply the file and print the differences. Raises BadConfiguration, Unavailable."""
     configuration = read(arguments.file)
+    warn(arguments.file, configuration.charter)
     place = stack.locate(arguments.stage)
     target = Target(place.stage, place.tables["community"], place.tables["charter"])
     differences = apply(configuration, target, clock.now(), dry_run=arguments.dry_run)
