@@ -90,9 +90,11 @@ def key_of(written: str) -> str:
     return _plain(written)
 
 
-def is_ours(contact: Contact, own: Iterable[str]) -> bool:
-    """Is this one of the house's own contacts, or part of one (a street of our address)?"""
+def is_ours(contact: Contact, own: Iterable[str], domains: Iterable[str] = ()) -> bool:
+    """Is this one of the house's own contacts, part of one (a street of our address), or an address at our domains?"""
     keys = [key_of(entry) for entry in own]
+    if contact.shape is Shape.EMAIL and any(contact.key.endswith("@" + domain.lower()) for domain in domains):
+        return True
     if contact.shape in {Shape.HOME, Shape.STREET}:
         return any(key and (key in contact.key or contact.key in key) for key in keys)
     return contact.key in keys

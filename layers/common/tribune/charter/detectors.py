@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tribune.charter import lists
-from tribune.charter.contacts import Contact, Shape, is_ours
+from tribune.charter.contacts import Contact, Shape
 from tribune.charter.findings import Signal
 from tribune.charter.lexicon import Hit
 from tribune.charter.reading import Reading, belongs_to, domain_of
@@ -57,16 +57,21 @@ class Detector:
 def hate(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Slurs; hatred that stands by itself; the name of a group between the words that make hatred of it."""
     for hit in reading.of(*watch.names):
-        yield Match(hit.start, hit.end, quoted=reading.set_aside(hit))
+        yield _slur(reading, hit.first, hit.last)
     groups = reading.of("hate_groups")
     openers, closers = reading.ending("hate_openers"), {hit.first: hit for hit in reading.of("hate_closers")}
     for group in groups:
         opener = openers.get(group.first - 1)
         if opener is not None and reading.text.touching(group.first - 1) and reading.same_sentence(opener, group):
-            yield _span(reading, opener, group.last)
+            yield _slur(reading, opener, group.last)
         closer = closers.get(group.last + 1)
         if closer is not None and reading.same_sentence(closer.last, group):
-            yield _span(reading, group.first, closer.last)
+            yield _slur(reading, group.first, closer.last)
+
+
+def _slur(reading: Reading, first: int, last: int) -> Match:
+    hit = Hit("", first, last, *reading.text.slice(first, last))
+    return Match(hit.start, hit.end, quoted=reading.set_aside(hit))
 
 
 def threat(reading: Reading, watch: Watch) -> Iterator[Match]:
@@ -120,7 +125,7 @@ def expression(reading: Reading, watch: Watch) -> Iterator[Match]:
 def insult_at_person(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Insults aimed at a natural person: a member, an employee, the host. The brand is not one."""
     for hit in reading.of(*watch.names):
-        if reading.set_aside(hit):
+        if reading.set_aside(hit, "self_related"):
             yield Match(hit.start, hit.end, quoted=True)
         elif reading.aimed_at_person(hit):
             yield Match(hit.start, hit.end)
@@ -153,7 +158,7 @@ def contact_data(reading: Reading, watch: Watch) -> Iterator[Match]:
         hit = _as_hit(reading, contact)
         if (
             hit is not None
-            and not is_ours(contact, reading.vocabulary.own_contacts)
+            and not reading.is_ours(contact)
             and _is_personal(reading, contact, hit)
         ):
             yield Match(contact.start, contact.end, whose=_whose(reading, hit))
@@ -224,7 +229,7 @@ def spam_signs(reading: Reading) -> set[str]:
     if reading.has("spam_testimonial"):
         signs.add("testimonial")
     if reading.has("spam_messaging") or any(
-        contact.shape in {Shape.PHONE, Shape.EMAIL} and not is_ours(contact, reading.vocabulary.own_contacts)
+        contact.shape in {Shape.PHONE, Shape.EMAIL} and not reading.is_ours(contact)
         for contact in reading.contacts
     ):
         signs.add("contact")

@@ -28,7 +28,7 @@ class WordList(written.Written):
     """Also look for the words behind disguises (`c0nn*rd`). Only for insults and slurs."""
     terms: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
-    """Phrases that hold a term and mean something else."""
+    """Phrases that share words with a term and mean something else: no term counts where one of them stands."""
     language: str = ""
     """The folder it stands in; the file does not repeat it."""
 

@@ -19,6 +19,7 @@ from tribune.comment import Audience
 MAX_REPORTED_WORDS = 12
 """How far after « m'a traité de » the words are still somebody else's."""
 MAX_FILLERS = 7
+MIN_BRAND = 4
 MAX_TO_ROLE = 6
 MAX_APPOSITION = 3
 
@@ -31,7 +32,15 @@ _LINK = re.compile(
 _DOMAIN = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 
 MENTION = "mention"
-SUBJECTS = ("address_singular", "address_plural", "address_group", "copulas", "self_applied", MENTION)
+SUBJECTS = (
+    "address_singular",
+    "address_plural",
+    "address_group",
+    "copulas",
+    "self_applied",
+    "self_related",
+    MENTION,
+)
 INSULTS = ("insults", "grave_insults", "hate_slurs", "swearing")
 
 type Span = tuple[int, int]
@@ -135,12 +144,18 @@ class Reading:
             for name in names
         )
 
-    def set_aside(self, hit: Hit) -> bool:
-        """Is this quoted or reported by its victim, or said of oneself?"""
+    def set_aside(self, hit: Hit, *also: str) -> bool:
+        """Is this quoted or reported by its victim, or said of oneself (in the words of the lists `also` too)?"""
         if self.aside.hold(hit.start, hit.end):
             return True
         before = self._before_fillers(hit)
-        return before in self.ending("self_applied") and before not in self.ending("address_singular")
+        return before not in self.ending("address_singular") and any(
+            before in self.ending(name) for name in ("self_applied", *also)
+        )
+
+    def is_ours(self, contact: Contact) -> bool:
+        """Is this contact data the house's own?"""
+        return contacts.is_ours(contact, self.vocabulary.own_contacts, self.vocabulary.own_domains)
 
     def aimed_at_person(self, hit: Hit) -> bool:
         """Do these words address or describe natural persons? The brand is not one."""
@@ -156,7 +171,12 @@ class Reading:
     def aimed_at_member(self, hit: Hit) -> bool:
         """Do these words address a person in the singular, or name one? Trades (« le vendeur ») are not names."""
         before = self._before_fillers(hit)
-        return self._addressed(hit, before) or self._named(hit, before)
+        return (
+            before in self.ending("address_singular")
+            or before in self.ending(MENTION)
+            or (before in self.ending("address_plural") and self._beside_mention(hit))
+            or self._named(hit, before)
+        )
 
     def opens(self, hit: Hit) -> bool:
         """Do these words open a sentence, or follow a name or a comma?"""
@@ -165,14 +185,15 @@ class Reading:
 
     def addresses_somebody(self, hit: Hit) -> bool:
         """Would « vous » or "you" mean a person here: in a reply to a member, or beside a mention?"""
-        if self.circumstances.answers_member or 0 in self.covered(MENTION):
-            return True
-        sentence = self.text.tokens[hit.first].sentence
-        if not self._mentioned:
-            self._mentioned.update(self.text.tokens[index].sentence for index in self.covered(MENTION))
-        return sentence in self._mentioned
+        return self.circumstances.answers_member or self._beside_mention(hit)
 
     # --- inside ---
+
+    def _beside_mention(self, hit: Hit) -> bool:
+        """Does a mention open the text, or stand in the sentence of these words?"""
+        if not self._mentioned:
+            self._mentioned.update(self.text.tokens[index].sentence for index in self.covered(MENTION))
+        return 0 in self.covered(MENTION) or self.text.tokens[hit.first].sentence in self._mentioned
 
     def _before_fillers(self, hit: Hit) -> int:
         """The last token of its sentence before a hit that is neither a filler nor another insult; -1 for none."""
@@ -261,8 +282,11 @@ def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, own: 
         found.setdefault(name, []).extend(hits)
     reading = Reading(text, circumstances, vocabulary, language, _without_exceptions(found))
     reading.hits[MENTION] = _mentions(reading)
-    reading.contacts = contacts.find(text.original, language)
     reading.links = [link.span() for link in _LINK.finditer(text.original)]
+    linked = Spans(reading.links)
+    reading.contacts = [
+        contact for contact in contacts.find(text.original, language) if not linked.touch(contact.start, contact.end)
+    ]
     quoted = [quotation.span() for quotation in _QUOTED.finditer(text.original)]
     reading.aside = Spans([*quoted, *_reported(reading)])
     return reading
@@ -294,13 +318,13 @@ def belongs_to(domain: str, domains: Iterable[str]) -> bool:
 
 
 def _without_exceptions(found: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
-    """Each list's hits that do not lie inside one of its own exceptions."""
+    """Each list's hits that none of its own exceptions touches."""
     kept: dict[str, list[Hit]] = {}
     for name, hits in found.items():
         if name.endswith(lists.EXCEPT):
             continue
         innocent = Spans((hit.start, hit.end) for hit in found.get(name + lists.EXCEPT, ()))
-        kept[name] = [hit for hit in hits if not innocent.hold(hit.start, hit.end)]
+        kept[name] = [hit for hit in hits if not innocent.touch(hit.start, hit.end)]
     return kept
 
 
@@ -315,7 +339,7 @@ def _mentions(reading: Reading) -> list[Hit]:
     found: dict[int, Hit] = {}
     for start, end in spans:
         first = starts.get(start)
-        if first is None or (brand and _squeezed(original[start:end]) in brand):
+        if first is None or _is_brand(_squeezed(original[start:end]), brand):
             continue
         last = first
         while last + 1 < len(reading.text.tokens) and reading.text.tokens[last + 1].end <= end:
@@ -323,6 +347,11 @@ def _mentions(reading: Reading) -> list[Hit]:
         if first not in found or last > found[first].last:
             found[first] = Hit(MENTION, first, last, *reading.text.slice(first, last))
     return [found[first] for first in sorted(found)]
+
+
+def _is_brand(name: str, brand: str) -> bool:
+    """« @garance » and « @velosgarance.officiel » are Vélos Garance; « @Lo » is not."""
+    return bool(brand) and (brand in name or (len(name) >= MIN_BRAND and name in brand))
 
 
 def _places_of(name: str, original: str) -> list[Span]:

@@ -2,7 +2,7 @@
 
 Tokens come from the original text, so that no map back is needed: every offset is a code point of what the person
 wrote. A token is a letter or digit and what follows it of letters, digits, marks and invisible characters, in any
-script; `\\b` is never used (it takes « é » for a boundary in ASCII modes and splits marks from their letters).
+script; word-boundary escapes are never used (it takes « é » for a boundary in ASCII modes and splits marks from their letters).
 
 Disguises (leet, look-alike letters of other scripts, stretched letters, letters set apart, masks) are looked at only
 where the text *shows* one, and only a term that fits the disguise letter by letter comes out of it. A clean text
@@ -362,7 +362,7 @@ def _revealed_letters(original: str, disguises: Disguises) -> Iterator[tuple[int
         if chunk and len(folded) == 1 and (folded.isalnum() or folded in _LEET):
             run.append((chunk.start(), _LOOK_ALIKES.get(folded, folded)))
             continue
-        if len(run) >= _MIN_DISGUISED:
+        if len(run) >= _MIN_DISGUISED and sum(letter.isalpha() for _, letter in run) * 2 > len(run):
             for first, last, word in disguises.among_letters([letter for _, letter in run]):
                 yield run[first][0], run[last][0] + 1, word
         run = []
