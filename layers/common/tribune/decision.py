@@ -477,10 +477,10 @@ def grave(view: _View) -> Decision | None:
 
 def victim(view: _View) -> Decision | None:
     """2. Who quotes an insult, or reports discrimination, is never silenced; CM and social media manager are called."""
-    grave_words = view.says(Signal.QUOTED_INSULT) and view.findings.gravity >= Gravity.DANGER
-    if view.says(Signal.DISCRIMINATION) or grave_words:
+    quotes = view.says(Signal.QUOTED_INSULT)
+    if view.says(Signal.DISCRIMINATION) or (quotes and view.findings.gravity >= Gravity.DANGER):
         return _escalation(view, "discrimination", "draft.discrimination")
-    if view.says(Signal.QUOTED_INSULT) and view.says(*COMPLAINS):
+    if quotes and view.says(*COMPLAINS):
         return _escalation(view, "insult_reported", "draft.victim")
     return None
 
@@ -756,8 +756,8 @@ def sensitive(view: _View) -> Decision | None:
 
 
 def praise(view: _View) -> Decision | None:
-    """21. Thanks are proposed, never sent alone."""
-    if not view.says(Signal.PRAISE, Signal.THANKS):
+    """21. Thanks are proposed, never sent alone; those that members give one another are theirs."""
+    if not view.says(Signal.PRAISE, Signal.THANKS) or view.matter.to_member:
         return None
     return Decision(Measure.DRAFT, "praise", draft="thanks")
 
