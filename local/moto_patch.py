@@ -4,12 +4,15 @@
 - `TransactWriteItems` undoes what it touched instead of copying whole tables, and honours `ClientRequestToken`;
 - `Query` looks at one partition of the table or of the index, instead of at every item;
 - an item's size is summed once when it is made, not once per attribute;
-- a queue does not count all its messages for each one that is sent;
+- a queue does not count all its messages for each one that is sent or received;
+- update expressions are validated in one pass each, and answers about items are written as they are: both took
+  longer than all the rest;
 - time is whatever `tribune.clock` says (visibility, delays, retention), and `expire` does what TTL does.
 
 Not simulated: TransactionConflict (calls are serialised), capacity figures, stream records of an undone transaction.
 """
 
+import base64
 import copy
 import hashlib
 import inspect
@@ -24,12 +27,15 @@ from weakref import WeakKeyDictionary
 
 import moto.core.utils
 import moto.sqs.models
+from moto.core.responses import ActionResult
 from moto.dynamodb.exceptions import DynamodbException, ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
-from moto.sqs.models import Queue
+from moto.sqs.models import Message, Queue, SQSBackend
 from moto.sqs.responses import SQSResponse
 
 from tribune import clock
@@ -54,6 +60,7 @@ def apply() -> None:
     moto.core.utils.utcnow = _utcnow
     setattr(moto.sqs.models, "unix_time_millis", _milliseconds)  # noqa: B010  moto exports it to nobody
     _count_when_asked(Queue)
+    _replace(SQSBackend, "is_message_valid_based_on_retention_period", lambda _: _is_retained)
     for responses in (DynamoHandler, SQSResponse):
         _replace(responses, "call_action", _serial)
     _replace(DynamoHandler, "transact_write_items", _once_per_token)
@@ -65,6 +72,11 @@ def apply() -> None:
     _replace(Table, "all_items", _only_that_partition)
     Table.__deepcopy__ = _table_deepcopy  # type: ignore[attr-defined]
     _replace(Item, "__init__", lambda _: _item_of)
+    _replace(DynamoHandler, "serialized", _as_it_is)
+    _replace(DepthFirstTraverser, "nodes_to_be_processed", _asked_once)
+    _replace(ActionCountValidator, "traverse", lambda _: lambda self, node: self.verify_action_counts(node))
+    _replace(OverlappingPathsValidator, "traverse", lambda _: lambda self, node: self.check_for_overlapping_paths(node))
+    Node.__deepcopy__ = _node_deepcopy
 
 
 def expire(account: str, region: str) -> int:
@@ -128,6 +140,70 @@ class _Attributes(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+
+def _is_retained(backend: SQSBackend, queue_name: str, message: Message) -> bool:
+    retained_s = float(backend.queues[queue_name].message_retention_period)  # type: ignore[attr-defined]  # set by name
+    return float(message.sent_timestamp or 0) + retained_s * 1000 > _milliseconds()
+
+
+# --- what takes long -----------------------------------------------------------------------------------
+
+_ABOUT_ITEMS = frozenset(
+    {
+        "GetItem",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "Query",
+        "Scan",
+        "BatchGetItem",
+        "BatchWriteItem",
+        "TransactGetItems",
+        "TransactWriteItems",
+    }
+)
+
+
+def _as_it_is(serialized: Callable[..., Any]) -> Callable[..., Any]:
+    """What these operations answer is DynamoDB's own JSON already; moto would look each attribute up in the model."""
+
+    def direct(self: DynamoHandler, action_result: ActionResult) -> Any:
+        content = action_result.result
+        if self._get_action() not in _ABOUT_ITEMS or not isinstance(content, dict):
+            return serialized(self, action_result)
+        body = json.dumps({name: value for name, value in content.items() if value is not None}, default=_base64)
+        return 200, {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}, body
+
+    return direct
+
+
+def _base64(value: Any) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    raise TypeError(f"{type(value).__name__} is no part of an item")
+
+
+def _asked_once(nodes: Callable[..., Any]) -> Callable[..., Any]:
+    """Moto calls this its cached accessor, and works it out for every node."""
+
+    def nodes_to_be_processed(self: Any) -> Any:
+        if "_nodes" not in vars(self):
+            self._nodes = nodes(self)
+        return self._nodes
+
+    return nodes_to_be_processed
+
+
+def _node_deepcopy(node: Node, memo: dict[int, Any]) -> Node:
+    """A tree has one way to each node: nothing to look up on the way."""
+    twin = copy.copy(node)
+    if node.children is not None:
+        twin.children = [copy.deepcopy(child, memo) for child in node.children]
+        for child in twin.children:
+            if isinstance(child, Node):
+                child.set_parent(twin)
+    return twin
 
 
 def _replace(owner: type, name: str, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
