@@ -32,7 +32,7 @@ from moto.dynamodb.exceptions import DynamodbException, ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined]  # moto types none of it
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import Message, Queue, SQSBackend
@@ -144,7 +144,8 @@ class _Attributes(Mapping[str, Any]):
 
 def _is_retained(backend: SQSBackend, queue_name: str, message: Message) -> bool:
     retained_s = float(backend.queues[queue_name].message_retention_period)  # type: ignore[attr-defined]  # set by name
-    return float(message.sent_timestamp or 0) + retained_s * 1000 > _milliseconds()
+    sent: float = message.sent_timestamp  # type: ignore[assignment]  # a number once it is sent
+    return sent + retained_s * 1000 > _milliseconds()
 
 
 # --- what takes long -----------------------------------------------------------------------------------
