@@ -173,6 +173,10 @@ def test_a_call_that_concerns_both_roles_reaches_both_at_once(desk: Desk) -> Non
 
     assert desk.ring("discrimination-1").ways == ("slack", "email")
     assert desk.phones.rung == ["marie", "lea"]
+    marie, lea = (message.text for _, _, message in desk.phones.received)
+    assert "Cet appel va aussi à Léa." in marie
+    assert "l'appel passe à L'équipe" in marie
+    assert "This call also goes to Marie." in lea
 
 
 def test_a_lone_community_manager_is_called_once_for_both_roles(journal: MemoryJournal, phones: Phones) -> None:
@@ -458,6 +462,13 @@ def test_it_never_claims_to_have_done_what_was_not_done(desk: Desk, hides: tuple
 
     assert said in desk.phones.last.text
     assert (ActionState.SENT in hides) == ("connu" in desk.phones.last.text)
+
+
+def test_a_call_about_a_whole_page_links_to_no_comment(desk: Desk) -> None:
+    desk.keep(a_call("token_dead"), a_head())
+    desk.ring("token_dead-1")
+
+    assert desk.phones.last.link == ""
 
 
 def test_a_comment_that_its_author_deleted_is_said_to_be_gone(desk: Desk) -> None:

@@ -148,8 +148,10 @@ class Calling:
 
     def _call_people(self, call: Call, community: Community, now: datetime) -> Rung:
         line = on_duty(community.rota, now, community.zone, call.roles)
-        wave = _Wave(self, call, community, line, now, self._secrets_of(community.id))
-        for queue in _queues(line, call, community.rota):
+        queues = _queues(line, call, community.rota)
+        together = tuple(queue[0] for queue in queues if queue)
+        wave = _Wave(self, call, community, line, together, now, self._secrets_of(community.id))
+        for queue in queues:
             wave.reach_one(queue)
         if not wave.reached:
             wave.reach_one(line)
@@ -231,6 +233,8 @@ class _Wave:
     call: Call
     community: Community
     line: Sequence[Person]
+    together: Sequence[Person]
+    """Who is rung at the same time, one of each role."""
     now: datetime
     secrets: Mapping[str, str]
     reached: list[tuple[Person, Way]] = field(default_factory=list)
@@ -257,10 +261,9 @@ class _Wave:
         return False
 
     def _message(self, person: Person) -> CallMessage:
-        tried = (*self.call.tried, *(known.id for known, _ in self.reached), person.id)
-        due = _answer_by(self.call, tried, self.line, self.community, self.now)
+        others = [other for other in self.together if other.id not in (person.id, *self.failed)]
+        tried = (*self.call.tried, *(other.id for other in others), person.id)
         least_rung = min(self.line, key=lambda other: tried.count(other.id))
-        following = None if least_rung.id == person.id else least_rung
         head = self._head()
         return compose(
             self.call,
@@ -269,8 +272,9 @@ class _Wave:
             self.now,
             head=head,
             quote=self._quote(head),
-            due=due,
-            following=following,
+            due=_answer_by(self.call, tried, self.line, self.community, self.now),
+            others=others,
+            following=None if least_rung.id == person.id else least_rung,
         )
 
     def _head(self) -> Head | None:
@@ -296,6 +300,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     head: Head | None,
     quote: str,
     due: datetime,
+    others: Sequence[Person] = (),
     following: Person | None,
 ) -> CallMessage:
     """What `person` reads: what happened, what was done, what to do, who is next and when."""
@@ -324,7 +329,10 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
             words.fill(table["quote"], {"quote": quote}) if quote else "",
             words.fill(str(reason["todo"]), fields),
         ]
+    about_the_comment = reason["quote"] or reason.get("done", True)
     if not reason.get("informs"):
+        if others:
+            sentences.append(words.fill(table["also"], {"names": ", ".join(other.name for other in others)}))
         after = {"time": at(due), "next": following.name if following else ""}
         sentences.append(words.fill(table["next" if following else "again"], after))
         sentences.append(words.fill(table["take"], {"community": community.id, "call": call.id}))
@@ -334,7 +342,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         call=call.id,
         subject=shortened(subject, SUBJECT_LIMIT),
         paragraphs=tuple(sentence for sentence in sentences if sentence),
-        link=head.url if head and head.url and not head.deleted else "",
+        link=head.url if head and head.url and not head.deleted and about_the_comment else "",
         link_words=table["link"],
         language=language,
     )
