@@ -226,6 +226,7 @@ REASONS = frozenset(
         "grave",
         "discrimination",
         "insult_reported",
+        "quoted_insult",
         "legal",
         "journalist",
         "safety",
@@ -769,6 +770,11 @@ def message(view: _View) -> Decision | None:
     return Decision(Measure.DRAFT, "message", draft="draft.message", awaits_answer=True)
 
 
+def quoted(view: _View) -> Decision | None:
+    """2. An insult that is quoted, or said of oneself, and nothing that says whether it concerns us: the CM looks."""
+    return Decision(Measure.NOTHING, "quoted_insult", case=True) if view.says(Signal.QUOTED_INSULT) else None
+
+
 def noise(view: _View) -> Decision | None:
     """11. Capitals and swearing without a target: a note, no lesson."""
     if not view.says(Signal.CAPITALS, Signal.SWEARING):
@@ -823,6 +829,7 @@ RULES: tuple[Rule, ...] = (
     sensitive,
     praise,
     message,
+    quoted,
     noise,
     welcome,
     conversation,
