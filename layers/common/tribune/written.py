@@ -194,7 +194,15 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
 
 def _explained(refused: ValidationError, document: Document, model: type[BaseModel], file: str) -> BadConfiguration:
     """The first mistake in the order of the file, and how many more there are."""
-    mistakes = sorted(refused.errors(), key=lambda mistake: document.line_of(mistake["loc"]) or 0)
+    mistakes = refused.errors()
+    unknown = {mistake["loc"][:-1]: mistake["loc"] for mistake in mistakes if mistake["type"] == "extra_forbidden"}
+    # A misspelt field is both unknown and missing: the word that was written says more than the one that was not.
+    mistakes.sort(
+        key=lambda mistake: (
+            document.line_of(unknown.get(mistake["loc"][:-1], mistake["loc"])) or 0,
+            mistake["type"] == "missing",
+        )
+    )
     first, others = mistakes[0], len(mistakes) - 1
     sentence = _sentence(first, document, model)
     if others:

@@ -1,0 +1,161 @@
+"""The charter as a document: what it refuses, its hashes, its words, the version in force."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tribune import written
+from tribune.charter import Charter, PublishedCharter, in_force
+from tribune.charter.document import Clause, Kind
+from tribune.charter.schema import json_schema
+from tribune.errors import BadConfiguration
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def published(charter: Charter, version: int, days: int, announced: int | None = None) -> PublishedCharter:
+    return PublishedCharter(
+        version=version,
+        published_at=START + timedelta(days=days if announced is None else announced),
+        effective_from=START + timedelta(days=days),
+        notice_days=15,
+        content_hash=charter.content_hash,
+        charter=charter,
+    )
+
+
+def changed(clause: Clause, **fields: Any) -> Clause:
+    return Clause.model_validate(clause.model_dump() | fields)
+
+
+def test_nothing_is_in_force_before_the_first_version_takes_effect(model: Charter) -> None:
+    assert in_force([], START) is None
+    assert in_force([published(model, 1, days=1)], START) is None
+
+
+def test_the_last_version_to_take_effect_is_in_force(model: Charter) -> None:
+    versions = [published(model, 2, days=20), published(model, 1, days=0), published(model, 3, days=40)]
+    assert [getattr(in_force(versions, START + timedelta(days=days)), "version", None) for days in (0, 19, 20, 99)] == [
+        1, 1, 2, 3,
+    ]  # fmt: skip
+
+
+def test_a_version_never_binds_words_written_before_it_was_shown(model: Charter) -> None:
+    backdated = published(model, 2, days=0, announced=10)
+    assert in_force([backdated], START + timedelta(days=5)) is None
+
+
+@given(
+    st.lists(st.integers(-50, 50), unique=True, max_size=8),
+    st.integers(-60, 60),
+)
+def test_what_is_in_force_took_effect_last_among_those_that_did(days: list[int], at: int) -> None:
+    charter = model_of_one()
+    versions = [published(charter, number, days=day) for number, day in enumerate(days, 1)]
+    found = in_force(versions, START + timedelta(days=at))
+    past = [day for day in days if day <= at]
+    assert (found is None) == (not past)
+    assert found is None or found.effective_from == START + timedelta(days=max(past))
+
+
+def model_of_one() -> Charter:
+    words = {"fr": "Bonjour {brand}"}
+    delay = {"minutes": 60, "text": {"fr": "une heure"}}
+    return Charter.model_validate(
+        {
+            "title": {"fr": "Charte"},
+            "languages": ["fr"],
+            "commitments": {
+                "moderation_hours": {"fr": "toujours"},
+                "appeal_contact": "a@b.example",
+                **dict.fromkeys(("response_target", "appeal_delay", "temp_ban", "strike_ttl", "retention"), delay),
+            },
+            "clauses": [{"number": 1, "id": "objet", "kind": "frame", "title": words, "text": words}],
+        }
+    )
+
+
+def test_the_content_hash_changes_with_anything_that_is_said(model: Charter) -> None:
+    same = Charter.model_validate(model.model_dump())
+    respect = model.clause("respect")
+    assert respect is not None
+    others = tuple(clause for clause in model.clauses if clause.id != "respect")
+    graver = model.model_copy(update={"clauses": (*others, changed(respect, gravity=3))})
+    assert same.content_hash == model.content_hash != graver.content_hash
+
+
+def test_the_text_hash_is_of_one_clause_and_one_language(model: Charter) -> None:
+    respect = model.clause("respect")
+    assert respect is not None
+    reworded = changed(respect, text={**respect.text, "en": "Be kind."})
+    assert reworded.text_hash("fr") == respect.text_hash("fr")
+    assert reworded.text_hash("en") != respect.text_hash("en")
+
+
+def test_a_published_clause_has_all_its_placeholders_filled(model: Charter) -> None:
+    version = published(model, 7, days=0)
+    for clause in model.clauses:
+        for language in model.languages:
+            assert "{" not in version.words_of(clause, language)
+    last = model.clause("donnees")
+    assert last is not None
+    assert "7" in version.words_of(last, "fr")
+    assert "2026-01-01" in version.words_of(last, "fr")
+
+
+def test_a_placeholder_nobody_fills_stays_visible() -> None:
+    charter = model_of_one()
+    assert charter.words_of(charter.clauses[0], "fr") == "Bonjour {brand}"
+
+
+def test_a_promise_fills_the_placeholder_of_its_name(model: Charter) -> None:
+    assert model.values("fr")["appeal_delay"] == "sept jours"
+    assert model.values("en")["moderation_hours"].startswith("Monday")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"gravity": None}, "needs gravity"),
+        ({"gravity": 5}, "gravity"),
+        ({"kind": "frame"}, "is no rule"),
+        ({"id": "Bad Id"}, "id"),
+    ],
+)
+def test_a_clause_that_contradicts_itself_is_refused(model: Charter, wrong: dict[str, Any], says: str) -> None:
+    respect = model.clause("respect")
+    assert respect is not None
+    with pytest.raises(ValidationError, match=says):
+        changed(respect, **wrong)
+
+
+def test_two_clauses_never_share_an_id_or_a_number(model: Charter) -> None:
+    twice = model.model_dump() | {"clauses": [clause.model_dump() for clause in (model.clauses[0], model.clauses[0])]}
+    with pytest.raises(ValidationError, match="two clauses have the id objet"):
+        Charter.model_validate(twice)
+
+
+def test_a_mistake_in_a_charter_file_names_the_clause(charters: Path) -> None:
+    text = (charters / "model.fr-en.yaml").read_text(encoding="utf-8")
+    wrong = text.replace("    gravity: 2\n    ceiling: partial", "    gravity: 2\n    celing: partial", 1)
+    assert wrong != text
+    with pytest.raises(BadConfiguration) as refused:
+        written.load(wrong, Charter, file="charter.yaml")
+    assert refused.value.field == "clauses[respect].celing"
+    assert refused.value.line == wrong.splitlines().index("    celing: partial") + 1
+    assert "did you mean “ceiling”" in refused.value.sentence
+
+
+def test_rules_that_hold_in_private_are_few(model: Charter) -> None:
+    assert [clause.id for clause in model.rules(private=True)] == ["menace", "escroquerie"]
+    assert all(clause.kind is Kind.RULE for clause in model.rules())
+
+
+def test_the_schema_beside_the_model_charter_is_current(charters: Path) -> None:
+    assert json.loads((charters / "charter.schema.json").read_text(encoding="utf-8")) == json_schema()
