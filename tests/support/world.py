@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -133,7 +133,7 @@ class Calls:
             raise Killed(name)
         if fault.kind == "error_before":
             raise before()
-        result = make()
+        make()
         if fault.kind == "kill_after":
             raise Killed(name)
         raise after()
@@ -203,7 +203,7 @@ class World:
         }
         return int(self.invoke("receive_webhook", event)["statusCode"])
 
-    def comment(  # noqa: PLR0913  what Facebook says of a comment
+    def comment(
         self,
         number: int,
         text: str,

@@ -183,7 +183,7 @@ class Platform(Protocol):
     """The shape of every module in `tribune.platforms`; the modules are the implementations."""
 
     @property
-    def CARD(self) -> Card:
+    def CARD(self) -> Card:  # noqa: N802  a module's constant
         """What the platform is and can do."""
 
     def handshake(self, delivery: Delivery, secrets: Secrets) -> Answer | None:

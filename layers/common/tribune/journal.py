@@ -313,7 +313,7 @@ class AuthorRecord:
 
     community: str
     author: str
-    standing: Standing = Standing()
+    standing: Standing = field(default_factory=Standing)
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     """Objects of this author that wait for a human answer, since when."""
 
@@ -377,6 +377,8 @@ class SaidWords:
     expires: datetime
     author_id: str | None = None
     author_name: str | None = None
+    conversation: str | None = None
+    """The platform's own id of a private conversation (a person, a group): where an answer goes."""
     url: str | None = None
 
 

@@ -350,6 +350,7 @@ class Journal:
                 "text": words.text,
                 "author_id": words.author_id,
                 "author_name": words.author_name,
+                "conversation": words.conversation,
                 "url": words.url,
                 "ttl": int(words.expires.timestamp()),
             }
@@ -394,6 +395,7 @@ class Journal:
             expires=datetime.fromtimestamp(int(item["ttl"]), UTC),
             author_id=item.get("author_id"),
             author_name=item.get("author_name"),
+            conversation=item.get("conversation"),
             url=item.get("url"),
         )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tribune.channel import ActKind
-from tribune.comment import Audience, words_hash
+from tribune.comment import words_hash
 from tribune.errors import AlreadyDone, Conflict, NotFound
 from tribune.journal import (
     Action,
@@ -167,7 +167,7 @@ class Handling:
 
     def _outgoing(self, head: Head, action: Action, text: str) -> OutgoingWords:
         said = self.journal.said_words(*place(head), head.v)
-        recipient = said.author_id if said and head.audience is Audience.PRIVATE else None
+        recipient = said.conversation if said else None
         return OutgoingWords(
             *place(head), action_id=action.id, text=text, recipient=recipient, expires=self.now() + WORDS_KEPT
         )

@@ -214,9 +214,10 @@ class Performing:
 
     def _attempt(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
         """Claim, send once, and look at what became of it."""
-        if not self._claim(errand, thread, plan):
+        claimed = self._claim(errand, thread, plan)
+        if claimed is None:
             return None
-        outcome = self._send(errand, plan)
+        errand, outcome = claimed, self._send(claimed, plan)
         if outcome.verdict is Fate.UNKNOWN and not plan.repeatable:
             seen = self._look(errand)
             # Not seen yet is not "never arrived": the platform may be a little behind. The lease decides.
@@ -224,18 +225,15 @@ class Performing:
                 outcome = seen
         return self._settle(errand, outcome, plan)
 
-    def _take_up_again(  # noqa: PLR0911  one return for each thing that can have become of it
-        self, errand: _Errand, plan: Plan, thread: ThreadRecord
-    ) -> Performed | None:
+    def _take_up_again(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
         at, action = place(errand.head), errand.action
         seen = None if plan.repeatable else self._look(errand)
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
             if _outspoken(action, thread):
                 return self._finish(at, action, ActionState.CANCELLED, "human_answered", tell=False)
-            if not self._claim(errand, thread, plan):
-                return None
-            return self._settle(errand, self._send(errand, plan), plan)
+            claimed = self._claim(errand, thread, plan)
+            return self._settle(claimed, self._send(claimed, plan), plan) if claimed else None
         if seen is None:
             return self._fail(at, action, ActionState.UNCERTAIN, "interrupted")
         if seen.verdict is not Fate.UNKNOWN:
@@ -249,8 +247,8 @@ class Performing:
             lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
         )
 
-    def _claim(self, errand: _Errand, thread: ThreadRecord, plan: Plan) -> bool:
-        """Take the action for as long as this function can live; False when it is no longer ours to take.
+    def _claim(self, errand: _Errand, thread: ThreadRecord, plan: Plan) -> _Errand | None:
+        """Take the action for as long as this function can live; None when it is no longer ours to take.
 
         Raises Conflict when only the thread changed meanwhile: then it is looked at again from the start.
         """
@@ -277,8 +275,8 @@ class Performing:
             current = self._head(place(head))
             if current is not None and current.action(action.id) == action:
                 raise
-            return False
-        return True
+            return None
+        return replace(errand, order=replace(errand.order, way=plan.way, since=claimed.since))
 
     def _send(self, errand: _Errand, plan: Plan) -> Outcome:
         try:

@@ -384,7 +384,9 @@ class _Weighing:
             else:
                 actions.append(action)
         if decision.draft:
-            drafts += speech.drafts(decision.draft, decision.draft_kind, About(language, decision.clause))
+            drafts += speech.drafts(
+                decision.draft, decision.draft_kind, About(language, decision.clause, decision.draft_faq)
+            )
         return actions, tuple(drafts)
 
     def _action(self, act: Act, decision: Decision, language: str, speech: Speech) -> Action | None:
@@ -508,6 +510,7 @@ class _Weighing:
                 expires=self.now + kept,
                 author_id=self.said.author.id,
                 author_name=self.said.author.name,
+                conversation=self.said.thread.id if self.said.audience is Audience.PRIVATE else None,
                 url=self.said.url,
             )
         )
