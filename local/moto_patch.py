@@ -20,6 +20,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -227,8 +228,17 @@ def _serial(call: Callable[..., Any]) -> Callable[..., Any]:
 _here = threading.local()
 """What this thread is in the middle of: `transaction` (bool), `partition` (items of the query's partition)."""
 
-_tokens: dict[str, tuple[float, str, Any]] = {}
-"""ClientRequestToken: (when, digest of the items, result), oldest first."""
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """A ClientRequestToken that was used: when, for which items, with which result."""
+
+    at: float
+    digest: str
+    result: Any
+
+
+_tokens: dict[str, _Spent] = {}
 
 
 def _once_per_token(write: Callable[..., Any]) -> Callable[..., Any]:
@@ -240,25 +250,24 @@ def _once_per_token(write: Callable[..., Any]) -> Callable[..., Any]:
         now = clock.now().timestamp()
         _forget_tokens(before=now - TOKEN_LIVES_S)
         digest = hashlib.sha256(json.dumps(body["TransactItems"], sort_keys=True, default=repr).encode()).hexdigest()
-        if token in _tokens:
-            _, known, result = _tokens[token]
-            if known != digest:
-                raise DynamodbException(
-                    error_type="com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
-                    message="The request uses the same client token as a previous, but non-identical request.",
-                )
-            return result
-        result = write(self)
-        _tokens[token] = (now, digest, result)
-        return result
+        known = _tokens.pop(token, None)
+        if known is None or now - known.at >= TOKEN_LIVES_S:
+            known = _Spent(now, digest, write(self))
+        _tokens[token] = known
+        if known.digest != digest:
+            raise DynamodbException(
+                error_type="com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
+                message="The request uses the same client token as a previous, but non-identical request.",
+            )
+        return known.result
 
     return remembering
 
 
 def _forget_tokens(before: float) -> None:
     while _tokens:
-        token, (at, _, _) = next(iter(_tokens.items()))
-        if at > before:
+        token, spent = next(iter(_tokens.items()))
+        if spent.at > before:
             return
         del _tokens[token]
 
