@@ -165,7 +165,7 @@ def failures(result: Result, ids: list[str], *, reports: bool) -> frozenset[str]
         failed = frozenset(str(entry["itemIdentifier"]) for entry in reported)
     except (ValueError, TypeError, KeyError, AttributeError):
         return everything
-    return min(failed, everything)
+    return everything if failed - everything else failed
 
 
 class Scheduler:
