@@ -156,11 +156,7 @@ def contact_data(reading: Reading, watch: Watch) -> Iterator[Match]:
         return
     for contact in reading.contacts:
         hit = _as_hit(reading, contact)
-        if (
-            hit is not None
-            and not reading.is_ours(contact)
-            and _is_personal(reading, contact, hit)
-        ):
+        if hit is not None and not reading.is_ours(contact) and _is_personal(reading, contact, hit):
             yield Match(contact.start, contact.end, whose=_whose(reading, hit))
 
 
@@ -229,8 +225,7 @@ def spam_signs(reading: Reading) -> set[str]:
     if reading.has("spam_testimonial"):
         signs.add("testimonial")
     if reading.has("spam_messaging") or any(
-        contact.shape in {Shape.PHONE, Shape.EMAIL} and not reading.is_ours(contact)
-        for contact in reading.contacts
+        contact.shape in {Shape.PHONE, Shape.EMAIL} and not reading.is_ours(contact) for contact in reading.contacts
     ):
         signs.add("contact")
     if _PROMISED_AMOUNT.search(reading.text.original):
