@@ -100,6 +100,11 @@ class Environment:
         threading.Thread(target=self._bury, name=f"{function.logical_id}-bury", daemon=True).start()
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def alive(self) -> bool:
         """Does the process run?"""
         return self._process.poll() is None
@@ -238,6 +243,11 @@ class Functions:
     def names(self) -> tuple[str, ...]:
         """The logical ids."""
         return tuple(self._declared)
+
+    def all(self) -> tuple[Environment, ...]:
+        """Every environment there is."""
+        with self._lock:
+            return tuple(self._all)
 
     def warm(self) -> None:
         """Start one environment of each, at once; the first event of each then finds it initialised."""

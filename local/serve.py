@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 from local.apply import Target, apply
@@ -15,8 +14,8 @@ from local.resources import ROOT
 from local.stack import LocalStack
 
 FOLDER = ROOT / ".tribune"
-RUNNING = FOLDER / "serve.json"
-"""Where the running stack is, for the commands that a person gives it from another terminal."""
+RUNNING = FOLDER / "running"
+"""A file per running stack, for the commands that a person gives it from another terminal."""
 
 
 def run(arguments: Namespace) -> int:
@@ -36,13 +35,15 @@ def serve(configuration: Configuration, port: int = 0) -> int:
         with LocalStack(port=port, folder=FOLDER / "logs", watcher=progress.watcher) as stack:
             for line in applied(stack, configuration):
                 progress.say(line)
-            RUNNING.write_text(json.dumps(description(stack), indent=2), encoding="utf-8")
+            RUNNING.mkdir(parents=True, exist_ok=True)
+            here = RUNNING / f"{os.getpid()}.json"
+            here.write_text(json.dumps(description(stack), indent=2), encoding="utf-8")
             try:
                 print(f"ready {stack.url}", flush=True)
                 with progress.shown():
                     end.wait()
             finally:
-                RUNNING.unlink(missing_ok=True)
+                here.unlink(missing_ok=True)
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -71,11 +72,16 @@ def description(stack: LocalStack) -> dict[str, Any]:
     }
 
 
-def running(file: Path = RUNNING) -> dict[str, Any] | None:
-    """The stack that `tribune serve` runs on this machine, None when there is none."""
+def running() -> tuple[dict[str, Any], ...]:
+    """The stacks that `tribune serve` runs on this machine, the latest first."""
+    files = sorted(RUNNING.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return tuple(json.loads(file.read_text(encoding="utf-8")) for file in files if _lives(int(file.stem)))
+
+
+def _lives(pid: int) -> bool:
     try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        os.kill(int(found["pid"]), 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return found
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        # Gone, or somebody else's process got the number.
+        return False
+    return True

@@ -2,12 +2,18 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.runtime import Ending
+
+TINY = Path(__file__).resolve().parent / "tiny" / "template.yaml"
 
 
 def test_a_request_reaches_its_function_in_a_process_of_its_own(tiny: Any) -> None:
@@ -136,6 +142,35 @@ def test_a_function_can_be_invoked_as_any_trigger_would(tiny: Any) -> None:
 
     assert result.ending is Ending.RETURNED
     assert json.loads(result.value()["body"])["event"] == {"anything": "é"}
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for orphans in /proc")
+def test_a_stack_that_is_killed_leaves_no_process_behind() -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from local.stack import LocalStack\n"
+        "with LocalStack(template=Path(sys.argv[1]), parameters={'Stage': 'killed'}) as stack:\n"
+        "    print(*(environment.pid for environment in stack.functions.all()), flush=True)\n"
+        "    time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(TINY)], stdout=subprocess.PIPE, text=True) as stack:
+        assert stack.stdout is not None
+        pids = [int(pid) for pid in stack.stdout.readline().split()]
+        assert len(pids) == 3
+        stack.kill()
+        stack.wait()
+
+    until = time.monotonic() + 10
+    while any(runs(pid) for pid in pids):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def runs(pid: int) -> bool:
+    """A zombie, which only waits for its new parent, runs no more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def clear(tiny: Any) -> None:
