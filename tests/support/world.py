@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import botocore.client
+import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from local.apply import Target, apply
@@ -25,11 +26,11 @@ from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.line import LineTwin
 from tribune import clock, web
-from tribune.aws import clients, keys
+from tribune.aws import clients, directory, keys, secrets
 from tribune.aws.journal import Journal
 from tribune.channel import HttpAnswer, HttpCall
 from tribune.errors import NotSent, PerhapsSent
-from tribune.journal import Head
+from tribune.journal import Call, Head
 from tribune.platforms import platform
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -39,7 +40,8 @@ LINE_ACCOUNT = "U" + "0" * 32
 BLOG = "blog-1"
 GENERIC_SECRET = "whsec_" + base64.b64encode(b"generic-test-secret-of-32-bytes!").decode()
 QUEUES = {"InboxQueue": "moderate_comments", "ActionsQueue": "perform_action", "CallsQueue": "call_manager"}
-FAULTS = ("error_before", "error_after", "kill_before", "kill_after")
+FAULTS = ("error_before", "error_after", "kill_before", "kill_after", "another_worker")
+"""What can happen at a call. `another_worker`: just before it, a second process handles the same event from start to end."""
 
 
 CONFIGURATION = f"""
@@ -99,11 +101,17 @@ class Killed(BaseException):
 
 @dataclass
 class Fault:
-    """One fault at one call of one kind of door."""
+    """One fault: at the call of this number, or at the first call of this name."""
 
-    at_call: int
+    at_call: int | str
     kind: str
     done: bool = False
+
+    def strikes(self, number: int, name: str) -> bool:
+        """Is this the call?"""
+        return not self.done and (
+            self.at_call == number or (isinstance(self.at_call, str) and name.startswith(self.at_call))
+        )
 
 
 @dataclass
@@ -113,6 +121,7 @@ class Calls:
     names: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     inside: bool = False
+    another: Callable[[], None] = lambda: None
 
     def around(
         self,
@@ -125,10 +134,17 @@ class Calls:
             return make()
         self.names.append(name)
         number = len(self.names)
-        fault = next((f for f in self.faults if f.at_call == number and not f.done), None)
+        fault = next((f for f in self.faults if f.strikes(number, name)), None)
         if fault is None:
             return make()
         fault.done = True
+        if fault.kind == "another_worker":
+            self.inside = False
+            try:
+                self.another()
+            finally:
+                self.inside = True
+            return make()
         if fault.kind == "kill_before":
             raise Killed(name)
         if fault.kind == "error_before":
@@ -191,7 +207,10 @@ class World:
 
     def deliver(self, name: str, body: dict[str, Any], *, channel: str = "main", secret: str | None = None) -> int:
         """A genuine signed delivery through the door; answers the HTTP status."""
-        raw = json.dumps(body).encode()
+        return self.deliver_raw(name, json.dumps(body).encode(), channel=channel, secret=secret)
+
+    def deliver_raw(self, name: str, raw: bytes, *, channel: str = "main", secret: str | None = None) -> int:
+        """The same for a body as it stands."""
         self.twins[name].hear(raw, self.now)
         headers = platform(name).sign(raw, secret or self.secrets[name], self.now, f"msg_{len(self.calls.names)}")
         event = {
@@ -229,6 +248,32 @@ class World:
         entry = {"id": PAGE, "time": int(moment.timestamp()), "changes": [{"field": "feed", "value": value}]}
         return {"object": "page", "entry": [entry]}
 
+    def line_message(self, number: int, text: str, *, user: str = "Uaaa", at: datetime | None = None) -> dict[str, Any]:
+        """A delivery of LINE about one text message."""
+        event = {
+            "type": "message",
+            "mode": "active",
+            "timestamp": int((at or self.now).timestamp() * 1000),
+            "webhookEventId": f"01EVENT{number:019d}",
+            "deliveryContext": {"isRedelivery": False},
+            "source": {"type": "user", "userId": user},
+            "replyToken": f"reply-token-{number}",
+            "message": {"id": str(number), "type": "text", "text": text, "quoteToken": "q"},
+        }
+        return {"destination": LINE_ACCOUNT, "events": [event]}
+
+    def blog_comment(self, identity: str, text: str, *, kind: str = "created", author: str = "u-1") -> dict[str, Any]:
+        """A delivery of the generic channel about one comment."""
+        data = {
+            "id": identity,
+            "text": text,
+            "created_at": self.now.isoformat(),
+            "author": {"id": author, "name": "Une personne"},
+            "thread": {"id": "billet-1"},
+            "space": BLOG,
+        }
+        return {"type": f"comment.{kind}", "timestamp": self.now.isoformat(), "data": data}
+
     # --- the cloud moves ---
 
     def invoke(self, name: str, event: Any) -> Any:
@@ -236,6 +281,7 @@ class World:
         if name not in self.doors:
             self.doors[name] = self.load(name)
         self.calls.inside = name not in self.uncounted
+        self.calls.another = lambda: self.load(name).handler(event, Context())
         try:
             return self.doors[name].handler(event, Context())
         finally:
@@ -263,6 +309,18 @@ class World:
             if record["messageId"] not in failed:
                 clients.sqs().delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
         return len(messages)
+
+    def pump_only(self, door: str) -> None:
+        """Hand every visible message of one queue to its door."""
+        queue = next(queue for queue, name in QUEUES.items() if name == door)
+        while self._pump(queue, door):
+            pass
+
+    def forget(self) -> None:
+        """Every process starts anew: nothing that was read is remembered."""
+        self.doors.clear()
+        secrets.forget()
+        directory.forget()
 
     def settle(self, minutes: int = 30) -> None:
         """Pump, watch and let time pass until nothing moved for longer than any lease or visibility lasts."""
@@ -301,6 +359,13 @@ class World:
                     total[name] = total.get(name, 0) + int(value["N"])
         return total
 
+    def calls_of(self, community: str) -> list[Call]:
+        """Everybody who was called, or is to be."""
+        table = self.stack.tables()["JournalTable"]
+        items = clients.dynamodb().scan(TableName=table)["Items"]
+        names = sorted(item["id"]["S"] for item in items if item["sk"]["S"] == "call")
+        return [call for name in names if (call := self.journal.load_call(community, name))]
+
     def send(self, call: HttpCall, _seconds: float) -> HttpAnswer:
         """The wire between perform_action and the twins."""
         return self.calls.around(  # type: ignore[no-any-return]
@@ -326,6 +391,15 @@ class World:
 @cache
 def _configuration(mode: str) -> Configuration:
     return read(CONFIGURATION.replace("mode: act", f"mode: {mode}"), file="world")
+
+
+@pytest.fixture(name="world")
+def fresh_world(stack: Stack, function: Callable[[str], ModuleType]) -> Iterator[World]:
+    """A world with one community in mode act; a folder's conftest imports this to have it."""
+    fresh = World(stack, function)
+    with living(fresh):
+        fresh.apply()
+        yield fresh
 
 
 @contextmanager

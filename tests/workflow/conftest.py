@@ -2,6 +2,9 @@
 
 import pytest
 from duty_room import MemoryJournal, Messages, Phones
+from world import fresh_world
+
+__all__ = ["fresh_world"]
 
 
 @pytest.fixture
