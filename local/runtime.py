@@ -96,6 +96,8 @@ class Environment:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # Ctrl-C ends the stack, and the stack ends its functions.
+                start_new_session=True,
             )
         threading.Thread(target=self._bury, name=f"{function.logical_id}-bury", daemon=True).start()
 

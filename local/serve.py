@@ -1,7 +1,9 @@
 """`tribune serve`: apply a configuration to moto, then run it until somebody ends it."""
 
+import errno
 import json
 import os
+import shutil
 import signal
 import threading
 from argparse import Namespace
@@ -12,6 +14,7 @@ from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.progress import Progress
 from local.resources import ROOT
 from local.stack import LocalStack
+from tribune.errors import BadConfiguration
 
 FOLDER = ROOT / ".tribune"
 RUNNING = FOLDER / "running"
@@ -19,8 +22,14 @@ RUNNING = FOLDER / "running"
 
 
 def run(arguments: Namespace) -> int:
-    """The `tribune serve` command: `--config FILE` (else the working example), `--port`."""
-    return serve(read(arguments.config or EXAMPLE_FILE), arguments.port)
+    """The `tribune serve` command: `--config FILE` (else the working example), `--port`. Raises BadConfiguration."""
+    configuration = read(arguments.config or EXAMPLE_FILE)
+    try:
+        return serve(configuration, arguments.port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise BadConfiguration(f"somebody listens on port {arguments.port} already", field="--port") from error
 
 
 def serve(configuration: Configuration, port: int = 0) -> int:
@@ -31,8 +40,10 @@ def serve(configuration: Configuration, port: int = 0) -> int:
     end = threading.Event()
     before = {name: signal.signal(name, lambda *_: end.set()) for name in (signal.SIGINT, signal.SIGTERM)}
     progress = Progress()
+    logs = FOLDER / "logs"
+    shutil.rmtree(logs, ignore_errors=True)
     try:
-        with LocalStack(port=port, folder=FOLDER / "logs", watcher=progress.watcher) as stack:
+        with LocalStack(port=port, folder=logs, watcher=progress.watcher) as stack:
             for line in applied(stack, configuration):
                 progress.say(line)
             RUNNING.mkdir(parents=True, exist_ok=True)

@@ -27,8 +27,8 @@ from local.endpoints import Endpoints
 from local.faults import Kills
 from local.hosting import PREFIX as TWINS
 from local.hosting import Hosting
-from local.pump import Batch, Poller, Scheduler
 from local.permissions import Permissions
+from local.pump import Batch, Poller, Scheduler
 from local.resources import REGION, TEMPLATE, Template, create
 from local.resources import Stack as Created
 from local.runtime import Environment, Functions, Result, Stopped, Surroundings
