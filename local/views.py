@@ -98,6 +98,8 @@ def due(table: str, region: str, now: datetime) -> tuple[Counter[str], Counter[s
         ]
     for partition, at in entries:
         kind = partition.split("#", 1)[0]
+        if kind == keys.CLOSED:
+            continue
         (parked if at > limit or kind in WAITS_FOR_A_PERSON else ready)[kind] += 1
     return ready, parked
 

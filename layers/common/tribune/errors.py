@@ -128,6 +128,12 @@ class NotFound(TribuneError):
     reason = "not_found"
 
 
+class Gone(TribuneError):
+    """What a person wanted to act on is no longer there: its author deleted it."""
+
+    reason = "gone"
+
+
 class AlreadyDone(TribuneError):
     """Somebody decided first; says who and when."""
 

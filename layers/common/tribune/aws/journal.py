@@ -50,6 +50,9 @@ MOST_IN_WRITE = 25
 _RETRY_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _ATTEMPTS = 4
 
+type ObjectId = tuple[str, str, str, str]
+"""(community, platform, account, object)."""
+
 _HEAD = TypeAdapter(Head)
 _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
@@ -250,6 +253,13 @@ class Journal:
         """The open cases of a community, the promise that runs out first on top."""
         return self._cases(self._index("due", keys.open_cases(community), None, limit))
 
+    def cases(self, community: str, state: CaseState) -> list[ObjectId]:
+        """The objects of every open case, the promise that runs out first on top; of every settled one, the latest first."""
+        is_open = state is CaseState.OPEN
+        partition = keys.open_cases(community) if is_open else keys.closed_cases(community)
+        found = [keys.object_of(key) for key in self._index("due", partition, None, None)]
+        return found if is_open else found[::-1]
+
     def cases_due(self, community: str, now: datetime) -> list[Case]:
         """The open cases of a community whose time (a promise, our answer's) has come, oldest first."""
         return self._cases(self._index("due", keys.open_cases(community), now, MOST_IN_READ))
@@ -262,26 +272,46 @@ class Journal:
             if (item := known.items.get((key["pk"], key["sk"]))) and item["state"] == CaseState.OPEN
         ]
 
-    def _index(self, index: str, partition: str, until: datetime | None, limit: int) -> list[Key]:
-        condition, values = f"{index}_pk = :p", {":p": {"S": partition}}
+    def _index(self, index: str, partition: str, until: datetime | None, limit: int | None) -> list[Key]:
+        """The keys of a partition in order, up to a time, at most `limit` (None: all of them, page after page)."""
+        request: dict[str, Any] = {
+            "TableName": self.journal_table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{index}_pk = :p",
+            "ExpressionAttributeValues": {":p": {"S": partition}},
+        }
         if until is not None:
-            condition += f" AND {index}_at <= :t"
-            values[":t"] = {"S": iso(until)}
-        answer = self._call(
-            "query",
-            TableName=self.journal_table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
-            Limit=limit,
-        )
-        return [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in answer["Items"]]
+            request["KeyConditionExpression"] += f" AND {index}_at <= :t"
+            request["ExpressionAttributeValues"][":t"] = {"S": iso(until)}
+        if limit is not None:
+            request["Limit"] = limit
+        found: list[Key] = []
+        while True:
+            answer = self._call("query", **request)
+            found += [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in answer["Items"]]
+            if limit is not None or "LastEvaluatedKey" not in answer:
+                return found
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def load_call(self, community: str, call_id: str) -> Call | None:
         """One incident."""
         key = keys.call(community, call_id)
         item = self.read([key]).items.get((key["pk"], key["sk"]))
         return _call_of(item) if item else None
+
+    def open_calls(self, community: str) -> list[Call]:
+        """The calls of a community that nobody took yet, the oldest first."""
+        found = [
+            key
+            for shard in range(keys.SHARDS)
+            for key in self._index("due", f"call#{shard}", None, None)
+            if key["pk"].startswith(keys.call(community, "")["pk"])
+        ]
+        items = self.read(found).items.values()
+        calls = [
+            _call_of(item) for item in items if item["state"] in (CallState.READY, CallState.SENDING, CallState.SENT)
+        ]
+        return sorted(calls, key=lambda call: call.created_at)
 
     # --- writing ---
 
@@ -473,6 +503,7 @@ class Journal:
         if case.state is CaseState.OPEN:
             item |= {"due_pk": keys.open_cases(case.community), "due_at": iso(case.remind_at or case.promise_at)}
         else:
+            item |= {"due_pk": keys.closed_cases(case.community), "due_at": iso(case.closed_at or now)}
             item["ttl"] = int((now + KEPT).timestamp())
         return self._put(keys.case(case.community, case.platform, case.account, case.object), item, case.rev - 1)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 STACK = "_"
 SHARDS = 4
 """Partitions of each kind of due work."""
+CLOSED = "closed"
+"""The one kind in the index `due` that waits for nobody: cases that were settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ ITEMS = (
         "journal",
         "{community}#object#{platform}#{account}#{object}",
         "case",
-        "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open",
+        "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open, closed#{community} and when after that",
         "13 months after it closed",
         ("ModerateComments", "PerformAction", "tribune case"),
         ("ModerateComments", "CallManager", "KeepWatch", "tribune case"),
@@ -310,6 +312,17 @@ def due_shard(kind: str, identity: str) -> str:
 def open_cases(community_id: str) -> str:
     """The index partition of a community's open cases."""
     return f"case#{community_id}"
+
+
+def closed_cases(community_id: str) -> str:
+    """The index partition of a community's settled cases: a CM looks back, or comes second."""
+    return f"{CLOSED}#{community_id}"
+
+
+def object_of(key: Key) -> tuple[str, str, str, str]:
+    """(community, platform, account, object) of the key of a head or a case."""
+    community_id, _, platform, account_id, object_id = key["pk"].split("#", 4)
+    return community_id, platform, account_id, object_id
 
 
 def author_index(community_id: str, author_hash: str) -> str:
