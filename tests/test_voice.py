@@ -26,6 +26,7 @@ from tribune.voice import (
     promise_in,
     safe_name,
     since_when,
+    waited,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -366,6 +367,22 @@ def test_the_day_is_named_only_when_it_is_not_today() -> None:
 )
 def test_how_long_it_has_lasted_is_taken_from_a_closed_vocabulary(said: str, language: str, found: str | None) -> None:
     assert since_when(said, language) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "days"),
+    [
+        ("Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!", "fr", 30),
+        ("Bravo, encore trois semaines de retard, quelle réactivité 👏👏", "fr", 21),
+        ("15 jours sans nouvelles", "fr", 15),
+        ("three weeks late, well done", "en", 21),
+        ("La pédale de mon G3 est cassée au bout de deux mois, SAV ?", "fr", None),
+        ("Je roule avec depuis deux ans", "fr", None),
+        ("2 year warranty?", "en", None),
+    ],
+)
+def test_how_long_somebody_waits_is_what_they_say_of_waiting(said: str, language: str, days: int | None) -> None:
+    assert waited(said, language) == (None if days is None else timedelta(days=days))
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,36 @@ def _signature(voice: Voice, language: str, signer: Signer | None, *, automatic:
     return f" {name}" if name else ""
 
 
+def signed_by(  # noqa: PLR0913  each is named at the call
+    text: str, signer: Signer, *, team: Iterable[Signer], voice: Voice, language: str, variant: str = ""
+) -> str:
+    """`text` under the name of the person who sends it; the signature of another of the `team` gives way.
+
+    A draft of a `variant` in which its first signer names themselves ("C'est Marie") names this one instead.
+    """
+    body = text.rstrip()
+    before = next((one for one in team if (mark := _mark(voice, language, one)) and body.endswith(mark)), None)
+    if before is not None:
+        body = body.removesuffix(_mark(voice, language, before)).rstrip()
+        named, names = _signer_name(voice, before), _signer_name(voice, signer)
+        if _names_its_signer(variant, language) and named:
+            body = re.sub(rf"(?<!\w){re.escape(named)}(?!\w)", lambda _: names, body, count=1)
+    return " ".join(part for part in (body, _mark(voice, language, signer)) if part)
+
+
+def _mark(voice: Voice, language: str, signer: Signer) -> str:
+    return (_signature(voice, language, signer, automatic=False) or "").strip()
+
+
+def _names_its_signer(variant: str, language: str) -> bool:
+    situation, _, number = variant.partition("/")
+    entry = words.table(words.spoken(language), "replies")["situations"].get(situation)
+    if entry is None or not number.isdigit() or not 1 <= int(number) <= len(entry["texts"]):
+        return False
+    text = entry["texts"][int(number) - 1]
+    return any("signer" in words.placeholders(form) for form in ((text,) if isinstance(text, str) else text.values()))
+
+
 def _known(  # noqa: PLR0913
     fields: Mapping[str, str],
     table: Mapping[str, str],
@@ -253,15 +283,20 @@ _NUMBERS = {
     "en": r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve",
 }
 _UNITS = {"fr": r"heures?|jours?|semaines?|mois|ans?", "en": r"hours?|days?|weeks?|months?|years?"}
+_WAITING = {
+    "fr": r"(?:de retard|d['’]attente|sans (?:réponse|nouvelles?)|que (?:j['’]|je |nous |on )attend)",
+    "en": r"(?:late|overdue|of waiting|without (?:an answer|a reply|news))",
+}
+"""What after a length of time says that somebody waits."""
 _SINCE = {
     "fr": re.compile(
         rf"(?:(?:au bout d(?:e |'|’)|depuis|après|encore|déjà|ça fait)\s*(?:plus de )?(?P<a>(?:{_NUMBERS['fr']})\s+(?:{_UNITS['fr']}))\b"
-        rf"|\b(?P<b>(?:{_NUMBERS['fr']})\s+(?:{_UNITS['fr']}))\s+(?:de retard|d['’]attente|sans (?:réponse|nouvelles?)|que (?:j['’]|je |nous |on )attend))",
+        rf"|\b(?P<b>(?:{_NUMBERS['fr']})\s+(?:{_UNITS['fr']}))\s+{_WAITING['fr']})",
         re.IGNORECASE,
     ),
     "en": re.compile(
         rf"(?:(?:after|for|already|another)\s+(?:over |more than )?(?P<a>(?:{_NUMBERS['en']})\s+(?:{_UNITS['en']}))\b(?! warranty| ago)"
-        rf"|\b(?P<b>(?:{_NUMBERS['en']})\s+(?:{_UNITS['en']}))\s+(?:late|overdue|of waiting|without (?:an answer|a reply|news)))",
+        rf"|\b(?P<b>(?:{_NUMBERS['en']})\s+(?:{_UNITS['en']}))\s+{_WAITING['en']})",
         re.IGNORECASE,
     ),
 }
@@ -272,6 +307,29 @@ def since_when(text: str, language: str) -> str | None:
     match = _SINCE[words.spoken(language)].search(text)
     found = (match["a"] or match["b"]) if match else None
     return " ".join(found.lower().split()) if found else None
+
+
+_WAITED = {
+    language: re.compile(
+        rf"\b(?P<n>{_NUMBERS[language]})\s+(?P<unit>{_UNITS[language]})\s+{_WAITING[language]}", re.IGNORECASE
+    )
+    for language in words.LANGUAGES
+}
+_LASTS = {
+    "h": timedelta(hours=1), "j": timedelta(days=1), "d": timedelta(days=1), "s": timedelta(weeks=1),
+    "w": timedelta(weeks=1), "m": timedelta(days=30), "a": timedelta(days=365), "y": timedelta(days=365),
+}  # fmt: skip
+"""By the first letter of the unit, in both languages."""
+
+
+def waited(text: str, language: str) -> timedelta | None:
+    """How long the member says they have been waiting for us ("un mois que j'attends"); None when they do not say."""
+    match = _WAITED[words.spoken(language)].search(text)
+    if match is None:
+        return None
+    number = match["n"].lower()
+    lasts: timedelta = _LASTS[match["unit"][0].lower()] * (_COUNTED.get(number) or int(number))
+    return lasts
 
 
 @dataclass(frozen=True, slots=True)

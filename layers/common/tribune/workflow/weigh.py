@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tribune import duty, engagement
+from tribune import duty, engagement, voice
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import Act, Decision, Leave, Matter, Situation, decide
+from tribune.decision import Act, Decision, Leave, Matter, Situation, Urgency, decide
 from tribune.journal import (
     Action,
     ActionState,
@@ -424,8 +424,6 @@ class _Weighing:
         if not head.case:
             self._close_case("edited")
             return
-        community = self.ground.community
-        presence = duty.next_presence(community.rota, self.now, community.zone)
         fresh = known is None or known.state is CaseState.CLOSED
         self.sheet.put_case(
             Case(
@@ -439,7 +437,7 @@ class _Weighing:
                 state=CaseState.OPEN,
                 reason=decision.reason,
                 opened_at=self.now if fresh or known is None else known.opened_at,
-                promise_at=max(presence, self.now) + RESPONSE_TARGET if fresh or known is None else known.promise_at,
+                promise_at=self._promise(decision, head) if fresh or known is None else known.promise_at,
                 rev=0,
                 clause=decision.clause,
                 drafts=drafts,
@@ -448,6 +446,19 @@ class _Weighing:
                 language=head.language,
             )
         )
+
+    def _promise(self, decision: Decision, head: Head) -> datetime:
+        """When our promise to answer runs out: at once in danger, and for whoever says that they are waiting for us."""
+        if any(wish.urgency is Urgency.NOW for wish in decision.calls):
+            return self.said.posted_at
+        if decision.awaits_answer:
+            waited = voice.waited(self.said.text, head.language)
+            if waited is not None:
+                return self.said.posted_at - waited
+            if decision.reason == "still_waiting":
+                return self.said.posted_at
+        community = self.ground.community
+        return max(duty.next_presence(community.rota, self.now, community.zone), self.now) + RESPONSE_TARGET
 
     def _waiting_since(self, decision: Decision, known: Case | None) -> datetime | None:
         if not decision.awaits_answer:
