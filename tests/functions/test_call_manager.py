@@ -20,6 +20,7 @@ from tribune.channel import HttpAnswer, HttpCall
 from tribune.community import Community
 from tribune.errors import NotSent
 from tribune.journal import Call, CallState, Changes
+from tribune.workflow.call import take
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=PARIS)
 HOOK = "https://hooks.slack.example/services/T0/B0/marie"
@@ -142,7 +143,7 @@ def test_a_call_that_waits_for_the_morning_stands_in_the_index_until_then(room: 
 def test_a_call_that_was_taken_leaves_the_index(room: Room) -> None:
     room.call()
     room.ring()
-    room.door._calling().take("garance", "threat-1", "marie", room.now)
+    take(room.journal, "garance", "threat-1", "marie", room.now)
 
     assert room.journal.due("call", room.now + timedelta(days=9)) == []
 

@@ -16,7 +16,7 @@ from tribune.community import Community
 from tribune.decision import CALLS
 from tribune.errors import AlreadyDone, NotFound, Unavailable
 from tribune.journal import Action, ActionState, Call, CallState, Head, HeadKind
-from tribune.workflow.call import LEASE, ROUNDS, Calling, Outcome, Rung, masked_line
+from tribune.workflow.call import LEASE, ROUNDS, Calling, Outcome, Rung, masked_line, take
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=PARIS)
 """A Tuesday afternoon."""
@@ -103,7 +103,7 @@ class Desk:
         return self.calling().ring("garance", call, self.now)
 
     def take(self, person: str, call: str = "threat-1") -> Call:
-        return self.calling().take("garance", call, person, self.now)
+        return take(self.journal, "garance", call, person, self.now)
 
     def state(self, call: str = "threat-1") -> Call:
         return self.journal.calls["garance", call]
@@ -420,7 +420,7 @@ def test_the_message_says_what_happened_what_was_done_what_to_do_and_who_is_next
     assert "Reçu à 14 h 02 · connu à 14 h 03 · masqué à 14 h 04." in said
     assert "gardez une capture" in said
     assert "Sans réponse à 14 h 20, l'appel passe à Léa." in said
-    assert "tribune call take garance threat-1" in said
+    assert "tribune call take garance threat-1 --as marie" in said
     assert message.link == "https://facebook.example/1_14"
 
 

@@ -44,7 +44,8 @@ class Post(Written):
 class Account(Written):
     """A page, an official account, a blog: one community's."""
 
-    id: str
+    id: str = Field(pattern=r"^[^#\s]+$")
+    """Stands inside keys before the platform's own ids, so it holds no separator of ours."""
     space: str
     name: str = ""
 
@@ -92,6 +93,19 @@ class Community(Written):
         return next(
             (post for post in self.posts if (post.platform, post.account, post.id) == (platform, account, post_id)),
             None,
+        )
+
+    def name_of(self, platform: str | None, account: str | None) -> str:
+        """A page as the CM calls it; empty when it is none of ours."""
+        return next(
+            (
+                entry.name or entry.space
+                for channel in self.channels
+                if channel.platform == platform
+                for entry in channel.accounts
+                if entry.id == account
+            ),
+            "",
         )
 
     def space_of(self, platform: str, account: str) -> str:

@@ -119,28 +119,6 @@ class Calling:
             return self._call_people(claimed, community, now)
         raise Unavailable("the call keeps changing")
 
-    def take(self, community_id: str, call_id: str, person: str, now: datetime) -> Call:
-        """`person` takes the call: nobody else is rung. Raises NotFound, AlreadyDone (by whom, when)."""
-        for _ in range(_COLLISIONS):
-            call = self.store.load_call(community_id, call_id)
-            if call is None:
-                raise NotFound(f"there is no call {call_id!r}")
-            if call.taken_by is not None and call.taken_at is not None:
-                raise AlreadyDone(call.taken_by, call.taken_at)
-            taken = replace(
-                call,
-                state=CallState.TAKEN,
-                taken_by=person,
-                taken_at=now,
-                known_at=call.known_at or now,
-                lease_until=None,
-            )
-            try:
-                return self.store.save_call(taken, now)
-            except Conflict:
-                continue
-        raise Unavailable("the call keeps changing")
-
     def _claim(self, call: Call, now: datetime) -> Call:
         lease = now + LEASE
         claimed = replace(call, state=CallState.SENDING, lease_until=lease, due_at=lease, attempts=call.attempts + 1)
@@ -194,6 +172,29 @@ class Calling:
             else:
                 return
         raise Unavailable("the call keeps changing")
+
+
+def take(store: Store, community_id: str, call_id: str, person: str, now: datetime) -> Call:
+    """`person` takes the call: nobody else is rung. Raises NotFound, AlreadyDone (by whom, when)."""
+    for _ in range(_COLLISIONS):
+        call = store.load_call(community_id, call_id)
+        if call is None:
+            raise NotFound(f"there is no call {call_id!r}")
+        if call.taken_by is not None and call.taken_at is not None:
+            raise AlreadyDone(call.taken_by, call.taken_at)
+        taken = replace(
+            call,
+            state=CallState.TAKEN,
+            taken_by=person,
+            taken_at=now,
+            known_at=call.known_at or now,
+            lease_until=None,
+        )
+        try:
+            return store.save_call(taken, now)
+        except Conflict:
+            continue
+    raise Unavailable("the call keeps changing")
 
 
 def _ring_at(call: Call, rota: Rota, zone: ZoneInfo, now: datetime) -> datetime:
@@ -310,13 +311,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     def at(moment: datetime) -> str:
         return moment_words(moment.astimezone(zone), now.astimezone(zone), language)
 
-    fields = {
-        "place": _place(call, community),
-        "community": community.name,
-        "time": at(call.received_at or call.created_at),
-        "help": help_line(community.rota.care_country, language),
-        "promised": call.sentence,
-    }
+    fields = _fields(call, community, now, language)
     subject, *sentences = (
         call.sentence.split("\n") if call.reason in _TOLD else [words.fill(str(reason["subject"]), fields)]
     )
@@ -335,7 +330,8 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
             sentences.append(words.fill(table["also"], {"names": ", ".join(other.name for other in others)}))
         after = {"time": at(due), "next": following.name if following else ""}
         sentences.append(words.fill(table["next" if following else "again"], after))
-        sentences.append(words.fill(table["take"], {"community": community.id, "call": call.id}))
+        taking = {"community": community.id, "call": call.id, "person": person.id}
+        sentences.append(words.fill(table["take"], taking))
     sentences.append(words.fill(table["closing"], fields))
     return CallMessage(
         community=community.id,
@@ -348,17 +344,25 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     )
 
 
-def _place(call: Call, community: Community) -> str:
-    """The page as the CM calls it."""
-    accounts = [
-        account
-        for channel in community.channels
-        if channel.platform == call.platform
-        for account in channel.accounts
-        if account.id == call.account
-    ]
-    name = accounts[0].name or accounts[0].space if accounts else call.space or community.name
-    return shortened(name, 30)
+def _fields(call: Call, community: Community, now: datetime, language: str) -> dict[str, str]:
+    """What the sentences of a call are filled with."""
+    at = (call.received_at or call.created_at).astimezone(community.zone)
+    return {
+        "place": shortened(community.name_of(call.platform, call.account) or call.space or community.name, 30),
+        "community": community.name,
+        "time": moment_words(at, now.astimezone(community.zone), language),
+        "help": help_line(community.rota.care_country, language),
+        "promised": call.sentence,
+    }
+
+
+def summary(call: Call, community: Community, now: datetime, language: str) -> tuple[str, str]:
+    """(what it is about, what to do): two sentences of the call, for a list."""
+    if call.reason in _TOLD:
+        subject, _, rest = call.sentence.partition("\n")
+        return subject, rest.replace("\n", " ")
+    reason, fields = _reason(call, language), _fields(call, community, now, language)
+    return words.fill(str(reason["subject"]), fields), words.fill(str(reason["todo"]), fields)
 
 
 _HIDES = {
