@@ -1,10 +1,15 @@
 """Who waits for an answer comes first, and whoever has waited longest before them all."""
 
 import pytest
+from duty_room import Messages
 from world import PAGE, START, World
 
 from tribune.aws import keys
+from tribune.charter import Charter
+from tribune.errors import NotFound
 from tribune.journal import Case
+from tribune.platforms import platform
+from tribune.workflow.cases import Handling
 
 
 def case_of(world: World, number: int) -> Case:
@@ -29,3 +34,23 @@ def test_our_promise_runs_from_when_the_person_says_they_began_to_wait(world: Wo
     world.pump()
 
     assert round((case_of(world, 1).promise_at - START).total_seconds() / 3600) == hours
+
+
+def test_danger_stands_first_then_who_waited_longest_then_what_nobody_waits_for(world: World) -> None:
+    said = (
+        "@Nadia appelle l'atelier au 01 99 00 12 34, dépannée en dix minutes",
+        "Bravo, encore trois semaines de retard, quelle réactivité 👏👏",
+        "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!",
+        "Toujours rien pour ma commande, 3e message",
+        "La pédale de mon G3 est cassée au bout de deux mois, SAV ?",
+        "On sait où est ton magasin, on va venir te défoncer",
+    )
+    for number, text in enumerate(said):
+        world.deliver("facebook", world.comment(number, text, author=f"70{number}"))
+    world.pump()
+
+    def nobody(_community: str, _version: int) -> Charter:
+        raise NotFound("looking needs no charter")
+
+    handling = Handling(world.journal, keys, Messages(), lambda: world.now, platform, nobody)
+    assert [said.index(shown.words or "") for shown in handling.open("garance")] == [5, 2, 1, 3, 4, 0]

@@ -271,6 +271,9 @@ REASONS = frozenset(
 )
 """Every reason a decision can give: `words/<lang>/reasons.yaml` has a sentence for each."""
 
+DANGER = frozenset({"distress", "hate", "threat", "grave"})
+"""The reasons that ring at any hour, and stand before everything else that waits."""
+
 CALLS = frozenset(
     {
         "distress",

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from tribune.channel import ActKind, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import words_hash
+from tribune.decision import DANGER
 from tribune.errors import AlreadyDone, CannotDo, CharterUnreadable, Conflict, Gone, NotFound
 from tribune.journal import (
     Action,
@@ -110,12 +111,12 @@ class Handling:
     # --- looking ---
 
     def open(self, community: str, limit: int | None = None) -> list[Shown]:
-        """The open cases, those that wait for an answer before the rest, the promise that runs out first on top."""
+        """The open cases: danger, then who waits for an answer, then the rest; in each, the promise that ran out first."""
         places = self.journal.cases(community, CaseState.OPEN)
         known = self.journal.read([key for at in places for key in (self.keys.head(*at), self.keys.case(*at))])
         found = [(case, head) for at in places if (case := known.case(*at)) and (head := known.head(*at))]
         waiting = [(case, head) for case, head in found if case.state is CaseState.OPEN]
-        waiting.sort(key=lambda pair: (not pair[0].awaits_answer, pair[0].promise_at))
+        waiting.sort(key=lambda pair: _urgency(pair[0]))
         return [self._shown(case, head) for case, head in waiting[:limit]]
 
     def find(self, community: str, name: str) -> Shown:
@@ -295,6 +296,10 @@ class Handling:
         except (CharterUnreadable, NotFound):
             return False
         return clause is not None and clause.strike
+
+
+def _urgency(case: Case) -> tuple[bool, bool, datetime]:
+    return case.reason not in DANGER, not case.awaits_answer, case.promise_at
 
 
 def _still_open(case: Case, now: datetime) -> None:
