@@ -35,7 +35,7 @@ from tribune.journal import (
 )
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Surroundings, Wait, gate, spread
-from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked
+from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet, place
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -428,6 +428,7 @@ class Performing:
             if action.kind in SPEAKING and state is ActionState.CANCELLED:
                 sheet.note_thread(ThreadNote(*thread_at, forgotten=frozenset({action.id})))
             if state is not ActionState.UNCERTAIN:
+                self._lift_unless_told(head, final, sheet)
                 self._note_settled(head, sheet)
             try:
                 self.journal.commit(sheet.changes(), now)
@@ -437,6 +438,15 @@ class Performing:
                 self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
             return Performed(at[1], action.kind, state, why)
         raise Conflict("an action could not be marked")
+
+    @staticmethod
+    def _lift_unless_told(head: Head, unsent: Action, sheet: Worksheet) -> None:
+        after = without_strike(head, [unsent])
+        if after is head:
+            return
+        sheet.put_head(after)
+        if head.author:
+            sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object})))
 
     def _to_the_cm(self, head: Head, state: ActionState, sheet: Worksheet) -> None:
         at, now = place(head), self.now()

@@ -45,7 +45,7 @@ from tribune.workflow.deed import (
     thread_of,
 )
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
-from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked
+from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import ThreadId, Worksheet, place
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
@@ -661,8 +661,9 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
     actions, forgotten = cancelled(
         head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
     )
-    if actions != head.actions:
-        sheet.put_head(replace(head, actions=actions))
+    after = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
+    if after != head:
+        sheet.put_head(after)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))
     sheet.note_thread(
@@ -676,4 +677,6 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
         )
     )
     if head.author:
-        sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
+        itself = frozenset({head.object})
+        untold = itself if after.verdict != head.verdict else frozenset()
+        sheet.note_author(AuthorNote(head.community, head.author, answered=itself, lifted=untold))
