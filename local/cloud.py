@@ -59,8 +59,8 @@ class _Served(MotoRequest):
 class Cloud:
     """moto on a loopback address, its callers counted."""
 
-    def __init__(self, kills: Kills, after_call: Callable[[str], None] = lambda _service: None) -> None:
-        """`after_call(service)` is called after each call that moto answered, before the caller sees the answer."""
+    def __init__(self, kills: Kills, mailed: Callable[[Request], None] = lambda _request: None) -> None:
+        """`mailed(request)` hears of each mail that SES took, before its sender sees the answer."""
         moto_patch.apply()
         self.calls: Counter[tuple[str, str]] = Counter()
         """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""
@@ -69,7 +69,7 @@ class Cloud:
         self._callers: dict[str, Caller] = {}
         self._permissions: Permissions | None = None
         self._kills = kills
-        self._after_call = after_call
+        self._mailed = mailed
         self._lock = threading.Lock()
         self._listener = Listener(self._handle, "cloud")
         self._host, _, self._port = self._listener.address.partition(":")
@@ -103,14 +103,16 @@ class Cloud:
         access_key, service = _credential(request)
         caller = self._callers.get(access_key)
         function = caller.function if caller else ""
+        call = f"{service}.{_action(request)}"
         with self._lock:
-            self.calls[function, f"{service}.{_action(request)}"] += 1
+            self.calls[function, call] += 1
         struck = self._kills.count(function) if caller else None
         if caller is not None and struck is When.BEFORE:
             caller.kill()
             return RESET
         reply = self._refusal(function, service, request) or self._answer(service, request)
-        self._after_call(service)
+        if call == "ses.SendEmail" and reply.status == HTTPStatus.OK:
+            self._mailed(request)
         if caller is not None and struck is When.AFTER:
             caller.kill()
             return RESET

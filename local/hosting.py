@@ -16,11 +16,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from moto.ses.models import Message, ses_backends
-
 from local.configuration import Calls, ChannelSecrets, Configuration
 from local.faults import Kills, When
-from local.resources import ACCOUNT
 from local.twins import Entry, Outbox, Twin, TwinAnswer, TwinRequest
 from local.twins import Fate as TwinFate
 from local.twins.facebook import FacebookTwin
@@ -91,10 +88,9 @@ class _Echo:
 class Hosting:
     """The twins of one configuration, their outbox, and what they push back."""
 
-    def __init__(  # noqa: PLR0913  what the twins' world is made of
+    def __init__(
         self,
         url: str,
-        region: str,
         *,
         now: Callable[[], datetime],
         kills: Kills,
@@ -102,13 +98,12 @@ class Hosting:
         seen: Callable[[Entry], None] = lambda _entry: None,
     ) -> None:
         """`url`: where `handle` is reachable; `kill(function)` kills it; `seen` hears of every entry of the outbox."""
-        self._url, self._region, self._now = url, region, now
+        self._url, self._now = url, now
         self._kills, self._kill, self._seen = kills, kill, seen
         self._configuration: Configuration | None = None
         self.outbox = Outbox(self._community_of)
         self.twins: dict[str, Twin] = {}
         self._shown = 0
-        self._mails = 0
         self._lock = threading.Lock()
         self._echoes: queue.SimpleQueue[_Echo | None] = queue.SimpleQueue()
         self._owed = 0
@@ -187,18 +182,12 @@ class Hosting:
             return RESET
         return Reply(answer.status, answer.body, answer.headers, _FATES[answer.fate])
 
-    def after_call(self, service: str) -> None:
+    def mailed(self, request: Request) -> None:
         """A mail that SES took is a call that reached somebody."""
-        if service != "ses":
-            return
-        with self._lock:
-            sent = ses_backends[ACCOUNT][self._region].sent_messages
-            new, self._mails = sent[self._mails :], len(sent)
-        for mail in new:
-            if isinstance(mail, Message):
-                to = ",".join(mail.destinations.get("ToAddresses", ()))
-                text = f"{mail.subject}\n{mail.body}"
-                self.outbox.record(at=self._now(), to=f"email:{to}", kind="call", status=HTTPStatus.OK, text=text)
+        told = dict(parse_qsl(request.body.decode()))
+        to = ",".join(value for name, value in sorted(told.items()) if name.startswith("Destination.ToAddresses."))
+        text = f"{told.get('Message.Subject.Data', '')}\n{told.get('Message.Body.Text.Data', '')}"
+        self.outbox.record(at=self._now(), to=f"email:{to}", kind="call", status=HTTPStatus.OK, text=text)
         self._look()
 
     def _look(self) -> None:

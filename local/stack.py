@@ -112,13 +112,12 @@ class LocalStack:
         self.url = self._door_listener.url
         self.hosting = Hosting(
             self.url,
-            self.region,
             now=self.clock.now,
             kills=self.kills,
             kill=self._kill,
             seen=self._watcher.received,
         )
-        self.cloud = Cloud(self.kills, self.hosting.after_call)
+        self.cloud = Cloud(self.kills, self.hosting.mailed)
         self.cloud.start()
         own.callback(self.cloud.stop)
         own.enter_context(self._own_environment())

@@ -8,12 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from local.cloud import Cloud
 from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.faults import Kills, When
 from local.hosting import Hosting
 from local.twins import Entry
 from local.wire import Fate, Request
+from tribune.aws import clients
+from tribune.aws.mail import Mail
 from tribune.channel import Delivery, Secrets
+from tribune.errors import Unavailable
 from tribune.platforms import PLATFORMS
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -34,9 +38,7 @@ class World:
         self.killed: list[str] = []
         self.seen: list[Entry] = []
         self.delivered: list[tuple[str, Mapping[str, str], bytes]] = []
-        self.hosting = Hosting(
-            URL, "eu-west-3", now=lambda: NOW, kills=self.kills, kill=self.killed.append, seen=self.seen.append
-        )
+        self.hosting = Hosting(URL, now=lambda: NOW, kills=self.kills, kill=self.killed.append, seen=self.seen.append)
 
     def deliver(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
         self.delivered.append((path, headers, body))
@@ -141,3 +143,24 @@ def test_whoever_is_no_twin_is_not_found(world: World, configuration: Configurat
     world.hosting.host(configuration)
 
     assert world.hosting.handle(Request("POST", "/twins/instagram/x", (), b"")).status == 404
+
+
+def test_a_mail_that_ses_took_is_a_call_in_the_outbox(
+    world: World, configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.hosting.host(configuration)
+    cloud = Cloud(world.kills, world.hosting.mailed)
+    cloud.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.url)
+    clients.forget()
+    send = Mail(clients.ses(), "house@example.test")
+    with pytest.raises(Unavailable):
+        send(to="lea@example.test", subject="before the sender is verified", text="", html="")
+    clients.ses().verify_email_identity(EmailAddress="house@example.test")
+    send(to="lea@example.test", subject="Menace", text="Le fil : é", html="<p>Le fil</p>")
+    clients.forget()
+    cloud.stop()
+
+    (entry,) = world.seen
+    assert (entry.to, entry.kind, entry.community) == ("email:lea@example.test", "call", "garance")
+    assert entry.text == "Menace\nLe fil : é"
