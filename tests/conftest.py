@@ -8,10 +8,12 @@ import importlib.util
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import declared
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,14 +84,16 @@ def stack(template: Template) -> Iterator[Stack]:
     moto_patch.apply()
     _forget()
     with mock_aws():
-        yield create(
+        made = create(
             template,
             dynamodb=clients.dynamodb(),
             sqs=clients.sqs(),
-            sns=clients._client("sns"),
+            sns=_sns(),
             name="test",
             parameters=PARAMETERS,
         )
+        declared.watch(clients.dynamodb(), made.tables())
+        yield made
     _forget()
 
 
@@ -111,7 +115,12 @@ def function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], M
     return load
 
 
+@cache
+def _sns() -> Any:
+    return clients._client("sns")
+
+
 def _forget() -> None:
-    clients.forget()
+    # The clients stay: they reach whatever moto holds, and making them anew takes longer than most tests.
     secrets.forget()
     directory.forget()

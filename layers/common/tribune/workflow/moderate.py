@@ -14,7 +14,7 @@ from tribune.channel import Item, Platform
 from tribune.charter import PublishedCharter, Reader, Vocabulary
 from tribune.comment import Comment, TeamAct
 from tribune.community import Community
-from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, Unreadable
+from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
@@ -108,7 +108,7 @@ class Moderation:
         for message, body in messages:
             try:
                 waiting += [_Waiting(message, deed) for deed in self._read(body, tally)]
-            except (Unreadable, NotFound):
+            except (Unreadable, NotFound, UnknownChannel):
                 tally.add("ItemsUnreadable", platform=_platform_of(body))
                 tally.failed.append(message)
         for batch in _rounds(waiting):
@@ -119,6 +119,7 @@ class Moderation:
 
     def _read(self, body: str, tally: Tally) -> list[Deed]:
         envelope = _envelope(body)
+        self.communities.load(envelope["community"])
         platform = self.platform(envelope["platform"])
         said = list(platform.read(Item(envelope["account"], envelope["payload"])))
         if not said:

@@ -1,0 +1,61 @@
+"""The table of item types: keys that never change, one type each, every access declared."""
+
+import declared
+import pytest
+from pydantic import ValidationError
+
+from local.resources import Stack
+from tribune.aws import clients, keys
+from tribune.community import Account
+
+SAMPLES = {
+    "head": ("journal", keys.head("garance", "facebook", "1001", "1_2")),
+    "case": ("journal", keys.case("garance", "facebook", "1001", "1_2")),
+    "thread": ("journal", keys.thread("garance", "facebook", "1001", "1_1")),
+    "author": ("journal", keys.author("garance", "3f2a")),
+    "call": ("journal", keys.call("garance", "threat-12")),
+    "breaker": ("journal", keys.breaker("garance", "facebook", "1001")),
+    "pauses": ("journal", keys.pauses("garance")),
+    "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
+    "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),
+    "live counter": ("counter", keys.live_counter("garance", "page", "2026-11-24T10", "env")),
+    "charter version": ("charter", keys.charter_version("garance", 3)),
+    "charter part": ("charter", keys.charter_part("garance", "ab12", 0)),
+    "community": ("community", keys.community("garance")),
+    "channel": ("community", keys.channel("facebook", "main")),
+    "account": ("community", keys.account("facebook", "1001")),
+    "directory": ("community", keys.directory("garance")),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_key_is_of_the_type_that_declares_it(name: str) -> None:
+    table, key = SAMPLES[name]
+
+    declared_type = keys.type_of(table, key["pk"], key["sk"])
+
+    assert declared_type is not None
+    assert declared_type.name == name
+
+
+def test_only_what_nobody_writes_yet_has_no_key_here() -> None:
+    assert {item.name for item in keys.ITEMS} - SAMPLES.keys() == {"sealed hour"}
+
+
+def test_every_pk_begins_with_the_community_or_with_the_stack() -> None:
+    assert all(item.pk.startswith(("{community}#", f"{keys.STACK}#")) for item in keys.ITEMS)
+
+
+def test_a_platforms_id_may_hold_our_separator_because_an_account_may_not() -> None:
+    key = keys.head("garance", "generic", "blog", "a#b#head")
+
+    assert keys.type_of("journal", key["pk"], key["sk"]) is not None
+    with pytest.raises(ValidationError, match="id"):
+        Account(id="blog#a", space="blog")
+
+
+def test_an_access_that_nobody_declared_is_refused(stack: Stack) -> None:
+    with pytest.raises(declared.UndeclaredKey, match="declare it"):
+        clients.dynamodb().get_item(
+            TableName=stack.tables()["JournalTable"], Key={"pk": {"S": "garance#mystery"}, "sk": {"S": "x"}}
+        )

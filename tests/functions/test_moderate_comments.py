@@ -1,0 +1,92 @@
+"""moderate_comments through its real door: a batch, its failures, what it counts and what it never says."""
+
+import json
+from typing import Any
+
+import pytest
+from world import PAGE, World, fresh_world
+
+__all__ = ["fresh_world"]
+
+CANARY = "Bernadette Lemoine-Durandel"
+
+
+def record(identity: str, body: dict[str, Any] | str) -> dict[str, str]:
+    return {"messageId": identity, "body": body if isinstance(body, str) else json.dumps(body)}
+
+
+def envelope(world: World, number: int, text: str, **more: Any) -> dict[str, Any]:
+    """An inbox message about one comment."""
+    entry = world.comment(number, text)["entry"][0]
+    return {
+        "schema": 1,
+        "platform": "facebook",
+        "channel": "main",
+        "account": PAGE,
+        "community": "garance",
+        "space": "facebook",
+        "received_at": world.now.isoformat(),
+        "payload": {"entry": {"id": PAGE, "time": entry["time"]}, "change": entry["changes"][0]},
+    } | more
+
+
+def test_one_that_cannot_be_read_fails_alone(world: World) -> None:
+    broken = envelope(world, 2, "…")
+    del broken["payload"]["change"]["value"]["comment_id"]
+    batch = [
+        record("a", envelope(world, 1, "Bonjour")),
+        record("b", broken),
+        record("c", "not JSON"),
+        record("d", "{}"),
+    ]
+
+    answer = world.invoke("moderate_comments", {"Records": batch})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": name} for name in ("b", "c", "d")]}
+    assert world.counters() == {"comment.1": 1}
+
+
+def test_an_item_of_a_community_that_is_gone_waits_for_the_engineer(world: World) -> None:
+    answer = world.invoke("moderate_comments", {"Records": [record("a", envelope(world, 1, "x", community="gone"))]})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "a"}]}
+
+
+def test_versions_of_one_comment_in_one_batch_are_taken_in_their_order(world: World) -> None:
+    first = envelope(world, 1, "@Karim t'es vraiment un abruti")
+    value = world.comment(1, "@Karim je ne suis pas d'accord", verb="edited")["entry"][0]
+    later = {"entry": {"id": PAGE, "time": value["time"] + 60}, "change": value["changes"][0]}
+    edited = first | {"payload": later}
+
+    world.invoke("moderate_comments", {"Records": [record("b", edited), record("a", first), record("a2", first)]})
+    world.settle()
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert head.verdict is not None
+    assert head.verdict.clause is None
+    assert [entry.kind for entry in world.outbox.effects] == []
+
+
+def test_fifty_comments_fit_in_a_batch_whatever_they_open(world: World) -> None:
+    batch = [
+        record(str(n), envelope(world, n, f"Vous êtes des voleurs, remboursez la commande {n} !!")) for n in range(50)
+    ]
+
+    assert world.invoke("moderate_comments", {"Records": batch}) == {"batchItemFailures": []}
+    assert world.counters() == {"comment.1": 50}
+
+
+def test_it_counts_what_it_decided_and_prints_nobodys_words_or_name(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoken = envelope(world, 1, f"@Karim t'es vraiment un abruti, signé {CANARY}, 06 39 98 12 34")
+    spoken["payload"]["change"]["value"]["from"]["name"] = CANARY
+
+    world.invoke("moderate_comments", {"Records": [record("a", spoken)]})
+    world.settle()
+
+    printed = capsys.readouterr().out
+    assert '"CommentsDecided":1' in printed
+    for private in (CANARY, "abruti", "06 39 98 12 34", "7001", "page-token", "facebook-app-secret"):
+        assert private not in printed

@@ -1,0 +1,86 @@
+"""perform_action through its real door: wake-ups that are too many, too early or about nothing do no harm."""
+
+import json
+from datetime import timedelta
+
+from world import PAGE, World, fresh_world
+
+from tribune.journal import ActionState
+
+__all__ = ["fresh_world"]
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+
+
+def wake(world: World, object_id: str = "1_1") -> object:
+    body = {"schema": 1, "community": "garance", "platform": "facebook", "account": PAGE, "object": object_id}
+    return world.invoke("perform_action", {"Records": [{"messageId": "m", "body": json.dumps(body)}]})
+
+
+def decided(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.pump_only("moderate_comments")
+
+
+def test_however_often_it_is_woken_it_acts_once(world: World) -> None:
+    decided(world)
+    for _ in range(4):
+        assert wake(world) == {"batchItemFailures": []}
+
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+
+
+def test_woken_about_nothing_it_does_nothing(world: World) -> None:
+    assert wake(world, "unknown") == {"batchItemFailures": []}
+    assert world.outbox.entries == ()
+
+
+def test_a_reply_cites_the_clause_in_the_version_that_judged_the_words(world: World) -> None:
+    decided(world)
+    wake(world)
+
+    (reply,) = world.outbox.effects
+    assert "https://charte.garance.example/charter/garance/v1/fr#article-10" in (reply.text or "")
+    assert "message automatique" in (reply.text or "")
+    assert " je " not in f" {reply.text} ".lower()
+
+
+def test_an_answer_that_got_lost_is_found_by_reading_the_thread(world: World) -> None:
+    world.facebook.fail({"mode": "timeout_after", "next": 1})
+    decided(world)
+    wake(world)
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (action,) = head.actions
+    assert action.state is ActionState.SENT
+    assert action.platform_id == world.outbox.effects[0].created
+
+
+def test_a_thread_that_is_a_little_behind_is_not_answered_twice(world: World) -> None:
+    world.facebook.fail({"mode": "timeout_after", "next": 1})
+    world.facebook.fail({"consistency_s": 60})
+    decided(world)
+    wake(world)
+    wake(world)
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert head.actions[0].state is ActionState.SENDING
+
+    world.now += timedelta(minutes=3)
+    wake(world)
+
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert head.actions[0].state is ActionState.SENT
+
+
+def test_a_dead_token_rests_the_account_and_calls_somebody(world: World) -> None:
+    world.facebook.fail({"mode": "token", "next": 1})
+    decided(world)
+    wake(world)
+
+    assert [call.reason for call in world.calls_of("garance")] == ["token_dead"]
+    world.settle(minutes=120)
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
