@@ -82,5 +82,5 @@ def test_a_dead_token_rests_the_account_and_calls_somebody(world: World) -> None
     wake(world)
 
     assert [call.reason for call in world.calls_of("garance")] == ["token_dead"]
-    world.settle(minutes=120)
+    world.settle(minutes=120, quiet_minutes=90)
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]

@@ -324,7 +324,7 @@ class World:
         secrets.forget()
         directory.forget()
 
-    def settle(self, minutes: int = 30) -> None:
+    def settle(self, minutes: int = 30, quiet_minutes: int = 8) -> None:
         """Pump, watch and let time pass until nothing moved for longer than any lease or visibility lasts."""
         quiet = 0
         for _ in range(minutes * 4):
@@ -332,7 +332,7 @@ class World:
                 quiet = 0
                 continue
             quiet += 1
-            if quiet > 8:  # minutes
+            if quiet > quiet_minutes:
                 return
             self.now += timedelta(seconds=60)
             try:

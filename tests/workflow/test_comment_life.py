@@ -278,7 +278,7 @@ def test_after_a_limit_nothing_more_is_sent_to_the_account_until_it_is_over(worl
     refused = [entry for entry in world.outbox.entries if not entry.happened]
     assert len(refused) == 1
     assert kinds(world) == []
-    world.settle(minutes=120)
+    world.settle(minutes=120, quiet_minutes=90)
 
     assert kinds(world) == ["reply"] * 5
 
