@@ -5,21 +5,43 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto import mock_aws
 
 from local import moto_patch
-from local.resources import ACCOUNT, REGION, Stack
+from local.resources import ACCOUNT, REGION, Stack, Template, create
 from tribune import clock
+from tribune.aws import clients
+
+TINY = Path(__file__).resolve().parent / "tiny" / "template.yaml"
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """The tiny template's table and queues: the keys of these tests are no keys of Tribune's."""
+    moto_patch.apply()
+    clients.forget()
+    with mock_aws():
+        yield create(
+            Template.read(TINY),
+            dynamodb=clients.dynamodb(),
+            sqs=clients.sqs(),
+            sns=clients.beside("sns", "https://sns.eu-west-3.amazonaws.com", REGION),
+            name="patched",
+            parameters={"Stage": "patched"},
+        )
+    clients.forget()
 
 
 @pytest.fixture
 def table(stack: Stack) -> str:
-    return stack.tables()["JournalTable"]
+    return stack.tables()["DoneTable"]
 
 
 @pytest.fixture
@@ -216,7 +238,7 @@ def test_what_ttl_says_is_over_is_deleted_by_our_clock(stack: Stack, table: str,
 
 
 def test_visibility_and_delay_follow_our_clock(stack: Stack, now: list[datetime]) -> None:
-    url = stack.queues()["ActionsQueue"]
+    url = stack.queues()["JobsQueue"]
     stack.sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"delayed": True}), DelaySeconds=600)
 
     def received() -> int:
@@ -226,15 +248,15 @@ def test_visibility_and_delay_follow_our_clock(stack: Stack, now: list[datetime]
     now[0] += timedelta(seconds=601)
     assert received() == 1
     assert received() == 0
-    now[0] += timedelta(seconds=181)
+    now[0] += timedelta(seconds=13)
     assert received() == 1
 
 
 def test_a_queue_still_tells_its_attributes(stack: Stack) -> None:
-    url = stack.queues()["InboxQueue"]
+    url = stack.queues()["JobsQueue"]
     stack.sqs.send_message(QueueUrl=url, MessageBody="one")
 
     told = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
 
     assert told["ApproximateNumberOfMessages"] == "1"
-    assert json.loads(told["RedrivePolicy"])["maxReceiveCount"] == 5
+    assert json.loads(told["RedrivePolicy"])["maxReceiveCount"] == 2
