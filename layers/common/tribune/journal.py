@@ -132,6 +132,16 @@ class Head:
     expires: datetime | None = None
     """When the store may forget it."""
 
+    @property
+    def at(self) -> tuple[str, str, str, str]:
+        """Where it stands: (community, platform, account, object)."""
+        return (self.community, self.platform, self.account, self.object)
+
+    @property
+    def thread_at(self) -> tuple[str, str, str, str]:
+        """Where its thread stands: (community, platform, account, thread)."""
+        return (self.community, self.platform, self.account, self.thread)
+
     def action(self, action_id: str) -> Action | None:
         """One of its actions, None when there is no such one."""
         return next((action for action in self.actions if action.id == action_id), None)

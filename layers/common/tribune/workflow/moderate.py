@@ -5,7 +5,7 @@ One read and one transaction for a batch; the wake-ups follow the commit, and wh
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
+from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
 from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet
 
@@ -25,8 +26,6 @@ MOST_ITEMS = 100
 MOST_CLOSED_AT_ONCE = 20
 """Cases closed in one transaction when a person answers: head, case and author each."""
 _TRIES = 6
-
-type Key = dict[str, str]
 
 
 class Journal(Protocol):
@@ -39,31 +38,10 @@ class Journal(Protocol):
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
 
 
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
-    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
-
-
-class Queue(Protocol):
-    """Where wake-ups go."""
-
-    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
-
-
 class Charters(Protocol):
     """The charters that were published."""
 
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
-
-
-class Communities(Protocol):
-    """The communities of this stack."""
-
-    def load(self, community_id: str) -> Community: ...  # noqa: D102
 
 
 @dataclass(slots=True)

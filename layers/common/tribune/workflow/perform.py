@@ -5,16 +5,15 @@ unfinished stays in the index `due`, and keep_watch brings it back.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from tribune import duty, voice
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.comment import Verb, milliseconds
-from tribune.community import Community
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
 from tribune.journal import (
     UNFINISHED,
@@ -35,8 +34,9 @@ from tribune.journal import (
 )
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Surroundings, Wait, gate, spread
+from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
-from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet, place
+from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 LEASE_MARGIN = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
@@ -47,8 +47,6 @@ PAUSES = {Fate.LIMITED: timedelta(hours=1), Fate.BLOCKED: timedelta(hours=24), F
 renews it, nobody tells us when."""
 _TRIES = 6
 _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
-
-type Key = dict[str, str]
 
 
 class KnownMore(Known, Protocol):
@@ -67,28 +65,6 @@ class Journal(Protocol):
         self, community: str, platform: str, account: str, object_id: str, action_id: str
     ) -> tuple[str, str | None] | None: ...
     def open_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-
-
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
-    def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
-    def pauses(self, community: str) -> Key: ...  # noqa: D102
-
-
-class Communities(Protocol):
-    """The communities of this stack."""
-
-    def load(self, community_id: str) -> Community: ...  # noqa: D102
-
-
-class Queue(Protocol):
-    """Where wake-ups go."""
-
-    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +135,24 @@ class Performing:
         if action.state is ActionState.READY:
             allowed = gate(action, head, around, self.now())
             if isinstance(allowed, Wait):
-                return self._mark(place(head), action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
+                return self._mark(head.at, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
             if isinstance(allowed, Drop):
-                return self._finish(place(head), action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
+                return self._finish(head.at, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
         errand = self._errand(head, action, seconds_left)
         if errand is None:
-            return self._fail(place(head), action, ActionState.FAILED, "words_gone")
+            return self._fail(head.at, action, ActionState.FAILED, "words_gone")
         try:
             plan = errand.platform.act(errand.order, errand.access, self.now())
         except CannotDo as refusal:
             # Nothing of a READY action has left; of an interrupted one, something may have.
             state = ActionState.FAILED if action.state is ActionState.READY else ActionState.UNCERTAIN
-            return self._fail(place(head), action, state, str(refusal) or "cannot_do")
+            return self._fail(head.at, action, state, str(refusal) or "cannot_do")
         if action.state is ActionState.READY:
             return self._attempt(errand, plan, around.thread)
         return self._take_up_again(errand, plan, around.thread)
 
     def _around(self, head: Head) -> Surroundings:
-        thread_at = (head.community, head.platform, head.account, head.thread)
+        thread_at = head.thread_at
         known = self.journal.read(
             [self.keys.thread(*thread_at), self.keys.breaker(*thread_at[:3]), self.keys.pauses(head.community)]
         )
@@ -191,7 +167,7 @@ class Performing:
         """Everything that carrying it out takes; None when its words are gone."""
         text, recipient = "", None
         if action.kind in SPEAKING:
-            words = self.journal.outgoing_words(*place(head), action.id)
+            words = self.journal.outgoing_words(*head.at, action.id)
             if words is None:
                 return None
             text, recipient = words
@@ -227,7 +203,7 @@ class Performing:
 
     def _take_up_again(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
-        at, action = place(errand.head), errand.action
+        at, action = errand.head.at, errand.action
         seen = None if plan.repeatable else self._look(errand)
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
             if _outspoken(action, thread):
@@ -267,12 +243,12 @@ class Performing:
         notes: tuple[ThreadNote, ...] = ()
         if action.kind in SPEAKING and action.signed_by is None:
             automatic = {action.id: thread.automatic.get(action.id, now)}
-            notes = (ThreadNote(*_thread_at(head), automatic=automatic, expected_rev=thread.rev),)
+            notes = (ThreadNote(*head.thread_at, automatic=automatic, expected_rev=thread.rev),)
         head = replace(with_actions(head, [claimed]), rev=head.rev + 1)
         try:
             self.journal.commit(Changes(heads=(head,), threads=notes), now)
         except Conflict:
-            current = self._head(place(head))
+            current = self._head(head.at)
             if current is not None and current.action(action.id) == action:
                 raise
             return None
@@ -302,7 +278,7 @@ class Performing:
     def _settle(  # noqa: PLR0911  one return a verdict
         self, errand: _Errand, outcome: Outcome, plan: Plan
     ) -> Performed | None:
-        at, action = place(errand.head), errand.action
+        at, action = errand.head.at, errand.action
         match outcome.verdict:
             case Fate.DONE:
                 return self._sent(at, action, outcome.id, errand.platform)
@@ -334,7 +310,7 @@ class Performing:
         raise Conflict("a sent action could not be marked")
 
     def _write_sent(self, head: Head, action: Action, created: str | None, platform: Platform) -> None:
-        now, at = self.now(), place(head)
+        now, at = self.now(), head.at
         own_at = (*at[:3], created) if created and action.kind is ActKind.REPLY else None
         wanted = [self.keys.head(*at), self.keys.case(*at)]
         wanted.append(self.keys.thread(head.community, head.platform, head.account, head.thread))
@@ -354,26 +330,26 @@ class Performing:
     def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
         """A person answered from the desk: the case is settled, or becomes the promise that the answer made."""
         now, community = self.now(), self.communities.load(head.community)
-        case = sheet.case(place(head))
+        case = sheet.case(head.at)
         if case is not None and case.state is CaseState.OPEN:
-            words = self.journal.outgoing_words(*place(head), action.id)
+            words = self.journal.outgoing_words(*head.at, action.id)
             promise = voice.promise_in(words[0], head.language) if words else None
             if promise:
                 kept = promise.at(now.astimezone(community.zone))
                 sheet.put_case(replace(case, drafts=(), awaits_answer=False, promised=promise.words, remind_at=kept))
             else:
                 sheet.put_case(closed(case, action.signed_by or "team", now))
-        sheet.note_thread(ThreadNote(*_thread_at(head), human_at=now))
+        sheet.note_thread(ThreadNote(*head.thread_at, human_at=now))
         if head.author:
             sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
 
     @staticmethod
     def _note_settled(head: Head, sheet: Worksheet) -> None:
         """A thread need not remember an object under which nothing is open any more."""
-        case = sheet.case(place(head))
+        case = sheet.case(head.at)
         if head.unfinished or (case is not None and case.state is CaseState.OPEN):
             return
-        sheet.note_thread(ThreadNote(*_thread_at(head), closed=frozenset({head.object})))
+        sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object})))
 
     def _later(self, at: ObjectId, action: Action, why: str) -> Performed | None:
         if action.attempts + 1 >= MOST_ATTEMPTS:
@@ -397,7 +373,7 @@ class Performing:
         if outcome.verdict in (Fate.BLOCKED, Fate.TOKEN_DEAD):
             self._call(head, outcome.verdict)
         again = until + spread(action.id)
-        return self._mark(place(head), action.id, lambda a: _ready(a, again, outcome.verdict))
+        return self._mark(head.at, action.id, lambda a: _ready(a, again, outcome.verdict))
 
     def _fail(self, at: ObjectId, action: Action, state: ActionState, why: str) -> Performed | None:
         return self._finish(at, action, state, why, tell=True)
@@ -409,7 +385,7 @@ class Performing:
             head = self._head(at)
             if head is None:
                 return None
-            thread_at = _thread_at(head)
+            thread_at = head.thread_at
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at), self.keys.thread(*thread_at)])
             sheet = Worksheet(known, now)
             head = sheet.head(at)
@@ -449,7 +425,7 @@ class Performing:
             sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object})))
 
     def _to_the_cm(self, head: Head, state: ActionState, sheet: Worksheet) -> None:
-        at, now = place(head), self.now()
+        at, now = head.at, self.now()
         known = sheet.case(at)
         if known is not None and known.state is CaseState.OPEN:
             return
@@ -473,7 +449,7 @@ class Performing:
                 language=head.language,
             )
         )
-        sheet.note_thread(ThreadNote(*_thread_at(head), opened=frozenset({head.object})))
+        sheet.note_thread(ThreadNote(*head.thread_at, opened=frozenset({head.object})))
 
     def _call(self, head: Head, reason: str) -> None:
         now = self.now()
@@ -495,10 +471,6 @@ class Performing:
                 continue
             return None
         raise Conflict("an action could not be marked")
-
-
-def _thread_at(head: Head) -> ThreadId:
-    return (head.community, head.platform, head.account, head.thread)
 
 
 def _outspoken(action: Action, thread: ThreadRecord) -> bool:

@@ -3,7 +3,7 @@
 It decides nothing: perform and call look at what they are woken for, and step back when it is not their turn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,8 +11,7 @@ from typing import Any, Protocol
 from tribune.errors import Conflict
 from tribune.journal import Call, CallState, Case, Changes
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
-
-type Key = dict[str, str]
+from tribune.workflow.ports import Key, Queue
 
 
 class Journal(Protocol):
@@ -22,12 +21,6 @@ class Journal(Protocol):
     def cases_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def end_pause(self, key: Key) -> None: ...  # noqa: D102
-
-
-class Queue(Protocol):
-    """Where wake-ups go."""
-
-    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from tribune.workflow.deed import (
 )
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked, without_strike
-from tribune.workflow.worksheet import ThreadId, Worksheet, place
+from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
 PRIVATE_BUDGET_WINDOW = timedelta(hours=24)
@@ -141,7 +141,7 @@ class _Weighing:
                 action, state=ActionState.SENT, platform_id=self.said.object, done_at=self.now, why="seen"
             )
             self.sheet.put_head(withdrawn_if_asked(with_actions(head, [settled]), self.ground.card, self.now))
-            self.sheet.wakes.add(place(head))
+            self.sheet.wakes.add(head.at)
             self.sheet.put_head(self._new_head(HeadKind.OURS))
             return
         self.sheet.put_head(self._new_head(HeadKind.TEAM))
@@ -177,9 +177,7 @@ class _Weighing:
         actions, forgotten = cancelled(head.actions, "deleted", self.now)
         self.sheet.put_head(replace(head, v=self.said.version, deleted=True, counted=None, actions=actions))
         self._close_case("deleted")
-        self.sheet.note_thread(
-            ThreadNote(*self._kept_thread(head), closed=frozenset({head.object}), forgotten=forgotten)
-        )
+        self.sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
         if head.author:
             self.sheet.note_author(
                 AuthorNote(
@@ -190,10 +188,6 @@ class _Weighing:
                 )
             )
         self.sheet.erase.add(self.deed.at)
-
-    @staticmethod
-    def _kept_thread(head: Head) -> ThreadId:
-        return (head.community, head.platform, head.account, head.thread)
 
     # --- words of somebody else ---
 
@@ -567,7 +561,7 @@ class _Weighing:
 
     def _wake(self, head: Head) -> None:
         if head.unfinished:
-            self.sheet.wakes.add(place(head))
+            self.sheet.wakes.add(head.at)
 
     def _new_head(self, kind: HeadKind) -> Head:
         said, deed = self.said, self.deed
@@ -643,16 +637,7 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     case = sheet.case(deed.at)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))
-    sheet.note_thread(
-        ThreadNote(
-            head.community,
-            head.platform,
-            head.account,
-            head.thread,
-            closed=frozenset({head.object}),
-            forgotten=forgotten,
-        )
-    )
+    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
     return Outcome.RECORDED
 
 
@@ -666,16 +651,7 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
         sheet.put_head(after)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))
-    sheet.note_thread(
-        ThreadNote(
-            head.community,
-            head.platform,
-            head.account,
-            head.thread,
-            closed=frozenset({head.object}),
-            forgotten=forgotten,
-        )
-    )
+    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
     if head.author:
         itself = frozenset({head.object})
         untold = itself if after.verdict != head.verdict else frozenset()

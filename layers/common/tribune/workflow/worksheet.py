@@ -77,7 +77,7 @@ class Worksheet:
 
     def put_head(self, head: Head) -> Head:
         """Write a head; answers it with the rev it will have."""
-        at = place(head)
+        at = head.at
         before = self.known.head(*at)
         written = replace(head, rev=(before.rev if before else 0) + 1)
         self._heads[at] = written

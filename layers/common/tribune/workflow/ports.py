@@ -1,0 +1,33 @@
+"""What several use cases need of the edges, as Protocols; each use case names what only it needs beside itself."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from tribune.community import Community
+
+type Key = dict[str, str]
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps (`tribune.aws.keys`)."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
+    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
+    def pauses(self, community: str) -> Key: ...  # noqa: D102
+
+
+class Queue(Protocol):
+    """Where messages wait for another function."""
+
+    def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Keep every message. Raises Unavailable if any was not taken."""
+
+
+class Communities(Protocol):
+    """The communities of this stack."""
+
+    def load(self, community_id: str) -> Community:
+        """One community's settings. Raises NotFound, Unavailable."""
