@@ -29,7 +29,8 @@ AT_ONCE = 0.5
 """Which part of the duplicates comes within a few deliveries; the others any time later."""
 SETTLED = 60
 """An edit or a deletion is about a comment at least so many deliveries old: senders work side by side."""
-PEOPLE = 2500
+PEOPLE, FAITHFUL = 2500, 50
+"""Who may speak, and about how many of them speak most (with weights like 1/50, 1/51, 1/52…)."""
 POSTS = 40
 
 
@@ -113,7 +114,7 @@ def traffic(deliveries: int, seed: int = 2026) -> Traffic:
 def _events(count: int, dice: random.Random) -> Iterator[Event]:
     said: list[Event] = []
     touched: set[str] = set()
-    weights = [1 / rank for rank in range(1, PEOPLE + 1)]
+    weights = [1 / (rank + FAITHFUL) for rank in range(PEOPLE)]
     people = dice.choices(range(PEOPLE), weights, k=count)
     for number in range(count):
         roll = dice.random()
