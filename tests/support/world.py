@@ -35,6 +35,8 @@ from tribune.platforms import platform
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """A Tuesday, eleven o'clock in Paris."""
+STEP = timedelta(minutes=2)
+"""How time passes while nothing moves."""
 PAGE = "1001"
 LINE_ACCOUNT = "U" + "0" * 32
 BLOG = "blog-1"
@@ -326,15 +328,16 @@ class World:
 
     def settle(self, minutes: int = 30, quiet_minutes: int = 8) -> None:
         """Pump, watch and let time pass until nothing moved for longer than any lease or visibility lasts."""
-        quiet = 0
-        for _ in range(minutes * 4):
+        until = self.now + timedelta(minutes=minutes)
+        quiet = timedelta()
+        while self.now < until:
             if self.pump():
-                quiet = 0
+                quiet = timedelta()
                 continue
-            quiet += 1
-            if quiet > quiet_minutes:
+            if quiet >= timedelta(minutes=quiet_minutes):
                 return
-            self.now += timedelta(seconds=60)
+            self.now += STEP
+            quiet += STEP
             try:
                 self.invoke("keep_watch", {})
             except Killed:

@@ -247,7 +247,7 @@ class Journal:
 
     def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]:
         """The unfinished work of a kind whose time has come, at most `limit` a shard, oldest first."""
-        return [key for shard in range(keys.SHARDS) for key in self._index("due", f"{kind}#{shard}", now, limit)]
+        return [key for shard in range(keys.SHARDS[kind]) for key in self._index("due", f"{kind}#{shard}", now, limit)]
 
     def open_cases(self, community: str, limit: int = 200) -> list[Case]:
         """The open cases of a community, the promise that runs out first on top."""
@@ -303,7 +303,7 @@ class Journal:
         """The calls of a community that nobody took yet, the oldest first."""
         found = [
             key
-            for shard in range(keys.SHARDS)
+            for shard in range(keys.SHARDS["call"])
             for key in self._index("due", f"call#{shard}", None, None)
             if key["pk"].startswith(keys.call(community, "")["pk"])
         ]
@@ -312,6 +312,10 @@ class Journal:
             _call_of(item) for item in items if item["state"] in (CallState.READY, CallState.SENDING, CallState.SENT)
         ]
         return sorted(calls, key=lambda call: call.created_at)
+
+    def pauses(self, community: str) -> Pauses:
+        """What a person paused in a community."""
+        return self.read([keys.pauses(community)]).pauses(community)
 
     # --- writing ---
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 STACK = "_"
-SHARDS = 4
-"""Partitions of each kind of due work."""
+SHARDS = {"action": 4, "call": 1, "breaker": 1}
+"""Partitions of each kind of due work: only actions come in thousands."""
 CLOSED = "closed"
 """The one kind in the index `due` that waits for nobody: cases that were settled."""
 
@@ -306,7 +306,7 @@ def directory(community_id: str) -> Key:
 
 def due_shard(kind: str, identity: str) -> str:
     """The index partition of unfinished work: `action#2`, `call#0`."""
-    return f"{kind}#{sum(identity.encode()) % SHARDS}"
+    return f"{kind}#{sum(identity.encode()) % SHARDS[kind]}"
 
 
 def open_cases(community_id: str) -> str:
