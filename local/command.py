@@ -81,12 +81,70 @@ def _published(parser: ArgumentParser, what: str) -> None:
     parser.add_argument("--stage", default="prod", help="the stack is tribune-<stage> (default prod)")
 
 
+def _case(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, does: str, *, decides: bool = True) -> ArgumentParser:
+        one = actions.add_parser(name, help=does, description=does)
+        if name != "list":
+            one.add_argument("case", metavar="ID", help="the short name of a case, as `list` shows it")
+        if decides:
+            one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who decides: id or initials")
+        _desk(one)
+        return one
+
+    every = action("list", "what waits for a person, who waits for an answer first", decides=False)
+    every.add_argument("--all", action="store_true", help="also beyond the first fifty")
+    action("show", "one case: what was said, what was decided, what could be said", decides=False)
+    send = action("send", "answer as oneself: a draft, or words of one's own")
+    send.add_argument("--draft", type=int, metavar="N", help="which draft, when there are several")
+    send.add_argument("--text", metavar="T", help="the words, instead of a draft's")
+    action("hide", "hide the comment, or confirm that it was hidden")
+    action("unhide", "show the comment again: it was no breach")
+    action("close", "nothing more to do here")
+
+
+def _call(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _desk(actions.add_parser("list", help="the calls that nobody took yet"))
+    taking = actions.add_parser("take", help="take a call: nobody else is rung")
+    taking.add_argument("call", nargs="+", metavar="[COMMUNITY] CALL", help="as the call itself says")
+    taking.add_argument("--as", dest="person", metavar="PERSON", help="who takes it: id or initials")
+    _desk(taking)
+
+
+_SCOPE = "all, space:<page>, post:<case or post>, thread:<case>"
+
+
+def _pause(parser: ArgumentParser) -> None:
+    parser.add_argument("scope", nargs="?", metavar="SCOPE", help=f"{_SCOPE}; without one: what is paused")
+    parser.add_argument("--until", metavar="WHEN", help="18:00, +2h, an ISO date and time (default: until you resume)")
+    _desk(parser)
+
+
+def _resume(parser: ArgumentParser) -> None:
+    parser.add_argument("scope", metavar="SCOPE", help=_SCOPE)
+    _desk(parser)
+
+
+def _desk(parser: ArgumentParser) -> None:
+    """What every command of the desk takes."""
+    parser.add_argument("--stage", help="a deployed stack, tribune-<stage>; without it, the one that `serve` runs here")
+    parser.add_argument("--port", type=int, help="which `serve`, when several run on this machine")
+    parser.add_argument("--community", metavar="ID", help="which community, when the stack has several")
+    parser.add_argument("--lang", choices=("fr", "en"), help="default: the language of the person, or of the house")
+
+
 SUBCOMMANDS = (
     Subcommand("serve", "the whole system on this machine, kept running", "local.serve", _serve),
     Subcommand("demo", "one day of a community manager, played and checked", "local.demo", _demo),
     Subcommand("apply", "bring a stack to what a configuration says", "local.apply_command", _apply),
     Subcommand("check", "check texts against a charter", "local.check", _check),
     Subcommand("charter", "the charter as a file", "local.charter_command", _charter),
+    Subcommand("case", "what waits for a person: look, answer, hide, close", "local.case_command", _case),
+    Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
+    Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
+    Subcommand("resume", "…and speaks again", "local.pause_command", _resume),
 )
 
 

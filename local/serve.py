@@ -1,7 +1,6 @@
 """`tribune serve`: apply a configuration to moto, then run it until somebody ends it."""
 
 import errno
-import json
 import os
 import shutil
 import signal
@@ -12,13 +11,9 @@ from typing import Any
 from local.apply import Target, apply
 from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.progress import Progress
-from local.resources import ROOT
+from local.running import FOLDER, announced
 from local.stack import LocalStack
 from tribune.errors import BadConfiguration
-
-FOLDER = ROOT / ".tribune"
-RUNNING = FOLDER / "running"
-"""A file per running stack, for the commands that a person gives it from another terminal."""
 
 
 def run(arguments: Namespace) -> int:
@@ -46,15 +41,10 @@ def serve(configuration: Configuration, port: int = 0) -> int:
         with LocalStack(port=port, folder=logs, watcher=progress.watcher) as stack:
             for line in applied(stack, configuration):
                 progress.say(line)
-            RUNNING.mkdir(parents=True, exist_ok=True)
-            here = RUNNING / f"{os.getpid()}.json"
-            here.write_text(json.dumps(description(stack), indent=2), encoding="utf-8")
-            try:
+            with announced(description(stack)):
                 print(f"ready {stack.url}", flush=True)
                 with progress.shown():
                     end.wait()
-            finally:
-                here.unlink(missing_ok=True)
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
@@ -81,18 +71,3 @@ def description(stack: LocalStack) -> dict[str, Any]:
         "clock": str(stack.clock.file),
         "environment": environment,
     }
-
-
-def running() -> tuple[dict[str, Any], ...]:
-    """The stacks that `tribune serve` runs on this machine, the latest first."""
-    files = sorted(RUNNING.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
-    return tuple(json.loads(file.read_text(encoding="utf-8")) for file in files if _lives(int(file.stem)))
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        # Gone, or somebody else's process got the number.
-        return False
-    return True

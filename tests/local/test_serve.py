@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 
 import local
 from local.configuration import EXAMPLE_FILE, Configuration, read
-from local.serve import running
+from local.running import running
 from tribune.platforms import PLATFORMS
 
 SCHEMAS = Path(local.__file__).parent / "schemas"

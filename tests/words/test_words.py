@@ -14,7 +14,7 @@ from tribune.decision import CALLS, SITUATIONS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk")
 FROM_ELSEWHERE = {"promise", "failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD, "alarm", "alarm_over", "other"}
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
 FIELDS = {
@@ -67,7 +67,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time"])
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk"])
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 

@@ -266,7 +266,7 @@ def clock_words(moment: datetime, language: str) -> str:
     return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"  # noqa: PLR2004  noon
 
 
-def moment_words(moment: datetime, now: datetime, language: str, form: Literal["at", "since"] = "at") -> str:
+def moment_words(moment: datetime, now: datetime, language: str, form: Literal["at", "since", "until"] = "at") -> str:
     """`à 17 h`, `le 22 novembre à 17 h`, `since 1:40 pm`; both in the reader's zone, the day only if it is not today."""
     table = words.table(words.spoken(language), "time")
     clock = clock_words(moment, language)

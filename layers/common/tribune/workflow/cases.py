@@ -217,7 +217,7 @@ class Handling:
 
     def _hide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         """What the machine hid provisionally becomes the person's decision; nothing is sent twice."""
-        last = _last_visibility(head)
+        last = last_visibility(head)
         if last is not None and last.kind is ActKind.HIDE:
             if last.signed_by is not None:
                 raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
@@ -229,7 +229,7 @@ class Handling:
         return self._changes(head, self._perhaps_closed(case, wish.person), struck=True), action
 
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
-        last = _last_visibility(head)
+        last = last_visibility(head)
         if last is not None and last.kind is ActKind.UNHIDE:
             raise AlreadyDone(last.signed_by or "", last.done_at or last.created_at)
         head = self._ordered(head, wish)
@@ -263,6 +263,7 @@ class Handling:
             words=words_hash(wish.text) if wish.text else None,
             variant=wish.variant,
             signed_by=wish.person,
+            urgent=wish.kind is ActKind.HIDE,
         )
         superseded = [
             replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now)
@@ -307,7 +308,7 @@ def _still_open(case: Case, now: datetime) -> None:
         raise AlreadyDone(case.closed_by or "", case.closed_at or now)
 
 
-def _last_visibility(head: Head) -> Action | None:
+def last_visibility(head: Head) -> Action | None:
     """The last hide or un-hide that was carried out or is on its way."""
     found = [a for a in head.actions if a.kind in _VISIBILITY and a.state in _IN_EFFECT]
     return found[-1] if found else None

@@ -12,6 +12,8 @@ from tribune.workflow.deed import SPEAKING
 
 REPLY_STALE_AFTER = timedelta(hours=6)
 """A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
+LOOK_AGAIN = timedelta(minutes=5)
+"""A pause can be lifted before its time: what waits for its end looks again at least this often."""
 REOPENING = timedelta(seconds=120)
 """After a pause the waiting acts come back spread over this time, not all at once."""
 BUDGET_WINDOW_IN_PRIVATE = timedelta(hours=24)
@@ -58,7 +60,9 @@ def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go 
         return Drop("mode", tell=speaks)
     paused_until = around.pauses.over(head, now)
     if paused_until and not action.urgent:
-        return Drop("paused", tell=True) if speaks and by_machine else Wait(paused_until, "paused")
+        return (
+            Drop("paused", tell=True) if speaks and by_machine else Wait(min(paused_until, now + LOOK_AGAIN), "paused")
+        )
     silence = _silence(action, head, around.thread, now) if speaks and by_machine else None
     if silence:
         return silence

@@ -1,0 +1,283 @@
+"""`tribune case`: what waits for a person, and what that person decides."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+
+from local.desk import Desk, opened, readable
+from tribune import voice, words
+from tribune.channel import ActKind
+from tribune.comment import Audience
+from tribune.duty import Person, on_duty
+from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
+from tribune.journal import Action, ActionState, CaseState, Draft
+from tribune.platforms import platform
+from tribune.workflow.call import masked_line
+from tribune.workflow.cases import Shown, last_visibility
+from tribune.workflow.deed import clause_link
+
+SHORT_LIST = 50
+_NOT_READ = "not_read"
+
+
+def run(arguments: Namespace) -> int:
+    """One action. Raises TribuneError with a sentence in the team's language, BadConfiguration for bad input."""
+    person = getattr(arguments, "person", None)
+    with opened(arguments, person) as desk:
+        if person is None:
+            return _LOOKS[arguments.action](arguments, desk)
+        return _DECIDES[arguments.action](arguments, desk, desk.person(person))
+
+
+# --- looking ---
+
+
+def _list(arguments: Namespace, desk: Desk) -> int:
+    found = desk.handling.open(desk.community.id)
+    if not found:
+        print(desk.say("list", "none"))
+        return 0
+    waiting = sum(shown.case.awaits_answer for shown in found)
+    print(desk.say("list", "head", open=str(len(found)), waiting=str(waiting)))
+    listed = found if arguments.all else found[:SHORT_LIST]
+    for shown in listed:
+        print(f"\n{shown.case.id}  {desk.say('list', 'by', **_by(shown, desk))}")
+        for line in _lines(shown, desk):
+            print(f"            {line}")
+    print()
+    if len(listed) < len(found):
+        print(desk.say("list", "more", n=str(len(found) - len(listed))))
+    print(desk.say("list", "next", id=found[0].case.id))
+    return 0
+
+
+def _by(shown: Shown, desk: Desk) -> dict[str, str]:
+    return {
+        "name": _name(shown, desk),
+        "place": _where(shown, desk),
+        "since": desk.since(shown.case.awaits_since or shown.head.posted_at),
+    }
+
+
+def _lines(shown: Shown, desk: Desk) -> Iterator[str]:
+    yield desk.say("list", "quote", words=masked_line(shown.words)) if shown.words else _wordless(shown, desk)
+    yield _reason(shown, desk)
+    yield " · ".join((_promise(shown, desk), *_drafts(shown, desk), *_done(shown, desk)))
+
+
+def _drafts(shown: Shown, desk: Desk) -> tuple[str, ...]:
+    n = len(shown.case.drafts)
+    return () if n == 0 else (desk.say("list", "draft") if n == 1 else desk.say("list", "drafts", n=str(n)),)
+
+
+def _promise(shown: Shown, desk: Desk) -> str:
+    case, now = shown.case, desk.now()
+    if case.remind_at is not None:
+        return desk.say("list", "reminder", time=desk.at(case.remind_at))
+    if case.promise_at <= now:
+        return desk.say("list", "overdue", since=desk.since(case.promise_at))
+    return desk.say("list", "promise", time=desk.at(case.promise_at))
+
+
+def _wordless(shown: Shown, desk: Desk) -> str:
+    if shown.words is None:
+        return desk.say("erased")
+    return desk.say("not_read" if shown.case.reason == _NOT_READ else "without_words")
+
+
+def _reason(shown: Shown, desk: Desk) -> str:
+    own = desk.table["reasons"].get(shown.case.reason)
+    return own or str(words.table(desk.language, "reasons")[shown.case.reason]["sentence"])
+
+
+def _done(shown: Shown, desk: Desk) -> list[str]:
+    return [_act(action, desk) for action in shown.head.actions] or [desk.say("list", "nothing_done")]
+
+
+def _act(action: Action, desk: Desk) -> str:
+    """What became of an act, in plain words."""
+    table = desk.table
+    unsettled = action.state not in (ActionState.SENT, ActionState.PROPOSED, ActionState.OBSERVED)
+    return desk.say(
+        "act",
+        act=table["acts"][action.kind],
+        purpose=table["purposes"].get(action.purpose, ""),
+        by=desk.say("by", person=desk.called(action.signed_by)) if action.signed_by else "",
+        state=desk.say("states", action.state, time=desk.at(action.done_at or action.created_at)),
+        why=table["whys"].get(action.why, "") if unsettled else "",
+    )
+
+
+def _name(shown: Shown, desk: Desk) -> str:
+    return voice.safe_name(shown.author) or desk.say("somebody")
+
+
+def _where(shown: Shown, desk: Desk) -> str:
+    head = shown.head
+    return desk.community.name_of(head.platform, head.account) or head.space
+
+
+def _show(arguments: Namespace, desk: Desk) -> int:
+    with desk.refusing(arguments.case):
+        shown = desk.handling.find(desk.community.id, arguments.case)
+    paragraphs = ("\n".join(lines) for lines in _paragraphs(shown, desk) if lines)
+    print("\n\n".join(paragraphs))
+    return 0
+
+
+def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
+    case, head = shown.case, shown.head
+    yield [_title(shown, desk), desk.say("list", "by", **_by(shown, desk)), *([head.url] if head.url else [])]
+    said = readable(shown.words or "", head.language)
+    yield [desk.say("list", "quote", words=said) if said else _wordless(shown, desk)]
+    yield [_reason(shown, desk), *_grounds(shown, desk)]
+    yield [desk.say("show", "done"), *(f"  {line}" for line in _done(shown, desk))]
+    if case.state is CaseState.OPEN:
+        if case.drafts:
+            yield [desk.say("show", "drafts"), *(_numbered(n, draft, desk) for n, draft in enumerate(case.drafts, 1))]
+        yield _next(shown, desk)
+
+
+def _title(shown: Shown, desk: Desk) -> str:
+    case = shown.case
+    if case.state is CaseState.OPEN:
+        opened_at = desk.at(case.opened_at)
+        return desk.say("show", "open", id=case.id, time=opened_at, promise=_promise(shown, desk))
+    settled_at = desk.at(case.closed_at or case.opened_at)
+    return desk.say("show", "closed", id=case.id, time=settled_at, person=_settled_by(case.closed_by, desk))
+
+
+def _settled_by(who: str | None, desk: Desk) -> str:
+    return desk.called(who if desk.community.rota.person(who or "") else None)
+
+
+def _grounds(shown: Shown, desk: Desk) -> list[str]:
+    """The clause that was cited, with its address in the version that judged the words."""
+    head = shown.head
+    if head.confidential:
+        return [desk.say("show", "confidential")]
+    if head.verdict is not None and head.verdict.ground == "law":
+        return [desk.say("show", "law")]
+    try:
+        clause = desk.handling.clause(head)
+    except (NotFound, CharterUnreadable):
+        return []
+    if clause is None or head.verdict is None or head.verdict.charter_version is None:
+        return []
+    version = head.verdict.charter_version
+    fields = {
+        "number": str(clause.number),
+        "title": clause.title.get(desk.language) or next(iter(clause.title.values())),
+        "version": str(version),
+    }
+    if not desk.community.charter_base_url:
+        return [desk.say("show", "unlinked", **fields)]
+    return [
+        desk.say("show", "clause", **fields, url=clause_link(desk.community, version, desk.language, clause.number))
+    ]
+
+
+def _numbered(number: int, draft: Draft, desk: Desk) -> str:
+    kind = f"{desk.table['acts'][draft.kind]} : " if draft.kind is ActKind.PRIVATE else ""
+    return f"  {number}. {kind}{draft.text}"
+
+
+def _next(shown: Shown, desk: Desk) -> list[str]:
+    """The lines that a CM may type now."""
+    duty = on_duty(desk.community.rota, desk.now(), desk.community.zone)
+    fields = {"id": shown.case.id, "person": duty[0].id if duty else "…"}
+    lines = [desk.say("show", "send" if shown.case.drafts else "write", **fields)]
+    lines += [desk.say("show", act, **fields) for act in _visibility(shown)]
+    return [*lines, desk.say("show", "close", **fields)]
+
+
+def _visibility(shown: Shown) -> list[str]:
+    """Hide it, confirm, show it again: what there is to decide, where words are held against the comment at all."""
+    head = shown.head
+    if ActKind.HIDE not in platform(head.platform).CARD.can or head.audience is not Audience.PUBLIC:
+        return []
+    last = last_visibility(head)
+    if last is not None and last.kind is ActKind.HIDE:
+        return ["unhide"] if last.signed_by else ["confirm", "unhide"]
+    return ["hide"] if head.verdict is not None and head.verdict.clause else []
+
+
+# --- deciding ---
+
+
+def _send(arguments: Namespace, desk: Desk, person: Person) -> int:
+    name, community = arguments.case, desk.community
+    with desk.refusing(name):
+        shown = desk.handling.find(community.id, name)
+    draft = _chosen(arguments, shown, desk)
+    text = _signed(
+        arguments.text if arguments.text is not None else draft.text if draft else "", draft, person, shown, desk
+    )
+    kind = draft.kind if draft else ActKind.REPLY
+    with desk.refusing(name):
+        desk.handling.send(community.id, name, person.id, text, draft)
+    how = "private" if kind is ActKind.PRIVATE else "reply" if shown.head.audience is Audience.PUBLIC else "answer"
+    print(desk.say("send", how, person=person.name, name=_name(shown, desk), place=_where(shown, desk)))
+    print("\n".join(f"    {line}" for line in text.splitlines()))
+    if desk.journal.pauses(community.id).over(shown.head, desk.now()):
+        print(desk.say("send", "paused"), file=sys.stderr)
+    return 0
+
+
+def _chosen(arguments: Namespace, shown: Shown, desk: Desk) -> Draft | None:
+    """The draft that is meant; None for words of one's own. Raises BadConfiguration."""
+    drafts: tuple[Draft, ...] = shown.case.drafts
+    number: int | None = arguments.draft
+    if shown.case.state is CaseState.CLOSED or (arguments.text is not None and number is None):
+        return None
+    if not drafts:
+        raise BadConfiguration(desk.say("refused", "no_draft"))
+    if number is None and len(drafts) == 1:
+        number = 1
+    if number is None or not 1 <= number <= len(drafts):
+        raise BadConfiguration(desk.say("refused", "which_draft", n=str(len(drafts))))
+    return drafts[number - 1]
+
+
+def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: Desk) -> str:
+    """The words as they will stand there. Raises BadConfiguration for none, or for more than the platform takes."""
+    if not text.strip() and shown.case.state is CaseState.OPEN:
+        raise BadConfiguration(desk.say("refused", "empty"))
+    signed = voice.signed_by(
+        text,
+        person,
+        team=desk.everybody(),
+        voice=desk.community.voice,
+        language=shown.case.language,
+        variant=draft.variant if draft else "",
+    )
+    card = platform(shown.head.platform).CARD
+    length = voice.length(signed, card.text_unit)
+    if length > card.text_limit:
+        raise BadConfiguration(desk.say("refused", "too_long", n=str(length), limit=str(card.text_limit)))
+    return signed
+
+
+def _hide(arguments: Namespace, desk: Desk, person: Person) -> int:
+    with desk.refusing(arguments.case):
+        action = desk.handling.hide(desk.community.id, arguments.case, person.id)
+    print(desk.say("hide" if action.purpose == "hidden_by_hand" else "confirmed", person=person.name))
+    return 0
+
+
+def _unhide(arguments: Namespace, desk: Desk, person: Person) -> int:
+    with desk.refusing(arguments.case):
+        desk.handling.show(desk.community.id, arguments.case, person.id)
+    print(desk.say("unhide", person=person.name))
+    return 0
+
+
+def _close(arguments: Namespace, desk: Desk, person: Person) -> int:
+    with desk.refusing(arguments.case):
+        desk.handling.close(desk.community.id, arguments.case, person.id)
+    print(desk.say("closed", id=arguments.case, person=person.name))
+    return 0
+
+
+_LOOKS = {"list": _list, "show": _show}
+_DECIDES = {"send": _send, "hide": _hide, "unhide": _unhide, "close": _close}

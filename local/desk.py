@@ -1,0 +1,256 @@
+"""The CM's desk on the command line: one community of one stack, on that stack's own clock, in the team's language.
+
+The stack is the one that `tribune serve` runs on this machine, or a deployed one that `--stage` names.
+"""
+
+import re
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from local.clock import SharedClock
+from local.running import running
+from tribune import clock, words
+from tribune.aws import clients, keys, stack
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.aws.journal import Journal
+from tribune.aws.queues import Queue
+from tribune.charter.contacts import Shape, find
+from tribune.community import Community
+from tribune.duty import Person
+from tribune.errors import AlreadyDone, BadConfiguration, CannotDo, Gone, NotFound, TribuneError, Unavailable
+from tribune.platforms import platform
+from tribune.voice import moment_words
+from tribune.workflow.cases import Handling
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+type Now = Callable[[], datetime]
+
+NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "": "machine"}
+"""Who settled a case when it was nobody of the rota -> the sentence that says so."""
+_CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
+_MASK = "•••"
+_JOINER = "\u200d"
+"""Holds the people of one emoji together."""
+
+
+# --- which stack, which community, which language ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a stack keeps things, and the time it lives in."""
+
+    dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
+    tables: dict[str, str]
+    queues: dict[str, str]
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One community's desk."""
+
+    community: Community
+    journal: Journal
+    charters: Charters
+    actions: Queue
+    now: Now
+    language: str
+
+    @property
+    def handling(self) -> Handling:
+        """What a person does about cases."""
+        return Handling(
+            journal=self.journal,
+            keys=keys,
+            actions=self.actions,
+            now=self.now,
+            platform=platform,
+            charter=lambda community, version: self.charters.version(community, version).charter,
+        )
+
+    @property
+    def table(self) -> Any:
+        """The words of the desk."""
+        return words.table(self.language, "desk")
+
+    def say(self, *path: str, **fields: str) -> str:
+        """One sentence of the desk."""
+        text = self.table
+        for step in path:
+            text = text[step]
+        return words.fill(text, fields)
+
+    def at(self, moment: datetime) -> str:
+        """`à 17 h`, `on 22 November at 5 pm`."""
+        return moment_words(
+            moment.astimezone(self.community.zone), self.now().astimezone(self.community.zone), self.language
+        )
+
+    def since(self, moment: datetime) -> str:
+        """`depuis 17 h`."""
+        zone = self.community.zone
+        return moment_words(moment.astimezone(zone), self.now().astimezone(zone), self.language, "since")
+
+    def until(self, moment: datetime) -> str:
+        """`jusqu'à 17 h`."""
+        zone = self.community.zone
+        return moment_words(moment.astimezone(zone), self.now().astimezone(zone), self.language, "until")
+
+    def person(self, given: str) -> Person:
+        """Somebody of the team, by id or initials. Raises BadConfiguration with who there is."""
+        wanted = given.casefold().removeprefix("^")
+        everybody = self.everybody()
+        exact = [person for person in everybody if person.id == wanted]
+        found = exact or [person for person in everybody if person.initials and person.initials.casefold() == wanted]
+        if len(found) == 1:
+            return found[0]
+        people = ", ".join(person.id for person in found or everybody)
+        raise BadConfiguration(self.say("refused", "two" if found else "who", given=given, people=people))
+
+    def everybody(self) -> tuple[Person, ...]:
+        """The team, the fallback included."""
+        rota = self.community.rota
+        return (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+
+    def called(self, person_id: str | None) -> str:
+        """The name of somebody who did something."""
+        person = self.community.rota.person(person_id or "")
+        return person.name if person else person_id or self.say("somebody")
+
+    @contextmanager
+    def refusing(self, name: str, missing: str = "no_case") -> Iterator[None]:
+        """Say in the team's language why an act on `name` is refused. Raises BadConfiguration (2) or TribuneError (1)."""
+        try:
+            yield
+        except NotFound as error:
+            raise BadConfiguration(self.say("refused", missing, id=name)) from error
+        except Gone as error:
+            raise TribuneError(self.say("refused", "deleted")) from error
+        except AlreadyDone as done:
+            sentence = NOT_PERSONS.get(done.by, "answered")
+            raise TribuneError(
+                self.say("refused", sentence, person=self.called(done.by), time=self.at(done.at))
+            ) from done
+        except CannotDo as error:
+            raise TribuneError(self.say("refused", "cannot", str(error))) from error
+
+
+@contextmanager
+def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
+    """The desk that the arguments name; `person` acts, and is spoken to in their language.
+
+    Raises Unavailable when no stack runs here, BadConfiguration for a stack or community that does not exist.
+    """
+    with ExitStack() as own:
+        place = _deployed(given.stage) if given.stage else _running(given.port, own)
+        desk = Desk(
+            community=_community(place, given.community, given.lang),
+            journal=Journal(place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"]),
+            charters=Charters(place.tables["charter"], place.dynamodb),
+            actions=Queue(place.sqs, place.queues["actions"]),
+            now=place.now,
+            language=given.lang or "",
+        )
+        yield _speaking(desk, person)
+
+
+def _speaking(desk: Desk, person: str | None) -> Desk:
+    """The desk in the language that was asked for, the person's, or the house's."""
+    if desk.language:
+        return desk
+    house = Desk(
+        desk.community, desk.journal, desk.charters, desk.actions, desk.now, words.spoken(desk.community.language)
+    )
+    languages = house.person(person).languages if person else ()
+    if not languages:
+        return house
+    return Desk(desk.community, desk.journal, desk.charters, desk.actions, desk.now, words.spoken(languages[0]))
+
+
+def _running(port: int | None, own: ExitStack) -> _Place:
+    found = next((one for one in running() if port in (None, urlsplit(one["url"]).port)), None)
+    if found is None:
+        raise Unavailable("no stack runs on this machine: start `tribune serve`, or name a deployed one with --stage")
+    shared = SharedClock(Path(found["clock"]))
+    own.callback(shared.close)
+    environment: dict[str, str] = found["environment"]
+    endpoint, region = environment["AWS_ENDPOINT_URL"], environment["AWS_REGION"]
+    return _Place(
+        dynamodb=clients.beside("dynamodb", endpoint, region),
+        sqs=clients.beside("sqs", endpoint, region),
+        tables={short: environment[f"{short.upper()}_TABLE"] for short in stack.TABLES},
+        queues={short: environment[f"{short.upper()}_QUEUE_URL"] for short in stack.QUEUES},
+        now=shared.now,
+    )
+
+
+def _deployed(stage: str) -> _Place:
+    place = stack.locate(stage)
+    return _Place(clients.dynamodb(), clients.sqs(), place.tables, place.queues, clock.now)
+
+
+def _community(place: _Place, wanted: str | None, language: str | None) -> Community:
+    communities = Communities(place.tables["community"], place.dynamodb)
+    known = communities.all()
+    if wanted is None and len(known) == 1:
+        wanted = known[0]
+    if wanted not in known:
+        sentence = words.table(words.spoken(language), "desk")["refused"]["which_community"]
+        raise BadConfiguration(words.fill(sentence, {"communities": ", ".join(known)}))
+    return communities.load(wanted)
+
+
+# --- what people wrote, on a terminal ---
+
+
+def readable(said: str, language: str) -> str:
+    """What somebody wrote, as a terminal may show it: contact data masked, nothing that moves the cursor."""
+    parts, end = [], 0
+    for contact in find(said, language):
+        if contact.shape in _CONTACTS:
+            parts += [said[end : contact.start], _MASK]
+            end = contact.end
+    masked = "".join((*parts, said[end:]))
+    return "".join(one if one.isprintable() or one in ("\n", _JOINER) else " " for one in masked).strip()
+
+
+# --- moments, as people type them ---
+
+_CLOCK = re.compile(r"(?P<hour>[01]?\d|2[0-3])\s?(?:[h:]\s?(?P<minute>[0-5]\d)?)")
+_LATER = re.compile(r"\+\s?(?P<n>\d{1,4})\s?(?P<unit>min|h|d|j)")
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "j": timedelta(days=1)}
+
+
+def moment(written: str, desk: Desk) -> datetime:
+    """`18:00` or `18h30` (the next one), `+2h`, `+30min`, an ISO date and time; in the community's zone.
+
+    Raises BadConfiguration for anything else, and for what is past.
+    """
+    zone, now = desk.community.zone, desk.now()
+    text = written.strip().lower()
+    if later := _LATER.fullmatch(text):
+        return now + int(later["n"]) * _UNITS[later["unit"]]
+    if clock_time := _CLOCK.fullmatch(text):
+        here = now.astimezone(zone)
+        wanted = datetime.combine(here.date(), time(int(clock_time["hour"]), int(clock_time["minute"] or 0)), zone)
+        return (wanted if wanted > here else wanted + timedelta(days=1)).astimezone(UTC)
+    try:
+        found = datetime.fromisoformat(written.strip())
+    except ValueError as error:
+        raise BadConfiguration(desk.say("refused", "when", given=written), field="--until") from error
+    aware = found if found.tzinfo else found.replace(tzinfo=zone)
+    if aware <= now:
+        raise BadConfiguration(desk.say("refused", "past", time=desk.at(aware)), field="--until")
+    return aware.astimezone(UTC)
