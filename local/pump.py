@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from local import moto_patch
@@ -113,7 +114,11 @@ class Poller:
     def _delete(self, messages: list[Message]) -> None:
         with moto_patch.LOCK:
             for message in messages:
-                self._backend.delete_message(self._name, message.receipt_handle or "")
+                try:
+                    self._backend.delete_message(self._name, message.receipt_handle or "")
+                except ReceiptHandleIsInvalid:
+                    # Its visibility ran out while the function worked, and it went to the dead letters.
+                    continue
 
     def _wait(self, seconds: float) -> None:
         self._queue.wait_for_messages(seconds)  # type: ignore[arg-type]  # moto hands it to Condition.wait_for

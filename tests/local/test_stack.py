@@ -93,6 +93,18 @@ def test_a_function_that_outlives_its_timeout_is_killed(tiny: Any) -> None:
     clear(tiny)
 
 
+def test_work_that_was_given_up_meanwhile_is_finished_without_harm(tiny: Any) -> None:
+    tiny.send({"id": "napper", "do": "nap"})
+    for times in (1, 2):
+        tiny.until(lambda times=times: tiny.count("napper.tried") == times)
+        tiny.stack.clock.advance(timedelta(seconds=13))
+    tiny.until(lambda: tiny.count("napper.done") == 2)
+    tiny.send({"id": "after", "do": "ok"}, {"id": "wards", "do": "ok"})
+    tiny.stack.settle(10)
+
+    assert (tiny.count("after.done"), tiny.count("wards.done")) == (1, 1)
+
+
 @pytest.mark.parametrize(("when", "tried"), [("before", 0), ("after", 1)])
 def test_a_function_is_killed_at_the_call_that_was_asked_for(tiny: Any, when: str, tried: int) -> None:
     name = f"killed-{when}"

@@ -1,4 +1,4 @@
-"""Does what each message says: `ok`, `fail`, `raise`, `hang`, `scan`; every attempt is counted in the table."""
+"""Does what each message says: `ok`, `fail`, `raise`, `hang`, `nap`, `scan`; every attempt is counted in the table."""
 
 import json
 import os
@@ -23,6 +23,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
                 raise ValueError(job["id"])
             case "hang":
                 time.sleep(60)
+            case "nap":
+                time.sleep(0.6)
             case "scan":
                 client.scan(TableName=os.environ["DONE_TABLE"])
         note(f"{job['id']}.done")
