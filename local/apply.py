@@ -5,17 +5,17 @@ Repeating it changes nothing. A secret is never shown: only that it was written,
 
 import json
 import secrets as randomness
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.configuration import Configuration
 from tribune.aws import keys, secrets
-from tribune.aws.charters import Charters
+from tribune.aws.charters import Charters, VersionMeta
 from tribune.aws.communities import Communities
 from tribune.community import Community
-from tribune.errors import CharterUnreadable
+from tribune.errors import BadConfiguration, CharterUnreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -57,7 +57,9 @@ def apply(configuration: Configuration, target: Target, now: datetime, *, dry_ru
 
 
 def _charter(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool) -> Iterator[str]:
-    """The first charter binds at once; those that follow are announced as long ahead as they promise."""
+    """The first charter binds at once, or since members could read it elsewhere; those that follow are announced as
+    long ahead as they promise. Raises BadConfiguration when that was in the future.
+    """
     charters, community = Charters(target.charter_table, target.dynamodb), configuration.community.id
     versions = charters.stored_versions(community)
     latest = versions[-1] if versions else None
@@ -67,12 +69,22 @@ def _charter(configuration: Configuration, target: Target, now: datetime, *, dry
                 return
         except CharterUnreadable:
             yield f"charter: version {latest.version} cannot be read and is published again"
-    notice_days = configuration.charter.commitments.notice_days if latest else 0
-    effective_from = max(now + timedelta(days=notice_days), *(version.effective_from for version in versions), now)
+    published, effective_from = _dates(configuration, versions, now)
     version = (latest.version if latest else 0) + 1
     if not dry_run:
-        version = charters.publish(community, configuration.charter, effective_from=effective_from, now=now)
+        version = charters.publish(community, configuration.charter, effective_from=effective_from, now=published)
     yield f"charter: version {version}, in force from {effective_from:%Y-%m-%d %H:%M} UTC"
+
+
+def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: datetime) -> tuple[datetime, datetime]:
+    """(when it is published, when it takes effect)."""
+    if not versions:
+        since = configuration.charter_since or now
+        if since > now:
+            raise BadConfiguration("the charter cannot be public since a day to come", field="community.charter_since")
+        return since, since
+    announced = now + timedelta(days=configuration.charter.commitments.notice_days)
+    return now, max(announced, *(version.effective_from for version in versions))
 
 
 # --- the secrets ---

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -104,6 +104,8 @@ class WrittenCommunity(Written):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Paris"
     mode: Mode | Modes = Mode.OBSERVE
     charter: str = MODEL
+    charter_since: date | None = None
+    """Since when members could read the first version elsewhere (the brand's site, a pinned post)."""
     charter_base_url: Annotated[str, AfterValidator(_base_url)] = ""
     contact: str = ""
     """An address of the team: where appeals go and calls end when nothing else is said."""
@@ -182,6 +184,8 @@ class Configuration:
     charter: Charter
     channels: tuple[ChannelSecrets, ...]
     calls: "Calls"
+    charter_since: datetime | None = None
+    """When the first version was published, if that was before it is applied here."""
 
 
 class Calls(dict[str, str]):
@@ -209,7 +213,13 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         charter=charter,
         channels=tuple(_secrets(channel) for channel in parsed.channels),
         calls=Calls(parsed.community.rota.secrets() if parsed.community.rota else {}),
+        charter_since=_midnight(parsed.community),
     )
+
+
+def _midnight(community: WrittenCommunity) -> datetime | None:
+    since = community.charter_since
+    return datetime.combine(since, time(0), ZoneInfo(community.timezone)) if since else None
 
 
 # --- the charter ---

@@ -145,6 +145,31 @@ def test_the_first_charter_binds_at_once_and_a_change_only_after_the_notice_it_p
     assert [in_force(NOW), in_force(NOW + 15 * DAY), in_force(NOW + 16 * DAY)] == [1, 1, 2]
 
 
+def test_a_charter_that_was_public_before_binds_the_words_written_since(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    lines = applied(TOLD.replace("name: L'Atelier", "name: L'Atelier\n  charter_since: 2026-01-01"))
+    assert lines[0] == "charter: version 1, in force from 2025-12-31 23:00 UTC"  # midnight in Paris
+    charters = Charters(target.charter_table)
+    assert charters.load("atelier", NOW - 30 * DAY) is not None
+    assert charters.load("atelier", datetime(2025, 12, 31, tzinfo=UTC)) is None
+
+
+def test_it_is_the_first_version_that_was_public_before_not_the_next_one(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    applied(TOLD)
+    applied(TOLD.replace("name: L'Atelier", "name: Atelier\n  charter_since: 2026-01-01"), NOW + DAY)
+    first, second = Charters(target.charter_table).versions("atelier")
+    assert (first.effective_from, second.published_at) == (NOW, NOW + DAY)
+    assert second.effective_from > NOW + DAY
+
+
+def test_a_charter_cannot_be_public_since_tomorrow(applied: Callable[..., list[str]]) -> None:
+    with pytest.raises(BadConfiguration, match="community.charter_since: .* a day to come"):
+        applied(TOLD.replace("name: L'Atelier", "name: L'Atelier\n  charter_since: 2026-11-24"))
+
+
 def test_a_third_version_waits_for_the_second(applied: Callable[..., list[str]], target: Target) -> None:
     applied(TOLD)
     applied(TOLD.replace("L'Atelier", "B"), NOW + DAY)
