@@ -219,7 +219,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
 
 def _midnight(community: WrittenCommunity) -> datetime | None:
     since = community.charter_since
-    return datetime.combine(since, time(0), ZoneInfo(community.timezone)) if since else None
+    return datetime.combine(since, time(0), ZoneInfo(community.timezone)).astimezone(UTC) if since else None
 
 
 # --- the charter ---
