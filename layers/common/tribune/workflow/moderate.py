@@ -89,6 +89,8 @@ class Moderation:
             except (Unreadable, NotFound, UnknownChannel):
                 tally.add("ItemsUnreadable", platform=_platform_of(body))
                 tally.failed.append(message)
+            except Unavailable:
+                tally.failed.append(message)
         for batch in _rounds(waiting):
             self._settle(batch, now, tally)
         return tally

@@ -135,18 +135,18 @@ class Performing:
         if action.state is ActionState.READY:
             allowed = gate(action, head, around, self.now())
             if isinstance(allowed, Wait):
-                return self._mark(head.at, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
+                return self._mark(head, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
             if isinstance(allowed, Drop):
-                return self._finish(head.at, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
+                return self._finish(head, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
         errand = self._errand(head, action, seconds_left)
         if errand is None:
-            return self._fail(head.at, action, ActionState.FAILED, "words_gone")
+            return self._fail(head, action, ActionState.FAILED, "words_gone")
         try:
             plan = errand.platform.act(errand.order, errand.access, self.now())
         except CannotDo as refusal:
             # Nothing of a READY action has left; of an interrupted one, something may have.
             state = ActionState.FAILED if action.state is ActionState.READY else ActionState.UNCERTAIN
-            return self._fail(head.at, action, state, str(refusal) or "cannot_do")
+            return self._fail(head, action, state, str(refusal) or "cannot_do")
         if action.state is ActionState.READY:
             return self._attempt(errand, plan, around.thread)
         return self._take_up_again(errand, plan, around.thread)
@@ -203,22 +203,22 @@ class Performing:
 
     def _take_up_again(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
-        at, action = errand.head.at, errand.action
+        head, action = errand.head, errand.action
         seen = None if plan.repeatable else self._look(errand)
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
             if _outspoken(action, thread):
-                return self._finish(at, action, ActionState.CANCELLED, "human_answered", tell=False)
+                return self._finish(head, action, ActionState.CANCELLED, "human_answered", tell=False)
             claimed = self._claim(errand, thread, plan)
             return self._settle(claimed, self._send(claimed, plan), plan) if claimed else None
         if seen is None:
-            return self._fail(at, action, ActionState.UNCERTAIN, "interrupted")
+            return self._fail(head, action, ActionState.UNCERTAIN, "interrupted")
         if seen.verdict is not Fate.UNKNOWN:
             return self._settle(errand, seen, plan)
         if action.attempts >= MOST_ATTEMPTS:
-            return self._fail(at, action, ActionState.UNCERTAIN, "unreadable")
+            return self._fail(head, action, ActionState.UNCERTAIN, "unreadable")
         again = self.now() + _backoff(action)
         return self._mark(
-            at,
+            head,
             action.id,
             lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
         )
@@ -278,58 +278,57 @@ class Performing:
     def _settle(  # noqa: PLR0911  one return a verdict
         self, errand: _Errand, outcome: Outcome, plan: Plan
     ) -> Performed | None:
-        at, action = errand.head.at, errand.action
+        head, action = errand.head, errand.action
         match outcome.verdict:
             case Fate.DONE:
-                return self._sent(at, action, outcome.id, errand.platform)
+                return self._sent(head, action, outcome.id, errand.platform)
             case Fate.GONE:
-                return self._finish(at, action, ActionState.CANCELLED, "gone", tell=False)
+                return self._finish(head, action, ActionState.CANCELLED, "gone", tell=False)
             case Fate.REFUSED:
-                return self._fail(at, action, ActionState.FAILED, outcome.why or "refused")
+                return self._fail(head, action, ActionState.FAILED, outcome.why or "refused")
             case Fate.LATER:
-                return self._later(at, action, outcome.why or "later")
+                return self._later(head, action, outcome.why or "later")
             case Fate.LIMITED | Fate.BLOCKED | Fate.TOKEN_DEAD:
-                return self._pause(errand.head, action, outcome)
+                return self._pause(head, action, outcome)
             case Fate.UNKNOWN if plan.repeatable or errand.platform.CARD.reads_back:
                 return None  # the lease runs out, keep_watch brings it back, and it is read back or sent again
             case Fate.UNKNOWN:
-                return self._fail(at, action, ActionState.UNCERTAIN, outcome.why or "unknown")
+                return self._fail(head, action, ActionState.UNCERTAIN, outcome.why or "unknown")
 
-    def _sent(self, at: ObjectId, action: Action, created: str | None, platform: Platform) -> Performed | None:
+    def _sent(self, head: Head, action: Action, created: str | None, platform: Platform) -> Performed | None:
         """Mark it, remember our own message, and let a person's answer count as one. Raises Conflict."""
+        own_at = (*head.at[:3], created) if created and action.kind is ActKind.REPLY else None
         for _ in range(_TRIES):
-            head = self._head(at)
-            current = head.action(action.id) if head else None
-            if head is None or current is None or current.state not in (ActionState.SENDING, ActionState.UNCERTAIN):
+            sheet = self._sheet(head, *([self.keys.head(*own_at)] if own_at else []))
+            current = sheet.head(head.at)
+            sending = current.action(action.id) if current else None
+            if current is None or sending is None or sending.state not in (ActionState.SENDING, ActionState.UNCERTAIN):
                 return None
+            done = replace(
+                sending, state=ActionState.SENT, platform_id=created, done_at=sheet.now, why="", lease_until=None
+            )
+            marked = withdrawn_if_asked(with_actions(current, [done]), platform.CARD, sheet.now)
+            sheet.put_head(marked)
+            if own_at and sheet.head(own_at) is None:
+                sheet.put_head(_our_own(marked, own_at[3], done, sheet.now))
+            if done.signed_by and done.kind in SPEAKING:
+                self._answered(marked, done, sheet)
+            self._note_settled(marked, sheet)
             try:
-                self._write_sent(head, current, created, platform)
+                self.journal.commit(sheet.changes(), sheet.now)
             except Conflict:
                 continue
-            return Performed(at[1], action.kind, ActionState.SENT, "")
+            return Performed(head.platform, action.kind, ActionState.SENT, "")
         raise Conflict("a sent action could not be marked")
 
-    def _write_sent(self, head: Head, action: Action, created: str | None, platform: Platform) -> None:
-        now, at = self.now(), head.at
-        own_at = (*at[:3], created) if created and action.kind is ActKind.REPLY else None
-        wanted = [self.keys.head(*at), self.keys.case(*at)]
-        wanted.append(self.keys.thread(head.community, head.platform, head.account, head.thread))
-        if own_at:
-            wanted.append(self.keys.head(*own_at))
-        sheet = Worksheet(self.journal.read(wanted), now)
-        done = replace(action, state=ActionState.SENT, platform_id=created, done_at=now, why="", lease_until=None)
-        head = withdrawn_if_asked(with_actions(sheet.head(at) or head, [done]), platform.CARD, now)
-        sheet.put_head(head)
-        if own_at and sheet.head(own_at) is None:
-            sheet.put_head(_our_own(head, own_at[3], done, now))
-        if done.signed_by and done.kind in SPEAKING:
-            self._answered(head, done, sheet)
-        self._note_settled(head, sheet)
-        self.journal.commit(sheet.changes(), now)
+    def _sheet(self, head: Head, *more: Key) -> Worksheet:
+        """A head as it is now, its case and its thread, in one read."""
+        wanted = [self.keys.head(*head.at), self.keys.case(*head.at), self.keys.thread(*head.thread_at), *more]
+        return Worksheet(self.journal.read(wanted), self.now())
 
     def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
         """A person answered from the desk: the case is settled, or becomes the promise that the answer made."""
-        now, community = self.now(), self.communities.load(head.community)
+        now, community = sheet.now, self.communities.load(head.community)
         case = sheet.case(head.at)
         if case is not None and case.state is CaseState.OPEN:
             words = self.journal.outgoing_words(*head.at, action.id)
@@ -351,11 +350,11 @@ class Performing:
             return
         sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object})))
 
-    def _later(self, at: ObjectId, action: Action, why: str) -> Performed | None:
+    def _later(self, head: Head, action: Action, why: str) -> Performed | None:
         if action.attempts + 1 >= MOST_ATTEMPTS:
-            return self._fail(at, action, ActionState.FAILED, why)
+            return self._fail(head, action, ActionState.FAILED, why)
         again = self.now() + _backoff(action)
-        return self._mark(at, action.id, lambda a: _ready(a, again, why))
+        return self._mark(head, action.id, lambda a: _ready(a, again, why))
 
     def _pause(self, head: Head, action: Action, outcome: Outcome) -> Performed | None:
         """The whole account rests: nothing more is tried until then, by anybody."""
@@ -373,46 +372,40 @@ class Performing:
         if outcome.verdict in (Fate.BLOCKED, Fate.TOKEN_DEAD):
             self._call(head, outcome.verdict)
         again = until + spread(action.id)
-        return self._mark(head.at, action.id, lambda a: _ready(a, again, outcome.verdict))
+        return self._mark(head, action.id, lambda a: _ready(a, again, outcome.verdict))
 
-    def _fail(self, at: ObjectId, action: Action, state: ActionState, why: str) -> Performed | None:
-        return self._finish(at, action, state, why, tell=True)
+    def _fail(self, head: Head, action: Action, state: ActionState, why: str) -> Performed | None:
+        return self._finish(head, action, state, why, tell=True)
 
-    def _finish(self, at: ObjectId, action: Action, state: ActionState, why: str, *, tell: bool) -> Performed | None:
+    def _finish(self, head: Head, action: Action, state: ActionState, why: str, *, tell: bool) -> Performed | None:
         """A final state; `tell`: it becomes a case, and whoever is on duty is called. Raises Conflict."""
         for _ in range(_TRIES):
-            now = self.now()
-            head = self._head(at)
-            if head is None:
+            sheet = self._sheet(head)
+            current = sheet.head(head.at)
+            unfinished = current.action(action.id) if current else None
+            if current is None or unfinished is None or unfinished.state not in UNFINISHED:
                 return None
-            thread_at = head.thread_at
-            known = self.journal.read([self.keys.head(*at), self.keys.case(*at), self.keys.thread(*thread_at)])
-            sheet = Worksheet(known, now)
-            head = sheet.head(at)
-            current = head.action(action.id) if head else None
-            if head is None or current is None or current.state not in UNFINISHED:
-                return None
-            final = replace(current, state=state, why=why, done_at=now, lease_until=None)
-            head = replace(with_actions(head, [final]), case=head.case or tell)
-            sheet.put_head(head)
+            final = replace(unfinished, state=state, why=why, done_at=sheet.now, lease_until=None)
+            marked = replace(with_actions(current, [final]), case=current.case or tell)
+            sheet.put_head(marked)
             call = None
             if tell:
-                self._to_the_cm(head, state, sheet)
+                self._to_the_cm(marked, state, sheet)
             if state in (ActionState.FAILED, ActionState.UNCERTAIN):
-                call = _call(head, "failed" if state is ActionState.FAILED else "uncertain", final, now)
+                call = _call(marked, "failed" if state is ActionState.FAILED else "uncertain", final, sheet.now)
                 sheet.call(call)
             if action.kind in SPEAKING and state is ActionState.CANCELLED:
-                sheet.note_thread(ThreadNote(*thread_at, forgotten=frozenset({action.id})))
+                sheet.note_thread(ThreadNote(*head.thread_at, forgotten=frozenset({action.id})))
             if state is not ActionState.UNCERTAIN:
-                self._lift_unless_told(head, final, sheet)
-                self._note_settled(head, sheet)
+                self._lift_unless_told(marked, final, sheet)
+                self._note_settled(marked, sheet)
             try:
-                self.journal.commit(sheet.changes(), now)
+                self.journal.commit(sheet.changes(), sheet.now)
             except Conflict:
                 continue
             if call:
                 self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
-            return Performed(at[1], action.kind, state, why)
+            return Performed(head.platform, action.kind, state, why)
         raise Conflict("an action could not be marked")
 
     @staticmethod
@@ -425,7 +418,7 @@ class Performing:
             sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object})))
 
     def _to_the_cm(self, head: Head, state: ActionState, sheet: Worksheet) -> None:
-        at, now = head.at, self.now()
+        at, now = head.at, sheet.now
         known = sheet.case(at)
         if known is not None and known.state is CaseState.OPEN:
             return
@@ -457,16 +450,16 @@ class Performing:
         self.journal.commit(Changes(calls=(call,)), now)
         self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
 
-    def _mark(self, at: ObjectId, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
+    def _mark(self, head: Head, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
         """Write an unfinished action's new state. Raises Conflict."""
         for _ in range(_TRIES):
-            head = self._head(at)
-            current = head.action(action_id) if head else None
-            if head is None or current is None or current.state not in UNFINISHED:
+            current = self._head(head.at)
+            action = current.action(action_id) if current else None
+            if current is None or action is None or action.state not in UNFINISHED:
                 return None
-            marked = with_actions(head, [change(current)])
+            marked = with_actions(current, [change(action)])
             try:
-                self.journal.commit(Changes(heads=(replace(marked, rev=head.rev + 1),)), self.now())
+                self.journal.commit(Changes(heads=(replace(marked, rev=current.rev + 1),)), self.now())
             except Conflict:
                 continue
             return None
