@@ -55,6 +55,7 @@ class Poller:
         self.mapping = mapping
         self._name, self._region = queue_name, region
         self._invoke, self._now, self._seen = invoke, now, seen
+        self._in_hand = 0
         self._stopping = threading.Event()
         count = min(threads, mapping.maximum_concurrency or threads)
         self._threads = [
@@ -72,6 +73,11 @@ class Poller:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+
+    def in_hand(self) -> int:
+        """How many batches were received and are not settled; a message may leave the queue before they are."""
+        with moto_patch.LOCK:
+            return self._in_hand
 
     @property
     def _backend(self) -> SQSBackend:
@@ -93,10 +99,14 @@ class Poller:
                 return
             failed = failures(result, [one.id for one in messages], reports=self.mapping.reports_failures)
             self._delete([one for one in messages if one.id not in failed])
+            with moto_patch.LOCK:
+                self._in_hand -= 1
             self._seen(Batch(self.mapping.function, len(messages), len(failed), result.ending))
 
     def _gather(self) -> list[Message]:
-        messages = self._receive(self.mapping.batch_size)
+        with moto_patch.LOCK:
+            messages = self._receive(self.mapping.batch_size)
+            self._in_hand += bool(messages)
         if not messages or self.mapping.window_s <= 0:
             return messages
         until = self._now() + timedelta(seconds=self.mapping.window_s)

@@ -136,15 +136,14 @@ class LocalStack:
         self.functions.warm()
         self._door = Door(self.created.routes(), self.region, invoke=self.functions.invoke, now=self.clock.now)
         self._endpoints = Endpoints(self)
-        self._door_listener.start()
         self.scheduler = Scheduler(
             self.created.schedules(), self.region, invoke=self.functions.invoke, now=self.clock.now
         )
-        own.callback(self.scheduler.stop)
-        self.scheduler.start()
-        for poller in self._pollers():
-            own.callback(poller.stop)
-            poller.start()
+        self.pollers = self._pollers()
+        self._door_listener.start()
+        for runner in (self.scheduler, *self.pollers):
+            own.callback(runner.stop)
+            runner.start()
         own.callback(self.hosting.stop)
         self.hosting.start(self.deliver)
         # Whatever waits for a function hears at once that there is none any more.
@@ -271,7 +270,7 @@ class LocalStack:
         pending: dict[str, Any] = {
             "echoes": self.hosting.owed(),
             "schedules": self.scheduler.pending(),
-            "running": self.functions.busy(),
+            "running": dict(Counter(self.functions.busy()) | self._in_hand()),
             "queues": {name: one.shown() for name, one in depths.items() if name not in dead and one.total},
             "due": dict(due),
         }
@@ -296,6 +295,9 @@ class LocalStack:
                 raise TimeoutError(json.dumps(state["pending"]))
             time.sleep(0.02)
         return state
+
+    def _in_hand(self) -> Counter[str]:
+        return Counter({poller.mapping.function: n for poller in self.pollers if (n := poller.in_hand())})
 
     def _activity(self) -> tuple[int, int]:
         return self.cloud.calls.total(), len(self.outbox.entries)

@@ -188,6 +188,6 @@ def runs(pid: int) -> bool:
 def clear(tiny: Any) -> None:
     """Let what failed go to the dead letters, so that the next test starts with an empty queue."""
     for _ in range(3):
-        tiny.until(lambda: tiny.depth("JobsQueue").waiting == 0 and not tiny.stack.functions.busy())
+        tiny.until(lambda: tiny.depth("JobsQueue").waiting == 0 and not tiny.stack.state()["pending"]["running"])
         tiny.stack.clock.advance(timedelta(seconds=13))
     tiny.stack.settle(15)
