@@ -141,9 +141,11 @@ class LocalStack:
         )
         self.pollers = self._pollers()
         self._door_listener.start()
-        for runner in (self.scheduler, *self.pollers):
-            own.callback(runner.stop)
-            runner.start()
+        own.callback(self.scheduler.stop)
+        self.scheduler.start()
+        for poller in self.pollers:
+            own.callback(poller.stop)
+            poller.start()
         own.callback(self.hosting.stop)
         self.hosting.start(self.deliver)
         # Whatever waits for a function hears at once that there is none any more.
