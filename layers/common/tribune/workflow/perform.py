@@ -110,13 +110,21 @@ class Performing:
         at: ObjectId = (message["community"], message["platform"], message["account"], message["object"])
         done: list[Performed] = []
         seen: set[str] = set()
+        collisions = 0
         while True:
             head = self._head(at)
             action = next((a for a in _in_turn(head) if a.id not in seen and self._is_due(a)), None) if head else None
             if head is None or action is None:
                 return done
+            try:
+                settled = self._perform(head, action, seconds_left)
+            except Conflict:
+                # Somebody else wrote in the thread while we claimed: look again now, not after the visibility timeout.
+                collisions += 1
+                if collisions == _TRIES:
+                    raise
+                continue
             seen.add(action.id)
-            settled = self._perform(head, action, seconds_left)
             if settled:
                 done.append(settled)
 
