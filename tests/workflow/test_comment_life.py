@@ -78,6 +78,24 @@ def test_an_edit_that_keeps_the_breach_is_not_reminded_twice(world: World) -> No
     assert kinds(world) == ["reply"]
 
 
+def test_edits_that_overtake_the_reminder_leave_one_reminder(world: World) -> None:
+    """Each planned reminder gives way to the next one before it left: it was never given, nor does it use up a budget."""
+    for number in range(5):
+        words = f"{INSULT}, {'vraiment ' * number}"
+        world.deliver("facebook", world.comment(1, words, verb="edited" if number else "add", at=world.now))
+        world.now += timedelta(seconds=1)
+        world.pump_only("moderate_comments")
+    world.settle()
+
+    assert kinds(world) == ["reply"]
+    head = head_of(world, 1)
+    assert head.reminded
+    assert [action.state for action in head.actions] == [*[ActionState.CANCELLED] * 4, ActionState.SENT]
+    assert head.author is not None
+    record = world.journal.read([keys.author("garance", head.author)]).author("garance", head.author, world.now)
+    assert record.standing.automatic_today == 1
+
+
 def events(world: World) -> dict[str, dict[str, Any]]:
     """Created, edited twice, deleted, a minute apart."""
     at = world.now

@@ -65,6 +65,17 @@ class Action:
     """Its ground is gone while it was being sent: take it back as soon as its fate is known."""
     done_at: datetime | None = None
 
+    @property
+    def reminds(self) -> bool:
+        """Is it a reminder or a warning: does whoever reads it learn that it counts?"""
+        return (self.variant or "").startswith(("reminder", "warning"))
+
+    @property
+    def may_be_read(self) -> bool:
+        """Has it left, or may it have? What the machine only planned has not; what a person signed will."""
+        begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+        return self.state in begun or (self.state is ActionState.READY and self.signed_by is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -123,7 +134,6 @@ class Head:
     """The hour of receipt in whose counter it stands."""
     verdict: Verdict | None = None
     actions: tuple[Action, ...] = ()
-    reminded: bool = False
     case: bool = False
     language: str = "fr"
     confidential: bool = False
@@ -145,6 +155,18 @@ class Head:
     def action(self, action_id: str) -> Action | None:
         """One of its actions, None when there is no such one."""
         return next((action for action in self.actions if action.id == action_id), None)
+
+    @property
+    def reminded(self) -> bool:
+        """Has its author read a reminder about it, or may they have?"""
+        return any(action.reminds and action.may_be_read for action in self.actions)
+
+    @property
+    def unsaid(self) -> tuple[Action, ...]:
+        """The machine's messages that were planned and have not begun to leave."""
+        speaking = (ActKind.REPLY, ActKind.PRIVATE)
+        ready = (action for action in self.actions if action.state is ActionState.READY and action.signed_by is None)
+        return tuple(action for action in ready if action.kind in speaking)
 
     @property
     def unfinished(self) -> tuple[Action, ...]:
@@ -326,6 +348,8 @@ class AuthorRecord:
     standing: Standing = field(default_factory=Standing)
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     """Objects of this author that wait for a human answer, since when."""
+    automatic: Mapping[str, datetime] = field(default_factory=dict)
+    """Action id -> when, for each automatic message to this author, sent or about to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +368,8 @@ class AuthorNote:
     waiting: Mapping[str, datetime] = field(default_factory=dict)
     answered: frozenset[str] = frozenset()
     automatic: Mapping[str, datetime] = field(default_factory=dict)
+    forgotten: frozenset[str] = frozenset()
+    """Automatic messages that were planned and will not be sent."""
     used: Mapping[str, datetime] = field(default_factory=dict)
     human_requested_at: datetime | None = None
 

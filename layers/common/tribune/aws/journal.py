@@ -168,7 +168,7 @@ class Known:
         """An author's standing at `now`; an unknown author is an empty one."""
         item = self._get(keys.author(community, author)) or {}
         waiting = {name: _when(at) for name, at in _family(item, "waiting.")}
-        automatic = [_when(at) for _, at in _family(item, "auto.")]
+        automatic = {name: _when(at) for name, at in _family(item, "auto.")}
         standing = Standing(
             first_seen=_moment(item.get("first_at")),
             strikes=tuple(
@@ -181,11 +181,11 @@ class Known:
             ),
             waiting_since=min(waiting.values(), default=None),
             human_requested_at=_moment(item.get("human_at")),
-            last_automatic_at=max(automatic, default=None),
-            automatic_today=sum(now - at < timedelta(days=1) for at in automatic),
+            last_automatic_at=max(automatic.values(), default=None),
+            automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
             variants=frozenset(name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)),
         )
-        return AuthorRecord(community=community, author=author, standing=standing, waiting=waiting)
+        return AuthorRecord(community, author, standing, waiting, automatic)
 
     def breaker(self, community: str, platform: str, account: str) -> Breaker | None:
         """The breaker of an account, None when it never opened."""
@@ -603,6 +603,7 @@ def _author(note: AuthorNote, now: datetime) -> _Update:
         {f"said.{object_id}" for object_id in note.unsaid}
         | {f"strike.{object_id}" for object_id in note.lifted}
         | {f"waiting.{object_id}" for object_id in note.answered}
+        | {f"auto.{action}" for action in note.forgotten}
     )
     return update
 

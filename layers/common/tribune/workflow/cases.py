@@ -5,7 +5,7 @@ decision wins, and the second person is told who and when.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,11 +29,11 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.standing import Strike
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id, tells_of_the_charter
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
+from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.takeback import closed, with_actions
-from tribune.workflow.worksheet import Known, ObjectId, place
+from tribune.workflow.worksheet import Known, ObjectId
 
-type Key = dict[str, str]
 _TRIES = 6
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
@@ -52,19 +52,6 @@ class Journal(Protocol):
     ) -> SaidWords | None: ...
 
 
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-
-
-class Queue(Protocol):
-    """Where wake-ups go."""
-
-    def send(self, messages: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A case as a CM sees it: what was said, what was decided, what could be said."""
@@ -78,7 +65,7 @@ class Shown:
     @property
     def at(self) -> ObjectId:
         """The comment it is about."""
-        return place(self.head)
+        return self.head.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +177,7 @@ class Handling:
         return head, case
 
     def _shown(self, case: Case, head: Head) -> Shown:
-        said = self.journal.said_words(*place(head), head.v)
+        said = self.journal.said_words(*head.at, head.v)
         return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
     # --- each decision, on what stands there ---
@@ -202,18 +189,18 @@ class Handling:
         earlier = next((a for a in head.actions if a.signed_by and a.kind is wish.kind and a.state in on_its_way), None)
         if earlier is not None:
             raise AlreadyDone(earlier.signed_by or "", earlier.created_at)
-        said = self.journal.said_words(*place(head), head.v)
+        said = self.journal.said_words(*head.at, head.v)
         words = OutgoingWords(
-            *place(head),
+            *head.at,
             action_id=wish.id,
             text=wish.text,
             recipient=said.conversation if said else None,
             expires=self.now() + WORDS_KEPT,
         )
         self.journal.keep_words((), (words,))
-        reminds = tells_of_the_charter(wish.variant)
-        head = replace(self._ordered(head, wish), reminded=head.reminded or reminds)
-        return self._changes(head, replace(case, rev=case.rev + 1), struck=reminds), head.actions[-1]
+        head = self._ordered(head, wish)
+        answer = head.actions[-1]
+        return self._changes(head, replace(case, rev=case.rev + 1), struck=answer.reminds), answer
 
     def _hide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         """What the machine hid provisionally becomes the person's decision; nothing is sent twice."""
@@ -286,8 +273,7 @@ class Handling:
             strikes = _author(head, strikes=(Strike(head.verdict.clause or "", head.object, head.posted_at),))
             head = replace(head, verdict=replace(head.verdict, strike=True))
         done = case.state is CaseState.CLOSED and not head.unfinished
-        thread = (head.community, head.platform, head.account, head.thread)
-        threads = (ThreadNote(*thread, closed=frozenset({head.object})),) if done else ()
+        threads = (ThreadNote(*head.thread_at, closed=frozenset({head.object})),) if done else ()
         return Changes(heads=(head,), cases=(case,), threads=threads, authors=strikes)
 
     def _counts(self, head: Head) -> bool:

@@ -89,11 +89,6 @@ def clause_link(community: Community, version: int, language: str, number: int) 
     return f"{community.charter_base_url.rstrip('/')}/charter/{community.id}/v{version}/{language}#article-{number}"
 
 
-def tells_of_the_charter(variant: str | None) -> bool:
-    """Is this text a reminder or a warning: does whoever reads it learn that it counts?"""
-    return (variant or "").startswith(("reminder", "warning"))
-
-
 def hour_of(moment: datetime) -> str:
     """The counter's hour: of receipt, in UTC."""
     return moment.strftime("%Y-%m-%dT%H")

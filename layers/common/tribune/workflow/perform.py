@@ -403,7 +403,7 @@ class Performing:
                 call = _call(marked, "failed" if state is ActionState.FAILED else "uncertain", final, sheet.now)
                 sheet.call(call)
             if action.kind in SPEAKING and state is ActionState.CANCELLED:
-                sheet.note_thread(ThreadNote(*head.thread_at, forgotten=frozenset({action.id})))
+                _forget(marked, action, sheet)
             if state is not ActionState.UNCERTAIN:
                 self._lift_unless_told(marked, final, sheet)
                 self._note_settled(marked, sheet)
@@ -474,6 +474,14 @@ class Performing:
         raise Conflict("an action could not be marked")
 
 
+def _forget(head: Head, unsent: Action, sheet: Worksheet) -> None:
+    """What was never said counts in nobody's budget."""
+    forgotten = frozenset({unsent.id})
+    sheet.note_thread(ThreadNote(*head.thread_at, forgotten=forgotten))
+    if head.author:
+        sheet.note_author(AuthorNote(head.community, head.author, forgotten=forgotten))
+
+
 def _outspoken(action: Action, thread: ThreadRecord) -> bool:
     """A person spoke while the machine's message was interrupted: it is not sent again."""
     return action.kind in SPEAKING and action.signed_by is None and bool(thread.human_at or thread.silent)
@@ -510,7 +518,6 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
         counted=None,
         verdict=None,
         actions=(),
-        reminded=False,
         case=False,
     )
 

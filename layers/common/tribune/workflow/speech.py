@@ -34,6 +34,8 @@ class Speech:
     said: Comment
     ground: Ground
     sheet: Worksheet
+    unread: frozenset[str] = frozenset()
+    """Texts that were chosen for this very comment and never left: nobody knows them yet."""
 
     def drafts(self, situation: str | None, kind: ActKind, about: About) -> list[Draft]:
         """What the person on duty could say; empty when no text fits."""
@@ -76,7 +78,7 @@ class Speech:
             voice=community.voice,
             fields=fields,
             key="|".join(self.deed.at),
-            avoid=used,
+            avoid=used - self.unread,
             automatic=automatic,
             signer=signer,
             limit=self.ground.card.text_limit,

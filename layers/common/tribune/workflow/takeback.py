@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tribune.channel import ActKind, Card
 from tribune.journal import Action, ActionState, Case, CaseState, Head
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, named, tells_of_the_charter
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
 
 def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
@@ -70,7 +70,7 @@ def cancelled(
 
 def without_strike(head: Head, unsent: Iterable[Action]) -> Head:
     """The head; nothing counts in anybody's history when the reminder is among what never left: they were not told."""
-    if head.verdict is None or not head.verdict.strike or not any(tells_of_the_charter(a.variant) for a in unsent):
+    if head.verdict is None or not head.verdict.strike or not any(action.reminds for action in unsent):
         return head
     return replace(head, verdict=replace(head.verdict, strike=False))
 

@@ -51,6 +51,7 @@ from tribune.workflow.worksheet import ThreadId, Worksheet
 CONFIDENTIAL_KEPT = timedelta(days=30)
 PRIVATE_BUDGET_WINDOW = timedelta(hours=24)
 """A private conversation has no end: there, the budget of automatic messages is a day's."""
+_NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
     Leave.PROPOSED: ActionState.PROPOSED,
@@ -185,6 +186,7 @@ class _Weighing:
                     head.author,
                     unsaid=frozenset({head.object}),
                     answered=frozenset({head.object}),
+                    forgotten=forgotten,
                 )
             )
         self.sheet.erase.add(self.deed.at)
@@ -192,6 +194,8 @@ class _Weighing:
     # --- words of somebody else ---
 
     def _decide(self, before: Head | None) -> None:
+        if before is not None:
+            self._unplan(before)
         findings, decision = self._judge(before)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
@@ -201,6 +205,15 @@ class _Weighing:
         self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
         self._call(head, decision)
         self._wake(head)
+
+    def _unplan(self, before: Head) -> None:
+        """What was planned for the earlier words and never began to leave counts in nobody's budget."""
+        forgotten = frozenset(action.id for action in before.unsaid)
+        if not forgotten:
+            return
+        self.sheet.note_thread(ThreadNote(*before.thread_at, forgotten=forgotten))
+        if before.author:
+            self.sheet.note_author(AuthorNote(before.community, before.author, forgotten=forgotten))
 
     def _judge(self, before: Head | None) -> tuple[Findings, Decision]:
         said, community = self.said, self.ground.community
@@ -269,7 +282,9 @@ class _Weighing:
         clause = version.charter.clause(decision.clause) if version and decision.clause else None
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
-        fresh, drafts = self._acts(decision, findings.language, kept)
+        unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
+        speech = Speech(self.deed, self.said, self.ground, self.sheet, unread)
+        fresh, drafts = self._acts(decision, findings.language, kept, speech)
         actions = (*kept, *undone, *fresh)
         counted = self._counted(base, findings, decision)
         return (
@@ -300,8 +315,6 @@ class _Weighing:
                     at=self.now,
                 ),
                 actions=actions,
-                reminded=base.reminded
-                or any(action.purpose == "reminder" and action.state is ActionState.READY for action in actions),
                 case=bool(
                     decision.case
                     or decision.awaits_answer
@@ -337,7 +350,7 @@ class _Weighing:
         for action in before.actions:
             if action.state is ActionState.SENDING:
                 kept.append(replace(action, withdraw=not self._still_due(action, decision)))
-            elif action.state in (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED):
+            elif action.state in _NOT_BEGUN and action.signed_by is None:
                 kept.append(replace(action, state=ActionState.CANCELLED, why="edited", done_at=self.now))
             else:
                 kept.append(action)
@@ -356,14 +369,13 @@ class _Weighing:
     # --- acts and drafts ---
 
     def _acts(
-        self, decision: Decision, language: str, earlier: Iterable[Action]
+        self, decision: Decision, language: str, earlier: Iterable[Action], speech: Speech
     ) -> tuple[list[Action], tuple[Draft, ...]]:
         done = {
             (action.purpose, action.kind)
             for action in earlier
             if action.state in (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
         }
-        speech = Speech(self.deed, self.said, self.ground, self.sheet)
         actions: list[Action] = []
         drafts: list[Draft] = []
         for act in decision.acts:
@@ -655,4 +667,4 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
     if head.author:
         itself = frozenset({head.object})
         untold = itself if after.verdict != head.verdict else frozenset()
-        sheet.note_author(AuthorNote(head.community, head.author, answered=itself, lifted=untold))
+        sheet.note_author(AuthorNote(head.community, head.author, answered=itself, lifted=untold, forgotten=forgotten))

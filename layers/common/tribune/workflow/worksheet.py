@@ -137,6 +137,9 @@ class Worksheet:
             for object_id, since in {**before.waiting, **note.waiting}.items()
             if object_id not in note.answered
         }
+        automatic = {
+            action: at for action, at in {**before.automatic, **note.automatic}.items() if action not in note.forgotten
+        }
         after = replace(
             standing,
             first_seen=standing.first_seen or note.first_at,
@@ -144,11 +147,13 @@ class Worksheet:
             strikes=tuple(strike for strike in standing.strikes if strike.object not in note.lifted) + note.strikes,
             waiting_since=min(waiting.values(), default=None),
             human_requested_at=note.human_requested_at or standing.human_requested_at,
-            automatic_today=standing.automatic_today + len(note.automatic),
-            last_automatic_at=max(note.automatic.values(), default=standing.last_automatic_at),
+            automatic_today=sum(self.now - at < timedelta(days=1) for at in automatic.values()),
+            last_automatic_at=max(automatic.values(), default=None),
             variants=standing.variants | note.used.keys(),
         )
-        self._authors[note.community, note.author] = replace(before, standing=after, waiting=waiting)
+        self._authors[note.community, note.author] = replace(
+            before, standing=after, waiting=waiting, automatic=automatic
+        )
         self._author_notes.append(note)
 
     # --- calls and counts: upserts and sums ---
