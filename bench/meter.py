@@ -6,9 +6,10 @@ it, under the lock that makes every request atomic.
 
 import base64
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
@@ -29,17 +30,14 @@ type _Place = tuple[str, str, str]
 """(table, pk, sk)."""
 
 
-class Meter:
-    """Units by operation, and by table and kind of write, since it was made or cleared."""
+@dataclass(slots=True)
+class Units:
+    """What one function used."""
 
-    def __init__(self, region: str) -> None:
-        self._region = region
-        self.reads: Counter[str] = Counter()
-        """Operation -> halves of a read unit: an eventually consistent read takes one."""
-        self.writes: Counter[str] = Counter()
-        """Item type (`head`, `author`… of the table of keys) -> write units."""
-        self.index_writes: Counter[str] = Counter()
-        """`due index`, `author index` -> write units."""
+    reads: Counter[str] = field(default_factory=Counter)
+    """Operation -> halves of a read unit: an eventually consistent read takes one."""
+    writes: Counter[str] = field(default_factory=Counter)
+    """Item type (`head`, `author`… of the table of keys) or index (`due index`) -> write units."""
 
     @property
     def read_units(self) -> float:
@@ -49,12 +47,20 @@ class Meter:
     @property
     def write_units(self) -> int:
         """All of them, those of indexes included."""
-        return self.writes.total() + self.index_writes.total()
+        return self.writes.total()
+
+
+class Meter:
+    """Units by function, since it was made or cleared."""
+
+    def __init__(self, region: str, function_of: Callable[[str], str]) -> None:
+        """`function_of` knows the functions by their access keys."""
+        self._region, self._function_of = region, function_of
+        self.used: defaultdict[str, Units] = defaultdict(Units)
 
     def clear(self) -> None:
         """Begin anew."""
-        for counter in (self.reads, self.writes, self.index_writes):
-            counter.clear()
+        self.used.clear()
 
     def stored_bytes(self, table: str) -> int:
         """What a table takes, its indexes and DynamoDB's overhead included."""
@@ -83,7 +89,7 @@ class Meter:
         def counted(handler: DynamoHandler) -> Any:
             operation = str(handler._get_action())  # noqa: SLF001  moto says it nowhere else
             told: Mapping[str, Any] = handler.params  # as moto parsed it
-            answer = None
+            units = self.used[self._function_of(handler.get_access_key())]
             with moto_patch.LOCK:
                 places = _written(operation, told)
                 before = [self._item(place) for place in places]
@@ -91,9 +97,9 @@ class Meter:
                     answer = call(handler)
                 finally:
                     # A write whose condition failed has cost as much.
-                    self._note_writes(operation, places, before)
+                    self._note_writes(units, operation, places, before)
                 if operation in _READS:
-                    self._note_reads(operation, told, json.loads(answer[2]))
+                    units.reads[operation] += round(2 * self._read_units(operation, told, json.loads(answer[2])))
             return answer
 
         return counted
@@ -103,16 +109,16 @@ class Meter:
         item = table.get_item(DynamoType({"S": place[1]}), DynamoType({"S": place[2]}))
         return None if item is None else _typed(item)
 
-    def _note_writes(self, operation: str, places: list[_Place], before: list[Typed | None]) -> None:
+    def _note_writes(self, units: Units, operation: str, places: list[_Place], before: list[Typed | None]) -> None:
         times = _IN_TRANSACTION if operation == "TransactWriteItems" else 1
         for place, was in zip(places, before, strict=True):
             now = self._item(place)
-            self.writes[_type(place)] += times * write_units(was, now)
+            units.writes[_type(place)] += times * write_units(was, now)
             for name, attributes in _indexes(self._backend.tables[place[0]]).items():
                 entries = _entry(was, attributes), _entry(now, attributes)
-                self.index_writes[f"{name} index"] += index_write_units(*entries)
+                units.writes[f"{name} index"] += index_write_units(*entries)
 
-    def _note_reads(self, operation: str, told: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    def _read_units(self, operation: str, told: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
         units = 0.0
         if operation == "Query":
             index = told.get("IndexName")
@@ -122,7 +128,7 @@ class Meter:
         for table, wanted, consistent in _asked(operation, told):
             sizes = [item_bytes(self._item(_place(table, key)) or {}) for key in wanted]
             units += read_units(sizes, consistent=consistent)
-        self.reads[operation] += round(2 * units)
+        return units
 
 
 def _asked(operation: str, told: Mapping[str, Any]) -> Iterator[tuple[str, list[Typed], bool]]:

@@ -20,8 +20,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,12 +40,18 @@ from tribune.platforms import PLATFORMS
 WAITING = 200
 """How many messages may wait in the queues before a sender waits too."""
 SENDERS = 2
+LOOK_EVERY = 5
+"""Looking at the queues costs as much as half a delivery."""
 PART = 1000
 REST_WITHIN_S = 120.0
 FLAT = 1.15
 """How many times the AWS calls per comment of the first part the last one may take."""
-ALONE = 300
+ALONE = 200
 """Deliveries of the run in which each comes alone."""
+WINDOW, APART = timedelta(seconds=2), timedelta(minutes=1)
+"""How far the clock moves for a batch's window to be over, and before the next delivery comes alone."""
+BY_THE_CLOCK = "KeepWatch"
+"""The function that runs whether or not anybody speaks: no comment pays for it."""
 ROUNDS = 20
 """Rounds of keep_watch over an idle stack, to know what one costs."""
 
@@ -111,8 +118,9 @@ class Senders:
 
     def _run(self, rest: Iterator[Event], lock: threading.Lock) -> None:
         connection = http.client.HTTPConnection(urlsplit(self._stack.url).netloc, timeout=60)
-        while True:
-            self._hold()
+        for number in count():
+            if number % LOOK_EVERY == 0:
+                self._hold()
             with lock:
                 event = next(rest, None)
             if event is None:
@@ -123,7 +131,8 @@ class Senders:
         connection.close()
 
     def _hold(self) -> None:
-        while (waiting := self._waiting()) > WAITING - SENDERS:
+        """Wait until another LOOK_EVERY messages of each sender have their place."""
+        while (waiting := self._waiting()) > WAITING - SENDERS * LOOK_EVERY:
             time.sleep(0.01)
         self.most_waiting = max(self.most_waiting, waiting)
 
@@ -150,77 +159,71 @@ class Run:
     calls: Mapping[tuple[str, str], int]
     heard: Heard
     checks: tuple[tuple[str, bool], ...]
-    usage: cost.Usage
     writes: Mapping[str, int]
     """Item type or index -> write units."""
-    watch: cost.Work
-    """One round of keep_watch over an idle stack."""
-    watch_read_units: float
-    alarm_metrics: int
-    mappings: int
+    usage: cost.Usage
+    standby: cost.Standby
 
 
 def run(whole: Traffic, environments: int = 1, *, alone: bool = False) -> Run:
-    """Send everything into a stack of its own. `alone`: each delivery once the one before is carried to its end."""
+    """Send everything into a stack of its own. `alone`: each delivery a minute after the one before."""
     configuration, heard = read(EXAMPLE_FILE), Heard()
     with (
         tempfile.TemporaryDirectory() as logs,
         LocalStack(watcher=heard.watcher(), environments=environments, folder=Path(logs)) as stack,
     ):
         applied(stack, configuration)
-        meter = Meter(stack.region)
+        meter = Meter(stack.region, stack.cloud.function_of)
         with meter.installed():
-            watch, watch_read_units = _watch(stack, meter)
-            _truncate(Path(logs))
-            stack.cloud.calls.clear()
-            meter.clear()
+            standby = _standby(stack, meter)
+            for file in Path(logs).glob("*.log"):
+                os.truncate(file, 0)
             before = _processor_s()
             senders = Senders(stack, configuration)
-            parts = tuple(_one_by_one(stack, senders, whole) if alone else _parts(stack, senders, whole))
+            parts = tuple((_one_by_one if alone else _together)(stack, senders, whole))
             processor_s = {name: spent - before.get(name, 0.0) for name, spent in _processor_s().items()}
-        calls = Counter(stack.cloud.calls)
+        writes: Counter[str] = Counter()
+        for function, units in meter.used.items():
+            writes += units.writes if function != BY_THE_CLOCK else Counter()
         return Run(
             whole=whole,
             parts=parts,
             most_waiting=senders.most_waiting,
-            calls=calls,
+            calls=Counter(stack.cloud.calls),
             heard=heard,
             checks=tuple(_checks(stack, whole, senders)),
-            usage=_usage(stack, whole, meter, heard, processor_s, Path(logs)),
-            writes=meter.writes + meter.index_writes,
-            watch=watch,
-            watch_read_units=watch_read_units,
-            alarm_metrics=_alarm_metrics(stack),
-            mappings=len(stack.created.mappings()),
+            writes=writes,
+            usage=_usage(stack, meter, heard, processor_s, len(whole.comments), _lines(Path(logs))),
+            standby=standby,
         )
 
 
-def _parts(stack: LocalStack, senders: Senders, whole: Traffic) -> Iterator[Part]:
+def _together(stack: LocalStack, senders: Senders, whole: Traffic) -> Iterator[Part]:
     known: set[tuple[str, str]] = set()
     for start in range(0, len(whole.deliveries), PART):
         events = whole.deliveries[start : start + PART]
-        calls, began, before = stack.cloud.calls.total(), time.monotonic(), len(known)
+        calls, began, before = _calls(stack), time.monotonic(), len(known)
         senders.send(events)
         stack.settle(REST_WITHIN_S)
         known.update(event.spoken.at for event in events)
-        part = Part(
-            deliveries=len(events),
-            comments=len(known) - before,
-            seconds=time.monotonic() - began,
-            calls=stack.cloud.calls.total() - calls,
-        )
-        print(f"{start + len(events):6}   {part.per_second:7.1f} a second   {part.per_comment:6.3f} calls", flush=True)
+        part = Part(len(events), len(known) - before, time.monotonic() - began, _calls(stack) - calls)
+        print(f"{start + len(events):6} {part.per_second:7.1f} a second {part.per_comment:6.3f} calls", flush=True)
         yield part
 
 
 def _one_by_one(stack: LocalStack, senders: Senders, whole: Traffic) -> Iterator[Part]:
-    began = time.monotonic()
+    calls, began = _calls(stack), time.monotonic()
     for event in whole.deliveries:
         senders.send([event])
-        # The poller's window is over at once: nobody else is coming.
-        stack.clock.advance(timedelta(seconds=2))
+        stack.clock.advance(WINDOW)
         stack.settle(REST_WITHIN_S)
-    yield Part(len(whole.deliveries), len(whole.comments), time.monotonic() - began, stack.cloud.calls.total())
+        stack.clock.advance(APART)
+    stack.settle(REST_WITHIN_S)
+    yield Part(len(whole.deliveries), len(whole.comments), time.monotonic() - began, _calls(stack) - calls)
+
+
+def _calls(stack: LocalStack) -> int:
+    return sum(n for (function, _), n in list(stack.cloud.calls.items()) if function != BY_THE_CLOCK)
 
 
 def _checks(stack: LocalStack, whole: Traffic, senders: Senders) -> Iterator[tuple[str, bool]]:
@@ -233,6 +236,7 @@ def _checks(stack: LocalStack, whole: Traffic, senders: Senders) -> Iterator[tup
     lost, invented = whole.comments - journal.keys(), journal.keys() - whole.comments
     refused = {status: n for status, n in senders.statuses.items() if status != HTTPStatus.OK}
     dead = {name: n for name, n in stack.state()["parked"].items() if name.endswith("Unhandled")}
+    denied = dict(stack.cloud.denied)
     yield f"every delivery was answered 200{f', but {refused}' if refused else ''}", not refused
     yield f"{len(lost)} lost of {len(whole.comments)} distinct comments", not lost
     yield f"{len(invented)} decisions about nobody's comment", not invented
@@ -240,49 +244,56 @@ def _checks(stack: LocalStack, whole: Traffic, senders: Senders) -> Iterator[tup
     yield f"{sent} acts marked as sent, {len(acts)} received", len(acts) == sent
     yield f"{counted} counted, {len(whole.standing)} comments stand", counted == len(whole.standing)
     yield f"nothing unhandled{f', but {dead}' if dead else ''}", not dead
-    yield (
-        f"no function lacks a permission{f', but {dict(stack.cloud.denied)}' if stack.cloud.denied else ''}",
-        not (stack.cloud.denied),
-    )
+    yield f"no function lacks a permission{f', but {denied}' if denied else ''}", not denied
 
 
 # --- what it used ---------------------------------------------------------------------------------------
 
 
-def _watch(stack: LocalStack, meter: Meter) -> tuple[cost.Work, float]:
-    """One round of keep_watch while there is nothing to do, averaged: its work, its read units."""
-    stack.invoke("KeepWatch", {})
+def _standby(stack: LocalStack, meter: Meter) -> cost.Standby:
+    """What is there while nobody speaks; a round of keep_watch that finds nothing, averaged. Begins to count anew."""
+    stack.invoke(BY_THE_CLOCK, {})
     stack.cloud.calls.clear()
     meter.clear()
     before = _processor_s()["keep_watch"]
     for _ in range(ROUNDS):
-        stack.invoke("KeepWatch", {})
+        stack.invoke(BY_THE_CLOCK, {})
     spent = (_processor_s()["keep_watch"] - before) / ROUNDS
-    calls = {service: n // ROUNDS for service, n in _by_service(stack, "KeepWatch").items()}
-    memory = stack.created.function("KeepWatch").memory_mb
-    return cost.Work(memory, 1, spent, calls), meter.read_units / ROUNDS
+    calls = {service: n // ROUNDS for service, n in _by_service(stack, BY_THE_CLOCK).items()}
+    standby = cost.Standby(
+        alarm_metrics=_alarm_metrics(stack),
+        mappings=len(stack.created.mappings()),
+        watch=cost.Work(stack.created.function(BY_THE_CLOCK).memory_mb, 1, spent, calls),
+        watch_read_units=meter.used[BY_THE_CLOCK].read_units / ROUNDS,
+    )
+    stack.cloud.calls.clear()
+    meter.clear()
+    return standby
 
 
-def _usage(  # noqa: PLR0913  a bill is made of everything
-    stack: LocalStack, whole: Traffic, meter: Meter, heard: Heard, processor_s: Mapping[str, float], logs: Path
+def _usage(  # noqa: PLR0913, PLR0917  a bill is made of everything
+    stack: LocalStack,
+    meter: Meter,
+    heard: Heard,
+    processor_s: Mapping[str, float],
+    comments: int,
+    lines: Sequence[str],
 ) -> cost.Usage:
-    acts = [entry for entry in stack.outbox.entries if entry.to in PLATFORMS]
-    invocations = heard.batches | {"ReceiveWebhook": heard.requests}
+    acts = sum(entry.to in PLATFORMS for entry in stack.outbox.entries)
     work = {}
-    for name, n in invocations.items():
+    for name, n in (heard.batches | {"ReceiveWebhook": heard.requests}).items():
         function = stack.created.function(name)
-        calls = _by_service(stack, name) | ({"platform": len(acts)} if name == "PerformAction" else {})
+        calls = _by_service(stack, name) | ({"platform": acts} if name == "PerformAction" else {})
         work[name] = cost.Work(function.memory_mb, n, processor_s[function.code.name], calls)
-    lines = [line for file in logs.glob("*.log") for line in file.read_text(encoding="utf-8").splitlines()]
-    sends = sum(n for (_, call), n in stack.cloud.calls.items() if call.startswith("sqs."))
+    used = [meter.used[name] for name in work]
     return cost.Usage(
-        comments=len(whole.comments),
-        acts=len(acts),
+        comments=comments,
+        acts=acts,
         deliveries=heard.requests,
         # Lambda receives a batch and deletes it, in one request each.
-        sqs_requests=sends + 2 * heard.batches.total(),
-        write_units=meter.write_units,
-        read_units=meter.read_units,
+        sqs_requests=sum(_by_service(stack, name).get("sqs", 0) for name in work) + 2 * heard.batches.total(),
+        write_units=sum(units.write_units for units in used),
+        read_units=sum(units.read_units for units in used),
         work=work,
         log_bytes=sum(len(line.encode()) for line in lines),
         log_events=len(lines),
@@ -299,30 +310,31 @@ def _by_service(stack: LocalStack, function: str) -> dict[str, int]:
     return dict(services)
 
 
+def _lines(logs: Path) -> list[str]:
+    """What the functions logged, except the one that runs by the clock."""
+    files = (file for file in logs.glob("*.log") if file.stem != BY_THE_CLOCK)
+    return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 def _metrics(lines: Sequence[str]) -> set[tuple[str, ...]]:
     """Every custom metric that these log lines made: its name and its dimensions' values."""
-    found = set()
-    for line in lines:
-        if '"_aws"' not in line:
-            continue
-        told = json.loads(line)
-        for directive in told["_aws"]["CloudWatchMetrics"]:
-            for metric in directive["Metrics"]:
-                for names in directive["Dimensions"]:
-                    found.add((metric["Name"], *(f"{name}={told[name]}" for name in names)))
-    return found
+    return {
+        (metric["Name"], *(f"{name}={told[name]}" for name in names))
+        for told in (json.loads(line) for line in lines if line.startswith('{"_aws"'))
+        for directive in told["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+        for names in directive["Dimensions"]
+    }
 
 
 def _alarm_metrics(stack: LocalStack) -> int:
-    """How many metrics the template's alarms watch, those of its conditions left out that are off by default."""
+    """How many metrics the template's alarms watch, those left out that a condition switches off by default."""
     count = 0
-    for name, resource in stack.created.template.resources.items():
-        if resource["Type"] != "AWS::CloudWatch::Alarm":
-            continue
-        condition = resource.get("Condition")
+    for name, resource in stack.created.template.of_type("AWS::CloudWatch::Alarm"):
+        condition = stack.created.template.resources[name].get("Condition")
         if condition and not stack.created.resolve({"Condition": condition}, name):
             continue
-        metrics = resource["Properties"].get("Metrics")
+        metrics = resource.get("Metrics")
         count += sum("MetricStat" in metric for metric in metrics) if metrics else 1
     return count
 
@@ -341,85 +353,38 @@ def _processor_s() -> dict[str, float]:
     return spent
 
 
-def _truncate(logs: Path) -> None:
-    for file in logs.glob("*.log"):
-        os.truncate(file, 0)
-
-
 # --- what is said ---------------------------------------------------------------------------------------
 
 
 def report(done: Run) -> Iterator[str]:
-    """The figures of a run."""
+    """The figures of a run, and what must hold of them."""
     first, last = done.parts[0], done.parts[-1]
-    deliveries, seconds = len(done.whole.deliveries), sum(part.seconds for part in done.parts)
-    total = sum(done.calls.values())
-    yield f"{deliveries} deliveries, {done.whole.duplicates} of them again, {len(done.whole.comments)} comments"
-    yield f"{seconds:.1f} s, {deliveries / seconds:.1f} deliveries a second"
-    yield f"{total} AWS calls, {total / len(done.whole.comments):.3f} a comment; at most {done.most_waiting} waited"
+    deliveries, comments = len(done.whole.deliveries), len(done.whole.comments)
+    seconds, calls = sum(part.seconds for part in done.parts), sum(part.calls for part in done.parts)
+    yield f"{deliveries} deliveries, {done.whole.duplicates} of them again, about {comments} comments"
+    yield f"{seconds:.1f} s, {deliveries / seconds:.1f} deliveries a second; at most {done.most_waiting} messages waited"
     yield (
-        f"last part / first: {last.per_second / first.per_second:.2f} in deliveries a second, "
-        f"{last.per_comment / first.per_comment:.2f} in calls per comment"
+        f"{calls} AWS calls, {calls / comments:.3f} a comment; last part / first: "
+        f"{last.per_comment / first.per_comment:.2f} (deliveries a second: {last.per_second / first.per_second:.2f})"
     )
     for (function, call), n in sorted(done.calls.items(), key=lambda entry: -entry[1]):
-        yield f"  {function:18} {call:28} {n:7}  {n / len(done.whole.comments):.3f} a comment"
-    for function, n in sorted(done.heard.batches.items()):
-        yield f"  {function:18} {n} batches of {done.heard.messages[function] / n:.1f}"
+        yield f"  {n / comments:6.3f} {function} {call}"
     for function, work in sorted(done.usage.work.items()):
-        yield f"  {function:18} {1e3 * work.processor_s / work.invocations:.1f} ms of processor an invocation"
+        size = done.heard.messages[function] / work.invocations
+        batches = f"{size:.1f} messages, " if size else ""
+        yield f"  {function}: {batches}{1e3 * work.processor_s / work.invocations:.1f} ms of processor an invocation"
     used = done.usage
-    yield f"  DynamoDB {used.read_units / used.comments:.2f} read units, {used.write_units / used.comments:.2f} write units a comment:"
+    yield f"  DynamoDB: {used.read_units / comments:.2f} read units, {used.write_units / comments:.2f} write units a comment"
     for name, units in sorted(done.writes.items(), key=lambda entry: -entry[1]):
-        yield f"    {units / used.comments:6.3f} {name}"
-    for sentence, holds in (*done.checks, _flatness(done)):
-        yield f"{'ok  ' if holds else 'FAIL'} {sentence}"
+        yield f"  {units / comments:6.3f} {name}"
+    yield from (f"{'ok  ' if holds else 'FAIL'} {sentence}" for sentence, holds in must_hold(done))
 
 
-def _flatness(done: Run) -> tuple[str, bool]:
+def must_hold(done: Run) -> list[tuple[str, bool]]:
+    """Every check of a run: a sentence, and whether it does."""
     first, last = done.parts[0].per_comment, done.parts[-1].per_comment
-    return f"calls per comment stay flat: {first:.3f} at first, {last:.3f} at last", last <= FLAT * first
-
-
-def bill(busy: Run, alone: Run) -> str:
-    """What it costs, as a piece of a README."""
-    used, single = busy.usage, alone.usage
-    idle = cost.idle(
-        alarm_metrics=busy.alarm_metrics,
-        mappings=busy.mappings,
-        watch=busy.watch,
-        watch_read_units=busy.watch_read_units,
-    )
-    month = cost.keeping(used)
-    unverified = ", ".join(f"{name} (${price.dollars})" for name, price in cost.PRICES.items() if not price.verified)
-    return "\n".join(
-        (
-            f"A month in which nobody speaks: **${sum(line.dollars for line in idle):.2f}**",
-            "",
-            cost.markdown(("a month, idle", "amount"), [idle]),
-            "",
-            f"A million comments: **${sum(line.dollars for line in cost.processing(used)):.2f}** in full batches, "
-            f"**${sum(line.dollars for line in cost.processing(single)):.2f}** when every comment comes alone.",
-            "",
-            cost.markdown(
-                ("a million comments", "full batches", "each alone"),
-                [cost.processing(used), cost.processing(single)],
-            ),
-            "",
-            f"To keep what a million comments leave behind: **${sum(line.dollars for line in month):.2f}** a month "
-            f"({sum(used.stored_bytes.values()) / used.comments / 1024:.1f} KB a comment; journal 13 months, words 30 days).",
-            "",
-            f"Besides: {used.metrics} custom metrics at ${cost.PRICES['metric'].dollars:.2f} a month each, by the hour in which "
-            f"they are written: at most ${used.metrics * cost.PRICES['metric'].dollars:.2f} a month for a community "
-            "that is busy at every hour.",
-            "",
-            f"Measured {date.today().isoformat()} by `bench/throughput.py` "  # noqa: DTZ011  a date for people
-            f"({len(busy.whole.deliveries)} deliveries, {100 * used.acts / used.comments:.1f} acts on a platform per hundred comments; "
-            f"alone: {len(alone.whole.deliveries)} deliveries, {100 * single.acts / single.comments:.1f} acts), "
-            "DynamoDB's units by its documented rules from the real items. Lambda's duration is estimated: processor time "
-            "measured here, at the memory's share of a processor, and assumed waiting times. List prices of us-east-1, no "
-            f"free tier; not verified: {unverified}. Left out: data transfer to platforms, KMS for the secrets, mail.",
-        )
-    )
+    flat = f"calls per comment stay flat: {first:.3f} in the first part, {last:.3f} in the last", last <= FLAT * first
+    return [*done.checks, flat]
 
 
 def main() -> int:
@@ -429,15 +394,15 @@ def main() -> int:
     parser.add_argument("--environments", type=int, default=1, help="processes of each function")
     parser.add_argument("--cost", type=Path, metavar="FILE", help="write what it costs there, in Markdown")
     given = parser.parse_args()
-    busy = run(traffic(given.deliveries), given.environments)
-    print("\n".join(report(busy)))
-    runs = [busy]
+    runs = [run(traffic(given.deliveries), given.environments)]
+    print("\n".join(report(runs[0])))
     if given.cost:
-        alone = run(traffic(ALONE), alone=True)
-        print("\n".join(("", "each delivery alone:", *report(alone))))
-        given.cost.write_text(bill(busy, alone) + "\n", encoding="utf-8")
-        runs.append(alone)
-    return 0 if all(holds for done in runs for _, holds in (*done.checks, _flatness(done))) else 1
+        runs.append(run(traffic(ALONE), alone=True))
+        print("\n".join(("", "each delivery alone:", *report(runs[1]))))
+        today = datetime.now(UTC).date()
+        document = cost.document(runs[0].usage, runs[1].usage, runs[0].standby, today)
+        given.cost.write_text(document, encoding="utf-8")
+    return 0 if all(holds for done in runs for _, holds in must_hold(done)) else 1
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ class Cloud:
         """That caller is gone."""
         self._callers.pop(access_key, None)
 
+    def function_of(self, access_key: str) -> str:
+        """The function that calls under this key, empty for whoever is none."""
+        caller = self._callers.get(access_key)
+        return caller.function if caller else ""
+
     def _handle(self, request: Request) -> Reply:
         access_key, service = _credential(request)
         caller = self._callers.get(access_key)
