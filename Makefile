@@ -57,8 +57,10 @@ template: $(SAM_READY) ## the template is valid (no account, no network)
 	@$(SAM) validate --lint
 
 .PHONY: bench
-bench: .venv/.ready build-here ## the receiver's cold start beside a bare boto3 handler
+bench: .venv/.ready build-here ## cold start, reading a text, 5,000 deliveries (some minutes; bench/README.md)
 	@$(RUN)/python bench/cold_start.py --layer .aws-sam/here/CommonLayer/python
+	@$(RUN)/python -m bench.reading
+	@$(RUN)/python -m bench.throughput
 
 .PHONY: events
 events: .venv/.ready ## every events/*.json through its function, with the real Lambda runtime client

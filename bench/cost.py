@@ -287,7 +287,7 @@ def document(full: Usage, alone: Usage, standby: Standby, measured: date) -> str
             f"they are: at most ${full.metrics * metric:.2f} a month where somebody speaks at every hour."
         ),
         (
-            f"Measured on {measured.isoformat()} by `make bench`: {full.comments} comments with "
+            f"Measured on {measured.isoformat()} by `python -m bench.throughput --cost`: {full.comments} comments with "
             f"{100 * full.acts / full.comments:.1f} acts on a platform per hundred, and {alone.comments} with "
             f"{100 * alone.acts / alone.comments:.1f}. DynamoDB's units follow its documented rules, from the real items. "
             "Lambda's duration is an estimate: processor time measured on a laptop, at the memory's share of a processor, "
