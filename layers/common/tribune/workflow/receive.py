@@ -3,6 +3,7 @@
 Standard library only: a platform waits for the cold start of whoever imports this.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from tribune.channel import Answer, Delivery, Platform, Secrets
 from tribune.errors import Forged, TooLarge, UnknownChannel
 
 MOST_BODY_BYTES = 1024 * 1024
+_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a channel may be called; strangers choose what stands in a URL, and it becomes part of a secret's path."""
 _DUMMY = Secrets(current="no such channel: the same work as for one that exists")
 
 
@@ -71,6 +74,8 @@ class Receiving:
 
     def _known(self, name: str, channel: str) -> tuple[Platform, Secrets | None]:
         try:
+            if not _CHANNEL.fullmatch(channel):
+                raise UnknownChannel("no channel is called that")
             return self.platform(name), self.secrets(name, channel, False)
         except UnknownChannel:
             return self.platform("generic"), None
