@@ -454,15 +454,19 @@ def unread(view: _View) -> Decision | None:
 def grave(view: _View) -> Decision | None:
     """15. Gravity 4 is hidden provisionally, also in observe, and calls at any hour; a person confirms or restores.
 
-    Not when the words may be a victim's: see `victim`. No strike before a person confirmed.
+    Not when the words may be a victim's: see `victim`. No strike before a person confirmed. What is said with a
+    laugh, or in words that also mean something harmless, is a person's to judge: nothing leaves alone.
     """
-    breach = next((breach for breach in view.findings.breaches if breach.gravity >= Gravity.DANGER), None)
+    dangers = [breach for breach in view.findings.breaches if breach.gravity >= Gravity.DANGER]
+    breach = next((breach for breach in dangers if not breach.doubtful), dangers[0] if dangers else None)
     if breach is None or (view.charter is not None and not any(held is breach for held, _ in view.held)):
         return None
     reason = GRAVE_REASONS.get(breach.clause, "grave")
     if view.says(Signal.QUOTED_INSULT) or (reason == "hate" and view.says(Signal.DISCRIMINATION)):
         return None
     clause = breach.clause if view.charter is not None else None
+    if breach.doubtful:
+        return _doubtful(view, reason, clause)
     ceiling = next((clause.ceiling for held, clause in view.held if held is breach), Ceiling.PARTIAL)
     alone = ceiling in (Ceiling.FULL, Ceiling.PARTIAL)
     unasked = alone and view.situation.hide_gravity_4
@@ -475,6 +479,19 @@ def grave(view: _View) -> Decision | None:
         case=True,
         silence_thread=True,
         calls=(CallWish(reason, Urgency.NOW),),
+        ground="charter" if clause else "law",
+    )
+
+
+def _doubtful(view: _View, reason: str, clause: str | None) -> Decision:
+    hide = Act(ActKind.HIDE, "provisional", view.leave(clause, alone=False))
+    return Decision(
+        Measure.ESCALATE,
+        reason,
+        clause=clause,
+        acts=(hide,) if view.can_hide else (),
+        silence_thread=True,
+        calls=(CallWish(reason, Urgency.HOURS),),
         ground="charter" if clause else "law",
     )
 
@@ -657,7 +674,8 @@ def _remind(view: _View, clause: Clause) -> Decision:
         return _cannot(view, reason, clause)
     light = clause.gravity is not None and clause.gravity <= Gravity.REMINDER
     permitted = clause.ceiling is Ceiling.FULL or (clause.ceiling is Ceiling.PARTIAL and light)
-    alone = permitted and view.may_speak and (view.situation.trusted_link or view.private)
+    sure = any(not breach.doubtful for breach, held in view.held if held is clause)
+    alone = permitted and sure and view.may_speak and (view.situation.trusted_link or view.private)
     leave = view.leave(clause.id, alone=alone)
     return Decision(
         Measure.REMIND,

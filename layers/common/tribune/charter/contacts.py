@@ -34,6 +34,7 @@ _ENGLISH_STREET = re.compile(
     r"(?:Street|Road|Avenue|Lane|Drive|Close|Court|Terrace|Place)(?![a-z])"
     r"(?P<town>,? {1,3}(?:[A-Z][a-z]{1,20},? {1,3})?[A-Z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2})?"
 )
+_LOCAL = re.compile(r"(?<![\w.,+/\-])\(?[2-9][0-9]{2}\)?[ .\-]{1,2}[2-9][0-9]{2}[ .\-][0-9]{4}(?![\w])")
 _REFERENCE = re.compile(r"(?<![\w@/.])[A-Z]{0,4}-?[0-9][0-9A-Z\-]{4,18}(?![\w@])", re.IGNORECASE)
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
@@ -47,6 +48,8 @@ class Shape(StrEnum):
 
     PHONE = "phone"
     EMAIL = "email"
+    LOCAL = "local"
+    """A number as North America writes its own: a telephone only where words say so."""
     IBAN = "iban"
     HOME = "home"
     """A street with a post code and a town."""
@@ -109,6 +112,8 @@ def _candidates(original: str, language: str) -> Iterator[Contact]:
         for found in pattern.finditer(original):
             yield Contact(Shape.EMAIL, *found.span(), found[0].lower())
     yield from _phones(original, language)
+    for found in _LOCAL.finditer(original):
+        yield Contact(Shape.LOCAL, *found.span(), _digits(found[0])[-_COMPARED_DIGITS:])
     for pattern in (_STREET, _ENGLISH_STREET):
         for found in pattern.finditer(original):
             yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))

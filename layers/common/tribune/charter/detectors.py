@@ -9,7 +9,7 @@ reported or said of oneself is set aside.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tribune.charter import lists
 from tribune.charter.contacts import Contact, Shape
@@ -24,6 +24,9 @@ CONTACT_WORDS = 8
 REPEATED = 2
 """The third time within a day."""
 MAX_MENTIONS = 5
+BANTER_WORDS = 8
+"""How many words away « à la prochaine course » may stand."""
+VEILED_TOGETHER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Match:
     whose: str = ""
     quoted: bool = False
     """Set aside: said by somebody else or of oneself. A signal, never a breach."""
+    doubtful: bool = False
+    """Said with a laugh, or in words that also mean something harmless: a person judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ def hate(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Slurs; hatred that stands by itself; the name of a group between the words that make hatred of it."""
     for hit in reading.of(*watch.names):
         yield _slur(reading, hit.first, hit.last)
+    for hit in reading.of("hate_coded"):
+        yield replace(_match(reading, hit), doubtful=True)
+    for hit in reading.of("hate_ambiguous"):
+        if reading.aimed_at_person(hit):
+            yield _slur(reading, hit.first, hit.last)
     groups = reading.of("hate_groups")
     openers, closers = reading.ending("hate_openers"), {hit.first: hit for hit in reading.of("hate_closers")}
     for group in groups:
@@ -75,11 +85,21 @@ def _slur(reading: Reading, first: int, last: int) -> Match:
 
 
 def threat(reading: Reading, watch: Watch) -> Iterator[Match]:
-    """Fixed threats, and what a first person announces to do to « te », « vous », « votre magasin »."""
+    """Fixed threats, and what a first person announces to do to « te », « vous », « votre magasin ».
+
+    What rivals promise each other for the next race is no threat; two veiled words together are one.
+    """
+    yield from (replace(match, doubtful=reading.laughs) for match in _threats(reading, watch))
+
+
+def _threats(reading: Reading, watch: Watch) -> Iterator[Match]:
     yield from (_match(reading, hit) for hit in reading.of(*watch.names))
+    veiled = reading.of("threats_veiled")
+    if len({(hit.start, hit.end) for hit in veiled}) >= VEILED_TOGETHER:
+        yield from (_match(reading, hit) for hit in veiled)
     tokens = reading.text.tokens
     for verb in reading.of("threat_verbs"):
-        if not reading.before(verb, 6, "threat_subjects"):
+        if not reading.before(verb, 6, "threat_subjects") or reading.near(verb, BANTER_WORDS, "banter"):
             continue
         first, last = verb.first, verb.last
         if reading.same_sentence(first - 1, verb) and tokens[first - 1].key in lists.words_of("threat_objects", "fr"):
@@ -128,15 +148,16 @@ def insult_at_person(reading: Reading, watch: Watch) -> Iterator[Match]:
         if reading.set_aside(hit, "self_related"):
             yield Match(hit.start, hit.end, quoted=True)
         elif reading.aimed_at_person(hit):
-            yield Match(hit.start, hit.end)
+            yield Match(hit.start, hit.end, doubtful=reading.laughs)
 
 
 def insult_addressed(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Whole expressions that insult whom they address: in the singular anywhere, with « vous » only a person."""
-    yield from (_match(reading, hit) for hit in reading.of(*watch.names))
+    for hit in reading.of(*watch.names):
+        yield replace(_match(reading, hit), doubtful=reading.laughs)
     for hit in reading.of("addressed_plural_insults"):
         if reading.addresses_somebody(hit):
-            yield _match(reading, hit)
+            yield replace(_match(reading, hit), doubtful=reading.laughs)
 
 
 def accusation_at_person(reading: Reading, watch: Watch) -> Iterator[Match]:
@@ -163,6 +184,8 @@ def contact_data(reading: Reading, watch: Watch) -> Iterator[Match]:
 def _is_personal(reading: Reading, contact: Contact, hit: Hit) -> bool:
     if contact.shape is Shape.REFERENCE:
         return reading.before(hit, 4, "order_words")
+    if contact.shape is Shape.LOCAL:
+        return reading.near(hit, CONTACT_WORDS, "own_contact", "other_contact", "contact_request")
     at_home = reading.near(hit, CONTACT_WORDS, "home_words")
     if contact.shape is Shape.HOME:
         return at_home or not reading.near(hit, CONTACT_WORDS, "shop_words")

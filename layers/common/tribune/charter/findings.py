@@ -60,6 +60,8 @@ class Breach:
     """How many independent signals stand behind it; a silent hide needs two."""
     whose: str = ""
     """For contact data: `author` or `other`."""
+    doubtful: bool = False
+    """Said with a laugh, or in words that also mean something harmless: a person judges, nothing leaves alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Reader:
                 if allowed.hold(match.start, match.end) or exceptions.hold(match.start, match.end):
                     continue
                 if match.quoted:
-                    read.signals |= _said_by_another(rule)
+                    read.signals |= _said_by_another(rule, read)
                 elif rule.gravity == Gravity.DANGER or not protected.hold(match.start, match.end):
                     found.append((rule.order, _breach(rule, match)))
         found.sort(key=lambda entry: (-entry[1].gravity, entry[0], entry[1].start))
@@ -141,13 +141,27 @@ def _protected(read: Reading) -> list[tuple[int, int]]:
 
 def _breach(rule: _Rule, match: Match) -> Breach:
     gravity = max(rule.gravity, Gravity.GRAVE) if match.whose == detectors.OTHER else rule.gravity
-    return Breach(rule.clause, rule.detector.name, match.start, match.end, int(gravity), match.independent, match.whose)
+    return Breach(
+        clause=rule.clause,
+        detector=rule.detector.name,
+        start=match.start,
+        end=match.end,
+        gravity=int(gravity),
+        independent=match.independent,
+        whose=match.whose,
+        doubtful=match.doubtful,
+    )
 
 
-def _said_by_another(rule: _Rule) -> set[Signal]:
-    """An insult quoted by its victim; a slur against what somebody is speaks of discrimination too."""
+def _said_by_another(rule: _Rule, read: Reading) -> set[Signal]:
+    """An insult quoted by its victim; a slur against what somebody is speaks of discrimination too.
+
+    A threat that somebody received, and an insult by one of our people, are complaints.
+    """
     if rule.detector.find is detectors.hate:
         return {Signal.QUOTED_INSULT, Signal.DISCRIMINATION}
+    if read.has("reporting", "reporting_after") and (rule.gravity == Gravity.DANGER or read.has("roles")):
+        return {Signal.QUOTED_INSULT, Signal.GRIEVANCE}
     return {Signal.QUOTED_INSULT}
 
 
@@ -163,7 +177,10 @@ def _settled(found: list[Breach]) -> tuple[Breach, ...]:
             kept.append(breach)
         elif kept[beside].clause == breach.clause:
             kept[beside] = replace(
-                kept[beside], start=min(kept[beside].start, breach.start), end=max(kept[beside].end, breach.end)
+                kept[beside],
+                start=min(kept[beside].start, breach.start),
+                end=max(kept[beside].end, breach.end),
+                doubtful=kept[beside].doubtful and breach.doubtful,
             )
     return tuple(sorted(kept, key=lambda breach: (-breach.gravity, breach.start, breach.end)))
 

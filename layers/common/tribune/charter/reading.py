@@ -6,8 +6,9 @@ is it quoted by its victim or said of oneself, which names stand in the text, wh
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tribune.charter import contacts, lists
 from tribune.charter.contacts import Contact
@@ -22,6 +23,7 @@ MAX_FILLERS = 7
 MIN_BRAND = 4
 MAX_TO_ROLE = 6
 MAX_APPOSITION = 3
+MAX_TO_SPEAKER = 3
 
 _QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{1,400}\"|‹[^‹›]{1,400}›")
 _MENTION = re.compile(r"(?<![^\s(«\"“,;:!?/.\-])@([^\W_][\w.\-]{0,60})")
@@ -30,6 +32,7 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _DOMAIN = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+_LAUGH = re.compile("[😂🤣😅😆😄😁😜😝😛😹😉💀]")
 
 MENTION = "mention"
 SUBJECTS = (
@@ -69,7 +72,7 @@ class Spans:
         return at >= 0 and start < self.merged[at][1]
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """One text under examination. Spans are offsets of the original, end exclusive."""
 
@@ -92,6 +95,11 @@ class Reading:
     def private(self) -> bool:
         """Is this a private conversation?"""
         return self.circumstances.audience is Audience.PRIVATE
+
+    @cached_property
+    def laughs(self) -> bool:
+        """Is it said with a laugh: « mdr », 😂?"""
+        return self.has("laughter") or _LAUGH.search(self.text.original) is not None
 
     @property
     def mentions(self) -> list[Hit]:
@@ -166,6 +174,7 @@ class Reading:
             or self._described(hit, before)
             or self._followed_by_person(hit, before)
             or self._alone_in_answer(hit)
+            or self._called_out_in_answer(hit)
         )
 
     def aimed_at_member(self, hit: Hit) -> bool:
@@ -274,6 +283,27 @@ class Reading:
             if self.same_sentence(index, hit)
         )
 
+    def _called_out_in_answer(self, hit: Hit) -> bool:
+        """« …, abruti ! » at the end of a sentence, in a reply to a member or beside a mention."""
+        if not self.addresses_somebody(hit):
+            return False
+        fillers = lists.words_of("fillers")
+        first = hit.first - 1
+        while self.same_sentence(first, hit) and self.text.tokens[first].key in fillers and not self._comma(first):
+            first -= 1
+        return (
+            self.same_sentence(first, hit)
+            and self._comma(first)
+            and all(
+                index in self.covered(MENTION) or self.text.tokens[index].key in fillers
+                for index in range(hit.last + 1, hit.last + 1 + MAX_FILLERS)
+                if self.same_sentence(index, hit)
+            )
+        )
+
+    def _comma(self, index: int) -> bool:
+        return "," in self.text.between(index)
+
 
 def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, own: Lexicon, language: str) -> Reading:
     """The reading of a text: hits of the packaged and the charter's own lists, mentions, links, quotations."""
@@ -368,10 +398,13 @@ def _squeezed(name: str) -> str:
 
 
 def _reported(reading: Reading) -> list[Span]:
-    """From each reporting verb to the end of what it reports."""
+    """From each reporting verb to the end of what it reports; before it where the speaker or nothing follows."""
+    return [*_reported_after_verb(reading), *_reported_before_verb(reading)]
+
+
+def _reported_after_verb(reading: Reading) -> Iterator[Span]:
     tokens = reading.text.tokens
     breaks, goes_on = lists.words_of("adversatives"), lists.words_of("continuations")
-    spans: list[Span] = []
     covered = -1
     for verb in reading.of("reporting"):
         last = verb.last
@@ -384,6 +417,29 @@ def _reported(reading: Reading) -> list[Span]:
         ):
             last += 1
         if last > max(verb.last, covered):
-            spans.append((tokens[verb.last].end, tokens[last].end))
+            yield tokens[verb.last].end, tokens[last].end
             covered = last
-    return spans
+
+
+def _reported_before_verb(reading: Reading) -> Iterator[Span]:
+    """« … m'a dit le vigile », « … voilà comment on m'a parlé », "… is what he said"."""
+    tokens = reading.text.tokens
+    after = [verb for verb in reading.of("reporting") if _names_the_speaker(reading, verb)]
+    for verb in [*after, *reading.of("reporting_after")]:
+        sentences = {tokens[max(verb.first - 1, 0)].sentence}
+        first = verb.first
+        while first > 0 and verb.first - first < MAX_REPORTED_WORDS and tokens[first - 1].sentence in sentences:
+            first -= 1
+        if first < verb.first:
+            yield tokens[first].start, tokens[verb.first - 1].end
+
+
+def _names_the_speaker(reading: Reading, verb: Hit) -> bool:
+    """Does the verb end its sentence, or do its next words name somebody of the house?"""
+    return reading.same_sentence(verb.first - 1, verb) and (
+        not reading.same_sentence(verb.last + 1, verb)
+        or any(
+            index in reading.covered("roles") and reading.same_sentence(index, verb)
+            for index in range(verb.last + 1, verb.last + 1 + MAX_TO_SPEAKER)
+        )
+    )

@@ -7,12 +7,15 @@ from itertools import groupby
 
 from tribune.charter import lists
 from tribune.charter.findings import Signal
-from tribune.charter.reading import MENTION, Reading, belongs_to, domain_of
+from tribune.charter.reading import MENTION, Reading, Spans, belongs_to, domain_of
 
 SHORT_QUESTION_WORDS = 18
 SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.7
 TWO_WEAK_WORDS = 2
+THREE_WEAK_WORDS = 3
+TO_GROUP = 8
+"""How many words after « insulté » the name of a group may stand: « insulté mon fils de pédé »."""
 
 BY_LIST: tuple[tuple[Signal, str], ...] = (
     (Signal.DISTRESS, "distress"),
@@ -51,8 +54,10 @@ _COMPLAINTS = frozenset(
 def find(reading: Reading) -> set[Signal]:
     """Every signal of a text except QUOTED_INSULT, which detectors find."""
     found = {signal for signal, name in BY_LIST if reading.has(name)}
-    if _exhausted(reading, found):
+    if _despairs(reading, found):
         found.add(Signal.DISTRESS)
+    if any(reading.before(group, TO_GROUP, "insult_verbs") for group in reading.of("hate_groups")):
+        found.add(Signal.DISCRIMINATION)
     if _asks(reading):
         found.add(Signal.QUESTION)
         if not found & _COMPLAINTS and _is_one_short_question(reading):
@@ -68,10 +73,17 @@ def find(reading: Reading) -> set[Signal]:
     return found
 
 
-def _exhausted(reading: Reading, found: set[Signal]) -> bool:
-    """Two different words of exhaustion, and nothing to complain about."""
-    weak = {(hit.start, hit.end) for hit in reading.of("distress_weak")}
-    return len(weak) >= TWO_WEAK_WORDS and Signal.GRIEVANCE not in found
+def _despairs(reading: Reading, found: set[Signal]) -> bool:
+    """Words of wanting to die that are also said in jest, without a laugh; or several words of exhaustion.
+
+    Two of exhaustion where there is nothing to complain about, three anywhere.
+    """
+    figurative = reading.of("distress_figurative")
+    if figurative and not reading.laughs:
+        return True
+    weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
+    enough = THREE_WEAK_WORDS if Signal.GRIEVANCE in found or reading.laughs else TWO_WEAK_WORDS
+    return len(weak) >= enough
 
 
 def _asks(reading: Reading) -> bool:

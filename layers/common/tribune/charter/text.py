@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from tribune.charter import spelling
+
 MAX_CHARACTERS = 8_000
 """Platforms accept up to 8,000 characters; words beyond are not read by the machine."""
 
@@ -124,7 +126,12 @@ class Text:
 
 def keys(text: str) -> tuple[str, ...]:
     """The folded tokens of a term or phrase: terms go through the same function as texts."""
-    return tuple(key for found in _TOKEN.finditer(text) if (key := fold(found[0])))
+    return tuple(word for found in _TOKEN.finditer(text) if (key := fold(found[0])) for word in _meant(key))
+
+
+def _meant(key: str) -> tuple[str, ...]:
+    """The words that a folded token stands for: itself, unless it is a telephone's spelling."""
+    return spelling.table().get(key, (key,))
 
 
 class Disguises:
@@ -196,8 +203,17 @@ def _plain_tokens(original: str) -> list[Token]:
             sentence += 1
         key = fold(found[0])
         if key:
-            tokens.append(Token(key, found.start(), found.end(), sentence))
+            tokens += _tokens_of(key, found.start(), found.end(), sentence)
     return tokens
+
+
+def _tokens_of(key: str, start: int, end: int, sentence: int) -> Iterator[Token]:
+    """One token, or those that its spelling stands for: each its first letter, the last one what is left."""
+    *firsts, last = _meant(key)
+    for word in firsts:
+        yield Token(word, start, start + 1, sentence)
+        start += 1
+    yield Token(last, start, end, sentence)
 
 
 def _replaced(plain: list[Token], revealed: list[tuple[int, int, str]]) -> Iterator[Token]:
