@@ -66,6 +66,8 @@ class Cloud:
         """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""
         self.denied: Counter[str] = Counter()
         """`ShowCharter: dynamodb:Scan on arn:…`: how often a function was refused what its policies do not allow."""
+        self.answered = 0
+        """How many of the calls are over; the others are still being made."""
         self._callers: dict[str, Caller] = {}
         self._permissions: Permissions | None = None
         self._kills = kills
@@ -111,6 +113,14 @@ class Cloud:
         call = f"{service}.{_action(request)}"
         with self._lock:
             self.calls[function, call] += 1
+        try:
+            return self._make(request, service, call, caller)
+        finally:
+            with self._lock:
+                self.answered += 1
+
+    def _make(self, request: Request, service: str, call: str, caller: Caller | None) -> Reply:
+        function = caller.function if caller else ""
         struck = self._kills.count(function) if caller else None
         if caller is not None and struck is When.BEFORE:
             caller.kill()

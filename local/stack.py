@@ -276,8 +276,8 @@ class LocalStack:
             "queues": {name: one.shown() for name, one in depths.items() if name not in dead and one.total},
             "due": dict(due),
         }
-        # Work only moves on by a call to somebody: no call while we looked, and nothing slipped past us.
-        quiet = marks == self._activity()
+        # Work only moves on by a call to somebody: none while we looked, none half made, and nothing slipped past us.
+        quiet = marks == self._activity() and marks[0] == marks[1]
         calls: dict[str, int] = {}
         for (function, _), n in list(self.cloud.calls.items()):
             calls[function or "others"] = calls.get(function or "others", 0) + n
@@ -301,8 +301,9 @@ class LocalStack:
     def _in_hand(self) -> Counter[str]:
         return Counter({poller.mapping.function: n for poller in self.pollers if (n := poller.in_hand())})
 
-    def _activity(self) -> tuple[int, int]:
-        return self.cloud.calls.total(), len(self.outbox.entries)
+    def _activity(self) -> tuple[int, int, int]:
+        """Calls begun, calls answered, acts that twins received."""
+        return self.cloud.calls.total(), self.cloud.answered, len(self.outbox.entries)
 
     def _physical(self, queue: str) -> str:
         return self.created.refs[queue].rpartition("/")[2]
