@@ -110,10 +110,16 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     eligible = [(name, text) for name, text in variants if words.placeholders(text) <= known.keys()]
     fresh = [(name, text) for name, text in eligible if name not in read]
     for name, text in _in_order(fresh if automatic else fresh or eligible, key):
-        whole = _capital(words.fill(text, known)) + signature
+        whole = _capital(_open_ended(words.fill(text, known), known)) + signature
         if length(whole, unit) <= limit:
             return Written(whole, name)
     return None
+
+
+def _open_ended(text: str, known: Mapping[str, str]) -> str:
+    """The text, without the full stop that would otherwise be clicked on as a part of its last link."""
+    links = [known[name] for name in ("url", "faq_url", "appeal") if name in known]
+    return text[:-1] if any(text.endswith(f"{link}.") for link in links) else text
 
 
 def _signature(voice: Voice, language: str, signer: Signer | None, *, automatic: bool) -> str | None:
