@@ -33,7 +33,7 @@ def _list(desk: Desk) -> int:
 
 
 def _pause(scopes: Sequence[str], written: str | None, desk: Desk) -> int:
-    until = moment(written, desk) if written else FOR_EVER
+    until = FOR_EVER if written is None else moment(written, desk)
     for scope in scopes:
         desk.journal.pause(desk.community.id, scope, until)
         print(_paused(scope, until, desk))

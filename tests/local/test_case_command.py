@@ -1,0 +1,726 @@
+"""tribune case, call, pause, resume: what a CM types, on a stack with people who spoke."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from world import LINE_ACCOUNT, PAGE, World
+
+from local import desk
+from local.command import main
+from local.desk import readable
+from tribune.aws import keys, stack
+from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.journal import ActionState, Case, CaseState, Head
+from tribune.standing import Strike
+from tribune.workflow.deed import case_id
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+GRIEVANCE = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"
+QUESTION = "Quelqu'un sait si le G3 tient en cabine d'avion ?"
+NUMBER = "Colis perdu, rappelez-moi au 06 39 98 12 34 svp"
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
+HUMAN = "C'est un robot ou il y a quelqu'un ?"
+DISTRESS = "J'en peux plus, j'ai envie d'en finir"
+
+
+@dataclass
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def plain(self) -> str:
+        """With ordinary spaces, to look for words in."""
+        return re.sub(r"[\u00a0\u202f]", " ", self.out)
+
+
+type Tribune = Callable[..., Said]
+
+
+@pytest.fixture
+def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+    """Runs a command of the desk on the world, as on a deployed stack whose names CloudFormation knows."""
+    tables, queues = world.stack.tables(), world.stack.queues()
+    place = Place(
+        stage="test",
+        tables={short: tables[logical] for short, logical in TABLES.items()},
+        queues={short: queues[logical] for short, logical in QUEUES.items()},
+    )
+    monkeypatch.setattr(stack, "locate", lambda stage: place if stage == "test" else None)
+
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()  # what the functions logged is no answer
+        try:
+            code = main([*arguments, "--stage", "test"])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run
+
+
+def place_of(number: int) -> tuple[str, str, str, str]:
+    return ("garance", "facebook", PAGE, f"1_{number}")
+
+
+def name(number: int) -> str:
+    """The short name of the case about a comment."""
+    return case_id(place_of(number))
+
+
+def says(world: World, *comments: tuple[int, str], **more: Any) -> None:
+    """People comment, each for the first time, and everything that follows at once has happened."""
+    for number, text in comments:
+        world.deliver("facebook", world.comment(number, text, author=str(7000 + number), **more))
+    while world.pump():
+        pass
+
+
+def moves(world: World) -> None:
+    while world.pump():
+        pass
+
+
+def head_of(world: World, number: int) -> Head:
+    head = world.head(*place_of(number))
+    assert head is not None
+    return head
+
+
+def case_of(world: World, number: int) -> Case:
+    at = place_of(number)
+    case = world.journal.read([keys.case(*at)]).case(*at)
+    assert case is not None
+    return case
+
+
+def strikes_of(world: World, number: int) -> tuple[Strike, ...]:
+    author = head_of(world, number).author
+    assert author is not None
+    known = world.journal.read([keys.author("garance", author)])
+    return known.author("garance", author, world.now).standing.strikes
+
+
+def replies(world: World) -> list[str | None]:
+    return [entry.text for entry in world.outbox.effects if entry.kind in ("reply", "private")]
+
+
+# --- case list ---
+
+
+def test_when_nothing_waits_it_says_so(tribune: Tribune) -> None:
+    said = tribune("case", "list")
+
+    assert (said.code, said.plain) == (0, "Rien n'attend : aucun dossier ouvert.\n")
+
+
+def test_who_waits_for_an_answer_comes_first_by_our_own_promise(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Super vélo, merci !"), (2, QUESTION))
+    world.now += timedelta(minutes=20)
+    says(world, (3, GRIEVANCE), (4, QUESTION + " Le G2 ?"))
+
+    listed = re.findall(r"^([0-9a-f]{10})  ", tribune("case", "list").out, re.MULTILINE)
+
+    assert listed == [name(3), name(2), name(4), name(1)]
+
+
+def test_a_case_says_who_where_since_when_why_what_was_done_and_how_many_drafts(world: World, tribune: Tribune) -> None:
+    says(world, (1, NUMBER))
+    world.now += timedelta(minutes=5)
+
+    lines = tribune("case", "list").plain.splitlines()
+
+    assert lines[0] == "Dossiers ouverts : 1 · attendent une réponse : 1"
+    assert lines[2] == f"{name(1)}  Une personne, Page, depuis 11 h"
+    assert lines[3].strip() == "« Colis perdu, rappelez-moi au ••• svp »"
+    assert lines[4].strip().startswith("La personne a laissé ses coordonnées en public")
+    assert lines[5].strip() == (
+        "réponse promise à 15 h · 1 brouillon prêt · Masquage (pour protéger des coordonnées) : c'est fait à 11 h"
+    )
+
+
+def test_what_the_machine_cannot_read_is_listed_as_such(world: World, tribune: Tribune) -> None:
+    image = world.comment(1, "")
+    image["entry"][0]["changes"][0]["value"]["photo"] = "https://scontent.example/a.jpg"
+    world.deliver("facebook", image)
+    moves(world)
+
+    assert "(non lu par la machine : à regarder sur la page)" in tribune("case", "list").plain
+
+
+def test_the_list_is_short_until_everything_is_asked_for(world: World, tribune: Tribune) -> None:
+    says(world, *((number, f"Le G{number} existe en rouge ?") for number in range(1, 53)))
+
+    short, long = tribune("case", "list"), tribune("case", "list", "--all")
+
+    assert len(re.findall(r"^[0-9a-f]{10} ", short.out, re.MULTILINE)) == 50
+    assert "et 2 autres" in short.out
+    assert len(re.findall(r"^[0-9a-f]{10} ", long.out, re.MULTILINE)) == 52
+
+
+def test_it_speaks_english_when_asked_to(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+
+    said = tribune("case", "list", "--lang", "en")
+
+    assert said.out.startswith("Open cases: 1 · waiting for an answer: 1\n")
+    assert "A question waits for a human answer." in said.out
+
+
+# --- case show ---
+
+
+def test_a_case_cites_the_clause_and_the_link_to_the_version_that_judged_the_words(
+    world: World, tribune: Tribune
+) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT))
+
+    said = tribune("case", "show", name(1)).plain
+
+    assert "Une personne, Page, depuis 11 h" in said
+    assert f"« {INSULT} »" in said
+    assert re.search(
+        r"^Article 10, .+ \(version 1\) : https://charte\.garance\.example/charter/garance/v1/fr#article-10$",
+        said,
+        re.MULTILINE,
+    )
+    assert re.search(r"^  1\. .*article 10.* \^MC$", said, re.MULTILINE)
+    assert f"tribune case send {name(1)} --draft 1 --as marie" in said
+
+
+def test_a_hide_of_the_machine_is_to_be_confirmed_or_taken_back(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT), (2, QUESTION))
+
+    hidden, asked = (tribune("case", "show", name(number)).plain for number in (1, 2))
+
+    assert "Masquage (provisoire) : c'est fait à 11 h" in hidden
+    assert f"Confirmer le masquage : tribune case hide {name(1)} --as marie" in hidden
+    assert f"Rétablir : tribune case unhide {name(1)} --as marie" in hidden
+    assert "Masquer" not in asked, "nobody is invited to hide a question"
+
+
+def test_distress_says_what_is_not_kept(world: World, tribune: Tribune) -> None:
+    world.deliver("line", world.line_message(1, DISTRESS))
+    moves(world)
+    case = case_id(("garance", "line", LINE_ACCOUNT, "1"))
+
+    said = tribune("case", "show", case).plain
+
+    assert "Détresse : rien de ceci ne va dans les antécédents ni dans un rapport." in said
+    assert "3114" in said
+    assert "Article" not in said
+
+
+def test_a_settled_case_can_still_be_read(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    tribune("case", "close", name(1), "--as", "MC")
+
+    said = tribune("case", "show", name(1)).plain
+
+    assert said.startswith(f"Dossier {name(1)}, réglé à 11 h par Marie Castel")
+    assert "tribune case send" not in said
+
+
+def test_what_moves_a_cursor_is_not_shown(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Ça marche \x1b[2J\x1b]0;pwned\x07 ou pas \u202etxet ?"))
+
+    for said in (tribune("case", "show", name(1)).out, tribune("case", "list").out):
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", said)
+
+
+@given(st.text())
+def test_whatever_people_write_a_terminal_may_show_it(text: str) -> None:
+    assert all(one.isprintable() or one in "\n\u200d" for one in readable(text, "fr"))
+
+
+def test_an_unknown_case_is_bad_input(tribune: Tribune) -> None:
+    said = tribune("case", "show", "0123456789")
+
+    assert (said.code, said.err) == (2, "Il n'y a pas de dossier 0123456789.\n")
+
+
+# --- case send ---
+
+
+def test_a_draft_leaves_signed_by_whoever_sends_it(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+
+    said = tribune("case", "send", name(1), "--as", "LR")
+    moves(world)
+
+    assert said.code == 0
+    assert said.plain.startswith("Léa Roy répond en public à Une personne (Page) :\n")
+    (text,) = replies(world)
+    assert text is not None
+    assert text.endswith(" ^LR")
+    assert "^MC" not in text
+    assert text in said.out
+
+
+def test_a_draft_in_which_marie_names_herself_names_lea_when_lea_sends_it(world: World, tribune: Tribune) -> None:
+    says(world, (1, HUMAN))
+    assert "Marie" in tribune("case", "show", name(1)).out
+
+    tribune("case", "send", name(1), "--as", "lea")
+    moves(world)
+
+    (text,) = replies(world)
+    assert text is not None
+    assert "Léa" in text
+    assert "Marie" not in text
+
+
+def test_words_of_ones_own_are_signed_too_and_only_once(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION), (2, GRIEVANCE))
+
+    tribune("case", "send", name(1), "--text", "Oui, il passe en cabine.", "--as", "marie")
+    tribune("case", "send", name(2), "--text", "Je regarde tout de suite. ^LR", "--as", "^mc")
+    moves(world)
+
+    assert replies(world) == ["Oui, il passe en cabine. ^MC", "Je regarde tout de suite. ^MC"]
+    assert (case_of(world, 1).state, case_of(world, 1).closed_by) == (CaseState.CLOSED, "marie")
+
+
+def test_a_private_draft_is_written_in_private(world: World, tribune: Tribune) -> None:
+    says(world, (1, NUMBER))
+
+    said = tribune("case", "send", name(1), "--as", "marie")
+    moves(world)
+
+    assert said.plain.startswith("Marie Castel écrit en privé à Une personne (Page) :")
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "private"]
+
+
+def test_an_answer_on_line_is_pushed_to_the_person(world: World, tribune: Tribune) -> None:
+    world.deliver("line", world.line_message(1, "Mon colis n'est toujours pas là, vous en êtes où ?"))
+    moves(world)
+    world.now += timedelta(hours=1)
+
+    case = case_id(("garance", "line", LINE_ACCOUNT, "1"))
+    said = tribune("case", "send", case, "--text", "Je regarde.", "--as", "marie")
+    moves(world)
+
+    assert said.plain.startswith("Marie Castel répond à quelqu'un (LINE) :")
+    (sent,) = world.outbox.effects
+    assert (sent.to, sent.object, sent.text) == ("line", "Uaaa", "Je regarde. ^MC")
+
+
+def test_in_mode_observe_a_person_may_still_answer(world: World, tribune: Tribune) -> None:
+    world.apply("observe")
+    world.forget()
+    says(world, (1, QUESTION))
+
+    tribune("case", "send", name(1), "--text", "Oui.", "--as", "marie")
+    moves(world)
+
+    assert replies(world) == ["Oui. ^MC"]
+
+
+def test_the_second_person_is_told_who_was_first_and_when(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+    tribune("case", "send", name(1), "--text", "Oui.", "--as", "lea")
+
+    on_its_way = tribune("case", "send", name(1), "--text", "Non.", "--as", "marie")
+    moves(world)
+    world.now += timedelta(minutes=10)
+    sent = tribune("case", "send", name(1), "--text", "Non.", "--as", "marie")
+
+    for said in (on_its_way, sent):
+        assert (said.code, said.out) == (1, "")
+        assert said.err.replace("\u00a0", " ") == "C'est déjà fait : Léa Roy, à 11 h.\n"
+    assert replies(world) == ["Oui. ^LR"]
+
+
+def test_who_answered_from_the_platform_was_first_too(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(2, "Oui, en cabine.", author=PAGE, parent=1))
+    moves(world)
+
+    said = tribune("case", "send", name(1), "--as", "marie")
+
+    assert said.code == 1
+    assert "Quelqu'un de l'équipe a déjà répondu depuis la plateforme" in said.err
+    assert replies(world) == []
+
+
+@pytest.mark.parametrize("act", [("send", "--text", "Oui."), ("hide",), ("unhide",), ("close",)])
+def test_what_its_author_deleted_needs_nothing_any_more(world: World, tribune: Tribune, act: tuple[str, ...]) -> None:
+    says(world, (1, QUESTION))
+    world.now += timedelta(minutes=1)
+    world.deliver("facebook", world.comment(1, "", verb="remove"))
+    moves(world)
+
+    said = tribune("case", act[0], name(1), *act[1:], "--as", "marie")
+
+    assert said.code == 1
+    assert "L'auteur a supprimé ce commentaire" in said.err
+
+
+def test_what_the_platform_cannot_do_is_said(world: World, tribune: Tribune) -> None:
+    world.deliver("line", world.line_message(1, "Une question sur ma commande ?"))
+    moves(world)
+
+    said = tribune("case", "hide", case_id(("garance", "line", LINE_ACCOUNT, "1")), "--as", "marie")
+
+    assert said.code == 1
+    assert "ne permet pas de masquer" in said.err
+
+
+def test_a_promise_keeps_the_case_until_it_is_kept(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    tribune("case", "send", name(1), "--text", "Je regarde et je reviens ici à 17 h.", "--as", "marie")
+    moves(world)
+
+    assert "rappel promis à 17 h" in tribune("case", "list").plain
+    assert tribune("case", "send", name(1), "--text", "C'est remboursé.", "--as", "marie").code == 0
+    moves(world)
+
+    assert replies(world) == ["Je regarde et je reviens ici à 17 h. ^MC", "C'est remboursé. ^MC"]
+    assert case_of(world, 1).state is CaseState.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--text", "   "), "Une réponse a besoin de mots"),
+        (("--text", "a" * 8001), "8005 signes"),
+        (("--draft", "2"), "Choisissez un brouillon, de 1 à 1"),
+        (("--draft", "0"), "Choisissez un brouillon, de 1 à 1"),
+    ],
+)
+def test_bad_input_is_a_sentence(world: World, tribune: Tribune, arguments: tuple[str, ...], sentence: str) -> None:
+    says(world, (1, QUESTION))
+
+    said = tribune("case", "send", name(1), *arguments, "--as", "marie")
+
+    assert said.code == 2
+    assert sentence in said.err.replace("\u00a0", " ")
+    assert replies(world) == []
+
+
+def test_a_case_without_a_draft_asks_for_words(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+
+    said = tribune("case", "send", name(1), "--as", "marie")
+
+    assert said.code == 2
+    assert "--text" in said.err
+
+
+@pytest.mark.parametrize("who", ["paul", "XX", ""])
+def test_only_the_team_decides(world: World, tribune: Tribune, who: str) -> None:
+    says(world, (1, QUESTION))
+
+    said = tribune("case", "close", name(1), "--as", who)
+
+    assert said.code == 2
+    assert "marie, lea" in said.err
+    assert case_of(world, 1).state is CaseState.OPEN
+
+
+def test_nobody_decides_without_a_name(tribune: Tribune) -> None:
+    assert tribune("case", "close", "0123456789").code == 2
+
+
+# --- what counts in a history ---
+
+
+def test_a_reminder_that_a_person_sends_counts_once_the_member_was_told(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT))
+    assert strikes_of(world, 1) == ()
+
+    tribune("case", "send", name(1), "--draft", "1", "--as", "marie")
+    moves(world)
+
+    assert [(strike.clause, strike.object) for strike in strikes_of(world, 1)] == [("respect", "1_1")]
+    assert head_of(world, 1).reminded
+
+
+def test_an_answer_that_is_no_reminder_counts_for_nothing(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT))
+
+    tribune("case", "send", name(1), "--text", "On se calme ?", "--as", "marie")
+    moves(world)
+
+    assert strikes_of(world, 1) == ()
+
+
+def test_an_edit_that_removes_the_breach_lifts_it_and_a_persons_words_stay(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT))
+    tribune("case", "send", name(1), "--draft", "1", "--as", "marie")
+    moves(world)
+    world.now += timedelta(minutes=5)
+
+    says(world, (1, "@Karim je ne suis pas d'accord avec toi"), verb="edited")
+
+    assert strikes_of(world, 1) == ()
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+
+
+def test_a_reminder_that_could_not_be_given_counts_for_nothing(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT))
+    world.facebook.comments.clear()  # gone on the platform, and we were not told
+
+    tribune("case", "send", name(1), "--draft", "1", "--as", "marie")
+    assert len(strikes_of(world, 1)) == 1
+    moves(world)
+
+    assert replies(world) == []
+    assert strikes_of(world, 1) == ()
+
+
+def test_to_confirm_a_hide_sends_nothing_and_counts(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    assert strikes_of(world, 1) == ()
+
+    said = tribune("case", "hide", name(1), "--as", "marie")
+    moves(world)
+
+    assert (said.code, said.out) == (0, "Le masquage est confirmé par Marie Castel.\n")
+    assert [entry.kind for entry in world.outbox.effects] == ["hide"]
+    assert [strike.clause for strike in strikes_of(world, 1)] == ["menace"]
+    assert case_of(world, 1).state is CaseState.CLOSED
+    again = tribune("case", "hide", name(1), "--as", "lea")
+    assert (again.code, "Marie Castel" in again.err) == (1, True)
+
+
+def test_to_show_it_again_lifts_what_counted(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("case", "hide", name(1), "--as", "marie")
+    moves(world)
+
+    said = tribune("case", "unhide", name(1), "--as", "lea")
+    moves(world)
+
+    assert said.out == "Le commentaire est rétabli par Léa Roy.\n"
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "unhide"]
+    assert strikes_of(world, 1) == ()
+    assert tribune("case", "unhide", name(1), "--as", "marie").code == 1
+    tribune("case", "hide", name(1), "--as", "marie")
+    moves(world)
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "unhide", "hide"]
+
+
+def test_a_hide_that_was_proposed_is_carried_out_once(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, NUMBER))
+    assert [action.state for action in head_of(world, 1).actions] == [ActionState.PROPOSED]
+
+    said = tribune("case", "hide", name(1), "--as", "marie")
+    moves(world)
+
+    assert said.out == "Le commentaire est masqué au nom de Marie Castel.\n"
+    assert [entry.kind for entry in world.outbox.effects] == ["hide"]
+    assert strikes_of(world, 1) == (), "protection is no sanction"
+    assert case_of(world, 1).state is CaseState.OPEN, "the person still waits for an answer"
+
+
+def test_who_is_dismissed_no_longer_waits(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+
+    said = tribune("case", "close", name(1), "--as", "MC")
+
+    assert (said.code, said.out) == (0, f"Dossier {name(1)} réglé par Marie Castel.\n")
+    author = head_of(world, 1).author
+    assert author is not None
+    record = world.journal.read([keys.author("garance", author)]).author("garance", author, world.now)
+    assert record.waiting == {}
+    assert tribune("case", "close", name(1), "--as", "lea").code == 1
+    assert tribune("case", "list").plain == "Rien n'attend : aucun dossier ouvert.\n"
+
+
+# --- calls ---
+
+
+def message_of(world: World, person: str) -> str:
+    return next(call["text"] for call in world.rung if call["to"] == person)
+
+
+def test_the_line_that_a_call_brings_takes_the_call(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    line = re.search(r"tribune (call take .*)", message_of(world, "marie"))
+    assert line is not None
+
+    said = tribune(*line[1].split())
+
+    assert said.code == 0
+    assert said.out.startswith("Marie Castel prend l'appel.")
+    assert f"tribune case show {name(1)}" in said.out
+    call = world.journal.load_call("garance", f"threat-{name(1)}")
+    assert call is not None
+    assert call.taken_by == "marie"
+
+
+def test_without_a_name_it_is_taken_by_the_only_one_who_was_rung(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+
+    said = tribune("call", "take", "garance", f"threat-{name(1)}")
+
+    assert (said.code, said.out.splitlines()[0]) == (0, "Marie Castel prend l'appel. Personne d'autre ne sera dérangé.")
+
+
+def test_when_two_were_rung_one_has_to_say_who_they_are(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Votre vigile à Lille m'a traité de « sale arabe » devant mes enfants. Vous faites quoi ?"))
+
+    said = tribune("call", "take", f"discrimination-{name(1)}")
+
+    assert said.code == 2
+    assert "lea, marie" in said.err
+    assert tribune("call", "take", f"discrimination-{name(1)}", "--as", "lr").code == 0
+
+
+def test_the_second_person_is_told_who_took_the_call(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("call", "take", f"threat-{name(1)}", "--as", "marie")
+    world.now += timedelta(minutes=3)
+
+    said = tribune("call", "take", f"threat-{name(1)}", "--as", "lea")
+
+    assert (said.code, said.err.replace("\u00a0", " ")) == (1, "C'est déjà fait : Marie Castel, à 11 h.\n")
+
+
+def test_open_calls_are_listed_until_somebody_takes_them(world: World, tribune: Tribune) -> None:
+    assert tribune("call", "list").out == "Personne n'est appelé en ce moment.\n"
+    says(world, (1, THREAT), (2, "Je vais vous attaquer en justice, mon avocat vous écrit."))
+
+    listed = tribune("call", "list").plain
+
+    assert f"threat-{name(1)}  depuis 11 h" in listed
+    assert f"legal-{name(2)}" in listed
+    assert "Menace sous une publication de Page : à voir maintenant" in listed
+    assert "appelés : Marie Castel" in listed
+    tribune("call", "take", f"threat-{name(1)}", "--as", "marie")
+    assert "threat" not in tribune("call", "list").out
+
+
+def test_an_unknown_call_is_bad_input(tribune: Tribune) -> None:
+    for arguments in (("threat-x",), ("threat-x", "--as", "marie"), ("a", "b", "c")):
+        assert tribune("call", "take", *arguments).code == 2
+
+
+# --- pauses ---
+
+
+@pytest.mark.parametrize(
+    ("scope", "named"),
+    [
+        ("all", "tout"),
+        ("space:facebook", "la page Page"),
+        (f"space:{PAGE}", "la page Page"),
+        (f"thread:{name(1)}", "le fil 1_1"),
+        (f"post:{name(1)}", f"la publication {PAGE}_1"),
+    ],
+)
+def test_where_a_pause_is_on_nothing_is_said_and_then_it_is_lifted(
+    world: World, tribune: Tribune, scope: str, named: str
+) -> None:
+    says(world, (1, QUESTION))
+
+    paused = tribune("pause", scope, "--until", "+2h")
+    says(world, (2, INSULT), parent=1)
+
+    assert paused.code == 0
+    assert paused.plain.splitlines()[0] == f"En pause jusqu'à 13 h : {named}."
+    assert tribune("pause").plain == f"En pause jusqu'à 13 h : {named}.\n"
+    assert replies(world) == []
+    resumed = tribune("resume", scope)
+    assert (resumed.code, resumed.plain) == (0, f"La pause est levée : {named}.\n")
+    assert tribune("resume", scope).code == 1
+    assert tribune("pause").out == "Aucune pause.\n"
+    says(world, (3, INSULT))
+    assert len(replies(world)) == 1
+
+
+def test_danger_is_hidden_during_a_pause(world: World, tribune: Tribune) -> None:
+    tribune("pause", "all")
+
+    says(world, (1, THREAT))
+
+    assert [entry.kind for entry in world.outbox.effects] == ["hide"]
+
+
+def test_what_a_person_sends_during_a_pause_leaves_soon_after_it_is_lifted(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+    tribune("pause", "space:facebook")
+    said = tribune("case", "send", name(1), "--text", "Oui.", "--as", "marie")
+    moves(world)
+    assert "Une pause est en cours" in said.err
+    assert replies(world) == []
+
+    tribune("resume", "space:facebook")
+    world.settle(minutes=10)
+
+    assert replies(world) == ["Oui. ^MC"]
+
+
+@pytest.mark.parametrize("scope", ["", "tout", "space:", "space:instagram", "thread:nowhere", "post:nothing", "all:x"])
+def test_a_scope_that_nobody_understands_is_bad_input(tribune: Tribune, scope: str) -> None:
+    said = tribune("pause", scope)
+
+    assert said.code == 2
+    assert said.err
+
+
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("18:00", "2026-11-24T17:00:00+00:00"),
+        ("18h30", "2026-11-24T17:30:00+00:00"),
+        ("9h", "2026-11-25T08:00:00+00:00"),
+        ("+30min", "2026-11-24T10:30:00+00:00"),
+        ("+2j", "2026-11-26T10:00:00+00:00"),
+        ("2026-12-01T09:00", "2026-12-01T08:00:00+00:00"),
+        ("2026-12-01T09:00Z", "2026-12-01T09:00:00+00:00"),
+    ],
+)
+def test_a_moment_is_the_next_one_in_the_communitys_time(
+    world: World, tribune: Tribune, written: str, until: str
+) -> None:
+    assert tribune("pause", "all", "--until", written).code == 0
+
+    assert world.journal.pauses("garance").until == {"all": datetime.fromisoformat(until)}
+
+
+@pytest.mark.parametrize("written", ["demain", "25:00", "2026-11-24T10:59", "1h30m", ""])
+def test_a_moment_that_is_past_or_is_none_is_bad_input(tribune: Tribune, written: str) -> None:
+    assert tribune("pause", "all", "--until", written).code == 2
+
+
+# --- where ---
+
+
+def test_without_a_stack_it_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(desk, "running", lambda: ())
+
+    assert main(["case", "list"]) == 1
+    assert "tribune serve" in capsys.readouterr().err
+
+
+def test_a_community_that_is_not_there_is_bad_input(tribune: Tribune) -> None:
+    said = tribune("case", "list", "--community", "atelier")
+
+    assert (said.code, "garance" in said.err) == (2, True)
