@@ -155,7 +155,5 @@ def test_what_is_no_mapping_is_a_bad_configuration_and_never_shown() -> None:
 
 def test_importing_it_loads_neither_pydantic_nor_boto3() -> None:
     script = "import sys, tribune.aws.secrets, tribune.aws.directory; print([m for m in ('pydantic', 'boto3', 'yaml', 'jinja2') if m in sys.modules])"
-    run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

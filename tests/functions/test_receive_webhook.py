@@ -135,7 +135,9 @@ def test_a_line_verify_call_gets_200(world: World) -> None:
     assert waiting(world) == 0
 
 
-@pytest.mark.parametrize(("name", "channel"), [("myspace", None), ("facebook", "elsewhere"), ("facebook", "../act/facebook é"), ("", None)])
+@pytest.mark.parametrize(
+    ("name", "channel"), [("myspace", None), ("facebook", "elsewhere"), ("facebook", "../act/facebook é"), ("", None)]
+)
 def test_an_unknown_platform_or_channel_is_404(world: World, name: str, channel: str | None) -> None:
     raw = body(world)
 
