@@ -25,6 +25,7 @@ from tribune.voice import (
     moment_words,
     promise_in,
     safe_name,
+    signed_by,
     since_when,
     waited,
 )
@@ -199,6 +200,59 @@ def test_a_community_that_says_tu_says_it_everywhere() -> None:
 
 def test_a_draft_in_english_is_english() -> None:
     assert text(say("thanks", language="en-GB")).isascii()
+
+
+# --- another person sends what was prepared for somebody ---
+
+LEA = Somebody("Léa Roy", "LR")
+
+
+def signed(text: str, signer: Somebody = LEA, variant: str = "", **changes: Any) -> str:
+    return signed_by(text, signer, team=(MARIE, LEA), voice=voice(**changes), language="fr", variant=variant)
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Je regarde. ^MC", "Je regarde. ^LR"),
+        ("Je regarde. ^LR", "Je regarde. ^LR"),
+        ("Je regarde.", "Je regarde. ^LR"),
+        ("Je regarde.  \n", "Je regarde. ^LR"),
+        ("Le ^MC du milieu reste.", "Le ^MC du milieu reste. ^LR"),
+        ("Merci Marie. ^MC", "Merci Marie. ^LR"),
+    ],
+)
+def test_the_signature_is_that_of_whoever_sends_it(text: str, sent: str) -> None:
+    assert signed(text) == sent
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "sent"),
+    [
+        ("first_name", "Je regarde. — Marie", "Je regarde. — Léa"),
+        ("full_name", "Je regarde. — Marie Caron", "Je regarde. — Léa Roy"),
+        ("brand", "Je regarde.", "Je regarde."),
+    ],
+)
+def test_however_a_brand_signs_it_is_whoever_sends_it(mode: str, text: str, sent: str) -> None:
+    assert signed(text, identity_mode=mode) == sent
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_draft_in_which_somebody_names_themselves_names_the_other(number: int) -> None:
+    draft = say("human.requested", avoid={f"human.requested/{3 - number}"})
+    assert draft is not None
+    assert "Marie" in draft.text
+
+    text = signed(draft.text, variant=draft.variant)
+
+    assert "Léa" in text
+    assert "Marie" not in text
+
+
+@pytest.mark.parametrize("variant", ["", "human.requested", "human.requested/9", "nowhere/1", "thanks/x"])
+def test_a_variant_that_nobody_wrote_changes_no_name(variant: str) -> None:
+    assert signed("Marie vous répond. ^MC", variant=variant) == "Marie vous répond. ^LR"
 
 
 # --- lengths ---
