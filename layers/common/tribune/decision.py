@@ -761,10 +761,12 @@ def faq(view: _View) -> Decision | None:
 
 
 def question(view: _View) -> Decision | None:
-    """8. A question waits for a human answer."""
-    if not view.says(Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CONTACT_REQUEST):
-        return None
-    return Decision(Measure.DRAFT, "question", draft="draft.question", awaits_answer=True)
+    """8. A question waits for a human answer; so does who tells us of their own order."""
+    if view.says(Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CONTACT_REQUEST):
+        return Decision(Measure.DRAFT, "question", draft="draft.question", awaits_answer=True)
+    if view.says(Signal.DEALINGS) and not view.matter.to_member and not view.situation.sensitive_post:
+        return Decision(Measure.DRAFT, "question", draft="draft.message", awaits_answer=True)
+    return None
 
 
 def participation(view: _View) -> Decision | None:

@@ -27,6 +27,8 @@ MAX_MENTIONS = 5
 BANTER_WORDS = 8
 """How many words away « à la prochaine course » may stand."""
 VEILED_TOGETHER = 2
+TO_WEAPON = 3
+"""« venir avec un vieux fusil »."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,16 @@ def _slur(reading: Reading, first: int, last: int) -> Match:
 def threat(reading: Reading, watch: Watch) -> Iterator[Match]:
     """Fixed threats, and what a first person announces to do to « te », « vous », « votre magasin ».
 
-    What rivals promise each other for the next race is no threat; two veiled words together are one.
+    What rivals promise each other for the next race is no threat; two veiled words together may be one.
     """
-    yield from (replace(match, doubtful=reading.laughs) for match in _threats(reading, watch))
+    yield from (replace(match, doubtful=match.doubtful or reading.laughs) for match in _threats(reading, watch))
 
 
 def _threats(reading: Reading, watch: Watch) -> Iterator[Match]:
     yield from (_match(reading, hit) for hit in reading.of(*watch.names))
     veiled = reading.of("threats_veiled")
     if len({(hit.start, hit.end) for hit in veiled}) >= VEILED_TOGETHER:
-        yield from (_match(reading, hit) for hit in veiled)
+        yield from (replace(_match(reading, hit), doubtful=True) for hit in veiled)
     tokens = reading.text.tokens
     for verb in reading.of("threat_verbs"):
         if not reading.before(verb, 6, "threat_subjects") or reading.near(verb, BANTER_WORDS, "banter"):
@@ -106,18 +108,23 @@ def _threats(reading: Reading, watch: Watch) -> Iterator[Match]:
             yield _announced(reading, first - 1, last)
         elif reading.same_sentence(last + 1, verb) and tokens[last + 1].key in lists.words_of("threat_objects", "en"):
             yield _announced(reading, first, last + 1)
+        else:
+            yield from _against(reading, verb, "roles")
     for destruction in reading.of("threat_destructions"):
         if reading.before(destruction, 4, "threat_subjects"):
-            yield from _against_a_place(reading, destruction)
+            yield from _against(reading, destruction, "threat_places")
+    for weapon in reading.of("threat_weapons"):
+        if reading.before(weapon, TO_WEAPON, "threat_arrivals"):
+            yield _announced(reading, weapon.first, weapon.last)
 
 
-def _against_a_place(reading: Reading, destruction: Hit) -> Iterator[Match]:
-    """« … brûler votre magasin »: a possessive just after the verb, a place just after it."""
-    for possessive in range(destruction.last + 1, destruction.last + 4):
-        if not reading.same_sentence(possessive + 1, destruction):
+def _against(reading: Reading, violence: Hit, targets: str) -> Iterator[Match]:
+    """« … brûler votre magasin », « … buter ton patron »: a possessive just after the verb, its target just after it."""
+    for possessive in range(violence.last + 1, violence.last + 4):
+        if not reading.same_sentence(possessive + 1, violence):
             return
-        if possessive in reading.covered("possessives") and possessive + 1 in reading.covered("threat_places"):
-            yield _announced(reading, destruction.first, possessive + 1)
+        if possessive in reading.covered("possessives") and possessive + 1 in reading.covered(targets):
+            yield _announced(reading, violence.first, possessive + 1)
             return
 
 
@@ -186,6 +193,8 @@ def _is_personal(reading: Reading, contact: Contact, hit: Hit) -> bool:
         return reading.before(hit, 4, "order_words")
     if contact.shape is Shape.LOCAL:
         return reading.near(hit, CONTACT_WORDS, "own_contact", "other_contact", "contact_request")
+    if contact.shape is Shape.PHONE and reading.near(hit, CONTACT_WORDS, "service_lines"):
+        return reading.near(hit, CONTACT_WORDS, "own_contact", "other_contact", "contact_request")
     at_home = reading.near(hit, CONTACT_WORDS, "home_words")
     if contact.shape is Shape.HOME:
         return at_home or not reading.near(hit, CONTACT_WORDS, "shop_words")
@@ -210,20 +219,20 @@ def _as_hit(reading: Reading, contact: Contact) -> Hit | None:
 def spam(reading: Reading, watch: Watch) -> Iterator[Match]:
     """A spam family, with the independent signs beside it; or an innocent topic between a testimonial and a contact.
 
+    A topic, an amount and a messaging service are one sign only: a person decides.
+
     Newcomers and links alone are never spam.
     """
     family = list(scam(reading, watch))
     yield from family
     topics = reading.of("spam_topics")
     signs = spam_signs(reading)
-    if (
-        topics
-        and not family
-        and "testimonial" in signs
-        and signs & {"contact", "shortener"}
-        and not _complains(reading)
-    ):
+    if not topics or family or not signs & {"contact", "shortener"} or _complains_beside(reading, topics):
+        return
+    if "testimonial" in signs:
         yield Match(topics[0].start, topics[-1].end, independent=1 + len(signs))
+    elif "amount" in signs and reading.has("spam_messaging"):
+        yield Match(topics[0].start, topics[-1].end)
 
 
 def scam(reading: Reading, watch: Watch) -> Iterator[Match]:
@@ -231,12 +240,14 @@ def scam(reading: Reading, watch: Watch) -> Iterator[Match]:
     family = reading.of(*watch.names)
     if family:
         signs = spam_signs(reading)
-        doubtful = _complains(reading) and "testimonial" not in signs
+        doubtful = _complains_beside(reading, family) and "testimonial" not in signs
         yield Match(family[0].start, max(hit.end for hit in family), independent=1 if doubtful else 1 + len(signs))
 
 
-def _complains(reading: Reading) -> bool:
-    return bool(reading.signals & {Signal.GRIEVANCE, Signal.STILL_WAITING})
+def _complains_beside(reading: Reading, family: list[Hit]) -> bool:
+    """Is there a complaint outside the advertisement's own words? « capable de rembourser » is none."""
+    start, end = family[0].start, max(hit.end for hit in family)
+    return any(hit.end <= start or hit.start >= end for hit in reading.of("grievance", "still_waiting"))
 
 
 def spam_signs(reading: Reading) -> set[str]:

@@ -36,6 +36,8 @@ class Signal(StrEnum):
     THANKS = "thanks"
     STILL_WAITING = "still_waiting"
     """« toujours rien », « 3e message »: says we did not answer."""
+    DEALINGS = "dealings"
+    """Their own order, delivery or visit, in words that neither praise nor complain: somebody waits."""
     CONTACT_REQUEST = "contact_request"
     """« rappelez-moi au »: the contact data is also a request."""
     SOURCE_LINK = "source_link"

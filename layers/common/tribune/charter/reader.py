@@ -84,7 +84,7 @@ class Reader:
                 if allowed.hold(match.start, match.end) or exceptions.hold(match.start, match.end):
                     continue
                 if match.quoted:
-                    read.signals |= _said_by_another(rule, read)
+                    read.signals |= _said_by_another(rule, match, read)
                 elif rule.gravity == Gravity.DANGER or not protected.hold(match.start, match.end):
                     found.append((rule.order, _breach(rule, match)))
         found.sort(key=lambda entry: (-entry[1].gravity, entry[0], entry[1].start))
@@ -153,14 +153,14 @@ def _breach(rule: _Rule, match: Match) -> Breach:
     )
 
 
-def _said_by_another(rule: _Rule, read: Reading) -> set[Signal]:
+def _said_by_another(rule: _Rule, match: Match, read: Reading) -> set[Signal]:
     """An insult quoted by its victim; a slur against what somebody is speaks of discrimination too.
 
     A threat that somebody received, and an insult by one of our people, are complaints.
     """
     if rule.detector.find is detectors.hate:
         return {Signal.QUOTED_INSULT, Signal.DISCRIMINATION}
-    if read.has("reporting", "reporting_after") and (rule.gravity == Gravity.DANGER or read.has("roles")):
+    if read.aside.hold(match.start, match.end) and (rule.gravity == Gravity.DANGER or read.has("roles")):
         return {Signal.QUOTED_INSULT, Signal.GRIEVANCE}
     return {Signal.QUOTED_INSULT}
 

@@ -265,6 +265,8 @@ class Reading:
             ):
                 return True
             key = self.text.tokens[index].key
+            if index in self.covered("address_plural") and self.addresses_somebody(hit) and before < 0:
+                return True
             if key == "que" and index + 2 in self.ending("address_singular"):
                 return True
             if key not in fillers:
@@ -285,24 +287,17 @@ class Reading:
 
     def _called_out_in_answer(self, hit: Hit) -> bool:
         """« …, abruti ! » at the end of a sentence, in a reply to a member or beside a mention."""
-        if not self.addresses_somebody(hit):
+        if not self.addresses_somebody(hit) or not self._comma(hit.first - 1):
             return False
         fillers = lists.words_of("fillers")
-        first = hit.first - 1
-        while self.same_sentence(first, hit) and self.text.tokens[first].key in fillers and not self._comma(first):
-            first -= 1
-        return (
-            self.same_sentence(first, hit)
-            and self._comma(first)
-            and all(
-                index in self.covered(MENTION) or self.text.tokens[index].key in fillers
-                for index in range(hit.last + 1, hit.last + 1 + MAX_FILLERS)
-                if self.same_sentence(index, hit)
-            )
+        return self.same_sentence(hit.first - 1, hit) and all(
+            index in self.covered(MENTION) or self.text.tokens[index].key in fillers
+            for index in range(hit.last + 1, hit.last + 1 + MAX_FILLERS)
+            if self.same_sentence(index, hit)
         )
 
     def _comma(self, index: int) -> bool:
-        return "," in self.text.between(index)
+        return index >= 0 and "," in self.text.between(index)
 
 
 def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, own: Lexicon, language: str) -> Reading:

@@ -14,6 +14,8 @@ SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.7
 TWO_WEAK_WORDS = 2
 THREE_WEAK_WORDS = 3
+TO_ACT = 4
+"""How many words after « envie de », « je vais » the act may stand."""
 TO_GROUP = 8
 """How many words after « insulté » the name of a group may stand: « insulté mon fils de pédé »."""
 
@@ -50,12 +52,16 @@ _COMPLAINTS = frozenset(
     }
 )
 
+_ALREADY_HEARD = _COMPLAINTS | {Signal.PRAISE, Signal.THANKS, Signal.CONTACT_REQUEST}
+
 
 def find(reading: Reading) -> set[Signal]:
     """Every signal of a text except QUOTED_INSULT, which detectors find."""
     found = {signal for signal, name in BY_LIST if reading.has(name)}
     if _despairs(reading, found):
         found.add(Signal.DISTRESS)
+    if _deals_with_us(reading, found):
+        found.add(Signal.DEALINGS)
     if any(reading.before(group, TO_GROUP, "insult_verbs") for group in reading.of("hate_groups")):
         found.add(Signal.DISCRIMINATION)
     if _asks(reading):
@@ -74,16 +80,24 @@ def find(reading: Reading) -> set[Signal]:
 
 
 def _despairs(reading: Reading, found: set[Signal]) -> bool:
-    """Words of wanting to die that are also said in jest, without a laugh; or several words of exhaustion.
+    """A wish to do oneself harm; words of it that are also said in jest, without a laugh; several of exhaustion.
 
     Two of exhaustion where there is nothing to complain about, three anywhere.
     """
+    if any(reading.before(act, TO_ACT, "distress_wishes") for act in reading.of("distress_acts")):
+        return True
     figurative = reading.of("distress_figurative")
     if figurative and not reading.laughs:
         return True
     weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
     enough = THREE_WEAK_WORDS if Signal.GRIEVANCE in found or reading.laughs else TWO_WEAK_WORDS
     return len(weak) >= enough
+
+
+def _deals_with_us(reading: Reading, found: set[Signal]) -> bool:
+    """Somebody speaks of their own order, delivery or visit, or to us, and neither praises, complains nor asks."""
+    speaks = reading.has("speaks_to_us") or (reading.has("service_words") and reading.has("first_person"))
+    return speaks and not found & _ALREADY_HEARD
 
 
 def _asks(reading: Reading) -> bool:
