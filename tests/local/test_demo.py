@@ -35,6 +35,7 @@ def only(story: Story, *rows: int) -> Story:
     )
 
 
+@pytest.mark.demo
 def test_the_demo_tells_the_day_and_ends_well() -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "local.command", "demo"],
