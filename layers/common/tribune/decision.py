@@ -224,6 +224,7 @@ REASONS = frozenset(
         "hate",
         "threat",
         "grave",
+        "doubtful",
         "discrimination",
         "insult_reported",
         "quoted_insult",
@@ -280,6 +281,7 @@ CALLS = frozenset(
         "hate",
         "threat",
         "grave",
+        "doubtful",
         "discrimination",
         "insult_reported",
         "legal",
@@ -466,7 +468,7 @@ def grave(view: _View) -> Decision | None:
         return None
     clause = breach.clause if view.charter is not None else None
     if breach.doubtful:
-        return _doubtful(view, reason, clause)
+        return _doubtful(view, clause)
     ceiling = next((clause.ceiling for held, clause in view.held if held is breach), Ceiling.PARTIAL)
     alone = ceiling in (Ceiling.FULL, Ceiling.PARTIAL)
     unasked = alone and view.situation.hide_gravity_4
@@ -483,15 +485,16 @@ def grave(view: _View) -> Decision | None:
     )
 
 
-def _doubtful(view: _View, reason: str, clause: str | None) -> Decision:
+def _doubtful(view: _View, clause: str | None) -> Decision:
+    """Grave if it is meant: a person judges, in presence hours; the hide stands ready."""
     hide = Act(ActKind.HIDE, "provisional", view.leave(clause, alone=False))
     return Decision(
         Measure.ESCALATE,
-        reason,
+        "doubtful",
         clause=clause,
         acts=(hide,) if view.can_hide else (),
         silence_thread=True,
-        calls=(CallWish(reason, Urgency.HOURS),),
+        calls=(CallWish("doubtful", Urgency.HOURS),),
         ground="charter" if clause else "law",
     )
 
