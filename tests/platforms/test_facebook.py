@@ -107,6 +107,14 @@ def test_an_edit_is_dated_by_its_delivery_and_a_removal_has_no_words(read: Calla
     assert read("facebook__comment_add").version < edited.version < removed.version
 
 
+def test_nothing_is_edited_before_it_was_written(sent: Callable[[str], Any], read: Callable[[str], Any]) -> None:
+    body = sent("facebook__comment_edited").body
+    body["entry"][0]["time"] = 1
+    (edited,) = (one for item in facebook.split(body) for one in facebook.read(item))
+    assert isinstance(edited, Comment)
+    assert edited.version > read("facebook__comment_add").version
+
+
 def test_milliseconds_are_no_seconds(read: Callable[[str], Any]) -> None:
     assert read("facebook__comment_add__milliseconds").said_at == SAID + timedelta(seconds=3, milliseconds=417)
 

@@ -85,8 +85,19 @@ def test_a_comment_without_what_it_needs_is_unreadable(field: str, value: Any, s
 def test_an_edit_without_a_time_cannot_be_ordered(sent: Callable[[str], Any]) -> None:
     body = sent("generic__comment_edited").body
     del body["timestamp"]
+    del body["data"]["created_at"]
     with pytest.raises(Unreadable, match="timestamp"):
         [list(generic.read(item)) for item in generic.split(body)]
+
+
+def test_an_edit_that_only_says_when_the_comment_was_written_follows_it(sent: Callable[[str], Any]) -> None:
+    created, edited = sent("generic__comment_created").body, sent("generic__comment_edited").body
+    del edited["timestamp"]
+    edited["data"]["created_at"] = created["data"]["created_at"]
+    first, second = (one for body in (created, edited) for item in generic.split(body) for one in generic.read(item))
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert second.version > first.version
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,19 @@ def test_edits_that_overtake_the_reminder_leave_one_reminder(world: World) -> No
     assert record.standing.automatic_today == 1
 
 
+def test_a_deletion_is_final_whatever_its_clock_says(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle()
+    world.deliver("facebook", world.comment(1, "", verb="remove", at=world.now - timedelta(days=2)))
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle()
+
+    assert head_of(world, 1).deleted
+    assert words_kept(world) == []
+    assert world.counters() == {}
+    assert kinds(world) == ["reply"]
+
+
 def events(world: World) -> dict[str, dict[str, Any]]:
     """Created, edited twice, deleted, a minute apart."""
     at = world.now

@@ -188,11 +188,7 @@ def _read_comment(account: str, entry: _Entry, value: _Value) -> Said | None:
     verb = _COMMENT_VERBS.get(value.verb)
     if verb is None:
         return None
-    # An edit repeats the original created_time, a removal has none: both are dated by the delivery.
-    if verb is Verb.CREATED and value.created_time is not None:
-        said_at = shapes.instant(value.created_time, "created_time")
-    else:
-        said_at = shapes.instant(entry.time, "entry.time")
+    said_at = _said_at(verb, entry, value)
     text = (value.message or "") if verb is not Verb.DELETED else ""
     return Comment(
         platform=CARD.name,
@@ -210,6 +206,17 @@ def _read_comment(account: str, entry: _Entry, value: _Value) -> Said | None:
         tagged=_tagged(value.message_tags, text),
         sponsored=_sponsored(value.post),
     )
+
+
+def _said_at(verb: Verb, entry: _Entry, value: _Value) -> datetime:
+    """An edit repeats the original created_time, a removal has none: both are dated by the delivery."""
+    if verb is Verb.CREATED and value.created_time is not None:
+        return shapes.instant(value.created_time, "created_time")
+    delivered = shapes.instant(entry.time, "entry.time")
+    if value.created_time is None:
+        return delivered
+    # Nothing is edited before it is written, whatever the clocks say.
+    return max(delivered, shapes.instant(value.created_time, "created_time"))
 
 
 def _read_reaction(account: str, entry: _Entry, value: _Value) -> Said | None:

@@ -127,7 +127,8 @@ def read(item: Item) -> Iterable[Said]:
     if verb is Verb.CREATED:
         said_at = shapes.instant(data.created_at or event.timestamp, "data.created_at")
     else:
-        said_at = shapes.instant(event.timestamp, "timestamp")
+        # Without a time of its own, an edit still follows the words it edits.
+        said_at = shapes.instant(event.timestamp or data.created_at, "timestamp")
     if verb is not Verb.DELETED and data.text is None:
         raise Unreadable("data.text (missing)")
     thread = shapes.identifier(data.thread.id, "data.thread.id")

@@ -105,7 +105,8 @@ class _Weighing:
             return self._first_sight()
         if head.kind is not HeadKind.COMMENT:
             return self._own_again(head)
-        if head.deleted or self.said.version <= head.v:
+        # A deletion is final: no clock of a platform makes it older than the words it takes away.
+        if head.deleted or (self.said.version <= head.v and self.said.verb is not Verb.DELETED):
             self._wake(head)
             if head.deleted:
                 self.sheet.erase.add(self.deed.at)
@@ -176,7 +177,9 @@ class _Weighing:
             kind, level = head.counted
             self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
         actions, forgotten = cancelled(head.actions, "deleted", self.now)
-        self.sheet.put_head(replace(head, v=self.said.version, deleted=True, counted=None, actions=actions))
+        self.sheet.put_head(
+            replace(head, v=max(head.v, self.said.version), deleted=True, counted=None, actions=actions)
+        )
         self._close_case("deleted")
         self.sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
         if head.author:
