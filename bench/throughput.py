@@ -178,10 +178,11 @@ def run(whole: Traffic, environments: int = 1, *, alone: bool = False) -> Run:
             standby = _standby(stack, meter)
             for file in Path(logs).glob("*.log"):
                 os.truncate(file, 0)
-            before = _processor_s()
+            before, earlier = _processor_s(), Counter(stack.cloud.calls)
             senders = Senders(stack, configuration)
             parts = tuple((_one_by_one if alone else _together)(stack, senders, whole))
             processor_s = {name: spent - before.get(name, 0.0) for name, spent in _processor_s().items()}
+        calls = stack.cloud.calls - earlier
         writes: Counter[str] = Counter()
         for function, units in meter.used.items():
             writes += units.writes if function != BY_THE_CLOCK else Counter()
@@ -189,11 +190,11 @@ def run(whole: Traffic, environments: int = 1, *, alone: bool = False) -> Run:
             whole=whole,
             parts=parts,
             most_waiting=senders.most_waiting,
-            calls=Counter(stack.cloud.calls),
+            calls=calls,
             heard=heard,
             checks=tuple(_checks(stack, whole, senders)),
             writes=writes,
-            usage=_usage(stack, meter, heard, processor_s, len(whole.comments), _lines(Path(logs))),
+            usage=_usage(stack, calls, meter, heard, processor_s, len(whole.comments), _lines(Path(logs))),
             standby=standby,
         )
 
@@ -253,26 +254,26 @@ def _checks(stack: LocalStack, whole: Traffic, senders: Senders) -> Iterator[tup
 def _standby(stack: LocalStack, meter: Meter) -> cost.Standby:
     """What is there while nobody speaks; a round of keep_watch that finds nothing, averaged. Begins to count anew."""
     stack.invoke(BY_THE_CLOCK, {})
-    stack.cloud.calls.clear()
     meter.clear()
-    before = _processor_s()["keep_watch"]
+    before, earlier = _processor_s()["keep_watch"], Counter(stack.cloud.calls)
     for _ in range(ROUNDS):
         stack.invoke(BY_THE_CLOCK, {})
     spent = (_processor_s()["keep_watch"] - before) / ROUNDS
-    calls = {service: n // ROUNDS for service, n in _by_service(stack, BY_THE_CLOCK).items()}
+    made = _by_service(stack.cloud.calls - earlier, BY_THE_CLOCK)
+    calls = {service: n // ROUNDS for service, n in made.items()}
     standby = cost.Standby(
         alarm_metrics=_alarm_metrics(stack),
         mappings=len(stack.created.mappings()),
         watch=cost.Work(stack.created.function(BY_THE_CLOCK).memory_mb, 1, spent, calls),
         watch_read_units=meter.used[BY_THE_CLOCK].read_units / ROUNDS,
     )
-    stack.cloud.calls.clear()
     meter.clear()
     return standby
 
 
 def _usage(  # noqa: PLR0913, PLR0917  a bill is made of everything
     stack: LocalStack,
+    made: Mapping[tuple[str, str], int],
     meter: Meter,
     heard: Heard,
     processor_s: Mapping[str, float],
@@ -283,7 +284,7 @@ def _usage(  # noqa: PLR0913, PLR0917  a bill is made of everything
     work = {}
     for name, n in (heard.batches | {"ReceiveWebhook": heard.requests}).items():
         function = stack.created.function(name)
-        calls = _by_service(stack, name) | ({"platform": acts} if name == "PerformAction" else {})
+        calls = _by_service(made, name) | ({"platform": acts} if name == "PerformAction" else {})
         work[name] = cost.Work(function.memory_mb, n, processor_s[function.code.name], calls)
     used = [meter.used[name] for name in work]
     return cost.Usage(
@@ -291,7 +292,7 @@ def _usage(  # noqa: PLR0913, PLR0917  a bill is made of everything
         acts=acts,
         deliveries=heard.requests,
         # Lambda receives a batch and deletes it, in one request each.
-        sqs_requests=sum(_by_service(stack, name).get("sqs", 0) for name in work) + 2 * heard.batches.total(),
+        sqs_requests=sum(_by_service(made, name).get("sqs", 0) for name in work) + 2 * heard.batches.total(),
         write_units=sum(units.write_units for units in used),
         read_units=sum(units.read_units for units in used),
         work=work,
@@ -302,9 +303,9 @@ def _usage(  # noqa: PLR0913, PLR0917  a bill is made of everything
     )
 
 
-def _by_service(stack: LocalStack, function: str) -> dict[str, int]:
+def _by_service(made: Mapping[tuple[str, str], int], function: str) -> dict[str, int]:
     services: Counter[str] = Counter()
-    for (caller, call), n in stack.cloud.calls.items():
+    for (caller, call), n in made.items():
         if caller == function:
             services[call.partition(".")[0]] += n
     return dict(services)
@@ -391,7 +392,7 @@ def main() -> int:
     """Run, print, and fail when a check does."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--deliveries", type=int, default=5000)
-    parser.add_argument("--environments", type=int, default=1, help="processes of each function")
+    parser.add_argument("--environments", type=int, default=2, help="processes of each function")
     parser.add_argument("--cost", type=Path, metavar="FILE", help="write what it costs there, in Markdown")
     given = parser.parse_args()
     runs = [run(traffic(given.deliveries), given.environments)]
