@@ -113,9 +113,10 @@ def _threats(reading: Reading, watch: Watch) -> Iterator[Match]:
     for destruction in reading.of("threat_destructions"):
         if reading.before(destruction, 4, "threat_subjects"):
             yield from _against(reading, destruction, "threat_places")
-    for weapon in reading.of("threat_weapons"):
+    for weapon in reading.of("threat_weapons", "threat_tools"):
         if reading.before(weapon, TO_WEAPON, "threat_arrivals"):
-            yield _announced(reading, weapon.first, weapon.last)
+            harmless_too = weapon.name == "threat_tools"
+            yield replace(_announced(reading, weapon.first, weapon.last), doubtful=harmless_too)
 
 
 def _against(reading: Reading, violence: Hit, targets: str) -> Iterator[Match]:
