@@ -249,20 +249,23 @@ class Journal:
         """The unfinished work of a kind whose time has come, at most `limit` a shard, oldest first."""
         return [key for shard in range(keys.SHARDS[kind]) for key in self._index("due", f"{kind}#{shard}", now, limit)]
 
-    def open_cases(self, community: str, limit: int = 200) -> list[Case]:
+    def open_cases(self, community: str) -> list[Case]:
         """The open cases of a community, the promise that runs out first on top."""
-        return self._cases(self._index("due", keys.open_cases(community), None, limit))
+        return self._cases(self._open(community))
 
     def cases(self, community: str, state: CaseState) -> list[ObjectId]:
         """The objects of every open case, the promise that runs out first on top; of every settled one, the latest first."""
-        is_open = state is CaseState.OPEN
-        partition = keys.open_cases(community) if is_open else keys.closed_cases(community)
-        found = [keys.object_of(key) for key in self._index("due", partition, None, None)]
-        return found if is_open else found[::-1]
+        if state is CaseState.OPEN:
+            return [keys.object_of(key) for key in self._open(community)]
+        return [keys.object_of(key) for key in self._index("due", keys.closed_cases(community), None, None)][::-1]
 
-    def cases_due(self, community: str, now: datetime) -> list[Case]:
-        """The open cases of a community whose time (a promise, our answer's) has come, oldest first."""
-        return self._cases(self._index("due", keys.open_cases(community), now, MOST_IN_READ))
+    def _open(self, community: str) -> list[Key]:
+        promised = self._index("due", keys.promises(community), None, None)
+        return promised + self._index("due", keys.open_cases(community), None, None)
+
+    def promises_due(self, community: str, now: datetime) -> list[Case]:
+        """The cases of a community in which a person promised to come back by now, oldest first."""
+        return self._cases(self._index("due", keys.promises(community), now, MOST_IN_READ))
 
     def _cases(self, found: Sequence[Key]) -> list[Case]:
         known = self.read(found)
@@ -505,7 +508,8 @@ class Journal:
     def _case(self, case: Case, now: datetime) -> dict[str, Any]:
         item = _CASE.dump_python(case, mode="json", exclude_none=True)
         if case.state is CaseState.OPEN:
-            item |= {"due_pk": keys.open_cases(case.community), "due_at": iso(case.remind_at or case.promise_at)}
+            partition = keys.promises if case.remind_at else keys.open_cases
+            item |= {"due_pk": partition(case.community), "due_at": iso(case.remind_at or case.promise_at)}
         else:
             item |= {"due_pk": keys.closed_cases(case.community), "due_at": iso(case.closed_at or now)}
             item["ttl"] = int((now + KEPT).timestamp())

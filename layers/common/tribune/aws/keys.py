@@ -325,6 +325,11 @@ def object_of(key: Key) -> tuple[str, str, str, str]:
     return community_id, platform, account_id, object_id
 
 
+def promises(community_id: str) -> str:
+    """The index partition of a community's open cases in which a person promised to come back."""
+    return f"promise#{community_id}"
+
+
 def author_index(community_id: str, author_hash: str) -> str:
     """The index partition of everything one author said."""
     return f"{community_id}#author#{author_hash}"

@@ -18,7 +18,7 @@ class Journal(Protocol):
     """What watch needs of the journal."""
 
     def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
-    def cases_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
+    def promises_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def end_pause(self, key: Key) -> None: ...  # noqa: D102
 
@@ -51,9 +51,9 @@ class Watching:
     def _promises(self, community: str, now: datetime) -> list[Call]:
         """A promise that a person made in an answer runs out: remind them, once."""
         reminded = []
-        for case in self.journal.cases_due(community, now):
+        for case in self.journal.promises_due(community, now):
             if case.remind_at is None or case.remind_at > now:
-                continue
+                continue  # the index may be a moment behind the case
             call = _promise(case, now)
             kept = replace(case, remind_at=None, rev=case.rev + 1)
             try:
