@@ -290,7 +290,7 @@ def document(full: Usage, alone: Usage, standby: Standby, measured: date) -> str
             f"Measured on {measured.isoformat()} by `python -m bench.throughput --cost`: {full.comments} comments with "
             f"{100 * full.acts / full.comments:.1f} acts on a platform per hundred, and {alone.comments} with "
             f"{100 * alone.acts / alone.comments:.1f}. DynamoDB's units follow its documented rules, from the real items. "
-            "Lambda's duration is an estimate: processor time measured on a laptop, at the memory's share of a processor, "
+            "Lambda's duration is an estimate: processor time of the run itself, at the memory's share of a processor, "
             "and assumed waiting times (DynamoDB 6 ms, SQS 10 ms, a platform 300 ms). List prices of us-east-1 without any "
             f"free tier; from memory: {from_memory}. Left out: data transfer out and mail."
         ),
