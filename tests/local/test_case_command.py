@@ -14,7 +14,7 @@ from world import LINE_ACCOUNT, PAGE, World
 from local import desk
 from local.command import main
 from local.desk import readable
-from tribune.aws import keys, stack
+from tribune.aws import clients, keys, stack
 from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.journal import ActionState, Case, CaseState, Head
 from tribune.standing import Strike
@@ -166,6 +166,21 @@ def test_the_list_is_short_until_everything_is_asked_for(world: World, tribune: 
     assert len(re.findall(r"^[0-9a-f]{10} ", short.out, re.MULTILINE)) == 50
     assert "et 2 autres" in short.out
     assert len(re.findall(r"^[0-9a-f]{10} ", long.out, re.MULTILINE)) == 52
+
+
+def test_cases_and_calls_beyond_the_first_page_of_the_index_are_found_too(
+    world: World, tribune: Tribune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(world, *((number, THREAT + "!" * number) for number in range(1, 6)))
+    client = clients.dynamodb()
+    query = client.query
+    monkeypatch.setattr(client, "query", lambda **request: query(**{"Limit": 2, **request}))
+
+    assert len(re.findall(r"^[0-9a-f]{10} ", tribune("case", "list").out, re.MULTILINE)) == 5
+    assert tribune("call", "list").out.count("threat-") >= 5
+    for number in range(1, 6):
+        assert tribune("case", "close", name(number), "--as", "marie").code == 0
+    assert "Marie Castel" in tribune("case", "show", name(1)).out
 
 
 def test_it_speaks_english_when_asked_to(world: World, tribune: Tribune) -> None:

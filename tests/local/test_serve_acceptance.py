@@ -675,6 +675,8 @@ def test_a_cm_answers_from_another_terminal(outside: Outside) -> None:
     (text,) = replies_to(outside, comment)
     assert text in " ".join(said.split())
     assert text.endswith("^LD")
+    assert case not in cli(outside, "case", "list", "--all")
+    assert outside.settle()["parked"].keys() <= {"case", "call", "action"}, "a settled case waits for nobody"
 
 
 def cli(outside: Outside, *arguments: str) -> str:

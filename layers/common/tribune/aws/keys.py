@@ -107,7 +107,7 @@ ITEMS = (
         "until.{scope}: a thread, a post, a space or everything",
         "none",
         ("tribune pause",),
-        ("ModerateComments", "PerformAction"),
+        ("ModerateComments", "PerformAction", "tribune pause", "tribune case"),
     ),
     ItemType(
         "words",
@@ -157,7 +157,7 @@ ITEMS = (
         "content hash, parts, published_at, effective_from, notice, summary",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter"),
+        ("ModerateComments", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "charter part",
@@ -167,7 +167,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter"),
+        ("ModerateComments", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "community",
@@ -177,7 +177,7 @@ ITEMS = (
         "the community as `tribune apply` wrote it, without any secret",
         "none",
         ("tribune apply",),
-        ("ModerateComments", "PerformAction", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter"),
+        ("ModerateComments", "PerformAction", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "channel",
