@@ -294,6 +294,7 @@ def test_a_platform_that_counts_utf16_counts_an_emoji_twice() -> None:
         ("promo.example", ""),
         ("voir https://x.example", ""),
         ("www.gagnez-tout", ""),
+        ("promo.ex[ample", ""),
         ("x" * 31, ""),
         ("12345", ""),
         ("🌸", ""),

@@ -237,7 +237,7 @@ def length(text: str, unit: str) -> int:
 
 def safe_name(name: str | None) -> str:
     """A member's name as we may write it in a draft; empty when it is no name (a link, too long, no letter)."""
-    if not name or _LINK.search(name):
+    if not name:
         return ""
     visible = "".join(
         " " if unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc"} else character
@@ -245,7 +245,9 @@ def safe_name(name: str | None) -> str:
         if unicodedata.category(character) not in {"Cf", "Cs", "Co", "Cn"}
     )
     plain = " ".join(_NOT_IN_A_NAME.sub("", visible).split())
-    if len(plain) > NAME_LIMIT or not any(character.isalpha() for character in plain):
+    # What is left out may have kept two halves of a link apart.
+    link = _LINK.search(name) or _LINK.search(plain)
+    if link or len(plain) > NAME_LIMIT or not any(character.isalpha() for character in plain):
         return ""
     return plain
 
