@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,16 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent.parent / ".tribune"
 RUNNING = FOLDER / "running"
 """One file for each running stack, named after its process."""
+LOGS = FOLDER / "logs"
+"""One folder for each, likewise; it stays until another stack is started."""
+
+
+def fresh_logs() -> Path:
+    """Where this process keeps its functions' logs; those of stacks that run no more are taken away."""
+    for folder in LOGS.glob("*"):
+        if folder.name.isdecimal() and not _lives(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return LOGS / str(os.getpid())
 
 
 @contextmanager

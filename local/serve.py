@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import signal
 import threading
 from argparse import Namespace
@@ -11,7 +10,7 @@ from typing import Any
 from local.apply import Target, apply
 from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.progress import Progress
-from local.running import FOLDER, announced
+from local.running import announced, fresh_logs
 from local.stack import LocalStack
 from tribune.errors import BadConfiguration
 
@@ -35,10 +34,8 @@ def serve(configuration: Configuration, port: int = 0) -> int:
     end = threading.Event()
     before = {name: signal.signal(name, lambda *_: end.set()) for name in (signal.SIGINT, signal.SIGTERM)}
     progress = Progress()
-    logs = FOLDER / "logs"
-    shutil.rmtree(logs, ignore_errors=True)
     try:
-        with LocalStack(port=port, folder=logs, watcher=progress.watcher) as stack:
+        with LocalStack(port=port, folder=fresh_logs(), watcher=progress.watcher) as stack:
             for line in applied(stack, configuration):
                 progress.say(line)
             with announced(description(stack)):
