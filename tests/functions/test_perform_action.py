@@ -10,6 +10,7 @@ from tribune.journal import ActionState
 __all__ = ["fresh_world"]
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 56 78"
 
 
 def wake(world: World, object_id: str = "1_1") -> object:
@@ -84,3 +85,15 @@ def test_a_dead_token_rests_the_account_and_calls_somebody(world: World) -> None
     assert [call.reason for call in world.calls_of("garance")] == ["token_dead"]
     world.settle(minutes=120, quiet_minutes=90)
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+
+
+def test_a_platform_that_never_answers_is_not_asked_for_ever(world: World) -> None:
+    world.facebook.fail({"mode": "timeout_before", "next": 1000})
+    world.deliver("facebook", world.comment(1, SPAM))
+    world.settle(minutes=24 * 60, quiet_minutes=180)
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [action.state for action in head.actions] == [ActionState.UNCERTAIN]
+    assert [case.reason for case in world.journal.open_cases("garance")] == ["act_uncertain"]
+    assert len(world.outbox.entries) <= 10

@@ -66,10 +66,15 @@ def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go 
     silence = _silence(action, head, around.thread, now) if speaks and by_machine else None
     if silence:
         return silence
+    return resting(action, around, now) or Go()
+
+
+def resting(action: Action, around: Surroundings, now: datetime) -> Wait | None:
+    """Until when the account rests for this kind of act, None when it does not."""
     breaker = around.breaker
-    if breaker and breaker.open_until > now and (speaks or not breaker.replies_only):
+    if breaker and breaker.open_until > now and (action.kind in SPEAKING or not breaker.replies_only):
         return Wait(breaker.open_until + spread(action.id), breaker.reason)
-    return Go()
+    return None
 
 
 def _mode_allows(action: Action, head: Head, community: Community) -> bool:

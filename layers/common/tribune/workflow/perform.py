@@ -33,7 +33,7 @@ from tribune.journal import (
     ThreadRecord,
 )
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
-from tribune.workflow.gate import Drop, Surroundings, Wait, gate, spread
+from tribune.workflow.gate import Drop, Surroundings, Wait, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
@@ -138,7 +138,9 @@ class Performing:
 
     # --- one action ---
 
-    def _perform(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> Performed | None:
+    def _perform(  # noqa: PLR0911  each refusal on the way returns at once
+        self, head: Head, action: Action, seconds_left: Callable[[], float]
+    ) -> Performed | None:
         around = self._around(head)
         if action.state is ActionState.READY:
             allowed = gate(action, head, around, self.now())
@@ -146,6 +148,8 @@ class Performing:
                 return self._mark(head, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
             if isinstance(allowed, Drop):
                 return self._finish(head, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
+        elif rest := resting(action, around, self.now()):
+            return self._mark(head, action.id, lambda a: replace(a, due_at=rest.until, lease_until=rest.until))
         errand = self._errand(head, action, seconds_left)
         if errand is None:
             return self._fail(head, action, ActionState.FAILED, "words_gone")
@@ -209,11 +213,15 @@ class Performing:
                 outcome = seen
         return self._settle(errand, outcome, plan)
 
-    def _take_up_again(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
+    def _take_up_again(  # noqa: PLR0911  one return for each thing that can have become of it
+        self, errand: _Errand, plan: Plan, thread: ThreadRecord
+    ) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
         head, action = errand.head, errand.action
         seen = None if plan.repeatable else self._look(errand)
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
+            if action.attempts >= MOST_ATTEMPTS:
+                return self._fail(head, action, ActionState.UNCERTAIN, "unanswered")
             if _outspoken(action, thread):
                 return self._finish(head, action, ActionState.CANCELLED, "human_answered", tell=False)
             claimed = self._claim(errand, thread, plan)
