@@ -8,10 +8,12 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import cache
-
-from aws_lambda_powertools.logging import Logger
+from typing import TYPE_CHECKING
 
 from tribune import clock
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.logging import Logger
 
 NAMESPACE = "Tribune"
 
@@ -50,8 +52,14 @@ _KNOWN = {metric.name: metric for metric in METRICS}
 
 
 @cache
-def logger() -> Logger:
-    """The one logger of this process (service and level come from the POWERTOOLS_ variables)."""
+def logger() -> "Logger":
+    """The one logger of this process (service and level come from the POWERTOOLS_ variables).
+
+    Loaded by the first line that is logged: a delivery that is simply kept logs none, and a platform waits for its
+    cold start.
+    """
+    from aws_lambda_powertools.logging import Logger  # noqa: PLC0415  see above
+
     return Logger()
 
 
