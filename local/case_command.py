@@ -34,6 +34,9 @@ def run(arguments: Namespace) -> int:
 
 def _list(arguments: Namespace, desk: Desk) -> int:
     found = desk.handling.open(desk.community.id)
+    unhandled = desk.unhandled.waiting()
+    if unhandled:
+        print(desk.say("list", "unhandled" if unhandled > 1 else "one_unhandled", n=str(unhandled)))
     if not found:
         print(desk.say("list", "none"))
         return 0

@@ -7,7 +7,7 @@ import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,8 @@ class Desk:
     journal: Journal
     charters: Charters
     actions: Queue
+    unhandled: Queue
+    """Comments that could not be read: of every community of the stack."""
     now: Now
     language: str
 
@@ -160,6 +162,7 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
             journal=Journal(place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"]),
             charters=Charters(place.tables["charter"], place.dynamodb),
             actions=Queue(place.sqs, place.queues["actions"]),
+            unhandled=Queue(place.sqs, place.queues["unhandled"]),
             now=place.now,
             language=given.lang or "",
         )
@@ -170,13 +173,11 @@ def _speaking(desk: Desk, person: str | None) -> Desk:
     """The desk in the language that was asked for, the person's, or the house's."""
     if desk.language:
         return desk
-    house = Desk(
-        desk.community, desk.journal, desk.charters, desk.actions, desk.now, words.spoken(desk.community.language)
-    )
+    house = replace(desk, language=words.spoken(desk.community.language))
     languages = house.person(person).languages if person else ()
     if not languages:
         return house
-    return Desk(desk.community, desk.journal, desk.charters, desk.actions, desk.now, words.spoken(languages[0]))
+    return replace(desk, language=words.spoken(languages[0]))
 
 
 def _running(port: int | None, own: ExitStack) -> _Place:

@@ -12,6 +12,7 @@ from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.progress import Progress
 from local.running import announced, fresh_logs
 from local.stack import LocalStack
+from tribune.aws.stack import QUEUES
 from tribune.errors import BadConfiguration
 
 
@@ -60,6 +61,8 @@ def description(stack: LocalStack) -> dict[str, Any]:
     environment: dict[str, str] = {}
     for function in stack.created.functions():
         environment |= function.environment
+    queues = stack.created.queues()
+    environment |= {f"{short.upper()}_QUEUE_URL": queues[logical] for short, logical in QUEUES.items()}
     environment |= stack.reach
     return {
         "url": stack.url,

@@ -66,9 +66,15 @@ class Scene:
         self.facts: Facts = teller.facts
         self.marie = duty.on_duty(self.community.rota, stack.clock.now(), self.community.zone)[0]
         self._secrets = {channel.platform: channel.verify["current"] for channel in configuration.channels}
-        actions = Queue(clients.sqs(), stack.created.queues()["ActionsQueue"])
+        queues = stack.created.queues()
         self._desk = Desk(
-            self.community, self.facts.journal, self.facts.charters, actions, stack.clock.now, self.community.language
+            community=self.community,
+            journal=self.facts.journal,
+            charters=self.facts.charters,
+            actions=Queue(clients.sqs(), queues["ActionsQueue"]),
+            unhandled=Queue(clients.sqs(), queues["InboxUnhandled"]),
+            now=stack.clock.now,
+            language=self.community.language,
         )
 
     # --- time ---

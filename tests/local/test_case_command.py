@@ -158,6 +158,15 @@ def test_what_the_machine_cannot_read_is_listed_as_such(world: World, tribune: T
     assert "(non lu par la machine : à regarder sur la page)" in tribune("case", "list").plain
 
 
+def test_how_many_messages_nobody_could_read_stands_on_top(world: World, tribune: Tribune) -> None:
+    broken = world.comment(2, "…")
+    del broken["entry"][0]["changes"][0]["value"]["comment_id"]
+    world.deliver("facebook", broken)
+    world.settle(minutes=60)
+
+    assert "En souffrance : un message que la machine n'a pas pu lire" in tribune("case", "list").plain
+
+
 def test_the_list_is_short_until_everything_is_asked_for(world: World, tribune: Tribune) -> None:
     says(world, *((number, f"Le G{number} existe en rouge ?") for number in range(1, 53)))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tribune.aws.kept import answered
 from tribune.errors import TooLarge, Unavailable
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class Queue:
                 raise Unavailable(f"queue: {type(error).__name__}") from error
             if answer.get("Failed"):
                 raise Unavailable(f"queue: {len(answer['Failed'])} of {len(entries)} messages were not taken")
+
+    def waiting(self) -> int:
+        """About how many messages wait here. Raises Unavailable."""
+        name = "ApproximateNumberOfMessages"
+        with answered("sqs"):
+            found = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[name])  # type: ignore[list-item]  # a literal by another way
+        return int(found["Attributes"][name])  # type: ignore[index]  # the same
 
 
 def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:

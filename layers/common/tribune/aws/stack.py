@@ -13,7 +13,7 @@ TABLES = {
     "charter": "CharterTable",
     "community": "CommunityTable",
 }
-QUEUES = {"actions": "ActionsQueue", "calls": "CallsQueue"}
+QUEUES = {"actions": "ActionsQueue", "calls": "CallsQueue", "unhandled": "InboxUnhandled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Place:
     tables: dict[str, str]
     """`journal`, `text`, `counter`, `charter`, `community`."""
     queues: dict[str, str]
-    """`actions`, `calls`."""
+    """`actions`, `calls`, and `unhandled`: the comments that nobody could read."""
 
 
 def locate(stage: str) -> Place:
