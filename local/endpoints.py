@@ -74,6 +74,7 @@ class Endpoints:
     def _kill(self, request: Request) -> tuple[int, Any]:
         match _body(request):
             case {"function": str(function), "at_call": int(call), **rest} if call > 0 and not rest.keys() - {"when"}:
+                function = _logical_id(function)
                 if function not in self._stack.functions.names():
                     raise _Refused(f"function is one of {', '.join(self._stack.functions.names())}")
                 try:
@@ -120,3 +121,8 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise _Refused(f"{text} is no time such as 2026-11-22T09:00:00Z") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _logical_id(function: str) -> str:
+    """A function by either of its names: the folder `perform_action` is `PerformAction` in the template."""
+    return "".join(word.capitalize() for word in function.split("_")) if function.islower() else function

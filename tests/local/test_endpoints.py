@@ -71,8 +71,9 @@ def test_the_clock_is_set_and_advanced(tiny: Any) -> None:
     tiny.ask("POST", "/_local/clock", json.dumps({"now": datetime.now(UTC).isoformat()}).encode())
 
 
-def test_a_kill_is_armed(tiny: Any) -> None:
-    order = valid("kill.request", {"function": "Tick", "at_call": 99})
+@pytest.mark.parametrize("name", ["Tick", "tick"])
+def test_a_kill_is_armed_by_either_name_of_the_function(tiny: Any, name: str) -> None:
+    order = valid("kill.request", {"function": name, "at_call": 99})
 
     answer = tiny.ask("POST", "/_local/kill", json.dumps(order).encode())
 
