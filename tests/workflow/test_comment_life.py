@@ -210,6 +210,33 @@ def test_after_a_person_answered_the_machine_is_silent_in_that_thread(world: Wor
     assert case.closed_by == "team"
 
 
+def test_an_answer_to_a_reply_belongs_to_the_thread_of_that_reply(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde votre dossier tout de suite.", parent=1))
+    world.settle()
+    world.deliver("facebook", world.comment(2, INSULT, author="7002", parent=50))
+    world.settle()
+
+    assert head_of(world, 2).thread == "1_1"
+    assert kinds(world) == [], "a person answered in that thread"
+
+
+def test_our_reply_to_a_reply_coming_back_is_recognised_in_its_thread(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Bonjour à tous"))
+    world.deliver("facebook", world.comment(2, INSULT, author="7002", parent=1))
+    world.settle()
+    (reply,) = world.outbox.effects
+    echo = world.facebook.echo(reply)
+    assert echo is not None
+    world.deliver_raw("facebook", echo)
+    world.settle()
+
+    own = world.head("garance", "facebook", PAGE, reply.created or "")
+    assert own is not None
+    assert own.kind is HeadKind.OURS
+
+
 def test_a_person_who_answers_first_cancels_what_the_machine_was_about_to_say(world: World) -> None:
     world.deliver("facebook", world.comment(1, INSULT))
     world.pump_only("moderate_comments")

@@ -29,11 +29,19 @@ class Deed:
     space: str
     channel: str
     received_at: datetime
+    root: str | None = None
+    """The thread that the answered comment belongs to, where the platform names only that comment (Facebook)."""
 
     @property
     def at(self) -> ObjectId:
         """The object it is about."""
         return (self.community, self.said.platform, self.said.account, self.said.object)
+
+    @property
+    def answers(self) -> ObjectId | None:
+        """The comment it answers, None at top level."""
+        parent = self.said.parent if isinstance(self.said, Comment) else None
+        return (*self.at[:3], parent) if parent else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +57,17 @@ class Ground:
     """HMAC with the community's key."""
 
 
-class Outcome:
-    """What became of an event, for the metrics."""
-
-    DUPLICATE = "duplicate"
-    DECIDED = "decided"
-    RECORDED = "recorded"
-
-
 def author_of(comment: Comment, ground: Ground) -> str | None:
     """The pseudonym of an author, None where the platform withholds the id."""
     return ground.pseudonym(comment.author.id) if comment.author.id else None
 
 
-def thread_of(said: Said, ground: Ground) -> str:
-    """The thread under which it is kept: a private conversation is named after a person, so it gets a pseudonym."""
-    if isinstance(said, Comment) and said.audience is Audience.PRIVATE:
-        return ground.pseudonym(said.thread.id)
-    return said.thread.id
-
-
 def thread_at(deed: Deed, ground: Ground) -> ThreadId:
-    """The key of the thread that an event belongs to."""
-    return (deed.community, deed.said.platform, deed.said.account, thread_of(deed.said, ground))
+    """The thread an event is kept under: a private conversation is named after a person, so it gets a pseudonym."""
+    said = deed.said
+    private = isinstance(said, Comment) and said.audience is Audience.PRIVATE
+    thread = ground.pseudonym(said.thread.id) if private else deed.root or said.thread.id
+    return (deed.community, said.platform, said.account, thread)
 
 
 def named(*parts: str) -> str:

@@ -6,7 +6,7 @@ One read and one transaction for a batch; the wake-ups follow the commit, and wh
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
-from tribune.workflow.worksheet import Known, ObjectId, ThreadId, Worksheet
+from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 MOST_ITEMS = 100
 """What one transaction can touch."""
@@ -139,7 +139,7 @@ class Moderation:
     def _decide(self, deeds: Sequence[Deed], now: datetime) -> tuple[bool, list[tuple[str, dict[str, str]]]]:
         """(did it fit, what to count). Raises Conflict, Unavailable; nothing is half done then."""
         grounds = [self._ground(deed) for deed in deeds]
-        known = self._known(deeds, grounds)
+        known, deeds = self._known(deeds, grounds)
         sheet = Worksheet(known, now)
         counts: list[tuple[str, dict[str, str]]] = []
         for deed, ground in zip(deeds, grounds, strict=True):
@@ -189,28 +189,34 @@ class Moderation:
         self._readers[slot] = (community, reader)
         return reader
 
-    def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground]) -> Known:
-        """Everything the round may need, in one read (two when one of our own messages comes back)."""
-        wanted: list[Key] = []
-        threads: list[ThreadId] = []
-        for deed, ground in zip(deeds, grounds, strict=True):
-            wanted += [self.keys.head(*deed.at), self.keys.case(*deed.at)]
-            said = deed.said
-            if isinstance(said, Comment):
-                thread = thread_at(deed, ground)
-                wanted.append(self.keys.thread(*thread))
-                author = author_of(said, ground)
-                if author:
-                    wanted.append(self.keys.author(deed.community, author))
-                if said.parent:
-                    wanted.append(self.keys.head(*deed.at[:3], said.parent))
-                if said.author.is_ours:
-                    threads.append(thread)
+    def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground]) -> tuple[Known, Sequence[Deed]]:
+        """Everything the round may need, and the events with the thread they really belong to.
+
+        One read; a second one when a comment answers a reply, or when a message of our own comes back.
+        """
+        wanted = [key for deed, ground in zip(deeds, grounds, strict=True) for key in self._keys_of(deed, ground)]
         known = self.journal.read(wanted)
-        more = [
-            self.keys.head(*thread[:3], object_id) for thread in threads for object_id in known.thread(*thread).open
-        ]
-        return self.journal.read([*wanted, *more]) if more else known
+        deeds = [_rooted(deed, known) for deed in deeds]
+        more: list[Key] = []
+        for deed, ground in zip(deeds, grounds, strict=True):
+            thread = thread_at(deed, ground)
+            if deed.root:
+                more.append(self.keys.thread(*thread))
+            if isinstance(deed.said, Comment) and deed.said.author.is_ours:
+                more += [self.keys.head(*thread[:3], object_id) for object_id in known.thread(*thread).open]
+        return (self.journal.read([*wanted, *more]) if more else known), deeds
+
+    def _keys_of(self, deed: Deed, ground: Ground) -> list[Key]:
+        found = [self.keys.head(*deed.at), self.keys.case(*deed.at)]
+        said = deed.said
+        if isinstance(said, Comment):
+            found.append(self.keys.thread(*thread_at(deed, ground)))
+            author = author_of(said, ground)
+            if author:
+                found.append(self.keys.author(deed.community, author))
+        if deed.answers:
+            found.append(self.keys.head(*deed.answers))
+        return found
 
     # --- afterwards: repeatable, and repeated when the same event comes again ---
 
@@ -252,6 +258,14 @@ class Moderation:
             if current is not None:
                 settle_answered(current, sheet.case(at), sheet)
         self.journal.commit(sheet.changes(), now)
+
+
+def _rooted(deed: Deed, known: Known) -> Deed:
+    """The event in the thread of the comment it answers, where the platform took that comment for the thread."""
+    answered = known.head(*deed.answers) if deed.answers else None
+    if answered is None or deed.said.thread.id != answered.object or answered.thread == answered.object:
+        return deed
+    return replace(deed, root=answered.thread)
 
 
 def _envelope(body: str) -> dict[str, Any]:

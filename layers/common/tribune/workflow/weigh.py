@@ -42,7 +42,6 @@ from tribune.workflow.deed import (
     hour_of,
     named,
     thread_at,
-    thread_of,
 )
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked, without_strike
@@ -589,7 +588,7 @@ class _Weighing:
             v=said.version,
             rev=0,
             space=deed.space,
-            thread=thread_of(said, self.ground),
+            thread=self.thread[3],
             post=self.ground.pseudonym(said.thread.post) if said.audience is Audience.PRIVATE else said.thread.post,
             audience=said.audience,
             posted_at=said.posted_at,
