@@ -49,6 +49,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     tally = _moderation().moderate(messages, clock.now())
     for (name, dimensions), n in tally.counts.items():
         count(name, n, **dict(dimensions))
+    for message, defect in tally.defects.items():
+        logger().error("not decided", message_id=message, reason=defect)
     if tally.failed:
         logger().warning("not decided", messages=tally.failed)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in tally.failed]}

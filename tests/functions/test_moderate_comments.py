@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from world import PAGE, World, fresh_world
 
+from tribune.charter import Circumstances, Findings, Reader
+
 __all__ = ["fresh_world"]
 
 CANARY = "Bernadette Lemoine-Durandel"
@@ -30,6 +32,11 @@ def envelope(world: World, number: int, text: str, **more: Any) -> dict[str, Any
     } | more
 
 
+def everything_logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Each log line with all of its fields, whatever stream the logger was born with."""
+    return "\n".join(str(vars(line)) for line in caplog.records)
+
+
 def test_one_that_cannot_be_read_fails_alone(world: World) -> None:
     broken = envelope(world, 2, "…")
     del broken["payload"]["change"]["value"]["comment_id"]
@@ -44,6 +51,29 @@ def test_one_that_cannot_be_read_fails_alone(world: World) -> None:
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": name} for name in ("b", "c", "d")]}
     assert world.counters() == {"comment.1": 1}
+
+
+def test_one_that_breaks_us_fails_alone_and_the_engineer_reads_what_broke(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = Reader.read
+
+    def brittle(self: Reader, text: str, circumstances: Circumstances) -> Findings:
+        if text == "le mot qui nous casse":
+            raise ZeroDivisionError
+        return read(self, text, circumstances)
+
+    monkeypatch.setattr(Reader, "read", brittle)
+    batch = [record(str(n), envelope(world, n, f"Bonjour {n}")) for n in range(9)]
+    batch.insert(4, record("poison", envelope(world, 99, "le mot qui nous casse")))
+
+    answer = world.invoke("moderate_comments", {"Records": batch})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert world.counters() == {"comment.1": 9}
+    logged = everything_logged(caplog)
+    assert "ZeroDivisionError" in logged
+    assert "casse" not in logged
 
 
 def test_an_item_of_a_community_that_is_gone_waits_for_the_engineer(world: World) -> None:
@@ -78,7 +108,7 @@ def test_fifty_comments_fit_in_a_batch_whatever_they_open(world: World) -> None:
 
 
 def test_it_counts_what_it_decided_and_prints_nobodys_words_or_name(
-    world: World, capsys: pytest.CaptureFixture[str]
+    world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     spoken = envelope(world, 1, f"@Karim t'es vraiment un abruti, signé {CANARY}, 06 39 98 12 34")
     spoken["payload"]["change"]["value"]["from"]["name"] = CANARY
@@ -86,7 +116,8 @@ def test_it_counts_what_it_decided_and_prints_nobodys_words_or_name(
     world.invoke("moderate_comments", {"Records": [record("a", spoken)]})
     world.settle()
 
-    printed = capsys.readouterr().out
+    printed = capsys.readouterr().out + everything_logged(caplog)
     assert '"CommentsDecided":1' in printed
+    assert "performed" in printed
     for private in (CANARY, "abruti", "06 39 98 12 34", "7001", "page-token", "facebook-app-secret"):
         assert private not in printed

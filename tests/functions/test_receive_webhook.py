@@ -83,14 +83,15 @@ def test_base64_and_header_case_are_only_wrapping(world: World) -> None:
     ids=["missing", "wrong", "not ASCII", "another prefix", "SHA-1 only"],
 )
 def test_a_forged_or_missing_signature_is_401_and_nothing_is_kept(
-    world: World, headers: dict[str, str], capsys: pytest.CaptureFixture[str]
+    world: World, headers: dict[str, str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     raw = body(world, "un secret de polichinelle")
 
     assert post(world, raw, headers) == 401
     assert waiting(world) == 0
-    printed = capsys.readouterr().out
+    printed = capsys.readouterr().out + "".join(str(vars(line)) for line in caplog.records)
     assert '"SignaturesRefused":1' in printed
+    assert "refused" in printed
     assert "polichinelle" not in printed
 
 

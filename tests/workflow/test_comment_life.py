@@ -237,6 +237,27 @@ def test_our_reply_to_a_reply_coming_back_is_recognised_in_its_thread(world: Wor
     assert own.kind is HeadKind.OURS
 
 
+def test_our_reply_to_a_reply_that_comes_back_before_its_answer_is_ours_too(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Bonjour à tous"))
+    world.deliver("facebook", world.comment(2, "Bonjour Anne", author="7002", parent=1))
+    world.settle()
+    world.facebook.fail({"mode": "timeout_after", "next": 1})
+    world.facebook.fail({"consistency_s": 3600})
+    world.deliver("facebook", world.comment(3, INSULT, author="7003", parent=2))
+    world.pump()
+    world.pump()
+    (reply,) = world.outbox.effects
+    words = reply.text or ""
+    echo = world.comment(60, words, author=PAGE, parent=3)
+    world.deliver("facebook", echo)
+    world.settle()
+
+    (action,) = head_of(world, 3).actions
+    assert action.state is ActionState.SENT
+    assert head_of(world, 60).kind is HeadKind.OURS
+    assert head_of(world, 60).thread == "1_1"
+
+
 def test_a_person_who_answers_first_cancels_what_the_machine_was_about_to_say(world: World) -> None:
     world.deliver("facebook", world.comment(1, INSULT))
     world.pump_only("moderate_comments")

@@ -49,6 +49,8 @@ class Tally:
     """What a batch came to, for the metrics: (name, dimensions) -> how many."""
 
     failed: list[str] = field(default_factory=list)
+    defects: dict[str, str] = field(default_factory=dict)
+    """Message id -> the kind of error nobody foresaw: it comes again, then lies with the dead letters."""
     counts: dict[tuple[str, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)
 
     def add(self, name: str, **dimensions: str) -> None:
@@ -118,7 +120,7 @@ class Moderation:
     # --- decide and commit ---
 
     def _settle(self, batch: Sequence[_Waiting], now: datetime, tally: Tally) -> None:
-        """Decide a round; when it is too large for one transaction, half of it first."""
+        """Decide a round; when it is too large for one transaction, or one of it breaks us, half of it first."""
         for _ in range(_TRIES):
             try:
                 fitting, counts = self._decide([waiting.deed for waiting in batch], now)
@@ -126,6 +128,11 @@ class Moderation:
                 continue
             except Unavailable:
                 break
+            except Exception as error:  # noqa: BLE001  a defect of ours: it must not take its neighbours with it
+                fitting, counts = False, []
+                if len(batch) == 1:
+                    tally.defects[batch[0].message] = type(error).__name__
+                    break
             if not fitting:
                 middle = len(batch) // 2
                 self._settle(batch[:middle], now, tally)
@@ -192,19 +199,23 @@ class Moderation:
     def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground]) -> tuple[Known, Sequence[Deed]]:
         """Everything the round may need, and the events with the thread they really belong to.
 
-        One read; a second one when a comment answers a reply, or when a message of our own comes back.
+        One read; another one when a comment answers a reply, and when a message of our own comes back.
         """
         wanted = [key for deed, ground in zip(deeds, grounds, strict=True) for key in self._keys_of(deed, ground)]
         known = self.journal.read(wanted)
         deeds = [_rooted(deed, known) for deed in deeds]
-        more: list[Key] = []
-        for deed, ground in zip(deeds, grounds, strict=True):
-            thread = thread_at(deed, ground)
-            if deed.root:
-                more.append(self.keys.thread(*thread))
-            if isinstance(deed.said, Comment) and deed.said.author.is_ours:
-                more += [self.keys.head(*thread[:3], object_id) for object_id in known.thread(*thread).open]
-        return (self.journal.read([*wanted, *more]) if more else known), deeds
+        threads = [thread_at(deed, ground) for deed, ground in zip(deeds, grounds, strict=True)]
+        roots = [self.keys.thread(*thread) for deed, thread in zip(deeds, threads, strict=True) if deed.root]
+        if roots:
+            wanted += roots
+            known = self.journal.read(wanted)
+        waiting = [
+            self.keys.head(*thread[:3], object_id)
+            for deed, thread in zip(deeds, threads, strict=True)
+            if isinstance(deed.said, Comment) and deed.said.author.is_ours
+            for object_id in known.thread(*thread).open
+        ]
+        return (self.journal.read([*wanted, *waiting]) if waiting else known), deeds
 
     def _keys_of(self, deed: Deed, ground: Ground) -> list[Key]:
         found = [self.keys.head(*deed.at), self.keys.case(*deed.at)]
@@ -239,7 +250,7 @@ class Moderation:
 
     def _close_answered(self, spoken: Head, now: datetime) -> None:
         """A person answered: everything in that thread that was said before is settled, a few at a time."""
-        thread = (spoken.community, spoken.platform, spoken.account, spoken.thread)
+        thread = spoken.thread_at
         record = self.journal.read([self.keys.thread(*thread)]).thread(*thread)
         objects = [(*thread[:3], object_id) for object_id in sorted(record.open)]
         for start in range(0, len(objects), MOST_CLOSED_AT_ONCE):
@@ -247,16 +258,15 @@ class Moderation:
 
     def _close_some(self, objects: Sequence[ObjectId], spoken: Head, now: datetime) -> None:
         wanted = [key for at in objects for key in (self.keys.head(*at), self.keys.case(*at))]
-        wanted.append(self.keys.thread(spoken.community, spoken.platform, spoken.account, spoken.thread))
+        wanted.append(self.keys.thread(*spoken.thread_at))
         first = self.journal.read(wanted)
         heads = [head for at in objects if (head := first.head(*at)) and head.posted_at <= spoken.posted_at]
         authors = [self.keys.author(head.community, head.author) for head in heads if head.author]
         sheet = Worksheet(self.journal.read([*wanted, *authors]), now)
         for head in heads:
-            at = (head.community, head.platform, head.account, head.object)
-            current = sheet.head(at)
+            current = sheet.head(head.at)
             if current is not None:
-                settle_answered(current, sheet.case(at), sheet)
+                settle_answered(current, sheet.case(head.at), sheet)
         self.journal.commit(sheet.changes(), now)
 
 
