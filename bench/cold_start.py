@@ -177,7 +177,7 @@ def measure(layer: Path, rounds: int) -> float:
                 one = start(code, path, event)
                 if number:  # the first round fills the page cache
                     starts[name].append(one)
-    if any(one.status != 404 for one in starts["receive_webhook"]):  # noqa: PLR2004
+    if any(one.status != 404 for one in starts["receive_webhook"]):  # noqa: PLR2004  an unknown channel is 404
         raise RuntimeError("receive_webhook did not answer 404 to an unknown channel")
     print(
         f"{'':20} {'CPU min':>8} {'median':>8} {'max':>8}   {'init median':>11}   {'first event':>11}   (ms, {rounds} starts)"

@@ -242,7 +242,7 @@ def _line(what: str, amount: float, price: str, unit: str) -> Line:
 def _rounded(amount: float) -> str:
     if amount >= MILLION:
         return f"{amount / MILLION:.2f} million"
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}".rstrip("0").rstrip(".")  # noqa: PLR2004
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.2f}".rstrip("0").rstrip(".")  # noqa: PLR2004  three figures need no cents
 
 
 # --- as a document --------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ class Meter:
         try:
             yield
         finally:
-            setattr(DynamoHandler, "call_action", original)  # noqa: B010
+            setattr(DynamoHandler, "call_action", original)  # noqa: B010  as above
 
     @property
     def _backend(self) -> DynamoDBBackend:

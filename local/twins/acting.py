@@ -110,7 +110,7 @@ class ActingTwin(ABC):
     def hear(self, body: bytes, now: datetime) -> None:  # noqa: B027  learning nothing is a full answer
         """Most services learn nothing from what is delivered in their name."""
 
-    def echo(self, entry: Entry) -> bytes | None:  # noqa: ARG002
+    def echo(self, entry: Entry) -> bytes | None:  # noqa: ARG002  for a twin to override
         """Most services never tell us about our own acts."""
         return None
 
@@ -155,14 +155,14 @@ class ActingTwin(ABC):
             return BAD_GATEWAY
         return self._refusal(mode) if mode in self.modes else None
 
-    def _receiver(self, call: Call) -> str:  # noqa: ARG002
+    def _receiver(self, call: Call) -> str:  # noqa: ARG002  for a twin to override
         return self.name
 
-    def _account_of(self, call: Call) -> str | None:  # noqa: ARG002
+    def _account_of(self, call: Call) -> str | None:  # noqa: ARG002  for a twin to override
         """Whose act a refused call was, where that is known."""
         return None
 
-    def _look(self, request: TwinRequest) -> TwinAnswer:  # noqa: ARG002
+    def _look(self, request: TwinRequest) -> TwinAnswer:  # noqa: ARG002  for a twin to override
         """A read; most services offer none."""
         return TwinAnswer(405)
 

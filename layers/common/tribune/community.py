@@ -107,16 +107,3 @@ class Community(Written):
             ),
             "",
         )
-
-    def space_of(self, platform: str, account: str) -> str:
-        """The space an account is, as the CM calls it; the account's own id when it has no name here."""
-        return next(
-            (
-                entry.space
-                for channel in self.channels
-                if channel.platform == platform
-                for entry in channel.accounts
-                if account in (entry.id, entry.space)
-            ),
-            account,
-        )

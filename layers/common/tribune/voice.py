@@ -169,7 +169,7 @@ def _names_its_signer(variant: str, language: str) -> bool:
     return any("signer" in words.placeholders(form) for form in ((text,) if isinstance(text, str) else text.values()))
 
 
-def _known(  # noqa: PLR0913
+def _known(  # noqa: PLR0913  as `compose`
     fields: Mapping[str, str],
     table: Mapping[str, str],
     voice: Voice,

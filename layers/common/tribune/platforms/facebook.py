@@ -70,7 +70,7 @@ def verify(delivery: Delivery, secrets: Secrets, now: datetime) -> None:  # noqa
     signatures.verify_hex(delivery.headers.get(SIGNATURE), delivery.body, secrets, _PREFIX)
 
 
-def sign(body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:  # noqa: ARG001
+def sign(body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:  # noqa: ARG001  the shape of every platform
     """The headers Meta would send with `body`."""
     return {"content-type": "application/json", SIGNATURE: signatures.sign_hex(body, secret, _PREFIX)}
 
@@ -307,7 +307,7 @@ def _sponsored(post: _Post | None) -> bool:
 # --- what we do ---
 
 
-def act(order: Order, access: Access, now: datetime) -> Plan:  # noqa: ARG001
+def act(order: Order, access: Access, now: datetime) -> Plan:  # noqa: ARG001  the shape of every platform
     """The Graph call for the order; the token travels in a header, never in the address. Raises CannotDo."""
     target = quote(order.target, safe="")
     if order.kind is ActKind.DELETE:

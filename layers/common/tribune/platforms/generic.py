@@ -46,7 +46,7 @@ CARD: Final = Card(
 # --- who speaks ---
 
 
-def handshake(delivery: Delivery, secrets: Secrets) -> Answer | None:  # noqa: ARG001
+def handshake(delivery: Delivery, secrets: Secrets) -> Answer | None:  # noqa: ARG001  the shape of every platform
     """Standard Webhooks has none."""
     return None
 
@@ -183,7 +183,7 @@ def act(order: Order, access: Access, now: datetime) -> Plan:
 _RATE: Final = timedelta(minutes=1)
 
 
-def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:  # noqa: ARG001
+def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:  # noqa: ARG001  the shape of every platform
     """2xx and 409 are done; other 4xx and redirects are a definite no; the rest is worth repeating."""
     if answers.succeeded(answer) or answer.status == answers.CONFLICT:
         created = answers.text_of(answers.json_object(answer.body).get("id"))
@@ -195,11 +195,11 @@ def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:  # noqa: 
     return Outcome(Verdict.REFUSED, why="endpoint_gone" if answer.status == answers.GONE else "refused")
 
 
-def look_back(order: Order, access: Access) -> HttpCall | None:  # noqa: ARG001
+def look_back(order: Order, access: Access) -> HttpCall | None:  # noqa: ARG001  the shape of every platform
     """There is nothing to read; sending again settles it."""
     return None
 
 
-def settle(order: Order, answer: HttpAnswer) -> Outcome:  # noqa: ARG001
+def settle(order: Order, answer: HttpAnswer) -> Outcome:  # noqa: ARG001  the shape of every platform
     """Nothing is ever read back."""
     return Outcome(Verdict.UNKNOWN, why="no_read_back")

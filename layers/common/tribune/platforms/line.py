@@ -57,7 +57,7 @@ _PUSH: Final = "push"
 # --- who speaks ---
 
 
-def handshake(delivery: Delivery, secrets: Secrets) -> Answer | None:  # noqa: ARG001
+def handshake(delivery: Delivery, secrets: Secrets) -> Answer | None:  # noqa: ARG001  the shape of every platform
     """LINE has none: its Verify button sends a signed delivery without events."""
     return None
 
@@ -67,7 +67,7 @@ def verify(delivery: Delivery, secrets: Secrets, now: datetime) -> None:  # noqa
     signatures.verify_base64(delivery.headers.get(SIGNATURE), delivery.body, secrets)
 
 
-def sign(body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:  # noqa: ARG001
+def sign(body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:  # noqa: ARG001  the shape of every platform
     """The headers LINE would send with `body`."""
     return {"content-type": "application/json; charset=utf-8", SIGNATURE: signatures.sign_base64(body, secret)}
 
@@ -88,8 +88,8 @@ class _Source:
     __pydantic_config__: ClassVar = shapes.SHAPE
     type: str = ""
     userId: str | None = None  # noqa: N815  LINE's spelling
-    groupId: str | None = None  # noqa: N815
-    roomId: str | None = None  # noqa: N815
+    groupId: str | None = None  # noqa: N815  LINE's own name
+    roomId: str | None = None  # noqa: N815  LINE's own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Mentionee:
     index: int = 0
     length: int = 0
     type: str = ""
-    isSelf: bool = False  # noqa: N815
+    isSelf: bool = False  # noqa: N815  LINE's own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class _Message:
 @dataclass(frozen=True, slots=True)
 class _Unsend:
     __pydantic_config__: ClassVar = shapes.SHAPE
-    messageId: str  # noqa: N815
+    messageId: str  # noqa: N815  LINE's own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _Event:
     timestamp: int
     source: _Source
     mode: str = "active"
-    replyToken: str | None = None  # noqa: N815
+    replyToken: str | None = None  # noqa: N815  LINE's own name
     message: _Message | None = None
     unsend: _Unsend | None = None
 
@@ -300,11 +300,11 @@ def _next_month(now: datetime) -> datetime:
     return (first + timedelta(days=32)).replace(day=1).astimezone(now.tzinfo)
 
 
-def look_back(order: Order, access: Access) -> HttpCall | None:  # noqa: ARG001
+def look_back(order: Order, access: Access) -> HttpCall | None:  # noqa: ARG001  the shape of every platform
     """LINE has no history."""
     return None
 
 
-def settle(order: Order, answer: HttpAnswer) -> Outcome:  # noqa: ARG001
+def settle(order: Order, answer: HttpAnswer) -> Outcome:  # noqa: ARG001  the shape of every platform
     """Nothing is ever read back."""
     return Outcome(Verdict.UNKNOWN, why="no_read_back")

@@ -40,7 +40,7 @@ def _adapter[Shape](shape: type[Shape]) -> "TypeAdapter[Shape]":
 
 def fit[Shape](shape: type[Shape], payload: object) -> Shape:
     """`payload` as `shape`. Raises Unreadable, naming fields and never their content."""
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import ValidationError  # noqa: PLC0415  only where an item is read
 
     try:
         return _adapter(shape).validate_python(payload)
