@@ -6,7 +6,7 @@ Standard library only, for the same reason as `comment`.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -21,6 +21,9 @@ class ActKind(StrEnum):
     UNHIDE = "unhide"
     DELETE = "delete"
     PRIVATE = "private"
+    LIKE = "like"
+    BLOCK = "block"
+    """The person may not write here any more: a person's decision only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ class Card:
     """Can the thread be read again, to settle whether a reply arrived?"""
     note: str
     """One sentence for the README's table."""
+    pushes: bool = True
+    """Does it deliver events to us? What it does not is polled."""
+    polls: bool = False
+    """Can it be asked what was said since a moment (`Polled`): by schedule where nothing is pushed, else after silence."""
+    looks_up: bool = False
+    """Do some of its events have to be completed by asking it (`LookedUp`)?"""
+    refreshes: bool = False
+    """Do its tokens have to be renewed (`Refreshed`)?"""
+    words_kept: timedelta | None = None
+    """How long the platform lets us keep what members wrote; None: as long as the community says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,36 @@ class Item:
 
     account: str
     payload: Mapping[str, Any]
+    incomplete: bool = False
+    """The platform has to be asked for the rest (`LookedUp`) before it can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Where a poll stands: what was said on an account since a moment, page by page."""
+
+    account: str
+    since: datetime
+    """Nothing older is asked for; the caller already went back by the overlap."""
+    cursor: str = ""
+    """The platform's own mark of how far the last finished sweep came; empty at first."""
+    page: str = ""
+    """What the next request needs (the module's own writing); empty for the first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One page of a poll, read."""
+
+    items: tuple[Item, ...]
+    outcome: "Outcome"
+    """DONE when the page was read; else what to do about the account."""
+    page: str = ""
+    """The next page, empty after the last one."""
+    cursor: str = ""
+    """The mark to keep once everything up to here is safely in the inbox; empty: keep the old one."""
+    units: int = 1
+    """What the request cost of the platform's daily quota, in its own units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +210,8 @@ class Verdict(StrEnum):
     """Nothing works on this account until a person renews the access."""
     UNKNOWN = "unknown"
     """It may or may not have happened."""
+    NEXT = "next"
+    """One step of several is made: go on with `Outcome.way`, nothing is visible yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +222,11 @@ class Outcome:
     id: str | None = None
     why: str = ""
     until: datetime | None = None
+    """Nothing more to this account before; beside DONE: it was done, and the platform's usage says to slow down."""
+    way: str = ""
+    """With NEXT: what the next attempt's `Order.way` must say (the id of what the step created…)."""
+    unable: bool = False
+    """With REFUSED: this account may never do this kind of thing; decisions escalate instead for a while."""
 
 
 class Platform(Protocol):
@@ -212,3 +262,33 @@ class Platform(Protocol):
 
     def settle(self, order: Order, answer: HttpAnswer) -> Outcome:
         """What the read-back shows: DONE with the id, LATER when it certainly did not arrive, UNKNOWN otherwise."""
+
+
+class Polled(Platform, Protocol):
+    """A platform that can be asked what was said (`CARD.polls`)."""
+
+    def poll(self, sweep: Sweep, access: Access, now: datetime) -> HttpCall:
+        """The request for the sweep's next page."""
+
+    def gather(self, sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+        """What the page holds: items that `read` understands, the same as if they had been pushed."""
+
+
+class LookedUp(Platform, Protocol):
+    """A platform of which some events say too little (`CARD.looks_up`)."""
+
+    def lookup(self, item: Item, access: Access) -> HttpCall:
+        """The request for what an incomplete item lacks."""
+
+    def completed(self, item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | None, Outcome]:
+        """The whole item; None with DONE or GONE when there is nothing to read, else with what to do about it."""
+
+
+class Refreshed(Platform, Protocol):
+    """A platform whose tokens live shorter than we do (`CARD.refreshes`)."""
+
+    def refresh(self, access: Access, now: datetime) -> HttpCall | None:
+        """The request for new tokens, None while the present ones are good."""
+
+    def refreshed(self, access: Access, answer: HttpAnswer, now: datetime) -> tuple[Mapping[str, str], Outcome]:
+        """The new `act` mapping, whole; the old one with TOKEN_DEAD or LATER when there is none."""

@@ -306,6 +306,11 @@ class Performing:
                 return self._later(head, action, outcome.why or "later")
             case Fate.LIMITED | Fate.BLOCKED | Fate.TOKEN_DEAD:
                 return self._pause(head, action, outcome)
+            case Fate.NEXT:
+                again = self.now()
+                return self._mark(
+                    head, action.id, lambda a: replace(_ready(a, again, "next"), way=outcome.way, since=a.since)
+                )
             case Fate.UNKNOWN if plan.repeatable or errand.platform.CARD.reads_back:
                 return None  # the lease runs out, keep_watch brings it back, and it is read back or sent again
             case Fate.UNKNOWN:
