@@ -53,8 +53,14 @@ class Card:
     """Do some of its events have to be completed by asking it (`LookedUp`)?"""
     refreshes: bool = False
     """Do its tokens have to be renewed (`Refreshed`)?"""
+    erases: bool = False
+    """Does it tell us, by a signed request of its own, that somebody wants to be forgotten (`Erasing`)?"""
     words_kept: timedelta | None = None
     """How long the platform lets us keep what members wrote; None: as long as the community says."""
+    daily_units: int = 0
+    """What its quota allows a channel in a day, in its own units (`HttpCall.units`); 0: it counts none."""
+    day_begins_in: str = "UTC"
+    """The time zone whose midnight begins a new day of that quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,6 @@ class Gathered:
     """The next page, empty after the last one."""
     cursor: str = ""
     """The mark to keep once everything up to here is safely in the inbox; empty: keep the old one."""
-    units: int = 1
-    """What the request cost of the platform's daily quota, in its own units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,16 @@ class Access:
 
     account: str
     values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked a platform to be forgotten by us, proven."""
+
+    person: str
+    """The platform's id of the person, as `Author.id` has it where the platform allows the comparison."""
+    at: datetime | None = None
+    """When they asked, where the request says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,8 @@ class HttpCall:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    units: int = 1
+    """What it costs of the platform's daily quota (`Card.daily_units`), counted before it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +201,10 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How an order will be carried out. `repeatable`: sending it twice has the effect of sending it once."""
+    """How an order will be carried out. `repeatable`: sending it twice has the effect of sending it once.
+
+    `way`: what `Order.way` says from now on. A later step of several gives back the `Order.way` it was given.
+    """
 
     call: HttpCall
     way: str
@@ -292,3 +311,19 @@ class Refreshed(Platform, Protocol):
 
     def refreshed(self, access: Access, answer: HttpAnswer, now: datetime) -> tuple[Mapping[str, str], Outcome]:
         """The new `act` mapping, whole; the old one with TOKEN_DEAD or LATER when there is none."""
+
+
+class Erasing(Platform, Protocol):
+    """A platform that passes on, signed, that somebody wants to be forgotten (`CARD.erases`)."""
+
+    def asked(self, delivery: Delivery, secrets: Secrets, now: datetime) -> Asked:
+        """Who asks, proven on raw bytes over every secret. Raises Forged, UnreadableBody.
+
+        The same request comes to `/erasure/{platform}/{channel}` when a person wants their data deleted, and to
+        `/deauthorise/{platform}/{channel}` when somebody took our access away (Meta: the form field
+        `signed_request` = base64url(HMAC-SHA256(app secret, encoded payload)) + "." + encoded payload, which is
+        base64url(JSON with `user_id` and `issued_at`), no padding).
+        """
+
+    def ask(self, person: str, secret: str, now: datetime) -> Delivery:
+        """The request a genuine sender would make; it stands beside `asked` as `sign` stands beside `verify`."""
