@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
@@ -80,10 +80,59 @@ def test_an_entry_with_an_id_is_named_by_it() -> None:
     assert refused.value.field == "entries[respect].weight"
 
 
-def test_the_first_mistake_of_the_file_is_told_and_the_others_are_counted() -> None:
-    error = refusal("colours:\n  - name: 1\n    shade: x\n  - shade: 0\n")
-    assert error.line == 2
-    assert "3 more mistakes" in error.sentence
+def test_every_mistake_is_told_in_the_order_of_the_file_each_with_its_line() -> None:
+    error = refusal("colours:\n  - name: 1\n    shade: x\n  - shade: 0\nlabls: {}\n")
+    assert str(error).splitlines() == [
+        "paint.yaml has 5 mistakes:",
+        "paint.yaml:2: colours[0].name: a text is expected here: put 1 in quotes",
+        "paint.yaml:3: colours[0].shade: a whole number is expected here, not “x”",
+        "paint.yaml:4: colours[1].shade: 1 or more is expected here, not 0",
+        "paint.yaml:4: colours[1].name: this field is missing: add it",
+        "paint.yaml:5: labls: unknown field; did you mean “labels”?",
+    ]
+
+
+def test_one_mistake_is_one_line() -> None:
+    assert str(refusal("colours: 3\n")) == (
+        "paint.yaml:1: colours: a list, like [one, another], is expected here, not 3"
+    )
+
+
+class Brush(written.Written):
+    name: Literal["brush"]
+    width: int = Field(description="How wide it paints. In centimetres.")
+
+
+class Roller(written.Written):
+    name: Literal["roller"]
+    nap: Literal["short", "long"]
+
+
+class Case(written.Written):
+    tools: tuple[Annotated[Brush | Roller, Field(discriminator="name")], ...] = ()
+    code: str = Field("a1", pattern="^[a-z]+[0-9]$", json_schema_extra=written.written_like("letters and a digit"))
+    mode: Literal["dry", "wet"] | Colour = "dry"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tools:\n- {name: brush,\n   widht: 3}", "3: tools[0].widht: unknown field; did you mean “width”?"),
+        ("tools:\n- name: brush", "2: tools[0].width: this field is missing: add it (How wide it paints)"),
+        ("tools:\n- nap: long\n  name: rolller", "3: tools[0].name: nothing is called “rolller” here; did you mean “roller”?"),
+        ("tools:\n- name: sponge", "2: tools[0].name: nothing is called “sponge” here; there are: brush, roller"),
+        ("tools:\n- nap: long", "2: tools[0]: the field 'name' is missing: it says what this is"),
+        ("tools:\n- name: roller\n  nap: lnog", "3: tools[0].nap: “lnog” is not known here; did you mean “long”?"),
+        ("tools:\n- name: roller\n  nap: 7", "3: tools[0].nap: 7 is not known here; write one of: short, long"),
+        ("\ncode: A", "2: code: write letters and a digit, not “A”"),
+        ("mode: wte", "1: mode: “wte” is not known here; did you mean “wet”?"),
+        ("mode:\n  nmae: blue", "2: mode.nmae: unknown field; did you mean “name”?"),
+    ],
+)  # fmt: skip
+def test_what_would_be_right_is_said_whichever_of_several_things_is_meant(text: str, said: str) -> None:
+    with pytest.raises(BadConfiguration) as refused:
+        written.load(text, Case, file="case.yaml")
+    assert str(refused.value) == f"case.yaml:{said}"
 
 
 @pytest.mark.parametrize(

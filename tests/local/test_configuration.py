@@ -153,7 +153,7 @@ def test_a_secret_of_digits_needs_no_quotes() -> None:
         ("community:\n  id: A B\n  name: A\n", 2, "community.id", "pattern"),
         ("community:\n  name: A\n", 1, "community.id", "missing"),
         ("community:\n  id: a\n  name: A\n  timezone: Paris\n", 4, "community.timezone", "Europe/Paris"),
-        ("community:\n  id: a\n  name: A\n  mode: acte\n", 4, "community.mode", "'act'"),
+        ("community:\n  id: a\n  name: A\n  mode: acte\n", 4, "community.mode", "did you mean “act”"),
         ("community:\n  id: a\n  name: A\n  charter_base_url: charte.a.fr\n", 4, "community.charter_base_url", "https"),
         ("community:\n  id: a\n  name: A\n  charter: nowhere.yaml\n", 4, "community.charter", "no file"),
         (

@@ -3,6 +3,7 @@
 Each class carries a `reason`: the bounded word that logs and metrics use.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 
@@ -100,14 +101,30 @@ class CannotDo(TribuneError):
 
 
 class BadConfiguration(TribuneError):
-    """A file written by a person is wrong: says the file, the line, the field and what would be right."""
+    """A file written by a person is wrong: says the file, the line, the field and what would be right.
+
+    A file may have several mistakes: the error is the first one, `others` are those after it, and all of them are said.
+    """
 
     reason = "bad_configuration"
 
     def __init__(self, sentence: str, *, file: str = "", line: int | None = None, field: str = "") -> None:
         self.sentence, self.file, self.line, self.field = sentence, file, line, field
+        self.others: tuple[BadConfiguration, ...] = ()
         place = ":".join(str(part) for part in (file, line) if part)
         super().__init__(" ".join(part for part in (place and f"{place}:", field and f"{field}:", sentence) if part))
+
+    def with_others(self, others: Iterable["BadConfiguration"]) -> "BadConfiguration":
+        """This mistake, and those that the same file makes after it."""
+        self.others = (*self.others, *others)
+        return self
+
+    def __str__(self) -> str:
+        """One mistake a line, under their number when there are several."""
+        if not self.others:
+            return super().__str__()
+        lines = [super().__str__(), *map(str, self.others)]
+        return "\n".join((f"{self.file or 'this file'} has {len(lines)} mistakes:", *lines))
 
 
 class MissingSetting(BadConfiguration):

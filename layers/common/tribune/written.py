@@ -1,4 +1,4 @@
-"""Files that a person wrote: YAML in, a checked model out, or one sentence saying where and what would be right.
+"""Files that a person wrote: YAML in, a checked model out, or every mistake in a sentence: where, and what would be right.
 
 The dialect is the YAML that people believe they write: only `true`/`false` are booleans, only plain digits are
 numbers, times and dates and phone numbers stay the strings they look like. Anchors, tags, duplicate keys, deep
@@ -7,13 +7,14 @@ nesting and huge files are refused, so that reading a stranger's file costs no m
 
 import difflib
 import re
-import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import ErrorDetails
 
 from tribune.errors import BadConfiguration
@@ -62,7 +63,7 @@ class _Open:
 def load[M: BaseModel](source: Path | str, model: type[M], *, file: str = "") -> M:
     """The model that a YAML file (a Path) or text (a str) describes; `file` is the name that errors give it.
 
-    Raises BadConfiguration with file, line, dotted field and a sentence.
+    Raises BadConfiguration with file, line, dotted field and a sentence, for each mistake.
     """
     name = file or (str(source) if isinstance(source, Path) else "")
     document = parse(_text_of(source, name), file=name)
@@ -191,98 +192,248 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
 
 # --- saying what is wrong ---
 
+PATTERN_SENTENCE = "patternErrorMessage"
+"""Where a field's JSON Schema says in words what its pattern asks for: editors show it, and so do we."""
+
+type _Schema = dict[str, Any]
+
+
+def written_like(sentence: str) -> dict[str, Any]:
+    """For `Field(pattern=…, json_schema_extra=written_like("small letters and digits, like “a1”"))`."""
+    return {PATTERN_SENTENCE: f"write {sentence}"}
+
 
 def _explained(refused: ValidationError, document: Document, model: type[BaseModel], file: str) -> BadConfiguration:
-    """The first mistake in the order of the file, and how many more there are."""
-    mistakes = refused.errors()
-    unknown = {mistake["loc"][:-1]: mistake["loc"] for mistake in mistakes if mistake["type"] == "extra_forbidden"}
-    # A misspelt field is both unknown and missing: the word that was written says more than the one that was not.
-    mistakes.sort(
-        key=lambda mistake: (
-            document.line_of(unknown.get(mistake["loc"][:-1], mistake["loc"])) or 0,
-            mistake["type"] == "missing",
+    """Every mistake, in the order of the file."""
+    shape = _Shape(model)
+    mistakes = [_Mistake(error, document, shape) for error in refused.errors()]
+    first, *others = (
+        BadConfiguration(one.sentence, file=file, line=one.line, field=_dotted(one.location, document.value))
+        for one in _worth_saying(mistakes)
+    )
+    return first.with_others(others)
+
+
+def _worth_saying(mistakes: list["_Mistake"]) -> list["_Mistake"]:
+    """One mistake for each place: a union complains once for each of its members, and a misspelt field twice."""
+    suggested = {(*one.location[:-1], near) for one in mistakes if (near := one.meant) is not None}
+    below = {one.location[:end] for one in mistakes for end in range(len(one.location))}
+    told: dict[Location, _Mistake] = {}
+    for one in mistakes:
+        misspelt = one.error["type"] == "missing" and one.location in suggested
+        if not misspelt and one.location not in below:
+            told.setdefault(one.location, one)
+    return sorted(told.values(), key=lambda one: (one.line or 0, one.error["type"] == "missing"))
+
+
+class _Shape:
+    """The JSON Schema of a model, walked along a location: made only when there is something to explain."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._root: _Schema = model.model_json_schema(schema_generator=_Tolerant)
+
+    def at(self, location: Location) -> list[_Schema]:
+        """The schemas that may stand at a location that pydantic gives: names of members of a union included."""
+        found = self._alternatives(self._root)
+        for step in location:
+            found = [below for above in found for below in self._below(above, step)]
+        return found
+
+    def fields_at(self, location: Location) -> list[str]:
+        """The fields of what stands at a location."""
+        return [name for schema in self.at(location) for name in schema.get("properties", ())]
+
+    def _below(self, schema: _Schema, step: str | int) -> list[_Schema]:
+        if isinstance(step, int):
+            return self._alternatives(schema.get("items", {}))
+        if step in schema.get("properties", {}):
+            return self._alternatives(schema["properties"][step])
+        if isinstance(schema.get("additionalProperties"), dict):
+            return self._alternatives(schema["additionalProperties"])
+        # What pydantic calls the member of a union: by its tag, or by its type, of which any may be meant.
+        tag = schema.get("properties", {}).get("name", {}).get("const")
+        return [schema] if tag in (None, step) else []
+
+    def _alternatives(self, schema: _Schema) -> list[_Schema]:
+        if "$ref" in schema:
+            referred = self._root["$defs"][schema["$ref"].rpartition("/")[2]]
+            return self._alternatives(referred | {key: value for key, value in schema.items() if key != "$ref"})
+        members = schema.get("anyOf") or schema.get("oneOf") or ()
+        return [found for member in members for found in self._alternatives(member)] if members else [schema]
+
+
+class _Tolerant(GenerateJsonSchema):
+    """A schema for explaining mistakes: what JSON cannot express is anything at all."""
+
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> dict[str, Any]:  # noqa: ARG002  pydantic's
+        return {}
+
+
+class _Mistake:
+    """One thing that pydantic refused, placed in the document."""
+
+    def __init__(self, error: ErrorDetails, document: Document, shape: _Shape) -> None:
+        self.error, self._shape, self._document = error, shape, document
+        self.location = _written_part(error, document)
+        self.line = document.line_of(self.location)
+
+    @property
+    def meant(self) -> str | None:
+        """The field that an unknown one was probably meant to be."""
+        if self.error["type"] != "extra_forbidden":
+            return None
+        return _nearest(str(self.error["loc"][-1]), self._shape.fields_at(self.error["loc"][:-1]))
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what would be right."""
+        return _SAID.get(self.error["type"], _Mistake._as_pydantic)(self)
+
+    @property
+    def given(self) -> Any:
+        """What was written."""
+        return self.error["input"]
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The bounds, the choices."""
+        return self.error.get("ctx", {})
+
+    @property
+    def described(self) -> str:
+        """What the field is for, in brackets, empty when nothing says it."""
+        texts = [schema.get("description", "") for schema in self._shape.at(self.error["loc"])]
+        said = next((text for text in texts if text), "").partition(". ")[0].rstrip(".")
+        return f" ({said})" if said else ""
+
+    def message(self) -> str:
+        """What pydantic, or a validator of ours, says."""
+        message = self.error["msg"].removeprefix("Value error, ")
+        return message[:1].lower() + message[1:]
+
+    def unknown_field(self) -> str:
+        """The nearest name, or all of them."""
+        known = list(dict.fromkeys(self._shape.fields_at(self.error["loc"][:-1])))
+        if near := self.meant:
+            return f"unknown field; did you mean “{near}”?"
+        return (
+            f"unknown field; the fields here are: {', '.join(sorted(known))}" if known else "unknown field: remove it"
         )
+
+    def unlike_pattern(self) -> str:
+        """What the pattern asks for in words, where the field says it."""
+        location = self.error["loc"]
+        if location[-1] == "[key]":
+            schemas = [above.get("propertyNames", {}) for above in self._shape.at(location[:-2])]
+        else:
+            schemas = self._shape.at(location)
+        said = next((str(schema[PATTERN_SENTENCE]) for schema in schemas if PATTERN_SENTENCE in schema), "")
+        return f"{said}, not {_shown(self.given)}" if said else self._as_pydantic()
+
+    def _as_pydantic(self) -> str:
+        return self.message() if isinstance(self.given, dict | list) else f"{self.message()}, not {_shown(self.given)}"
+
+
+def _text_expected(mistake: _Mistake) -> str:
+    if mistake.given is None:
+        return f"a text is expected here, and nothing is written{mistake.described}"
+    if isinstance(mistake.given, int | float):
+        return f"a text is expected here: put {_as_written(mistake.given)} in quotes"
+    return f"a text is expected here{mistake.described}, not {_kind(mistake.given)}"
+
+
+def _one_of(mistake: _Mistake) -> str:
+    known = [word or number for word, number in re.findall(r"'([^']*)'|([0-9]+)", str(mistake.context["expected"]))]
+    near = _nearest(str(mistake.given), known)
+    right = f"did you mean “{near}”?" if near else f"write one of: {', '.join(known)}"
+    return f"{_shown(mistake.given)} is not known here{mistake.described}; {right}"
+
+
+def _unknown_tag(mistake: _Mistake) -> str:
+    known, given = re.findall(r"'([^']*)'", str(mistake.context["expected_tags"])), mistake.context["tag"]
+    near = _nearest(str(given), known)
+    right = f"did you mean “{near}”?" if near else f"there are: {', '.join(known)}"
+    return f"nothing is called “{given}” here; {right}"
+
+
+def _expected(what: str) -> Callable[[_Mistake], str]:
+    """« {ge} or more is expected here (…), not 0 »: what stands in braces comes from the field's bounds."""
+    return lambda mistake: (
+        f"{what.format_map(mistake.context)} is expected here{mistake.described}, not {_kind(mistake.given)}"
     )
-    first, others = mistakes[0], len(mistakes) - 1
-    sentence = _sentence(first, document, model)
-    if others:
-        sentence += f" (and {others} more mistake{'s' if others > 1 else ''} after this one)"
-    location = _written_part(first, document)
-    return BadConfiguration(
-        sentence, file=file, line=document.line_of(location), field=_dotted(location, document.value)
-    )
 
 
-def _written_part(mistake: ErrorDetails, document: Document) -> Location:
-    """The location without the names that pydantic adds for the members of a union."""
-    location = mistake["loc"]
-    if mistake["type"] == "missing":
-        return location
-    for end in range(len(location), 0, -1):
-        if location[:end] in document.lines:
-            return location[:end]
-    return location
+_SAID: dict[str, Callable[[_Mistake], str]] = {
+    "extra_forbidden": _Mistake.unknown_field,
+    "missing": lambda mistake: f"this field is missing: add it{mistake.described}",
+    "value_error": _Mistake.message,
+    "string_pattern_mismatch": _Mistake.unlike_pattern,
+    "string_type": _text_expected,
+    "string_too_short": _expected("a text"),
+    "enum": _one_of,
+    "literal_error": _one_of,
+    "union_tag_invalid": _unknown_tag,
+    "union_tag_not_found": lambda mistake: (
+        f"the field {mistake.context['discriminator']} is missing: it says what this is"
+    ),
+    "int_type": _expected("a whole number"),
+    "int_parsing": _expected("a whole number"),
+    "int_from_float": _expected("a whole number"),
+    "float_type": _expected("a number"),
+    "float_parsing": _expected("a number"),
+    "bool_type": _expected("true or false"),
+    "bool_parsing": _expected("true or false"),
+    "greater_than": _expected("more than {gt}"),
+    "greater_than_equal": _expected("{ge} or more"),
+    "less_than": _expected("less than {lt}"),
+    "less_than_equal": _expected("{le} or less"),
+    "tuple_type": _expected("a list, like [one, another],"),
+    "list_type": _expected("a list, like [one, another],"),
+    "dict_type": _expected("one value for each name, like {{fr: …, en: …}},"),
+    "model_type": _expected("a group of fields"),
+    "model_attributes_type": _expected("a group of fields"),
+    "too_short": _expected("at least {min_length}"),
+    "too_long": _expected("at most {max_length}"),
+}
+"""What we say for each kind of mistake that pydantic knows; its own words for those that are not here."""
 
 
-def _sentence(mistake: ErrorDetails, document: Document, model: type[BaseModel]) -> str:
-    kind, location = mistake["type"], mistake["loc"]
-    if kind == "extra_forbidden":
-        return _unknown_field(location, model)
-    if kind == "missing":
-        return "this field is missing: add it"
-    if kind == "string_type" and isinstance(mistake["input"], int | float):
-        return f"a text is expected here: put {mistake['input']} in quotes"
-    if kind == "string_type" and mistake["input"] is None:
-        return "a text is expected here, and nothing is written"
-    message = mistake["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    if kind == "value_error" or document.line_of(location) is None or isinstance(mistake["input"], dict | list):
-        return message
-    return f"{message}, not {_shown(mistake['input'])}"
+def _kind(given: object) -> str:
+    if given is None:
+        return "nothing"
+    return "a list" if isinstance(given, list) else "fields" if isinstance(given, dict) else _shown(given)
+
+
+def _nearest(word: str, known: list[str]) -> str | None:
+    near = difflib.get_close_matches(word.casefold(), known, n=1) or difflib.get_close_matches(word, known, n=1)
+    return near[0] if near else None
+
+
+def _as_written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "…" + text[-1]  # noqa: PLR2004 - a line on a phone
+    text = _as_written(value) if isinstance(value, bool | int | float) else f"“{value}”"
+    return text if len(text) <= 60 else text[:57] + "…" + text[-1]  # noqa: PLR2004 - a line on a phone
 
 
-def _unknown_field(location: Location, model: type[BaseModel]) -> str:
-    known = _fields_at(model, location[:-1])
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    if near:
-        return f"unknown field; did you mean “{near[0]}”?"
-    return f"unknown field; the fields here are: {', '.join(sorted(known))}" if known else "unknown field: remove it"
-
-
-def _fields_at(annotation: Any, location: Location) -> list[str]:
-    """The fields of the model that stands at `location` below `annotation`, empty when there is none."""
-    models = [annotation]
-    for step in location:
-        models = [below for above in models for below in _below(above, step)]
-    return [name for found in models if _is_model(found) for name in found.model_fields]
-
-
-def _below(annotation: Any, step: str | int) -> list[Any]:
-    if _is_model(annotation):
-        known = annotation.model_fields.get(str(step))
-        return _alternatives(known.annotation) if known else []
-    arguments = typing.get_args(annotation)
-    if not arguments:
-        return [annotation] if _is_model(annotation) else []
-    return _alternatives(arguments[-1] if isinstance(step, str) else arguments[0])
-
-
-def _alternatives(annotation: Any) -> list[Any]:
-    origin = typing.get_origin(annotation)
-    if origin is typing.Annotated:
-        return _alternatives(typing.get_args(annotation)[0])
-    if origin is typing.Union or type(annotation).__name__ == "UnionType":
-        return [found for member in typing.get_args(annotation) for found in _alternatives(member)]
-    return [annotation]
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _written_part(mistake: ErrorDetails, document: Document) -> Location:
+    """The location without what pydantic adds: the names of a union's members, and « [key] »."""
+    *above, last = mistake["loc"] or ("",)
+    if not mistake["loc"]:
+        return ()
+    found: list[str | int] = []
+    value = document.value
+    for step in above:
+        if _has(value, step):
+            found.append(step)
+            value = value[step]
+    if mistake["type"] == "missing" or _has(value, last):
+        found.append(last)
+    if mistake["type"] == "union_tag_invalid":
+        found.append(mistake["ctx"]["discriminator"].strip("'"))
+    return tuple(found)
 
 
 def _dotted(location: Location, value: Any) -> str:
