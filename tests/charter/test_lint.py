@@ -21,7 +21,6 @@ def with_clause(model: Charter, clause_id: str, **fields: Any) -> Charter:
         ("objet", {"text": {"fr": "{nobody}", "en": "x"}}, "objet: nothing fills {nobody} in fr"),
         ("objet", {"number": 77}, "objet: it stands at place 1 and is numbered 77"),
         ("respect", {"replies": []}, "respect: “remind” speaks to the author"),
-        ("respect", {"detectors": [{"name": "insult"}]}, "respect: no detector is called “insult”"),
         ("respect", {"detectors": [{"name": "expression", "lists": ["nothing"]}]}, "respect: no list is called"),
         ("respect", {"examples": {}}, "respect: fewer than 4 allowed examples in fr"),
         ("respect", {"strike": False}, "respect: a clause without strikes has no ladder"),

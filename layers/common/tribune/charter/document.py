@@ -14,16 +14,15 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from tribune.charter.uses import DetectorUse, Language, TextLists
 from tribune.written import Written
 
 PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 FILLED_WHEN_PUBLISHED = frozenset({"version", "date", "notice_days"})
 """Placeholders that only a published version can fill."""
 
-type Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 type Texts = dict[Language, str]
 """The same words in each language of the charter: `{fr: …, en: …}`."""
-type TextLists = dict[Language, tuple[str, ...]]
 
 
 class CharterType(StrEnum):
@@ -120,18 +119,6 @@ class Dsa(Written):
     specification: tuple[Annotated[str, Field(pattern=r"^KEYWORD_[A-Z_]+$")], ...] = ()
     ground_if_confirmed: str | None = Field(None, pattern=r"^DECISION_GROUND_[A-Z_]+$")
     """The ground once a person confirmed that the content is illegal: a robot never calls anything a crime."""
-
-
-class DetectorUse(Written):
-    """That a clause is watched by one of the detectors of `detectors.py`, and with which words."""
-
-    name: str = Field(pattern=r"^[a-z_]{1,40}$")
-    lists: tuple[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], ...] = ()
-    """Packaged lists (`words/<language>/lists/<name>.yaml`); none means those the detector names itself."""
-    terms: TextLists = Field(default_factory=dict)
-    """Words of this charter's own, in addition; their plurals and feminines are found too."""
-    disguised: bool = False
-    """Also look for those terms behind disguises (`c0nn*rd`): for insults, never for names of products."""
 
 
 class Examples(Written):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tribune.charter import detectors, lists
+from tribune.charter import lists
 from tribune.charter.document import (
     FILLED_WHEN_PUBLISHED,
     PLACEHOLDER,
@@ -13,6 +13,7 @@ from tribune.charter.document import (
     FirstAction,
     Kind,
 )
+from tribune.charter.uses import WordUse
 
 MIN_EXAMPLES = 4
 """Sentences of each kind and language that a clause watched by a machine is tested with."""
@@ -105,10 +106,7 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
 
 def _watched(clause: Clause) -> Iterator[Remark]:
     for use in clause.detectors:
-        if detectors.named(use.name) is None:
-            known = ", ".join(detector.name for detector in detectors.DETECTORS)
-            yield Remark(clause.id, f"no detector is called “{use.name}”; there are: {known}")
-        for name in use.lists:
+        for name in use.lists if isinstance(use, WordUse) else ():
             if name not in lists.packaged():
                 yield Remark(clause.id, f"no list is called “{name}”")
 

@@ -10,6 +10,7 @@ from tribune.charter.findings import Breach, Circumstances, Findings, Signal, Vo
 from tribune.charter.lexicon import Lexicon, phrases
 from tribune.charter.questions import Questions
 from tribune.charter.reading import Reading, Spans
+from tribune.charter.uses import WordUse
 from tribune.errors import BadConfiguration
 
 LAW = "law"
@@ -19,6 +20,7 @@ MAX_BREACHES = 50
 """Nobody needs more to decide, and sorting them out stays cheap."""
 
 _ALLOWED = "allowed"
+_NO_WORDS = WordUse(name="")
 _OVER_ALL = frozenset({"repetition", "mention_flood", "shouting", "character_flood"})
 """Detectors that object to how much is said, not to words: what stands inside their span is no part of them."""
 
@@ -98,7 +100,8 @@ def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disg
         own[exceptions] = phrases(_all(clause.exceptions))
         for number, use in enumerate(clause.detectors):
             where = f"clauses[{clause.id}].detectors[{number}]"
-            terms = phrases(_all(use.terms), inflect=True)
+            words = use if isinstance(use, WordUse) else _NO_WORDS
+            terms = phrases(_all(words.terms), inflect=True)
             if clause.kind is Kind.PROTECT:
                 own["criticism"] = own.get("criticism", frozenset()) | terms
                 continue
@@ -106,19 +109,19 @@ def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disg
             if detector is None:
                 known = ", ".join(one.name for one in detectors.DETECTORS)
                 raise BadConfiguration(f"no detector is called “{use.name}”; there are: {known}", field=where)
-            unknown = next((name for name in use.lists if name not in lists.packaged()), None)
+            unknown = next((name for name in words.lists if name not in lists.packaged()), None)
             if unknown is not None:
                 raise BadConfiguration(f"no list is called “{unknown}”", field=where)
             name = f"{clause.id} terms {number}"
             own[name] = terms
-            if use.disguised:
+            if words.disguised:
                 disguised.update(word for phrase in terms for word in phrase)
             if clause.kind is Kind.RULE:
                 yield _Rule(
                     clause=clause.id,
                     gravity=clause.gravity or Gravity.NOTE,
                     detector=detector,
-                    watch=Watch((*(use.lists or detector.lists), name)),
+                    watch=Watch((*(words.lists or detector.lists), name)),
                     exceptions=exceptions,
                     public=clause.applies_in(private=False),
                     private=clause.applies_in(private=True),
