@@ -1,13 +1,16 @@
 """The packaged lists of words: `words/<language>/lists/<name>.yaml`, data that a person can read and correct.
 
 Each file says what its list is for, and holds `terms` and, where a term may be said innocently, `exceptions`.
+A term may hold choices: `(je/on) (ne/) vois plus` stands for four phrases, the last choice being nothing at all.
 A list of one name exists in one or several languages; threads mix languages, so all of them are always used.
 """
 
+import re
 from functools import cache
 from importlib import resources
+from itertools import product
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tribune import written
 from tribune.charter.lexicon import Lexicon, phrases
@@ -15,6 +18,13 @@ from tribune.charter.lexicon import Lexicon, phrases
 LANGUAGES = ("fr", "en")
 EXCEPT = "!"
 """What is added to a list's name for the phrases that do not count."""
+_CHOICES = re.compile(r"\(([^()]*)\)")
+
+
+def alternatives(term: str) -> tuple[str, ...]:
+    """Every phrase that a term with choices stands for, in order: `prendre pour (un/une) con` is two."""
+    pieces = [piece.split("/") if place % 2 else [piece] for place, piece in enumerate(_CHOICES.split(term))]
+    return tuple(" ".join("".join(chosen).split()) for chosen in product(*pieces))
 
 
 class WordList(written.Written):
@@ -31,6 +41,11 @@ class WordList(written.Written):
     """Phrases that share words with a term and mean something else: no term counts where one of them stands."""
     language: str = ""
     """The folder it stands in; the file does not repeat it."""
+
+    @field_validator("terms", "exceptions")
+    @classmethod
+    def _with_every_choice(cls, written_terms: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(phrase for term in written_terms for phrase in alternatives(term))
 
 
 @cache
