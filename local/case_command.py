@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from local.desk import Desk, opened, readable
-from tribune import voice, words
+from tribune import lengths, voice, words
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.duty import Person, on_duty
@@ -255,7 +255,7 @@ def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: 
         variant=draft.variant if draft else "",
     )
     card = platform(shown.head.platform).CARD
-    length = voice.length(signed, card.text_unit)
+    length = lengths.length(signed, card.text_unit)
     if length > card.text_limit:
         raise BadConfiguration(desk.say("refused", "too_long", n=str(length), limit=str(card.text_limit)))
     return signed

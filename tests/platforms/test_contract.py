@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tribune.channel import Access, ActKind, Delivery, HttpAnswer, Item, Order, Secrets, Verdict
 from tribune.comment import Comment, Media, Reaction, Said, TeamAct
 from tribune.errors import BadConfiguration, CannotDo, Forged, UnknownChannel, Unreadable, UnreadableBody
+from tribune.lengths import UNITS
 from tribune.platforms import PLATFORMS, platform
 from tribune.platforms.body import parse
 
@@ -95,7 +96,7 @@ def test_no_recorded_delivery_belongs_to_a_platform_we_do_not_have(everything_se
 
 def test_our_own_comment_is_recorded_as_ours_where_the_platform_sends_it(everything_sent: list[Any]) -> None:
     ours = {one.platform for one in everything_sent if any(line.endswith(" ours") for line in one.reads)}
-    assert ours == {"facebook", "generic"}  # LINE never delivers what we wrote ourselves
+    assert ours == {"facebook", "generic", "wordpress"}  # LINE never delivers what we wrote ourselves
 
 
 def test_every_platform_has_unknown_genuine_events_that_read_as_nothing(name: str, everything_sent: list[Any]) -> None:
@@ -139,7 +140,7 @@ def test_a_delivery_that_is_too_old_or_from_the_future_is_forged_where_the_time_
     signs_time = platform(name).sign(BODY, secret, now, "m") != platform(name).sign(
         BODY, secret, now + timedelta(seconds=1), "m"
     )
-    assert signs_time is (name == "generic")
+    assert signs_time is (name in {"generic", "wordpress"})
     for seconds in (-301, 301, -86400, 86400):
         stale = signed(name, BODY, secret, now + timedelta(seconds=seconds))
         if signs_time:
@@ -260,7 +261,11 @@ def test_an_item_that_cannot_be_read_names_fields_and_never_their_content(
 ) -> None:
     body = next(one.body for one in everything_sent if one.platform == name and one.reads)
     text = json.dumps(body).replace('"type": "user"', '"type": ["un secret"]')
-    text = text.replace('"verb": "add"', '"verb": ["un secret"]').replace('"id": "article-42"', '"id": ["un secret"]')
+    text = (
+        text.replace('"verb": "add"', '"verb": ["un secret"]')
+        .replace('"id": "article-42"', '"id": ["un secret"]')
+        .replace('"id": "12_345"', '"id": ["un secret"]')
+    )
     with pytest.raises(Unreadable) as refusal:
         read_all(name, text.encode())
     assert "secret" not in str(refusal.value)
@@ -304,7 +309,10 @@ def test_an_object_id_cannot_lead_a_call_elsewhere(name: str, order: Any, access
     for kind in module.CARD.can:
         plain = urlsplit(module.act(order(kind), access, now).call.url)
         evil = order(kind, target="../../me?x=1#", account="../a", thread="/../b")
-        led = urlsplit(module.act(evil, access, now).call.url)
+        try:
+            led = urlsplit(module.act(evil, access, now).call.url)
+        except CannotDo:
+            continue
         assert (led.scheme, led.netloc, led.query, led.fragment) == (plain.scheme, plain.netloc, plain.query, "")
         assert len(led.path.split("/")) == len(plain.path.split("/"))
 
@@ -343,7 +351,7 @@ def test_an_unknown_platform_is_an_unknown_channel() -> None:
 def test_a_platform_is_called_by_its_own_name(name: str) -> None:
     card = platform(name).CARD
     assert (card.name, name in PLATFORMS) == (name, True)
-    assert card.text_unit in ("utf16", "codepoints")
+    assert card.text_unit in UNITS
     assert card.citation in ("link", "name")
     assert card.note.endswith(".")
 

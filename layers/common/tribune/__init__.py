@@ -3,7 +3,7 @@
 The package in reading order, each floor importing only the ones before it:
 
 errors · clock · settings · telemetry       what can go wrong, what time it is, what a function is told, what it counts
-comment · channel                           what a platform said, in our words; what passes between us and a platform
+comment · lengths · channel                 what a platform said, in our words; how it counts; what passes between us and it
 charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
 standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list

@@ -38,7 +38,7 @@ class Card:
     """How long the platform waits for our answer to a delivery."""
     text_limit: int
     text_unit: str
-    """`utf16` or `codepoints`: how the platform counts."""
+    """How the platform counts: one of `lengths.UNITS`."""
     citation: str
     """`link` where links work in a reply, else `name`."""
     reads_back: bool

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from pydantic import Field
 
-from tribune import words, written
+from tribune import lengths, words, written
 
 NAME_LIMIT = 30
 _NOT_SPECIFIC = {"name", "team", "title"}
@@ -90,7 +90,7 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     `fields` are the values the texts may use (see the head of `words/fr/replies.yaml`); a variant whose values
     are not all known is not eligible, and the one that uses most of them goes before the others. The choice
     among equals depends on `key` only. `avoid` holds variants already read; a draft comes back to them rather
-    than stay empty, an automatic text does not. `limit` counts in `unit` (`utf16` or `codepoints`) and includes
+    than stay empty, an automatic text does not. `limit` counts in `unit` (of `lengths.UNITS`) and includes
     the signature. `citation` is `link` or `name`; without a url nothing automatic cites the charter.
     KeyError for a situation that nobody wrote.
     """
@@ -111,7 +111,7 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     fresh = [(name, text) for name, text in eligible if name not in read]
     for name, text in _in_order(fresh if automatic else fresh or eligible, key):
         whole = _capital(_open_ended(words.fill(text, known), known)) + signature
-        if length(whole, unit) <= limit:
+        if lengths.length(whole, unit) <= limit:
             return Written(whole, name)
     return None
 
@@ -228,11 +228,6 @@ def _in_order(variants: list[tuple[str, str]], key: str) -> list[tuple[str, str]
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def length(text: str, unit: str) -> int:
-    """How long a text is as a platform counts: `utf16` code units or `codepoints`."""
-    return len(text.encode("utf-16-le")) // 2 if unit == "utf16" else len(text)
 
 
 def safe_name(name: str | None) -> str:
