@@ -8,6 +8,7 @@ from tribune.aws import clients, keys, secrets
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
+from tribune.aws.quotas import Quotas
 from tribune.errors import Conflict, Unavailable
 from tribune.journal import ActionState
 from tribune.platforms import platform
@@ -30,10 +31,12 @@ def _performing() -> Performing:
         keys=keys,
         communities=Communities(settings.community_table),
         platform=platform,
-        access=lambda name, channel: secrets.access(settings.stage, name, channel),
+        access=lambda name, channel, fresh: secrets.access(settings.stage, name, channel, refresh=fresh),
         send=web.send,
         calls=Queue(clients.sqs(), settings.calls_queue_url),
+        quotas=Quotas(clients.dynamodb(), settings.journal_table),
         now=clock.now,
+        opened=lambda name: count("BreakersOpened", platform=name),
     )
 
 

@@ -15,6 +15,8 @@ SAMPLES = {
     "author": ("journal", keys.author("garance", "3f2a")),
     "call": ("journal", keys.call("garance", "threat-12")),
     "breaker": ("journal", keys.breaker("garance", "facebook", "1001")),
+    "sweep": ("journal", keys.sweep("garance", "youtube", "UC1")),
+    "quota": ("journal", keys.quota("garance", "youtube", "main", "2026-11-22")),
     "pauses": ("journal", keys.pauses("garance")),
     "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
     "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),

@@ -54,6 +54,8 @@ class Action:
     reply_token_at: datetime | None = None
     attempts: int = 0
     way: str = ""
+    step: str = ""
+    """The way that a finished step of several gave: whatever becomes of the next one, it goes on from here."""
     lease_until: datetime | None = None
     since: datetime | None = None
     """When the first attempt began."""
@@ -266,17 +268,59 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """A long pause of one account, asked for by the platform or by a dead token."""
+    """What an account's platform asks of us: to rest for a while, to stop replying, never to try something again."""
 
     community: str
     platform: str
     account: str
-    open_until: datetime
-    reason: str
-    replies_only: bool = False
-    """The platform thinks we spam: hides go on."""
-    level: int = 1
-    """1 the first time, 2 when it opened again soon after."""
+    rev: int = 0
+    open_until: datetime | None = None
+    """Nothing is asked of the platform before."""
+    reason: str = ""
+    """`limited`, `token_dead`, or `usage`: its own figures say that we come near a limit."""
+    since: datetime | None = None
+    """When that began: a dead token that is tried again every hour stays one incident."""
+    replies_until: datetime | None = None
+    """The platform thinks we spam: no word before; hides go on."""
+    blocked_at: datetime | None = None
+    """When it last said so."""
+    level: int = 0
+    """1 the first time, 2 when it said so again within a week."""
+    unable: Mapping[str, datetime] = field(default_factory=dict)
+    """Kind of act -> until when we remember that this account may not do it."""
+
+    def cannot(self, now: datetime) -> frozenset[ActKind]:
+        """What the account may not do, as far as we learned."""
+        return frozenset(ActKind(kind) for kind, until in self.unable.items() if until > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How far an account was asked for what was said on it."""
+
+    community: str
+    platform: str
+    account: str
+    rev: int = 0
+    cursor: str = ""
+    """The platform's own mark of how far the last finished sweep came."""
+    swept_to: datetime | None = None
+    """Whatever was said before is in the inbox."""
+    lease_until: datetime | None = None
+    begun_at: datetime | None = None
+    """When the sweep under way began; None between two sweeps."""
+    since: datetime | None = None
+    """Where the sweep under way goes back to."""
+    page: str = ""
+    """The next page of the sweep under way."""
+    missed: int = 0
+    """How many comments the sweep under way found that nobody had delivered."""
+    deaf_since: datetime | None = None
+    """Since when the platform delivers nothing although people speak: it is asked instead."""
+    wanted_since: datetime | None = None
+    """Somebody asked for everything since then."""
+    not_before: datetime | None = None
+    """The platform does not want to be asked before."""
 
 
 @dataclass(frozen=True, slots=True)

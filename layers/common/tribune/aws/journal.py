@@ -33,6 +33,7 @@ from tribune.journal import (
     OutgoingWords,
     Pauses,
     SaidWords,
+    Sweep,
     ThreadNote,
     ThreadRecord,
 )
@@ -57,6 +58,7 @@ _HEAD = TypeAdapter(Head)
 _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
+_SWEEP = TypeAdapter(Sweep)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -187,10 +189,15 @@ class Known:
         )
         return AuthorRecord(community, author, standing, waiting, automatic)
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker | None:
-        """The breaker of an account, None when it never opened."""
+    def breaker(self, community: str, platform: str, account: str) -> Breaker:
+        """What an account's platform asks of us; one that never asked anything has an empty one."""
         item = self._get(keys.breaker(community, platform, account))
-        return _BREAKER.validate_python(item) if item else None
+        return _BREAKER.validate_python(item) if item else Breaker(community, platform, account)
+
+    def sweep(self, community: str, platform: str, account: str) -> Sweep:
+        """How far an account was asked; one that never was has an empty one."""
+        item = self._get(keys.sweep(community, platform, account))
+        return _SWEEP.validate_python(item) if item else Sweep(community, platform, account)
 
     def pauses(self, community: str) -> Pauses:
         """The pauses of a community."""
@@ -354,25 +361,20 @@ class Journal:
         change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
         self._write([("Update", change.request(self.journal_table, keys.pauses(community)))])
 
-    def open_breaker(self, breaker: Breaker) -> None:
-        """Open (or lengthen) the pause of an account; a longer one already there stays."""
+    def keep_breaker(self, breaker: Breaker) -> None:
+        """Replace a breaker that was read one `rev` before. Raises Conflict when somebody was faster."""
         item = _BREAKER.dump_python(breaker, mode="json", exclude_none=True)
-        item |= {
-            "open_until": iso(breaker.open_until),
-            "due_pk": keys.due_shard("breaker", breaker.account),
-            "due_at": iso(breaker.open_until),
-        }
+        open_until = max((until for until in (breaker.open_until, breaker.replies_until) if until), default=None)
+        if open_until:
+            item |= {"due_pk": keys.due_shard("breaker", breaker.account), "due_at": iso(open_until)}
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
-        request = {
-            "TableName": self.journal_table,
-            "Item": _item(key, item),
-            "ConditionExpression": "attribute_not_exists(pk) OR open_until < :until",
-            "ExpressionAttributeValues": {":until": {"S": iso(breaker.open_until)}},
-        }
-        try:
-            self._write([("Put", request)])
-        except Conflict:
-            return
+        self._write([("Put", self._put(key, item, breaker.rev - 1))])
+
+    def keep_sweep(self, sweep: Sweep) -> None:
+        """Replace a sweep that was read one `rev` before. Raises Conflict when somebody was faster."""
+        key = keys.sweep(sweep.community, sweep.platform, sweep.account)
+        item = _SWEEP.dump_python(sweep, mode="json", exclude_none=True)
+        self._write([("Put", self._put(key, item, sweep.rev - 1))])
 
     def end_pause(self, key: Key) -> None:
         """The pause of an account is over: its breaker no longer stands in the index."""

@@ -94,10 +94,30 @@ ITEMS = (
         "journal",
         "{community}#breaker#{platform}#{account}",
         "breaker",
-        "open_until, replies_only, reason, level; due_pk and due_at while open",
+        "rev, open_until, reason, since, replies_until, blocked_at, level, unable: kind and until; due_pk and due_at while open",
         "none",
-        ("PerformAction",),
-        ("PerformAction", "KeepWatch"),
+        ("PerformAction", "PollPlatforms", "RefreshTokens"),
+        ("ModerateComments", "PerformAction", "PollPlatforms", "RefreshTokens", "KeepWatch"),
+    ),
+    ItemType(
+        "sweep",
+        "journal",
+        "{community}#sweep#{platform}#{account}",
+        "sweep",
+        "rev, cursor, swept_to, lease_until; begun_at, since, page, missed while a sweep is under way; deaf_since, wanted_since",
+        "none",
+        ("PollPlatforms", "tribune backfill"),
+        ("PollPlatforms", "tribune backfill"),
+    ),
+    ItemType(
+        "quota",
+        "journal",
+        "{community}#quota#{platform}#{channel}",
+        "day#{day}",
+        "units spent of the platform's daily quota",
+        "3 days",
+        ("PollPlatforms", "PerformAction"),
+        (),
     ),
     ItemType(
         "pauses",
@@ -137,7 +157,7 @@ ITEMS = (
         "{kind}.{level}: how many",
         "8 days (until the hour is sealed)",
         ("ModerateComments",),
-        ("tribune report",),
+        ("PollPlatforms", "tribune report"),
     ),
     ItemType(
         "sealed hour",
@@ -247,6 +267,16 @@ def call(community: str, call_id: str) -> Key:
 def breaker(community: str, platform: str, account: str) -> Key:
     """The long pause of an account."""
     return {"pk": f"{community}#breaker#{platform}#{account}", "sk": "breaker"}
+
+
+def sweep(community: str, platform: str, account: str) -> Key:
+    """How far an account was asked for what was said on it."""
+    return {"pk": f"{community}#sweep#{platform}#{account}", "sk": "sweep"}
+
+
+def quota(community: str, platform: str, channel: str, day: str) -> Key:
+    """What a channel spent of its platform's quota on one day (`2026-11-22`, the platform's own day)."""
+    return {"pk": f"{community}#quota#{platform}#{channel}", "sk": f"day#{day}"}
 
 
 def pauses(community: str) -> Key:

@@ -1,9 +1,11 @@
 """gate: may this action leave now? Asked again at the last moment: much can happen between deciding and sending. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import sqrt
 
+from tribune.channel import Verdict
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import AUTOMATIC_PER_THREAD, Mode
@@ -16,6 +18,8 @@ LOOK_AGAIN = timedelta(minutes=5)
 """A pause can be lifted before its time: what waits for its end looks again at least this often."""
 REOPENING = timedelta(seconds=120)
 """After a pause the waiting acts come back spread over this time, not all at once."""
+NEAR_THE_LIMIT = "usage"
+"""The reason of a breaker that nobody refused anything yet."""
 BUDGET_WINDOW_IN_PRIVATE = timedelta(hours=24)
 
 
@@ -46,7 +50,7 @@ class Surroundings:
 
     thread: ThreadRecord
     community: Community
-    breaker: Breaker | None
+    breaker: Breaker
     pauses: Pauses
 
 
@@ -58,6 +62,8 @@ def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go 
         return Drop("deleted")
     if by_machine and not _mode_allows(action, head, around.community):
         return Drop("mode", tell=speaks)
+    if action.kind in around.breaker.cannot(now):
+        return Drop("unable", tell=True)
     paused_until = around.pauses.over(head, now)
     if paused_until and not action.urgent:
         return (
@@ -70,11 +76,20 @@ def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go 
 
 
 def resting(action: Action, around: Surroundings, now: datetime) -> Wait | None:
-    """Until when the account rests for this kind of act, None when it does not."""
+    """Until when the account rests for this kind of act, None when it does not.
+
+    What is left of a limit that comes near is for protection: what is urgent still leaves.
+    """
     breaker = around.breaker
-    if breaker and breaker.open_until > now and (action.kind in SPEAKING or not breaker.replies_only):
-        return Wait(breaker.open_until + spread(action.id), breaker.reason)
-    return None
+    waits = []
+    if breaker.open_until and not (breaker.reason == NEAR_THE_LIMIT and action.urgent):
+        waits.append(Wait(breaker.open_until, breaker.reason))
+    if breaker.replies_until and action.kind in SPEAKING:
+        waits.append(Wait(breaker.replies_until, Verdict.BLOCKED))
+    longest = max(waits, key=lambda wait: wait.until, default=None)
+    if longest is None or longest.until <= now:
+        return None
+    return replace(longest, until=longest.until + spread(action.id))
 
 
 def _mode_allows(action: Action, head: Head, community: Community) -> bool:
@@ -107,5 +122,8 @@ def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) ->
 
 
 def spread(action_id: str) -> timedelta:
-    """The same moment within the reopening for the same action."""
-    return REOPENING * (int(hashlib.sha256(action_id.encode()).hexdigest()[:4], 16) / 0xFFFF)
+    """The same moment within the reopening for the same action; few at first, ever more after that.
+
+    Whoever comes first shows whether the platform lets us speak again; refused, it closes the door for the others.
+    """
+    return REOPENING * sqrt(int(hashlib.sha256(action_id.encode()).hexdigest()[:4], 16) / 0xFFFF)

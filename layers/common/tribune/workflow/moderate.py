@@ -222,6 +222,7 @@ class Moderation:
         said = deed.said
         if isinstance(said, Comment):
             found.append(self.keys.thread(*thread_at(deed, ground)))
+            found.append(self.keys.breaker(*deed.at[:3]))
             author = author_of(said, ground)
             if author:
                 found.append(self.keys.author(deed.community, author))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tribune import duty, voice
-from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
+from tribune.channel import Access, ActKind, Card, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.comment import Verb, milliseconds
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
@@ -35,6 +35,7 @@ from tribune.journal import (
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Surroundings, Wait, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.rest import Resting, revives
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
@@ -42,9 +43,8 @@ LEASE_MARGIN = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
-PAUSES = {Fate.LIMITED: timedelta(hours=1), Fate.BLOCKED: timedelta(hours=24), Fate.TOKEN_DEAD: timedelta(hours=1)}
-"""How long an account rests where the platform does not say. A dead token is tried again every hour: a person
-renews it, nobody tells us when."""
+MOST_STEPS = 5
+"""Of one act; a platform that asks for more is not understood."""
 _TRIES = 6
 _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
 
@@ -52,7 +52,7 @@ _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_un
 class KnownMore(Known, Protocol):
     """What perform reads besides heads and threads."""
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker | None: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
 
 
@@ -64,7 +64,14 @@ class Journal(Protocol):
     def outgoing_words(  # noqa: D102
         self, community: str, platform: str, account: str, object_id: str, action_id: str
     ) -> tuple[str, str | None] | None: ...
-    def open_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
+    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
+
+
+class Quotas(Protocol):
+    """What is left of a day's quota."""
+
+    def spend(self, community: str, card: Card, channel: str, units: int, now: datetime) -> datetime | None:
+        """Count units before they are used: None when they are granted, else when a new day begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +104,15 @@ class Performing:
     keys: Keys
     communities: Communities
     platform: Callable[[str], Platform]
-    access: Callable[[str, str], Mapping[str, str]]
-    """(platform, channel) -> the `act` secret."""
+    access: Callable[[str, str, bool], Mapping[str, str]]
+    """(platform, channel, fresh) -> the `act` secret."""
     send: Callable[[HttpCall, float], HttpAnswer]
     """Send within some seconds. Raises NotSent, PerhapsSent."""
     calls: Queue
+    quotas: Quotas
     now: Callable[[], datetime]
+    opened: Callable[[str], None]
+    """Counts a pause that a platform asked for."""
 
     def perform(self, body: str, seconds_left: Callable[[], float]) -> list[Performed]:
         """Carry out whatever is unfinished and due under one head. Raises Unavailable, Conflict (try again)."""
@@ -160,8 +170,8 @@ class Performing:
             state = ActionState.FAILED if action.state is ActionState.READY else ActionState.UNCERTAIN
             return self._fail(head, action, state, str(refusal) or "cannot_do")
         if action.state is ActionState.READY:
-            return self._attempt(errand, plan, around.thread)
-        return self._take_up_again(errand, plan, around.thread)
+            return self._attempt(errand, plan, around)
+        return self._take_up_again(errand, plan, around)
 
     def _around(self, head: Head) -> Surroundings:
         thread_at = head.thread_at
@@ -194,27 +204,72 @@ class Performing:
             reply_token=action.reply_token,
             reply_token_at=action.reply_token_at,
             attempt=action.attempts + 1,
-            way=action.way,
+            way=action.way or action.step,
             since=action.since,
         )
-        access = Access(head.account, self.access(head.platform, head.channel))
+        access = Access(head.account, self.access(head.platform, head.channel, False))
         return _Errand(head, action, order, self.platform(head.platform), access, seconds_left)
 
-    def _attempt(self, errand: _Errand, plan: Plan, thread: ThreadRecord) -> Performed | None:
+    def _attempt(self, errand: _Errand, plan: Plan, around: Surroundings) -> Performed | None:
         """Claim, send once, and look at what became of it."""
-        claimed = self._claim(errand, thread, plan)
+        tomorrow = self._spend(errand, plan.call)
+        if tomorrow is not None:
+            return self._mark(errand.head, errand.action.id, lambda a: _ready(a, tomorrow, "quota"))
+        claimed = self._claim(errand, around.thread, plan)
         if claimed is None:
             return None
-        errand, outcome = claimed, self._send(claimed, plan)
+        errand, plan, outcome = self._carry_out(claimed, plan)
         if outcome.verdict is Fate.UNKNOWN and not plan.repeatable:
             seen = self._look(errand)
             # Not seen yet is not "never arrived": the platform may be a little behind. The lease decides.
             if seen is not None and seen.verdict is Fate.DONE:
                 outcome = seen
-        return self._settle(errand, outcome, plan)
+        return self._settle(errand, outcome, plan, around.breaker)
+
+    def _carry_out(self, errand: _Errand, plan: Plan) -> tuple[_Errand, Plan, Outcome]:
+        """Send; where the platform wants several steps, each is written down before the next one is made."""
+        outcome = self._send_with_good_access(errand, plan)
+        for _ in range(MOST_STEPS):
+            if outcome.verdict is not Fate.NEXT:
+                return errand, plan, outcome
+            self._keep_step(errand, outcome.way)
+            errand = replace(errand, order=replace(errand.order, way=outcome.way))
+            try:
+                plan = errand.platform.act(errand.order, errand.access, self.now())
+            except CannotDo as refusal:
+                return errand, plan, Outcome(Fate.REFUSED, why=str(refusal) or "cannot_do")
+            if self._spend(errand, plan.call) is not None:
+                return errand, plan, Outcome(Fate.LATER, why="quota")
+            outcome = self._send_with_good_access(errand, plan)
+        return errand, plan, Outcome(Fate.REFUSED, why="too_many_steps")
+
+    def _send_with_good_access(self, errand: _Errand, plan: Plan) -> Outcome:
+        """A token that is dead here may be the one before the last: it is read again, and tried once."""
+        outcome = self._send(errand, plan)
+        if outcome.verdict is not Fate.TOKEN_DEAD:
+            return outcome
+        fresh = Access(errand.access.account, self.access(errand.head.platform, errand.head.channel, True))
+        if fresh == errand.access:
+            return outcome
+        renewed = replace(errand, access=fresh)
+        try:
+            return self._send(renewed, renewed.platform.act(renewed.order, fresh, self.now()))
+        except CannotDo:
+            return outcome
+
+    def _keep_step(self, errand: _Errand, way: str) -> None:
+        """Whoever takes this up again goes on from here. Raises Conflict."""
+        self._mark(errand.head, errand.action.id, lambda action: replace(action, way=way, step=way))
+
+    def _spend(self, errand: _Errand, call: HttpCall) -> datetime | None:
+        """None when the day's quota allows the call, else when it may be tried again."""
+        card = errand.platform.CARD
+        if not card.daily_units:
+            return None
+        return self.quotas.spend(errand.head.community, card, errand.head.channel, call.units, self.now())
 
     def _take_up_again(  # noqa: PLR0911  one return for each thing that can have become of it
-        self, errand: _Errand, plan: Plan, thread: ThreadRecord
+        self, errand: _Errand, plan: Plan, around: Surroundings
     ) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
         head, action = errand.head, errand.action
@@ -222,14 +277,13 @@ class Performing:
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
             if action.attempts >= MOST_ATTEMPTS:
                 return self._fail(head, action, ActionState.UNCERTAIN, "unanswered")
-            if _outspoken(action, thread):
+            if _outspoken(action, around.thread):
                 return self._finish(head, action, ActionState.CANCELLED, "human_answered", tell=False)
-            claimed = self._claim(errand, thread, plan)
-            return self._settle(claimed, self._send(claimed, plan), plan) if claimed else None
+            return self._attempt(errand, plan, around)
         if seen is None:
             return self._fail(head, action, ActionState.UNCERTAIN, "interrupted")
         if seen.verdict is not Fate.UNKNOWN:
-            return self._settle(errand, seen, plan)
+            return self._settle(errand, seen, plan, around.breaker)
         if action.attempts >= MOST_ATTEMPTS:
             return self._fail(head, action, ActionState.UNCERTAIN, "unreadable")
         again = self.now() + _backoff(action)
@@ -284,6 +338,8 @@ class Performing:
         call = errand.platform.look_back(errand.order, errand.access)
         if call is None:
             return None
+        if self._spend(errand, call) is not None:
+            return Outcome(Fate.UNKNOWN, why="quota")
         try:
             return errand.platform.settle(errand.order, self.send(call, errand.seconds_left() - 2.0))
         except (NotSent, PerhapsSent) as error:
@@ -292,9 +348,11 @@ class Performing:
     # --- what became of it ---
 
     def _settle(  # noqa: PLR0911  one return a verdict
-        self, errand: _Errand, outcome: Outcome, plan: Plan
+        self, errand: _Errand, outcome: Outcome, plan: Plan, breaker: Breaker
     ) -> Performed | None:
         head, action = errand.head, errand.action
+        if outcome.unable or (outcome.verdict is Fate.DONE and (outcome.until or revives(breaker))):
+            self._rest(head, action, outcome)
         match outcome.verdict:
             case Fate.DONE:
                 return self._sent(head, action, outcome.id, errand.platform)
@@ -307,10 +365,7 @@ class Performing:
             case Fate.LIMITED | Fate.BLOCKED | Fate.TOKEN_DEAD:
                 return self._pause(head, action, outcome)
             case Fate.NEXT:
-                again = self.now()
-                return self._mark(
-                    head, action.id, lambda a: replace(_ready(a, again, "next"), way=outcome.way, since=a.since)
-                )
+                raise AssertionError("steps are made before anything is settled")
             case Fate.UNKNOWN if plan.repeatable or errand.platform.CARD.reads_back:
                 return None  # the lease runs out, keep_watch brings it back, and it is read back or sent again
             case Fate.UNKNOWN:
@@ -379,21 +434,14 @@ class Performing:
 
     def _pause(self, head: Head, action: Action, outcome: Outcome) -> Performed | None:
         """The whole account rests: nothing more is tried until then, by anybody."""
-        until = outcome.until or self.now() + PAUSES[outcome.verdict]
-        self.journal.open_breaker(
-            Breaker(
-                community=head.community,
-                platform=head.platform,
-                account=head.account,
-                open_until=until,
-                reason=outcome.verdict,
-                replies_only=outcome.verdict is Fate.BLOCKED,
-            )
-        )
-        if outcome.verdict in (Fate.BLOCKED, Fate.TOKEN_DEAD):
-            self._call(head, outcome.verdict)
-        again = until + spread(action.id)
+        breaker = self._rest(head, action, outcome)
+        until = breaker.replies_until if outcome.verdict is Fate.BLOCKED else breaker.open_until
+        again = (until or self.now()) + spread(action.id)
         return self._mark(head, action.id, lambda a: _ready(a, again, outcome.verdict))
+
+    def _rest(self, head: Head, action: Action, outcome: Outcome) -> Breaker:
+        resting = Resting(self.journal, self.keys, self.calls, self.opened)
+        return resting.rest(head.at[:3], outcome, self.now(), kind=action.kind, space=head.space)
 
     def _fail(self, head: Head, action: Action, state: ActionState, why: str) -> Performed | None:
         return self._finish(head, action, state, why, tell=True)
@@ -464,12 +512,6 @@ class Performing:
             )
         )
         sheet.note_thread(ThreadNote(*head.thread_at, opened=frozenset({head.object})))
-
-    def _call(self, head: Head, reason: str) -> None:
-        now = self.now()
-        call = _call(head, reason, None, now)
-        self.journal.commit(Changes(calls=(call,)), now)
-        self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
 
     def _mark(self, head: Head, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
         """Write an unfinished action's new state. Raises Conflict."""
@@ -542,7 +584,7 @@ def _call(head: Head, reason: str, action: Action | None, now: datetime) -> Call
         community=head.community,
         id=f"{reason}-{head.platform}-{head.account}-{now.date().isoformat()}{'-urgent' if urgent else ''}",
         reason=reason,
-        urgency="now" if urgent or reason == Fate.TOKEN_DEAD else "hours",
+        urgency="now" if urgent else "hours",
         state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,

@@ -248,7 +248,7 @@ class _Weighing:
                 mode=community.modes.default,
                 clause_modes=dict(community.modes.clauses),
                 hide_gravity_4=community.modes.hide_gravity_4,
-                can=self.ground.card.can,
+                can=self.ground.card.can - self.sheet.known.breaker(*self.deed.at[:3]).cannot(self.now),
                 trusted_link=bool(community.charter_base_url),
                 sensitive_post=bool(post and post.sensitive),
                 contest=contest,

@@ -10,6 +10,7 @@ from typing import Protocol
 from tribune.journal import (
     AuthorNote,
     AuthorRecord,
+    Breaker,
     Call,
     Case,
     Changes,
@@ -40,6 +41,7 @@ class Known(Protocol):
     def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None: ...  # noqa: D102
     def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord: ...  # noqa: D102
     def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
 
 
 @dataclass(slots=True)
