@@ -14,6 +14,8 @@ SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.7
 TWO_WEAK_WORDS = 2
 THREE_WEAK_WORDS = 3
+BESIDE_GIVING_UP = 2
+"""How many words may stand beside « je n'y arrive plus » and leave it all that is said."""
 TO_ACT = 4
 """How many words after « envie de », « je vais » the act may stand."""
 TO_GROUP = 8
@@ -82,12 +84,16 @@ def find(reading: Reading) -> set[Signal]:
 def _despairs(reading: Reading, found: set[Signal]) -> bool:
     """A wish to do oneself harm; words of it that are also said in jest, without a laugh; several of exhaustion.
 
-    Two of exhaustion where there is nothing to complain about, three anywhere.
+    Two of exhaustion where there is nothing to complain about, three anywhere; one of giving up that is all that
+    somebody says.
     """
     if any(reading.before(act, TO_ACT, "distress_wishes") for act in reading.of("distress_acts")):
         return True
     figurative = reading.of("distress_figurative")
     if figurative and not reading.laughs:
+        return True
+    said = reading.covered("distress_alone")
+    if said and not reading.laughs and len(reading.text.tokens) - len(said) <= BESIDE_GIVING_UP:
         return True
     weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
     enough = THREE_WEAK_WORDS if Signal.GRIEVANCE in found or reading.laughs else TWO_WEAK_WORDS
