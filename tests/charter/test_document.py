@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tribune import written
+from tribune import words, written
 from tribune.charter import Charter, PublishedCharter, in_force
-from tribune.charter.document import Clause, Kind
+from tribune.charter.document import Clause, Dsa, Kind
 from tribune.charter.schema import json_schema
 from tribune.errors import BadConfiguration
 
@@ -157,5 +159,118 @@ def test_rules_that_hold_in_private_are_few(model: Charter) -> None:
     assert all(clause.kind is Kind.RULE for clause in model.rules())
 
 
+# --- what a person is told ---
+
+
+def refused(text: str) -> list[BadConfiguration]:
+    with pytest.raises(BadConfiguration) as error:
+        written.load(text, Charter, file="charter.yaml")
+    return [error.value, *error.value.others]
+
+
+def spoilt(charters: Path, **replaced: str) -> str:
+    """The model's text with words replaced, keyed by any name: each « old » → « new »."""
+    text = (charters / "model.fr-en.yaml").read_text(encoding="utf-8")
+    for change in replaced.values():
+        old, _, new = change.partition(" → ")
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_all_the_mistakes_of_a_charter_are_told_each_where_it_stands(charters: Path) -> None:
+    text = spoilt(
+        charters,
+        category="STATEMENT_CATEGORY_VIOLENCE → violence grave",
+        ceiling="ceiling: full → ceiling: ful",
+        detector="- name: contact_data → - name: contact-data",
+        minutes="minutes: 240 → minutes: soon",
+        kind="kind: rule → knid: rule",
+        clause="id: vie-privee → id: Vie privée",
+    )
+    told = {str(mistake.field): mistake.sentence for mistake in refused(text)}
+    said = {
+        "commitments.response_target.minutes": "a whole number is expected here",
+        "clauses[haine].knid": "unknown field; did you mean “kind”?",
+        "clauses[menace].dsa.category": "the nearest are STATEMENT_CATEGORY_VIOLENCE (Violence) or",
+        "clauses[Vie privée].id": "write small letters, digits and hyphens, a letter first, like vie-privee, not “Vie",
+        "clauses[Vie privée].ceiling": "did you mean “full”?",
+        "clauses[Vie privée].detectors[0].name": "nothing is called “contact-data” here; did you mean “contact_data”?",
+    }
+    assert told.keys() == said.keys()
+    assert [field for field, words in said.items() if words not in told[field]] == []
+    assert [mistake.line for mistake in refused(text)] == sorted(mistake.line or 0 for mistake in refused(text))
+
+
+@pytest.mark.parametrize(
+    ("written_value", "near"),
+    [
+        ("HATE SPEECH", "KEYWORD_HATE_SPEECH"),
+        ("defamation", "KEYWORD_DEFAMATION"),
+        ("KEYWORD_FISHING", "KEYWORD_PHISHING"),
+    ],
+)
+def test_an_unknown_keyword_is_told_the_nearest_one(charters: Path, written_value: str, near: str) -> None:
+    [mistake] = refused(spoilt(charters, keyword=f"KEYWORD_DISCRIMINATION → {written_value}"))
+    assert f"the nearest are {near} (" in mistake.sentence
+
+
+@given(st.text(max_size=40))
+def test_any_category_is_known_or_refused_in_a_sentence(value: str) -> None:
+    dsa = {"category": value}
+    if value in words.shared("dsa")["category"]:
+        assert Dsa.model_validate(dsa).category == value
+        return
+    with pytest.raises(ValidationError, match="the nearest are STATEMENT_CATEGORY_"):
+        Dsa.model_validate(dsa)
+
+
+# --- the schema that editors complete from ---
+
+
 def test_the_schema_beside_the_model_charter_is_current(charters: Path) -> None:
     assert json.loads((charters / "charter.schema.json").read_text(encoding="utf-8")) == json_schema()
+
+
+def test_every_field_says_in_an_editor_what_it_is_for() -> None:
+    schema = json_schema()
+    silent = [
+        f"{name}.{field}"
+        for name, part in {"Charter": schema, **schema["$defs"]}.items()
+        for field, described in part.get("properties", {}).items()
+        if "description" not in described
+    ]
+    assert silent == []
+
+
+def problems(text: str) -> list[str]:
+    found = jsonschema.Draft202012Validator(json_schema()).iter_errors(yaml.safe_load(text))
+    return [error.json_path for error in found]
+
+
+def test_the_model_fits_the_schema(charters: Path) -> None:
+    assert problems(spoilt(charters)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ("    ceiling: partial →     celing: partial", "$.clauses"),
+        ("ceiling: full → ceiling: ful", "ceiling"),
+        ("- name: contact_data → - {name: contact_data, kinds: [fax]}", "detectors"),
+        ("- name: contact_data → - {name: contact_data, times: 3}", "detectors"),
+        ("- name: repetition → - {name: repetition, times: 1}", "detectors"),
+        ("- name: shouting → - name: shouts", "detectors"),
+        ("STATEMENT_CATEGORY_VIOLENCE → STATEMENT_CATEGORY_VIOLANCE", "dsa"),
+        ("type: external → type: extern", "$.type"),
+    ],
+)
+def test_what_the_file_refuses_the_editor_underlines(charters: Path, change: str, path: str) -> None:
+    found = problems(spoilt(charters, change=change))
+    assert found
+    assert any(path in one for one in found)
+
+
+def test_an_editor_knows_the_file_of_terms_too(charters: Path) -> None:
+    change = "- name: contact_data → - {name: expression, terms_from: x.csv}"
+    assert problems(spoilt(charters, change=change)) == []

@@ -66,7 +66,7 @@ def load[M: BaseModel](source: Path | str, model: type[M], *, file: str = "") ->
     Raises BadConfiguration with file, line, dotted field and a sentence, for each mistake.
     """
     name = file or (str(source) if isinstance(source, Path) else "")
-    document = parse(_text_of(source, name), file=name)
+    document = parse(source if isinstance(source, str) else text_of(source, file=name), file=name)
     return check(document, model, file=name)
 
 
@@ -92,15 +92,15 @@ def parse(text: str, *, file: str = "") -> Document:
         ) from broken
 
 
-def _text_of(source: Path | str, file: str) -> str:
-    if isinstance(source, str):
-        return source
+def text_of(path: Path, *, file: str = "") -> str:
+    """What a file says. Raises BadConfiguration when it is not there, or no UTF-8 text."""
+    name = file or str(path)
     try:
-        return source.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as missing:
-        raise BadConfiguration(f"the file cannot be read: {missing.strerror or missing}", file=file) from missing
+        raise BadConfiguration(f"the file cannot be read: {missing.strerror or missing}", file=name) from missing
     except UnicodeDecodeError as broken:
-        raise BadConfiguration("the file is not UTF-8 text: save it as UTF-8", file=file) from broken
+        raise BadConfiguration("the file is not UTF-8 text: save it as UTF-8", file=name) from broken
 
 
 def _read_events(text: str, file: str) -> Document:
@@ -251,8 +251,9 @@ class _Shape:
         if isinstance(schema.get("additionalProperties"), dict):
             return self._alternatives(schema["additionalProperties"])
         # What pydantic calls the member of a union: by its tag, or by its type, of which any may be meant.
-        tag = schema.get("properties", {}).get("name", {}).get("const")
-        return [schema] if tag in (None, step) else []
+        name = schema.get("properties", {}).get("name", {})
+        tags = name.get("enum", [name.get("const", step)])
+        return [schema] if step in tags else []
 
     def _alternatives(self, schema: _Schema) -> list[_Schema]:
         if "$ref" in schema:
@@ -381,6 +382,10 @@ _SAID: dict[str, Callable[[_Mistake], str]] = {
     "int_from_float": _expected("a whole number"),
     "float_type": _expected("a number"),
     "float_parsing": _expected("a number"),
+    "date_type": _expected("a day, like 2026-12-31,"),
+    "date_parsing": _expected("a day, like 2026-12-31,"),
+    "date_from_datetime_parsing": _expected("a day, like 2026-12-31,"),
+    "date_from_datetime_inexact": _expected("a day, like 2026-12-31,"),
     "bool_type": _expected("true or false"),
     "bool_parsing": _expected("true or false"),
     "greater_than": _expected("more than {gt}"),

@@ -4,18 +4,22 @@ A charter is written by a person as YAML (`charters/`), checked by `tribune char
 immutable version. Everything the machine may do about a comment is said here, clause by clause.
 """
 
+import difflib
 import hashlib
 import json
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 
+from tribune import words
 from tribune.charter.uses import DetectorUse, Language, TextLists
-from tribune.written import Written
+from tribune.written import Written, written_like
 
 PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 FILLED_WHEN_PUBLISHED = frozenset({"version", "date", "notice_days"})
@@ -111,49 +115,122 @@ class Step(StrEnum):
     EXCLUDE = "exclude"
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A value of the DSA's vocabulary, which is read when the first charter is, not when this module is loaded."""
+
+    what: str
+    prefix: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, _core: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        known = words.shared("dsa")[self.what]
+        return {"type": "string", "enum": list(known), "enumDescriptions": list(known.values())}
+
+    def _checked(self, value: str) -> str:
+        known = words.shared("dsa")[self.what]
+        if value in known:
+            return value
+        given = value.strip().upper().replace("-", "_").replace(" ", "_")
+        meant = given if given.startswith(self.prefix) else self.prefix + given
+        nearest = difflib.get_close_matches(meant, known, n=3, cutoff=0.0)
+        near = " or ".join(f"{one} ({known[one]})" for one in nearest)
+        message = f"“{value}” is no {self.what} of the DSA's statement of reasons; the nearest are {near}"
+        raise ValueError(message)
+
+
+type Ground = Annotated[str, _Known("ground", "DECISION_GROUND_")]
+type Category = Annotated[str, _Known("category", "STATEMENT_CATEGORY_")]
+type Keyword = Annotated[str, _Known("keyword", "KEYWORD_")]
+
+
 class Dsa(Written):
     """How a decision under this clause is stated in a DSA statement of reasons (schema v2, article 17)."""
 
-    ground: str = Field("DECISION_GROUND_INCOMPATIBLE_CONTENT", pattern=r"^DECISION_GROUND_[A-Z_]+$")
-    category: str = Field(pattern=r"^STATEMENT_CATEGORY_[A-Z_]+$")
-    specification: tuple[Annotated[str, Field(pattern=r"^KEYWORD_[A-Z_]+$")], ...] = ()
-    ground_if_confirmed: str | None = Field(None, pattern=r"^DECISION_GROUND_[A-Z_]+$")
-    """The ground once a person confirmed that the content is illegal: a robot never calls anything a crime."""
+    ground: Ground = Field(
+        "DECISION_GROUND_INCOMPATIBLE_CONTENT",
+        description="On what ground the machine acts: the charter, never the law, which a person applies.",
+    )
+    category: Category = Field(description="Which kind of content this is, for the DSA.")
+    specification: tuple[Keyword, ...] = Field((), description="Keywords of the DSA that say more exactly what it is.")
+    ground_if_confirmed: Ground | None = Field(
+        None,
+        description="The ground once a person confirmed that the content is illegal: a robot never calls anything a crime.",
+    )
 
 
 class Examples(Written):
     """Sentences that members can read, and that test the detectors."""
 
-    allowed: TextLists = Field(default_factory=dict)
-    forbidden: TextLists = Field(default_factory=dict)
+    allowed: TextLists = Field(
+        default_factory=dict,
+        description="Sentences, in each language, that have their place here: none of them may breach this clause.",
+    )
+    forbidden: TextLists = Field(
+        default_factory=dict,
+        description="Sentences, in each language, that breach this clause: its detectors must find every one.",
+    )
+
+
+_CLAUSE_ID = written_like("small letters, digits and hyphens, a letter first, like vie-privee")
+_FIELD_NAME = written_like("small letters and underscores, like cm_public_name")
 
 
 class Clause(Written):
     """One article: what it says to members, and what the machine may do about it."""
 
-    number: int = Field(ge=1, le=99)
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")
-    kind: Kind
-    family: Family | None = None
-    title: Texts
-    text: Texts
-    applies_to: AppliesTo = AppliesTo.PUBLIC
-    gravity: Gravity | None = None
-    ceiling: Ceiling = Ceiling.NONE
-    first_action: FirstAction | None = None
-    ladder: tuple[Step, ...] = ()
-    strike: bool = True
-    """Does a breach count in the person's history?"""
-    silent: bool = False
-    """Hidden without a word to the author (spam)."""
-    legal_basis: tuple[str, ...] = ()
-    dsa: Dsa | None = None
-    detectors: tuple[DetectorUse, ...] = ()
-    exceptions: TextLists = Field(default_factory=dict)
-    """Expressions that never breach this clause."""
-    replies: tuple[str, ...] = ()
-    """Reply situations of the voice that speak of this clause (`reminder1.respect`…)."""
-    examples: Examples = Examples()
+    number: int = Field(ge=1, le=99, description="The number of the article, as members read it.")
+    id: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{1,39}$",
+        json_schema_extra=_CLAUSE_ID,
+        description="The short name that decisions, statistics and links hold on to. It never changes once published.",
+    )
+    kind: Kind = Field(
+        description="frame: says what this place is; rule: can be breached; protect: shields words from every rule; "
+        "thank: what deserves a word of thanks; measure: what follows a breach."
+    )
+    family: Family | None = Field(
+        None, description="Which of the three mentions a rule belongs to: loi (law), indigne (unworthy) or spam."
+    )
+    title: Texts = Field(description="The title, in each language of the charter.")
+    text: Texts = Field(
+        description="What members read, in each language. {brand} and the like are filled from `fields`."
+    )
+    applies_to: AppliesTo = Field(
+        AppliesTo.PUBLIC, description="Where it holds: in public, in private conversations, or in both."
+    )
+    gravity: Gravity | None = Field(
+        None,
+        description="How grave a breach is: 1 a note, 2 a reminder, 3 grave, 4 danger (hidden at once, provisionally).",
+    )
+    ceiling: Ceiling = Field(
+        Ceiling.NONE,
+        description="How far the machine may go alone: full (it hides), partial (it reminds, or hides provisionally "
+        "until a person confirms), propose (it prepares, a person acts), none (it notes).",
+    )
+    first_action: FirstAction | None = Field(None, description="What the first breach leads to, within the ceiling.")
+    ladder: tuple[Step, ...] = Field((), description="What follows when the same person goes on, mildest first.")
+    strike: bool = Field(default=True, description="Does a breach count in the person's history?")
+    silent: bool = Field(default=False, description="Hidden without a word to the author: for spam.")
+    legal_basis: tuple[str, ...] = Field((), description="The texts of law behind the clause, as counsel cites them.")
+    dsa: Dsa | None = Field(
+        None, description="How a decision under this clause is stated in a DSA statement of reasons."
+    )
+    detectors: tuple[DetectorUse, ...] = Field(
+        (), description="What watches this clause. Without any, people apply it alone."
+    )
+    exceptions: TextLists = Field(
+        default_factory=dict, description="Expressions, in each language, that never breach this clause."
+    )
+    replies: tuple[str, ...] = Field(
+        (),
+        description="The reply texts that speak of this clause (`words/<language>/replies.yaml`), like reminder1.respect.",
+    )
+    examples: Examples = Field(
+        default_factory=Examples, description="Sentences that members can read, and that test the detectors."
+    )
 
     @model_validator(mode="after")
     def _a_rule_says_all_a_decision_needs(self) -> "Clause":
@@ -179,37 +256,63 @@ class Clause(Written):
 class Delay(Written):
     """A promise of time: the number the machine keeps, the words members read."""
 
-    minutes: int = Field(gt=0)
-    text: Texts
+    minutes: int = Field(gt=0, description="The number that the machine keeps.")
+    text: Texts = Field(description="The words that members read, in each language: “seven days”.")
 
 
 class Commitments(Written):
     """What the house promises. Each field also fills the placeholder of its name in the clauses."""
 
-    moderation_hours: Texts
-    response_target: Delay
-    appeal_contact: str
-    appeal_delay: Delay
-    temp_ban: Delay
-    strike_ttl: Delay
-    retention: Delay
-    notice_days: int = Field(15, ge=0)
-    """How long before it applies a new version is announced."""
+    moderation_hours: Texts = Field(description="When a person of the team is there: “Monday to Friday, 9 am to 6 pm”.")
+    response_target: Delay = Field(description="How soon a question has its first answer, in hours of presence.")
+    appeal_contact: str = Field(
+        min_length=1, description="Where a decision is contested: an address, a form, a person."
+    )
+    appeal_delay: Delay = Field(description="How soon an appeal is answered, by somebody else than who decided.")
+    temp_ban: Delay = Field(description="How long a suspension lasts.")
+    strike_ttl: Delay = Field(description="After how long a breach is forgotten.")
+    retention: Delay = Field(description="How long decisions and their evidence are kept.")
+    notice_days: int = Field(
+        15, ge=0, le=365, description="How many days before it applies a new version is announced."
+    )
 
 
 class Charter(Written):
     """The whole charter of a community, every language together."""
 
-    type: CharterType = CharterType.EXTERNAL
-    title: Texts
-    languages: tuple[Language, ...] = Field(min_length=1)
-    """The language of the house first."""
-    commitments: Commitments
-    fields: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], str | Texts] = Field(default_factory=dict)
-    """Values for the {placeholders} of the clauses: one for all languages, or one for each."""
-    families: dict[Family, Texts] = Field(default_factory=dict)
-    """How each family is headed on the public page."""
-    clauses: tuple[Clause, ...] = Field(min_length=1)
+    community: str = Field(
+        "",
+        pattern=r"^([a-z0-9][a-z0-9-]{0,39})?$",
+        json_schema_extra=written_like("the community's id: small letters, digits and hyphens"),
+        description="The id of the community whose charter it is; it is then published for no other.",
+    )
+    type: CharterType = Field(
+        CharterType.EXTERNAL,
+        description="Whom it binds: external, the members of a community; internal, the people of the house.",
+    )
+    title: Texts = Field(description="The title of the charter, in each of its languages.")
+    languages: tuple[Language, ...] = Field(min_length=1, description="Its languages, the language of the house first.")
+    mode: Literal["observe", "propose", "act"] = Field(
+        "act",
+        description="How far the machine may ever go under this charter, whatever the community's settings say: "
+        "observe (nothing leaves), propose (a person acts), act (each clause to its own ceiling).",
+    )
+    review_by: date | None = Field(
+        None, description="By which day people read this charter again: `lint` says so once it is past."
+    )
+    commitments: Commitments = Field(
+        description="What the house promises. Each value also fills the {placeholder} of its name in the clauses."
+    )
+    fields: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$", json_schema_extra=_FIELD_NAME)], str | Texts] = Field(
+        default_factory=dict,
+        description="Values for the other {placeholders} of the clauses: one for all languages, or one for each.",
+    )
+    families: dict[Family, Texts] = Field(
+        default_factory=dict, description="How each family is headed on the public page, in each language."
+    )
+    clauses: tuple[Clause, ...] = Field(
+        min_length=1, description="The articles, in the order in which members read them."
+    )
 
     @model_validator(mode="after")
     def _each_clause_is_one(self) -> "Charter":
