@@ -249,6 +249,23 @@ def test_in_propose_a_person_carries_everything_out(
     assert {act.leave for act in made.acts} <= {Leave.PROPOSED}
 
 
+@given(cases, st.sampled_from(Mode))
+def test_no_setting_goes_further_than_the_charter_says(
+    case: tuple[Matter, Findings, Standing, Situation, Charter | None], mode: Mode
+) -> None:
+    matter, found, standing, situation, under = case
+    if under is None:
+        return
+
+    def narrower(set_to: Mode) -> Mode:
+        return min(set_to, mode, key=tuple(Mode).index)
+
+    clause_modes = {clause: narrower(set_to) for clause, set_to in situation.clause_modes.items()}
+    narrow = replace(situation, mode=narrower(situation.mode), clause_modes=clause_modes)
+    said_so = under.model_copy(update={"mode": mode})
+    assert decide(matter, found, standing, situation, said_so) == decide(matter, found, standing, narrow, under)
+
+
 @given(cases)
 def test_distress_meets_no_rule_only_a_person(
     case: tuple[Matter, Findings, Standing, Situation, Charter | None],

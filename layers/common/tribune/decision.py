@@ -365,8 +365,13 @@ class _View:
         )
 
     def leave(self, clause: str | None, *, alone: bool) -> Leave:
-        """How an act leaves under the mode of its clause or community; `alone`: the machine may, once in mode `act`."""
+        """How an act leaves under the mode of its clause or community; `alone`: the machine may, once in mode `act`.
+
+        No setting goes further than the charter that people agreed to.
+        """
         mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
+        if self.charter is not None:
+            mode = min(mode, Mode(self.charter.mode), key=tuple(Mode).index)
         if mode is Mode.OBSERVE:
             return Leave.OBSERVED
         return Leave.ALONE if alone and mode is Mode.ACT else Leave.PROPOSED
