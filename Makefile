@@ -62,6 +62,10 @@ bench: .venv/.ready build-here ## cold start, reading a text, 5,000 deliveries (
 	@$(RUN)/python -m bench.reading
 	@$(RUN)/python -m bench.throughput
 
+.PHONY: wordpress
+wordpress: .venv/.ready ## a real WordPress (Debian's packages) beside tribune serve: comment on it, read the answer
+	@$(RUN)/python -m local.wordpress
+
 .PHONY: events
 events: .venv/.ready ## every events/*.json through its function, with the real Lambda runtime client
 	@$(RUN)/pytest tests/test_events.py

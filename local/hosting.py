@@ -14,7 +14,7 @@ from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.configuration import Calls, ChannelSecrets, Configuration
 from local.faults import Kills, When
@@ -24,6 +24,7 @@ from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.line import LineTwin
 from local.twins.slack import SlackTwin
+from local.twins.wordpress import WordpressTwin
 from local.wire import RESET, Fate, Reply, Request
 from tribune.platforms import PLATFORMS
 
@@ -35,6 +36,9 @@ ACTS = "PerformAction"
 _FATES: Mapping[TwinFate, Fate] = MappingProxyType(
     {TwinFate.ANSWER: Fate.ANSWER, TwinFate.HANG: Fate.HANG, TwinFate.RESET: Fate.RESET}
 )
+LOOPBACK = "127.0.0.1"
+_ADDRESS_OF: Mapping[str, str] = MappingProxyType({"generic": "reply_url", "wordpress": "rest_url"})
+"""Which value of `act` says where a platform is reached."""
 NO_TWIN = Reply(HTTPStatus.NOT_FOUND, b'{"message":"no such twin"}', {"Content-Type": "application/json"})
 
 
@@ -120,6 +124,7 @@ class Hosting:
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proofs[0] if proofs else None),
             LineTwin(outbox, _tokens(configuration, "line")),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
+            WordpressTwin(outbox, _site_users(configuration)),
             SlackTwin(outbox, {f"/services/{person}": person for person in people}),
             ConsoleTwin(outbox),
         )
@@ -234,7 +239,9 @@ class Hosting:
     def _pointed_here(self, channel: ChannelSecrets) -> ChannelSecrets:
         if not channel.act:
             return channel
-        key = "reply_url" if channel.platform == "generic" else "base_url"
+        key = _ADDRESS_OF.get(channel.platform, "base_url")
+        if urlsplit(channel.act.get(key, "")).hostname == LOOPBACK:
+            return channel  # a real one, on this machine: `make wordpress`
         return replace(channel, act={**channel.act, key: self._at(channel.platform)})
 
     def _community_of(self, to: str, account: str | None) -> str | None:
@@ -265,6 +272,12 @@ def _tokens(configuration: Configuration, platform: str) -> dict[str, tuple[str,
             accounts = tuple(account.id for account in channel.accounts)
             tokens[secrets.act["token"]] = (*tokens.get(secrets.act["token"], ()), *accounts)
     return tokens
+
+
+def _site_users(configuration: Configuration) -> dict[str, str]:
+    """Who may moderate on a WordPress: name -> application password."""
+    acts = [channel.act for channel in configuration.channels if channel.platform == "wordpress"]
+    return {act["user"]: act["password"] for act in acts if "user" in act and "password" in act}
 
 
 def _people(configuration: Configuration) -> tuple[str, ...]:

@@ -93,7 +93,14 @@ def order() -> Callable[..., Order]:
 @pytest.fixture
 def access() -> Access:
     """Everything any platform wants."""
-    values = {"token": "a-token", "reply_url": "https://blog.example/tribune", "secret": SECRET}
+    values = {
+        "token": "a-token",
+        "reply_url": "https://blog.example/tribune",
+        "secret": SECRET,
+        "rest_url": "https://blog.example/wp-json",
+        "user": "tribune",
+        "password": "a-password",
+    }
     return Access("102030405060708", values)
 
 

@@ -11,6 +11,7 @@ import yaml
 from tribune import words
 from tribune.channel import Verdict
 from tribune.decision import CALLS, SITUATIONS
+from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,6 +92,11 @@ def test_each_situation_that_a_decision_can_name_has_a_text_and_there_is_no_othe
 
 def test_each_reason_for_a_call_has_its_words_and_there_is_no_other() -> None:
     assert words.table("fr", "calls")["reasons"].keys() == CALLS | FROM_ELSEWHERE
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_platform_has_a_name_that_members_read_in_the_charter(language: str) -> None:
+    assert set(words.table(language, "setup")["spaces"]) >= set(PLATFORMS)
 
 
 def test_each_alarm_that_calls_the_person_on_duty_has_its_words_and_there_is_no_other() -> None:

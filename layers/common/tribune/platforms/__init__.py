@@ -17,14 +17,15 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, line
+    from tribune.platforms import facebook, generic, line, wordpress
 
-    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic)
+    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, wordpress)
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
     "line": "tribune.platforms.line",
     "generic": "tribune.platforms.generic",
+    "wordpress": "tribune.platforms.wordpress",
 }
 
 
