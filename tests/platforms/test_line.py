@@ -61,7 +61,9 @@ def test_somebody_without_an_id_is_nobody(read: Callable[[str], Comment]) -> Non
 
 
 def test_in_standby_nobody_answers(read: Callable[[str], Comment]) -> None:
-    assert read("line__message_text__standby").reply_token is None
+    said = read("line__message_text__standby")
+    assert (said.reply_token, said.led_elsewhere) == (None, True)
+    assert not read("line__message_text").led_elsewhere
 
 
 def test_a_token_that_came_in_standby_is_not_kept_either(sent: Callable[[str], Any]) -> None:

@@ -89,6 +89,8 @@ class Comment:
     reply_token: str | None = None
     """A short-lived, single-use right to answer (LINE)."""
     sponsored: bool = False
+    led_elsewhere: bool = False
+    """Another application leads this conversation (LINE and Messenger standby): it is read, the machine never answers."""
 
     @property
     def version(self) -> str:

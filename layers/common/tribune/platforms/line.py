@@ -174,7 +174,7 @@ def read(item: Item) -> Iterable[Said]:
             audience=Audience.PRIVATE,
             media=_MEDIA.get(spoken.type, Media.NONE) if spoken and text == "" else Media.NONE,
             tagged=_tagged(spoken.mention, text) if spoken and spoken.mention else (),
-            # In standby another application leads the conversation: LINE gives no token, and none is kept.
+            led_elsewhere=event.mode != "active",
             reply_token=event.replyToken if event.mode == "active" and verb is not Verb.DELETED else None,
         )
     ]
