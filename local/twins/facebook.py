@@ -1,30 +1,25 @@
 """Facebook's twin: the Graph API for the comments of a Page, and what Meta pushes about our own acts.
 
-Told to fail: besides the connection's modes `500`, `429`, `spam`, `token`. `consistency_s` is how long a new reply
-stays invisible to whoever reads the thread.
+How it is told to fail, see `local.twins.graph`.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from hmac import compare_digest, digest
-from itertools import count
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl
 
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
-from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, bearer, json_of
-from tribune.comment import Comment, TeamAct, Verb
+from local.twins.acting import Call, Done, Refusal, as_json, json_of
+from local.twins.graph import GraphTwin, chosen, escaped, form_of, message_of, moment, page_of
+from tribune.comment import Comment, TeamAct, Verb, from_seconds
 from tribune.errors import TribuneError
 from tribune.platforms import facebook
 from tribune.platforms.body import parse
 
 _PATH = re.compile(r"(?:/v\d+\.\d+)?/(?P<object>[^/]+)(?:/(?P<edge>[a-z_]+))?/?")
 _PRIVATE_WITHIN: Final = timedelta(days=7)
-_TIMES: Final = "%Y-%m-%dT%H:%M:%S+0000"
+_NEVER_PUSHED: Final = ("private", "like", "block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +39,13 @@ class Known:
     ours: bool = False
     written_to: bool = False
     """Its author got the one private reply that a comment allows."""
+    liked: bool = False
 
 
-class FacebookTwin(ActingTwin):
+class FacebookTwin(GraphTwin):
     """The Graph API of the Pages whose tokens it is given."""
 
     name: ClassVar[str] = "facebook"
-    modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "spam", "token"})
 
     def __init__(
         self,
@@ -59,19 +54,11 @@ class FacebookTwin(ActingTwin):
         app_secret: str | None = None,
         consistency_s: float = 0,
     ) -> None:
-        """`tokens`: page token -> the pages it may act for. `app_secret`: demand a proof of it with every call."""
-        super().__init__(outbox)
-        self._tokens, self._app_secret = dict(tokens), app_secret
-        self.consistency_s = consistency_s
+        """As every `GraphTwin`."""
+        super().__init__(outbox, tokens, app_secret, consistency_s)
         self.comments: dict[str, Known] = {}
-        self._numbers = count(880_000_000_000_001)
-
-    def fail(self, spec: object) -> None:
-        """As every twin; `{"consistency_s": n}` sets how long a new reply cannot be read back."""
-        if isinstance(spec, Mapping) and "consistency_s" in spec:
-            self.consistency_s = float(spec["consistency_s"])
-            return
-        super().fail(spec)
+        self.blocked: set[tuple[str, str]] = set()
+        """(Page, person)."""
 
     def hear(self, body: bytes, now: datetime) -> None:
         """Learn the comments that a delivery speaks of."""
@@ -111,52 +98,55 @@ class FacebookTwin(ActingTwin):
     def _change(self, identity: str, **fields: Any) -> None:
         self.comments[identity] = replace(self.comments[identity], **fields)
 
-    # --- acts ---
+        # --- acts ---
 
     def _understand(self, request: TwinRequest) -> Call:
-        target, edge = _route(request)
-        form = _form(request)
+        target, edge = self._route(request)
+        form = form_of(request)
         token, action = self._credential(request, form), request.headers.get("x-request-id")
         match request.method, edge, form:
             case "POST", "comments", {"message": str(message)} if message.strip():
                 return Call("reply", target, message, token, action)
-            case "POST", "messages", {"recipient": str(recipient), "message": str(message)}:
-                return replace(_private(recipient, message), credential=token, action_id=action)
+            case "POST", "messages", _ if (written := message_of(form)) and written.to == "comment_id":
+                return Call("private", written.whom, written.text, token, action, target)
+            case "POST", "likes", _:
+                return Call("like", target, None, token, action)
+            case "POST", "blocked", {"user": str(listed)}:
+                match json_of(listed.encode()):
+                    case [str(person)]:
+                        return Call("block", person, None, token, action, target)
             case "POST", None, {"is_hidden": "true" | "false" as hidden}:
                 return Call("hide" if hidden == "true" else "unhide", target, None, token, action)
             case "DELETE", None, _:
                 return Call("delete", target, None, token, action)
-        raise Refusal(_error(400, 100, "Invalid parameter"))
-
-    def _credential(self, request: TwinRequest, form: Mapping[str, str]) -> str:
-        token = bearer(request) or form.get("access_token") or request.query.get("access_token", "")
-        if self._app_secret is None or not token:
-            return token
-        given = form.get("appsecret_proof") or request.query.get("appsecret_proof", "")
-        right = digest(self._app_secret.encode(), token.encode(), sha256).hex()
-        if not compare_digest(given.encode(), right.encode()):
-            raise Refusal(_error(400, 100, "Invalid appsecret_proof provided in the API argument"))
-        return token
+        raise self._invalid()
 
     def _apply(self, call: Call, now: datetime) -> Done:
-        pages = self._tokens.get(call.credential)
-        if pages is None:
-            raise Refusal(_DEAD_TOKEN)
+        if call.kind == "block":
+            return self._block(call)
+        self._accounts(call.credential)
         known = self.comments.get(call.object or "")
         if known is None or known.deleted:
-            raise Refusal(_gone(call.object))
-        if known.page not in pages:
-            raise Refusal(_error(403, 200, "(#200) The user has not authorized application to perform this action"))
+            raise Refusal(self._gone(call.object))
+        self._allowed(known.page, call.credential)
         match call.kind:
             case "reply":
                 return self._reply(known, call.text or "", now)
             case "private":
-                return self._write(known, now)
+                return self._write(known, call, now)
             case "delete":
                 self._change(known.id, deleted=True)
+            case "like":
+                self._change(known.id, liked=True)
             case _:
                 self._change(known.id, hidden=call.kind == "hide")
         return Done(as_json(200, {"success": True}), known.page)
+
+    def _block(self, call: Call) -> Done:
+        page, person = call.key or "", call.object or ""
+        self._allowed(page, call.credential)
+        self.blocked.add((page, person))
+        return Done(as_json(200, {person: True}), page)
 
     def _reply(self, known: Known, text: str, now: datetime) -> Done:
         created = f"{known.id.partition('_')[0]}_{next(self._numbers)}"
@@ -164,11 +154,13 @@ class FacebookTwin(ActingTwin):
         self.comments[created] = Known(created, known.page, known.post, head, known.page, text, now, ours=True)
         return Done(as_json(200, {"id": created}), known.page, created)
 
-    def _write(self, known: Known, now: datetime) -> Done:
+    def _write(self, known: Known, call: Call, now: datetime) -> Done:
+        if call.key != known.page:
+            raise Refusal(self._gone(call.key))
         if known.written_to:
-            raise Refusal(_error(400, 10900, "(#10900) Activity already replied to"))
+            raise Refusal(self._error(400, 10900, "(#10900) Activity already replied to"))
         if now - known.at > _PRIVATE_WITHIN:
-            raise Refusal(_error(400, 10901, "(#10901) This comment is too old for a private reply"))
+            raise Refusal(self._error(400, 10901, "(#10901) This comment is too old for a private reply"))
         self._change(known.id, written_to=True)
         created = f"m_{next(self._numbers)}"
         answer = {"recipient_id": known.author or "", "message_id": created}
@@ -176,50 +168,55 @@ class FacebookTwin(ActingTwin):
 
     def _account_of(self, call: Call) -> str | None:
         known = self.comments.get(call.object or "")
-        return known.page if known else None
+        return known.page if known else call.key
 
     # --- reads ---
 
     def _look(self, request: TwinRequest) -> TwinAnswer:
-        target, edge = _route(request)
-        if self._tokens.get(self._credential(request, {})) is None:
-            raise Refusal(_DEAD_TOKEN)
+        target, edge = self._route(request)
+        accounts = self._accounts(self._credential(request, {}))
+        if edge == "feed" and target in accounts:
+            return page_of(self._feed(target), request)
         known = self.comments.get(target)
-        if known is None or known.deleted:
-            raise Refusal(_gone(target))
-        if edge is None:
-            return as_json(200, _shown(known) | {"is_hidden": known.hidden})
-        return self._replies(known, request)
+        if edge == "comments" and (known is not None or any(one.post == target for one in self.comments.values())):
+            return page_of([chosen(_shown(one), request) for one in self._under(target, request)], request)
+        if known is None or known.deleted or edge is not None:
+            raise Refusal(self._gone(target))
+        return as_json(200, chosen(_shown(known), request))
 
-    def _replies(self, head: Known, request: TwinRequest) -> TwinAnswer:
-        visible_before = request.now - timedelta(seconds=self.consistency_s)
-        replies = sorted(
-            (one for one in self.comments.values() if one.parent == head.id and not one.deleted),
-            key=lambda one: one.at,
-            reverse=request.query.get("order") == "reverse_chronological",
-        )
-        seen = [_shown(one) for one in replies if not one.ours or one.at <= visible_before]
-        limit = int(request.query.get("limit", "25"))
-        paging = {"next": "https://graph.facebook.com/after"} if len(seen) > limit else {}
-        return as_json(200, {"data": seen[:limit], "paging": paging})
+    def _feed(self, page: str) -> list[dict[str, Any]]:
+        """The posts of a Page, the latest touched first."""
+        moved: dict[str, datetime] = {}
+        for one in self.comments.values():
+            if one.page == page:
+                moved[one.post] = max(one.at, moved.get(one.post, one.at))
+        latest = sorted(moved.items(), key=lambda post: post[1], reverse=True)
+        return [{"id": post, "updated_time": moment(at)} for post, at in latest]
 
-    # --- failures and echoes ---
+    def _under(self, target: str, request: TwinRequest) -> list[Known]:
+        """The replies of a comment, or everything under a post, that a reader can see now."""
+        since = from_seconds(int(request.query.get("since", "0")))
+        found = [
+            one
+            for one in self.comments.values()
+            if (one.parent == target or (one.post == target != one.id)) and not one.deleted and one.at >= since
+            if self._visible(one.at, ours=one.ours, now=request.now)
+        ]
+        return sorted(found, key=lambda one: one.at, reverse=request.query.get("order") == "reverse_chronological")
 
-    def _refusal(self, mode: str) -> TwinAnswer:
-        match mode:
-            case "429":
-                return _error(400, 32, "(#32) Page request limit reached", headers={"retry-after": "120"})
-            case "spam":
-                return _error(400, 368, "The action attempted has been deemed abusive or is otherwise disallowed")
-            case "token":
-                return _DEAD_TOKEN
-        return _error(500, 2, "An unexpected error has occurred. Please retry your request later.", is_transient=True)
+    def _route(self, request: TwinRequest) -> tuple[str, str | None]:
+        path = _PATH.fullmatch(request.path)
+        if path is None:
+            raise Refusal(self._error(400, 2500, "Unknown path components"))
+        return path["object"], path["edge"]
+
+    # --- echoes ---
 
     def echo(self, entry: Entry) -> bytes | None:
         """Meta pushes a Page's own comments, and what was done to the others', like anybody's."""
         identity = entry.created if entry.kind == "reply" else entry.object
         known = self.comments.get(identity or "")
-        if not entry.happened or known is None or entry.kind == "private":
+        if not entry.happened or known is None or entry.kind in _NEVER_PUSHED:
             return None
         verb = {"reply": "add", "delete": "remove"}.get(entry.kind, entry.kind)
         return delivery(known.page, entry.at, comment_value(known, verb))
@@ -241,58 +238,20 @@ def comment_value(known: Known, verb: str) -> dict[str, Any]:
 
 
 def delivery(page: str, at: datetime, *values: Mapping[str, Any]) -> bytes:
-    r"""The body of a webhook of a Page, escaped as Meta escapes: `\uXXXX` in lower case, `\/`."""
+    """The body of a webhook of a Page, escaped as Meta escapes."""
     changes = [{"field": "feed", "value": value} for value in values]
-    body = {"object": "page", "entry": [{"id": page, "time": int(at.timestamp()), "changes": changes}]}
-    return json.dumps(body, separators=(",", ":")).replace("/", "\\/").encode("ascii")
-
-
-def _route(request: TwinRequest) -> tuple[str, str | None]:
-    path = _PATH.fullmatch(request.path)
-    if path is None:
-        raise Refusal(_error(400, 2500, "Unknown path components"))
-    return path["object"], path["edge"]
-
-
-def _form(request: TwinRequest) -> dict[str, str]:
-    if request.headers.get("content-type", "").startswith("application/json"):
-        body = json_of(request.body)
-        fields = body if isinstance(body, dict) else {}
-        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()}
-    return dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _private(recipient: str, message: str) -> Call:
-    match json_of(recipient.encode()), json_of(message.encode()):
-        case {"comment_id": str(target)}, {"text": str(text)} if text.strip():
-            return Call("private", target, text)
-    raise Refusal(_error(400, 100, "(#100) param recipient must be an object with comment_id"))
+    return escaped({"object": "page", "entry": [{"id": page, "time": int(at.timestamp()), "changes": changes}]})
 
 
 def _shown(known: Known) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": known.id,
         "message": known.text,
-        "created_time": known.at.astimezone(UTC).strftime(_TIMES),
+        "created_time": moment(known.at),
+        "is_hidden": known.hidden,
     }
-    return shown | ({"from": {"id": known.author, "name": known.name or ""}} if known.author else {})
-
-
-def _gone(identity: str | None) -> TwinAnswer:
-    return _error(
-        400,
-        100,
-        f"Unsupported post request. Object with ID '{identity}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation",
-        error_subcode=33,
-    )
-
-
-def _error(
-    status: int, code: int, message: str, headers: Mapping[str, str] | None = None, **more: object
-) -> TwinAnswer:
-    error = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "ATwin", **more}
-    return as_json(status, {"error": error}, headers)
-
-
-_DEAD_TOKEN: Final = _error(401, 190, "Error validating access token: Session has expired", error_subcode=463)
+    if known.author:
+        shown["from"] = {"id": known.author, "name": known.name or ""}
+    if known.parent:
+        shown["parent"] = {"id": known.parent}
+    return shown

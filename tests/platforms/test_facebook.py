@@ -1,5 +1,6 @@
 """Facebook Pages: what is read beyond the contract, the Graph calls, and what Graph's answers mean."""
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from tribune.channel import Access, ActKind, Delivery, HttpAnswer, HttpCall, Item, Order, Secrets, Verdict
 from tribune.comment import Comment, Media, Reaction, TeamAct, Verb
-from tribune.errors import Unreadable, UnreadableBody, WrongToken
+from tribune.errors import CannotDo, Forged, Unreadable, UnreadableBody, WrongToken
 from tribune.platforms import facebook
 
 PAGE = "102030405060708"
@@ -93,6 +94,116 @@ def test_a_reply_belongs_to_the_thread_of_the_comment_it_answers(read: Callable[
 def test_who_withholds_their_name_is_nobody_and_not_us(read: Callable[[str], Any]) -> None:
     author = read("facebook__comment_add__no_from").author
     assert (author.id, author.name, author.is_ours) == (None, None, False)
+
+
+def test_what_an_event_withholds_is_looked_up_and_nothing_else(everything_sent: list[Any]) -> None:
+    too_little = {
+        one.name
+        for one in everything_sent
+        if one.platform == "facebook" and any(item.incomplete for item in facebook.split(one.body))
+    }
+    assert too_little == {
+        "facebook__comment_add__no_from", "facebook__comment_edited__no_from",
+        "facebook__mention", "facebook__mention__post",
+    }  # fmt: skip
+
+
+def test_a_lookup_asks_for_the_author_by_the_documented_fields(sent: Callable[[str], Any], access: Access) -> None:
+    (item,) = facebook.split(sent("facebook__mention").body)
+    call = facebook.lookup(item, access)
+    asked_for = parse_qs(urlsplit(call.url).query)["fields"][0].split(",")
+    assert (call.method, urlsplit(call.url).path, call.body) == ("GET", "/v25.0/55_66", None)
+    assert {"from", "parent", "message", "can_hide", "can_reply_privately"} <= set(asked_for)
+    (post,) = facebook.split(sent("facebook__mention__post").body)
+    assert urlsplit(facebook.lookup(post, access).url).path == "/v25.0/7000000000000001_5501"
+
+
+def test_what_the_lookup_found_completes_the_item(sent: Callable[[str], Any], answered: Any, now: datetime) -> None:
+    (item,) = facebook.split(sent("facebook__mention").body)
+    found = {"id": "55_66", "from": {"id": PAGE, "name": "Vélos Garance"}, "parent": {"id": "55_60"}, "message": "…"}
+    whole, outcome = facebook.completed(item, answered(200, found), now)
+    assert whole is not None
+    (said,) = facebook.read(whole)
+    assert isinstance(said, Comment)
+    assert (outcome.verdict, whole.incomplete, said.author.is_ours, said.thread.id) == (
+        Verdict.DONE,
+        False,
+        True,
+        "55_60",
+    )
+
+
+def test_an_author_who_stays_withheld_is_nobody(sent: Callable[[str], Any], answered: Any, now: datetime) -> None:
+    (item,) = facebook.split(sent("facebook__mention").body)
+    whole, outcome = facebook.completed(item, graph(answered, 10), now)
+    assert whole is not None
+    (said,) = facebook.read(whole)
+    assert isinstance(said, Comment)
+    assert (outcome.verdict, said.author.id, said.text) == (Verdict.DONE, None, "Vu chez Vélos Garance")
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "verdict"),
+    [(190, 401, Verdict.TOKEN_DEAD), (4, 400, Verdict.LIMITED), (1, 500, Verdict.LATER), (803, 400, Verdict.GONE)],
+)
+def test_a_lookup_that_fails_says_what_to_do(
+    *, code: int, status: int, verdict: Verdict, sent: Callable[[str], Any], answered: Any, now: datetime
+) -> None:
+    (item,) = facebook.split(sent("facebook__mention").body)
+    whole, outcome = facebook.completed(item, graph(answered, code, status), now)
+    assert (whole, outcome.verdict) == (None, verdict)
+
+
+def test_a_review_is_a_thread_of_its_own_by_its_author(read: Callable[[str], Any]) -> None:
+    review, under = read("facebook__ratings__review"), read("facebook__ratings__comment")
+    assert (review.author.id, review.author.name, review.thread.id) == ("7000000000000001", "Amina Roux", review.object)
+    assert (under.thread.post, under.thread.id, under.parent) == (review.object, under.object, None)
+    assert review.version < read("facebook__ratings__review_edited").version
+
+
+def test_one_post_told_twice_is_one_version(sent: Callable[[str], Any]) -> None:
+    body = sent("facebook__post_add__visitor_photo").body
+    first, second = [one for item in facebook.split(body) for one in facebook.read(item)]
+    assert isinstance(first, Comment)
+    assert isinstance(second, Comment)
+    assert (first.version, first.thread.id) == (second.version, first.object)
+
+
+# --- somebody wants to be forgotten ---
+
+
+def test_a_signed_request_says_who_wants_to_be_forgotten(now: datetime) -> None:
+    request = facebook.ask("10158", "app-secret", now)
+    asked_for = facebook.asked(request, Secrets("new-secret", previous="app-secret"), now)
+    assert (asked_for.person, asked_for.at) == ("10158", now.replace(microsecond=0))
+
+
+def test_the_documented_request_is_understood(now: datetime) -> None:
+    payload = base64.urlsafe_b64encode(
+        b'{"algorithm":"HMAC-SHA256","expires":1291840400,"issued_at":1291836800,"user_id":"218471"}'
+    )
+    encoded = payload.rstrip(b"=")
+    signature = base64.urlsafe_b64encode(hmac.new(b"appsecret", encoded, hashlib.sha256).digest()).rstrip(b"=")
+    body = b"signed_request=" + signature + b"." + encoded
+    delivery = Delivery("POST", {"content-type": "application/x-www-form-urlencoded"}, body)
+    assert facebook.asked(delivery, Secrets("appsecret"), now).person == "218471"
+
+
+def test_a_request_that_the_app_did_not_sign_is_forged(now: datetime) -> None:
+    genuine = facebook.ask("10158", "app-secret", now)
+    name, _, value = genuine.body.decode().partition("=")
+    signature, _, payload = value.partition(".")
+    other = facebook.ask("666", "other", now).body.decode().partition("=")[2].partition(".")[2]
+    for spoilt in ("", ".", signature, f"{signature}.", f".{payload}", f"{signature}.{other}", f"{signature}=.{payload}",
+                   f"{signature.swapcase()}.{payload}", f"é.{payload}", f"%C3%A9.{payload}", f"{signature[:-1]}.{payload}"):  # fmt: skip
+        body = f"{name}={spoilt}".encode()
+        with pytest.raises((Forged, UnreadableBody)):
+            facebook.asked(Delivery("POST", {}, body), Secrets("app-secret"), now)
+    with pytest.raises(Forged):
+        facebook.asked(genuine, Secrets("wrong"), now)
+
+
+# --- the times and numbers of old versions ---
 
 
 def test_numbers_and_the_old_sender_fields_become_text(read: Callable[[str], Any]) -> None:
@@ -202,11 +313,30 @@ def test_our_own_reply_is_deleted(order: Any, access: Access, now: datetime) -> 
 def test_a_private_reply_names_the_comment_and_can_happen_once(order: Any, access: Access, now: datetime) -> None:
     plan = facebook.act(order(ActKind.PRIVATE, text="Votre numéro est masqué 🙂"), access, now)
     assert urlsplit(plan.call.url).path == f"/v25.0/{PAGE}/messages"
-    assert form(plan.call) == {
-        "recipient": f'{{"comment_id": "{FIRST}"}}',
-        "message": '{"text": "Votre numéro est masqué 🙂"}',
-    }
+    assert plan.call.headers["content-type"] == "application/json"
+    assert (plan.call.body or b"").decode() == (
+        f'{{"recipient": {{"comment_id": "{FIRST}"}}, "message": {{"text": "Votre numéro est masqué 🙂"}}}}'
+    )
     assert not plan.repeatable
+
+
+def test_a_comment_is_liked(order: Any, access: Access, now: datetime) -> None:
+    plan = facebook.act(order(ActKind.LIKE), access, now)
+    assert (plan.call.method, urlsplit(plan.call.url).path) == ("POST", f"/v25.0/{FIRST}/likes")
+    assert (plan.call.body, plan.repeatable) == (b"", True)
+
+
+def test_a_person_is_blocked_from_the_page_and_nobody_else(order: Any, access: Access, now: datetime) -> None:
+    plan = facebook.act(order(ActKind.BLOCK, recipient="7000000000000001"), access, now)
+    assert (plan.call.method, urlsplit(plan.call.url).path) == ("POST", f"/v25.0/{PAGE}/blocked")
+    assert (form(plan.call), plan.repeatable) == ({"user": '["7000000000000001"]'}, True)
+    with pytest.raises(CannotDo):
+        facebook.act(order(ActKind.BLOCK, recipient=None), access, now)
+
+
+def test_host_and_version_can_be_set(order: Any, now: datetime) -> None:
+    access = Access(PAGE, {"token": "t", "base_url": "https://graph.example/v31.0/"})
+    assert facebook.act(order(), access, now).call.url == f"https://graph.example/v31.0/{FIRST}/comments"
 
 
 def test_a_proof_of_the_app_s_secret_goes_with_every_call_when_there_is_one(order: Any, now: datetime) -> None:
@@ -289,6 +419,33 @@ def test_a_throttled_account_waits_as_long_as_it_is_told(order: Any, answered: A
     assert facebook.judge(order(), answered(429), now).verdict is Verdict.LIMITED
 
 
+def test_before_the_limit_an_act_says_to_slow_down(order: Any, answered: Any, now: datetime) -> None:
+    def until(**headers: str) -> datetime | None:
+        outcome = facebook.judge(order(), answered(200, {"id": "9_1"}, **headers), now)
+        assert outcome.verdict is Verdict.DONE
+        return outcome.until
+
+    def used(percent: int) -> str:
+        return f'{{"call_count":{percent},"total_time":1,"total_cputime":2}}'
+
+    business = f'{{"{PAGE}":[{{"type":"pages","call_count":100,"estimated_time_to_regain_access":42}}]}}'
+    assert until() is None
+    assert until(x_app_usage=used(79), x_page_usage=used(10)) is None
+    assert until(x_app_usage=used(80)) == now + timedelta(minutes=5)
+    assert until(x_page_usage=used(93)) == now + timedelta(minutes=5)
+    assert until(x_business_use_case_usage=business) == now + timedelta(minutes=42)
+    for odd in ("", "{", "[]", "é", '{"call_count":"many"}', '{"1":[7]}'):
+        assert until(x_app_usage=odd, x_business_use_case_usage=odd) is None
+
+
+def test_an_application_without_the_capability_is_told_apart_from_a_refusal(
+    order: Any, answered: Any, now: datetime
+) -> None:
+    assert [facebook.judge(order(), graph(answered, code), now).unable for code in (3, 10, 200, 100)] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
 def test_a_spam_warning_stops_replies_for_a_day(order: Any, answered: Any, now: datetime) -> None:
     assert facebook.judge(order(), graph(answered, 368), now).until == now + timedelta(days=1)
 
@@ -304,6 +461,8 @@ def test_a_success_carries_the_id_of_what_was_created(order: Any, answered: Any,
 
 def test_a_success_that_says_no_is_none(order: Any, answered: Any, now: datetime) -> None:
     assert facebook.judge(order(ActKind.HIDE), answered(200, {"success": False}), now).verdict is Verdict.REFUSED
+    assert facebook.judge(order(ActKind.BLOCK), answered(200, {"7": False}), now).verdict is Verdict.REFUSED
+    assert facebook.judge(order(ActKind.BLOCK), answered(200, {"7": True}), now).verdict is Verdict.DONE
     assert facebook.judge(order(), graph(answered, 190, 200), now).verdict is Verdict.TOKEN_DEAD
     assert facebook.judge(order(), answered(200, b"<html>ok"), now).verdict is Verdict.UNKNOWN
 

@@ -9,7 +9,7 @@ import pytest
 
 from local.twins import Fate, Outbox, TwinRequest
 from local.twins.facebook import FacebookTwin, Known, comment_value, delivery
-from tribune.channel import Access, ActKind, Secrets, Verdict
+from tribune.channel import Access, ActKind, Outcome, Secrets, Sweep, Verdict
 from tribune.comment import Comment, TeamAct, Verb
 from tribune.platforms import facebook
 from tribune.platforms.body import parse
@@ -66,6 +66,17 @@ def test_hide_unhide_and_delete_change_the_comment(act: Any, twin: FacebookTwin,
         ("hide", True), ("unhide", True), ("delete", True), ("reply", False),
     ]  # fmt: skip
     assert len(outbox.effects) == 3
+
+
+def test_a_like_and_a_block_reach_the_page_and_can_be_repeated(act: Any, twin: FacebookTwin, outbox: Outbox) -> None:
+    for kind in (ActKind.LIKE, ActKind.LIKE):
+        assert act(kind).verdict is Verdict.DONE
+    for _ in range(2):
+        assert act(ActKind.BLOCK, recipient="7").verdict is Verdict.DONE
+    assert twin.comments["900_1001"].liked
+    assert twin.blocked == {(PAGE, "7")}
+    assert [(one.kind, one.object) for one in outbox.effects][1:3] == [("like", "900_1001"), ("block", "7")]
+    assert act(ActKind.BLOCK, recipient="7", account="777").verdict is Verdict.REFUSED
 
 
 def test_a_private_reply_is_written_once_and_within_a_week(act: Any, outbox: Outbox) -> None:
@@ -138,6 +149,80 @@ def test_a_platform_that_is_a_little_behind_shows_the_reply_later(
     assert call is not None
     for after_s, verdict in ((29, Verdict.LATER), (30, Verdict.DONE)):
         assert facebook.settle(order(since=now), answer_of(carried(twin, call, now, after_s))).verdict is verdict
+
+
+def test_what_a_delivery_withheld_can_be_looked_up(
+    *, twin: FacebookTwin, carried: Any, answer_of: Any, now: datetime
+) -> None:
+    secret = Known("900_1003", PAGE, POST, None, None, "Bonjour", now)
+    twin.hear(delivery(PAGE, now, comment_value(secret, "add")), now)
+    (item,) = facebook.split(parse(delivery(PAGE, now, comment_value(secret, "add") | {"from": None})))
+    assert item.incomplete
+
+    def completed() -> Any:
+        return facebook.completed(item, answer_of(carried(twin, facebook.lookup(item, ACCESS))), now)
+
+    whole, outcome = completed()
+    assert (outcome.verdict, heard_in(whole).author.id) == (Verdict.DONE, None)
+    twin.comments["900_1003"] = replace(twin.comments["900_1003"], author=PAGE, name="Garance")
+    whole, outcome = completed()
+    assert (heard_in(whole).author.is_ours, heard_in(whole).text, whole.incomplete) == (True, "Bonjour", False)
+    twin.comments["900_1003"] = replace(twin.comments["900_1003"], deleted=True)
+    assert completed() == (None, Outcome(Verdict.GONE, why="gone"))
+    twin.fail({"mode": "token", "of": "reads"})
+    assert completed()[1].verdict is Verdict.TOKEN_DEAD
+
+
+def heard_in(item: Any) -> Any:
+    (said,) = facebook.read(item)
+    return said
+
+
+def test_what_was_missed_is_fetched_page_by_page_as_if_it_had_been_pushed(
+    *, twin: FacebookTwin, carried: Any, answer_of: Any, now: datetime
+) -> None:
+    for post in range(60):
+        for number in range(3 if post else 130):
+            said = Known(f"{post}_{number}", PAGE, f"{PAGE}_{post}", None, "7", f"mot {number}", now)
+            twin.hear(delivery(PAGE, now, comment_value(said, "add")), now)
+    reply = Known("0_reply", PAGE, f"{PAGE}_0", "0_1", "8", "oui", now)
+    old = Known("70_1", PAGE, f"{PAGE}_70", None, "7", "hier", now - timedelta(days=1))
+    for one in (reply, old):
+        twin.hear(delivery(PAGE, now, comment_value(one, "add")), now)
+    said, page, asked = [], "", 0
+    while asked == 0 or page:
+        sweep = Sweep(PAGE, now - timedelta(minutes=15), page=page)
+        gathered = facebook.gather(sweep, answer_of(carried(twin, facebook.poll(sweep, ACCESS, now))), now)
+        assert gathered.outcome.verdict is Verdict.DONE
+        said += [heard_in(item) for item in gathered.items]
+        page, asked = gathered.page, asked + 1
+    assert len(said) == 59 * 3 + 130 + 1 + 1  # and the comment of the fixture
+    assert asked == 2 + 61 + 1  # two pages of the feed, each post that moved, one of them twice
+    pushed = delivery(PAGE, now, comment_value(twin.comments["0_reply"], "add"))
+    assert heard(pushed).version == next(one.version for one in said if one.object == "0_reply")
+    assert next(one.thread.id for one in said if one.object == "0_reply") == "0_1"
+
+
+def test_a_sweep_stops_where_the_account_has_to_rest(
+    *, twin: FacebookTwin, carried: Any, answer_of: Any, now: datetime
+) -> None:
+    sweep = Sweep(PAGE, now - timedelta(minutes=15))
+    for mode, verdict in (("429", Verdict.LIMITED), ("token", Verdict.TOKEN_DEAD), ("500", Verdict.LATER)):
+        twin.fail({"mode": mode, "of": "reads"})
+        gathered = facebook.gather(sweep, answer_of(carried(twin, facebook.poll(sweep, ACCESS, now))), now)
+        assert (gathered.outcome.verdict, gathered.items, gathered.page) == (verdict, (), "")
+
+
+def test_near_the_limit_an_act_is_done_and_the_account_slows_down(
+    act: Any, twin: FacebookTwin, outbox: Outbox, now: datetime
+) -> None:
+    twin.fail({"usage": 79})
+    assert act().until is None
+    twin.fail({"usage": 80})
+    outcome = act()
+    assert (outcome.verdict, outcome.until) == (Verdict.DONE, now + timedelta(minutes=5))
+    twin.fail({"usage": 100})
+    assert (act().verdict, len(outbox.effects)) == (Verdict.LIMITED, 2)
 
 
 # --- told to fail ---
@@ -255,7 +340,7 @@ def test_what_did_not_happen_or_was_private_is_never_pushed(act: Any, twin: Face
     [
         ("POST", "/v25.0/900_1001/comments", b"message=+"),
         ("POST", "/v25.0/900_1001", b"message=edits+and+is+no+reply"),
-        ("POST", "/v25.0/900_1001/likes", b""),
+        ("POST", "/v25.0/900_1001/reactions", b""),
         ("POST", f"/v25.0/{PAGE}/messages", b"recipient=7&message=x"),
         ("PUT", "/v25.0/900_1001", b""),
         ("POST", "/", b""),

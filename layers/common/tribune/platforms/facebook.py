@@ -1,36 +1,38 @@
-"""Facebook Pages: comments, reactions and shares (webhook field `feed`), answered through the Graph API.
+"""Facebook Pages: comments, reviews, mentions, reactions and shares, answered through the Graph API.
 
-Source: Meta for Developers, *Webhooks for Pages*, *Webhooks reference: page, feed*, *Comments and @Mentions*,
-*Graph API: handling errors* (v25.0). Where the documentation and real deliveries differ, both are read: ids as
-numbers or text, times in seconds or milliseconds, a change directly in its entry.
+Source: Meta for Developers, *Webhooks for Pages*, *Webhooks reference: page* (`feed`, `mention`, `ratings`), *Comments
+and @Mentions*, *Page blocked* (v25.0); what all of Meta's products share is in `graph`.
+
+Set-up, after that of `graph`: *Webhooks -> Page* -> fields `feed`, `mention`, `ratings`, callback `…/webhooks/facebook`;
+then, for each Page and with its own token, `POST /{page-id}/subscribed_apps?subscribed_fields=feed,mention,ratings`
+(`GET` shows it, and a field that is off in the dashboard is off without a word). Permissions: `pages_manage_metadata`,
+`pages_show_list`, `pages_read_engagement`, `pages_read_user_engagement` (without it comments come without words),
+`pages_manage_engagement`, `pages_messaging` for private replies. `accounts[].id` is the Page's id, `act.token` its token.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hmac import digest
-from json import dumps
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from json import dumps, loads
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlencode
 
 from tribune.channel import (
     Access,
     ActKind,
-    Answer,
     Card,
-    Delivery,
+    Gathered,
     HttpAnswer,
     HttpCall,
     Item,
     Order,
     Outcome,
     Plan,
-    Secrets,
+    Sweep,
     Verdict,
 )
-from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, TeamAct, Thread, Verb, words_hash
-from tribune.errors import CannotDo, Unreadable, UnreadableBody, WrongToken
-from tribune.platforms import answers, shapes, signatures
+from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, TeamAct, Thread, Verb
+from tribune.errors import CannotDo, Unreadable
+from tribune.platforms import answers, graph, shapes
 
 CARD: Final = Card(
     name="facebook",
@@ -42,67 +44,44 @@ CARD: Final = Card(
     text_unit="utf16",
     citation="link",
     reads_back=True,
-    note="Comments, replies, edits, removals, reactions and shares of a Page; answers, hides and writes privately.",
+    note="Comments, visitors' posts, reviews, mentions, edits, removals, reactions and shares of a Page; "
+    "missed comments are fetched.",
+    polls=True,
+    looks_up=True,
+    erases=True,
 )
-
-BASE_URL: Final = "https://graph.facebook.com/v25.0"
-SIGNATURE: Final = "x-hub-signature-256"
-_PREFIX: Final = "sha256="
-_MOST_CHALLENGE: Final = 256
 
 # --- who speaks ---
 
-
-def handshake(delivery: Delivery, secrets: Secrets) -> Answer | None:
-    """`hub.challenge`, echoed to whoever knows the verify token. Raises WrongToken."""
-    if delivery.method != "GET" or "hub.mode" not in delivery.query:
-        return None
-    challenge = delivery.query.get("hub.challenge", "")
-    known = signatures.same(delivery.query.get("hub.verify_token", ""), secrets.token or "") and secrets.token
-    harmless = challenge.isascii() and challenge.isalnum() and len(challenge) <= _MOST_CHALLENGE
-    if not (known and harmless and delivery.query["hub.mode"] == "subscribe"):
-        raise WrongToken("not a subscription of ours")
-    return Answer(200, challenge)
-
-
-def verify(delivery: Delivery, secrets: Secrets, now: datetime) -> None:  # noqa: ARG001  Meta signs no time
-    """`X-Hub-Signature-256` over the raw body; the legacy SHA-1 header proves nothing. Raises Forged."""
-    signatures.verify_hex(delivery.headers.get(SIGNATURE), delivery.body, secrets, _PREFIX)
-
-
-def sign(body: bytes, secret: str, now: datetime, delivery_id: str) -> dict[str, str]:  # noqa: ARG001  the shape of every platform
-    """The headers Meta would send with `body`."""
-    return {"content-type": "application/json", SIGNATURE: signatures.sign_hex(body, secret, _PREFIX)}
-
+handshake = graph.handshake
+verify = graph.verify
+sign = graph.sign
+asked = graph.asked
+ask = graph.ask
 
 # --- what was said ---
+
+_PRODUCT: Final = "page"
+_SPOKEN: Final = ("add", "edit", "edited")
 
 
 def split(payload: Any) -> Iterable[Item]:
     """One item per change of every entry of a Page. Raises UnreadableBody."""
-    match payload:
-        case {"object": "page", "entry": list(entries)}:
-            return [item for entry in entries for item in _changes(entry)]
-        case {"object": str(), "entry": list()}:
-            return []
-    raise UnreadableBody("no `object` with a list of `entry`")
+    return [
+        Item(account, kept, incomplete=_says_too_little(field, value))
+        for account, entry in graph.entries(payload, _PRODUCT)
+        for field, value, kept in graph.changes(account, entry)
+    ]
 
 
-def _changes(entry: Any) -> Iterator[Item]:
-    match entry:
-        case {"changes": list(changes)}:
-            pass
-        case {"field": str(field)}:
-            changes = [{"field": field, "value": entry.get("value")}]
-        case dict():
-            return  # Messenger's `messaging` and `standby`, `changed_fields` without values
-        case _:
-            raise UnreadableBody("an entry that is no object")
-    account = answers.text_of(entry.get("id"))
-    if account is None or not all(isinstance(change, dict) for change in changes):
-        raise UnreadableBody("an entry without id, or a change that is no object")
-    for change in changes:
-        yield Item(account, {"entry": {"id": account, "time": entry.get("time")}, "change": change})
+def _says_too_little(field: str, value: Mapping[str, Any]) -> bool:
+    """A comment, or a mention, without its author: whether it is our own cannot be told."""
+    spoken = value.get("verb") in _SPOKEN and (value.get("item") == "comment" or field == "mention")
+    return spoken and not (value.get("from") or value.get("sender_id")) and _object_of(value) is not None
+
+
+def _object_of(value: Mapping[str, Any]) -> str | None:
+    return answers.text_of(value.get("comment_id")) or answers.text_of(value.get("post_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +101,7 @@ class _Post:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """`value` of a change of the field `feed`, as far as it concerns us."""
+    """`value` of a change of the fields `feed`, `mention` and `ratings`, as far as it concerns us."""
 
     __pydantic_config__: ClassVar = shapes.SHAPE
     item: str
@@ -143,6 +122,11 @@ class _Value:
     permalink_url: str | None = None
     post: _Post | None = None
     reaction_type: str | None = None
+    open_graph_story_id: str | None = None
+    """What a review, and whatever was said under it, hangs from."""
+    reviewer_id: str | None = None
+    reviewer_name: str | None = None
+    review_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,37 +143,73 @@ _GIVEN: Final = {"add": False, "edit": False, "edited": False, "remove": True}
 
 
 def read(item: Item) -> Iterable[Said]:
-    """Comments, what our team did to them, reactions and shares; nothing for posts and other fields. Raises Unreadable."""
+    """What members and our team said and did; nothing for our own posts and other fields. Raises Unreadable."""
     match item.payload:
-        case {"entry": dict(raw_entry), "change": {"field": "feed", "value": {"item": str(kind)} as raw}}:
-            pass
+        case {"entry": dict(raw_entry), "change": {"field": str(field), "value": {"item": str(kind)} as raw}}:
+            reader = _READERS.get(field, {}).get(kind)
         case {"entry": dict(), "change": dict()}:
             return []
         case _:
             raise Unreadable("no entry with a change")
-    reader = _READERS.get(kind)
     if reader is None:
         return []
     entry, value = shapes.fit(_Entry, raw_entry), shapes.fit(_Value, raw)
-    said = reader(item.account, entry, value)
+    said = reader(item.account, entry, replace(value, post_id=value.post_id or value.open_graph_story_id))
     return [] if said is None else [said]
 
 
 def _read_comment(account: str, entry: _Entry, value: _Value) -> Said | None:
     if value.verb in _TEAM_VERBS:
-        return TeamAct(
-            platform=CARD.name,
-            account=account,
-            object=shapes.identifier(value.comment_id, "comment_id"),
-            kind=value.verb,
-            said_at=shapes.instant(entry.time, "entry.time"),
-            thread=_thread(value),
-        )
+        return _team_act(account, entry, value, shapes.identifier(value.comment_id, "comment_id"))
     verb = _COMMENT_VERBS.get(value.verb)
     if verb is None:
         return None
-    said_at = _said_at(verb, entry, value)
     text = (value.message or "") if verb is not Verb.DELETED else ""
+    media = Media.NONE if verb is Verb.DELETED else _media(value, Media.NONE if text else Media.STICKER)
+    return _comment(account, entry, value, verb, (text, media))
+
+
+def _read_post(account: str, entry: _Entry, value: _Value) -> Said | None:
+    """What somebody else posted, on our Page or naming it: a comment that is a thread of its own."""
+    if value.verb in _TEAM_VERBS:
+        return _team_act(account, entry, value, shapes.identifier(value.post_id, "post_id"))
+    verb = _COMMENT_VERBS.get(value.verb)
+    text, media = value.message or "", _media(value, _POSTED.get(value.item, Media.NONE))
+    if verb is Verb.DELETED:
+        text, media = "", Media.NONE
+    elif verb is None or not (text or media is not Media.NONE) or (verb is Verb.EDITED and not value.message):
+        return None  # a post is "edited" whenever somebody reacts to it
+    as_comment = replace(value, comment_id=value.post_id, parent_id=None)
+    return _comment(account, entry, as_comment, verb, (text, media))
+
+
+def _read_visit(account: str, entry: _Entry, value: _Value) -> Said | None:
+    """A post on our Page, unless it is one of our own."""
+    author = _author(entry, value)
+    return None if author.id is None or author.is_ours else _read_post(account, entry, value)
+
+
+def _read_review(account: str, entry: _Entry, value: _Value) -> Said | None:
+    """A review is what its author posted about us; one without words says nothing."""
+    reviewer = _Person(value.reviewer_id, value.reviewer_name) if value.reviewer_id else value.from_
+    said = replace(value, from_=reviewer, message=value.review_text, post_id=value.open_graph_story_id or value.post_id)
+    return _read_post(account, entry, said)
+
+
+def _team_act(account: str, entry: _Entry, value: _Value, target: str) -> TeamAct:
+    return TeamAct(
+        platform=CARD.name,
+        account=account,
+        object=target,
+        kind=value.verb,
+        said_at=shapes.instant(entry.time, "entry.time"),
+        thread=_thread(value),
+    )
+
+
+def _comment(account: str, entry: _Entry, value: _Value, verb: Verb, words: tuple[str, Media]) -> Comment:
+    text, media = words
+    said_at = _said_at(verb, entry, value)
     return Comment(
         platform=CARD.name,
         account=account,
@@ -201,7 +221,7 @@ def _read_comment(account: str, entry: _Entry, value: _Value) -> Said | None:
         thread=_thread(value),
         text=text,
         parent=None if _at_top(value) else value.parent_id,
-        media=_media(value, text) if verb is not Verb.DELETED else Media.NONE,
+        media=media,
         url=shapes.web_address(value.permalink_url),
         tagged=_tagged(value.message_tags, text),
         sponsored=_sponsored(value.post),
@@ -257,12 +277,17 @@ def _read_share(account: str, entry: _Entry, value: _Value) -> Said | None:
     )
 
 
-_READERS: Final = {
-    "comment": _read_comment,
-    "reaction": _read_reaction,
-    "like": _read_reaction,
-    "share": _read_share,
+type _Reader = Callable[[str, _Entry, _Value], Said | None]
+
+_POSTED: Final = {"photo": Media.IMAGE, "album": Media.IMAGE, "video": Media.VIDEO}
+_POSTS: Final = ("post", "status", "photo", "album", "video")
+_UNDER: Final[Mapping[str, _Reader]] = {"comment": _read_comment, "reaction": _read_reaction, "like": _read_reaction}
+_READERS: Final[Mapping[str, Mapping[str, _Reader]]] = {
+    "feed": {**_UNDER, "share": _read_share, **dict.fromkeys(_POSTS, _read_visit)},
+    "mention": {"comment": _read_comment, **dict.fromkeys((*_POSTS, "share", "mention"), _read_post)},
+    "ratings": {**_UNDER, "rating": _read_review},
 }
+"""Field -> item -> what reads it."""
 
 
 def _author(entry: _Entry, value: _Value) -> Author:
@@ -283,12 +308,10 @@ def _thread(value: _Value) -> Thread:
     return Thread(id=shapes.identifier(head or post, "comment_id"), post=shapes.identifier(post, "post_id"), url=url)
 
 
-def _media(value: _Value, text: str) -> Media:
+def _media(value: _Value, otherwise: Media) -> Media:
     if value.video:
         return Media.VIDEO
-    if value.photo:
-        return Media.IMAGE
-    return Media.NONE if text else Media.STICKER
+    return Media.IMAGE if value.photo else otherwise
 
 
 def _tagged(tags: Any, text: str) -> tuple[str, ...]:
@@ -304,180 +327,205 @@ def _sponsored(post: _Post | None) -> bool:
     return post is not None and (post.is_published is False or post.promotion_status == "active")
 
 
+# --- what an event does not say ---
+
+_FIELDS: Final = (
+    "id,from,message,parent,created_time,is_hidden,can_hide,can_remove,can_comment,can_reply_privately,permalink_url"
+)
+
+
+def lookup(item: Item, access: Access) -> HttpCall:
+    """The comment as its own address has it, with its author. Raises CannotDo."""
+    value = item.payload["change"]["value"]
+    fields = _FIELDS if value.get("comment_id") else "id,from,message,created_time,permalink_url"
+    return graph.call("GET", access, graph.segment(_object_of(value) or ""), query={"fields": fields})
+
+
+def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | None, Outcome]:
+    """The item with what the comment's own address says; as it stands, by nobody we know, where Graph withholds it."""
+    outcome = graph.read(answer, now)
+    if outcome.verdict is Verdict.REFUSED:
+        return replace(item, incomplete=False), Outcome(Verdict.DONE, why=outcome.why)
+    if outcome.verdict is not Verdict.DONE:
+        return None, outcome
+    found, change = answers.json_object(answer.body), item.payload["change"]
+    known = {name: found[name] for name in ("from", "message", "permalink_url") if found.get(name)}
+    known |= {"created_time": found["created_time"]} if "created_time" in found else {}
+    match found.get("parent"):
+        case {"id": str(parent)}:
+            known["parent_id"] = parent
+    payload = {**item.payload, "change": {**change, "value": {**change["value"], **known}}}
+    return Item(item.account, payload), outcome
+
+
+# --- what was missed ---
+
+_MOST_POSTS: Final = 50
+_MOST_FEED_PAGES: Final = 4
+_MOST_COMMENTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far a sweep came: the posts still to read, and the page of the first one's comments or of the feed."""
+
+    posts: tuple[str, ...] = ()
+    after: str = ""
+    feed: str = ""
+    feed_pages: int = 0
+
+    @classmethod
+    def of(cls, page: str) -> "_Progress":
+        """From `Sweep.page`, which only `str` of another one wrote."""
+        if not page:
+            return cls()
+        posts, after, feed, feed_pages = loads(page)
+        return cls(tuple(posts), after, feed, feed_pages)
+
+    def __str__(self) -> str:
+        return dumps([self.posts, self.after, self.feed, self.feed_pages], separators=(",", ":"))
+
+    @property
+    def next(self) -> str:
+        """What `Gathered.page` says: empty once nothing is left to read."""
+        begun = self.feed_pages > 0
+        return "" if begun and not self.posts and not self.feed else str(self)
+
+
+def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every polled platform
+    """A page of the feed, to see which posts moved; then, post by post, the comments since. Raises CannotDo."""
+    at = _Progress.of(sweep.page)
+    if not at.posts:
+        query = {"fields": "id,updated_time", "limit": str(_MOST_POSTS), **_after(at.feed)}
+        return graph.call("GET", access, f"{graph.segment(sweep.account)}/feed", query=query)
+    query = {
+        "filter": "stream",
+        "order": "chronological",
+        "since": str(int(sweep.since.timestamp())),
+        "fields": "id,from,message,parent,created_time,permalink_url,attachment{type}",
+        "limit": str(_MOST_COMMENTS),
+        **_after(at.after),
+    }
+    return graph.call("GET", access, f"{graph.segment(at.posts[0])}/comments", query=query)
+
+
+def _after(cursor: str) -> dict[str, str]:
+    return {"after": cursor} if cursor else {}
+
+
+def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+    """The comments of a page, as `feed` would have told them."""
+    outcome, at = graph.read(answer, now), _Progress.of(sweep.page)
+    if outcome.verdict is Verdict.GONE and at.posts:
+        return Gathered((), Outcome(Verdict.DONE, why="gone"), page=replace(at, posts=at.posts[1:], after="").next)
+    if outcome.verdict is not Verdict.DONE:
+        return Gathered((), outcome)
+    after = graph.next_page(answer)
+    if not at.posts:
+        moved = tuple(str(post["id"]) for post in graph.listed(answer) if _moved(post, sweep.since))
+        pages = at.feed_pages + 1
+        feed = after if pages < _MOST_FEED_PAGES else ""
+        return Gathered((), outcome, page=_Progress(moved, "", feed, pages).next)
+    post = at.posts[0]
+    items = tuple(_missed(sweep.account, post, one) for one in graph.listed(answer) if answers.text_of(one.get("id")))
+    left = replace(at, after=after) if after else replace(at, posts=at.posts[1:], after="")
+    return Gathered(items, outcome, page=left.next)
+
+
+def _moved(post: Mapping[str, Any], since: datetime) -> bool:
+    """Did anything happen under a post? A comment moves its `updated_time`; without one, it may have."""
+    updated = post.get("updated_time")
+    try:
+        return "id" in post and (not isinstance(updated, str) or shapes.instant(updated, "updated_time") >= since)
+    except Unreadable:
+        return True
+
+
+_ATTACHED: Final = {
+    "photo": "photo",
+    "video_inline": "video",
+    "animated_image_share": "video",
+    "video_autoplay": "video",
+}
+
+
+def _missed(account: str, post: str, comment: Mapping[str, Any]) -> Item:
+    value = {name: comment[name] for name in ("from", "message", "created_time", "permalink_url") if name in comment}
+    value |= {"item": "comment", "verb": "add", "comment_id": comment["id"], "post_id": post, "parent_id": post}
+    match comment.get("parent"):
+        case {"id": str(parent)}:
+            value["parent_id"] = parent
+    match comment.get("attachment"):
+        case {"type": str(kind)} if kind in _ATTACHED:
+            value[_ATTACHED[kind]] = kind
+    entry = {"id": account, "time": comment.get("created_time")}
+    return Item(account, {"entry": entry, "change": {"field": "feed", "value": value}})
+
+
 # --- what we do ---
+
+_REPEATABLE: Final = frozenset({ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE, ActKind.LIKE, ActKind.BLOCK})
 
 
 def act(order: Order, access: Access, now: datetime) -> Plan:  # noqa: ARG001  the shape of every platform
-    """The Graph call for the order; the token travels in a header, never in the address. Raises CannotDo."""
-    target = quote(order.target, safe="")
-    if order.kind is ActKind.DELETE:
-        call = _call("DELETE", access, target, _proof(access), order)
-    elif order.kind is ActKind.REPLY:
-        call = _post(access, order, f"{target}/comments", {"message": order.text})
-    elif order.kind is ActKind.PRIVATE:
-        fields = {"recipient": {"comment_id": order.target}, "message": {"text": order.text}}
-        form = {name: dumps(value, ensure_ascii=False) for name, value in fields.items()}
-        call = _post(access, order, f"{quote(order.account, safe='')}/messages", form)
-    else:
-        call = _post(access, order, target, {"is_hidden": "true" if order.kind is ActKind.HIDE else "false"})
-    return Plan(call, way=order.kind.value, repeatable=order.kind in _REPEATABLE)
+    """The Graph call for the order. Raises CannotDo."""
+    return Plan(_call(order, access), way=order.kind.value, repeatable=order.kind in _REPEATABLE)
 
 
-_REPEATABLE: Final = frozenset({ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE})
-
-
-def _post(access: Access, order: Order, path: str, form: Mapping[str, str]) -> HttpCall:
-    call = _call("POST", access, path, {}, order)
-    headers = {**call.headers, "content-type": "application/x-www-form-urlencoded"}
-    return HttpCall("POST", call.url, headers, urlencode({**form, **_proof(access)}).encode("ascii"))
-
-
-def _call(method: str, access: Access, path: str, query: Mapping[str, str], order: Order) -> HttpCall:
-    token = access.values.get("token")
-    if not token:
-        raise CannotDo("not_configured")
-    base = access.values.get("base_url", BASE_URL).rstrip("/")
-    address = f"{base}/{path}?{urlencode(query)}" if query else f"{base}/{path}"
-    return HttpCall(method, address, {"authorization": f"Bearer {token}", "x-request-id": order.action_id})
-
-
-def _proof(access: Access) -> dict[str, str]:
-    """`appsecret_proof`: shows that the caller holds the app's secret and not only a stolen token."""
-    secret = access.values.get("app_secret")
-    if not secret:
-        return {}
-    return {"appsecret_proof": digest(secret.encode(), access.values["token"].encode(), "sha256").hex()}
-
-
-# --- what the platform answers ---
-
-_GRAPH: Final[Mapping[int, tuple[Verdict, str]]] = {
-    **dict.fromkeys((4, 17, 32, 341, 613), (Verdict.LIMITED, "throttled")),
-    **dict.fromkeys((102, 190), (Verdict.TOKEN_DEAD, "token")),
-    **dict.fromkeys((3, 10, *range(200, 300)), (Verdict.REFUSED, "permission")),
-    **dict.fromkeys((1, 2), (Verdict.LATER, "transient")),
-    368: (Verdict.BLOCKED, "spam"),
-    506: (Verdict.UNKNOWN, "duplicate"),
-    803: (Verdict.GONE, "gone"),
-}
-_BAD_REQUEST: Final = 100
-_OBJECT_GONE: Final = 33
-_HTTP: Final = {
-    answers.UNAUTHORIZED: (Verdict.TOKEN_DEAD, "token"),
-    answers.TOO_MANY: (Verdict.LIMITED, "throttled"),
-}
-_HOUR: Final = timedelta(hours=1)
-_SPAM_PAUSE: Final = timedelta(days=1)
+def _call(order: Order, access: Access) -> HttpCall:
+    target = graph.segment(order.target)
+    match order.kind:
+        case ActKind.REPLY:
+            path, form = f"{target}/comments", {"message": order.text}
+        case ActKind.PRIVATE:
+            # Once for each comment and within seven days of it; what is too late is refused (10900, 10901).
+            return graph.message(order, access, {"comment_id": order.target})
+        case ActKind.DELETE:
+            return graph.call("DELETE", access, target, action_id=order.action_id)
+        case ActKind.LIKE:
+            path, form = f"{target}/likes", {}
+        case ActKind.BLOCK:
+            if not order.recipient:
+                raise CannotDo("no_recipient")
+            path, form = f"{graph.segment(order.account)}/blocked", {"user": dumps([order.recipient])}
+        case _:
+            path, form = target, {"is_hidden": "true" if order.kind is ActKind.HIDE else "false"}
+    return graph.call("POST", access, path, form=form, action_id=order.action_id)
 
 
 def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
-    """The Graph error classes as verdicts.
-
-    A 5xx after a message was sent is ambiguous even when Graph wrote it: only a read-back can tell, so it is UNKNOWN;
-    for what may be repeated it is LATER.
-    """
+    """The Graph error classes as verdicts; a success has an id where something was created."""
+    failed = graph.failure(answer, now, repeatable=order.kind in _REPEATABLE)
+    if failed is not None:
+        return failed
     body = answers.json_object(answer.body)
-    error = body.get("error")
-    if not isinstance(error, dict) and answers.succeeded(answer):
-        return _judge_success(order, body)
-    verdict, why = _class_of(error, answer.status) if isinstance(error, dict) else _HTTP.get(answer.status, _REFUSED)
-    if answers.in_doubt(answer) and verdict in (Verdict.LATER, Verdict.REFUSED):
-        return Outcome(Verdict.LATER if order.kind in _REPEATABLE else Verdict.UNKNOWN, why="server_error")
-    return Outcome(verdict, why=why, until=_until(verdict, answer, now))
-
-
-_REFUSED: Final = (Verdict.REFUSED, "refused")
-
-
-def _class_of(error: Mapping[str, Any], status: int) -> tuple[Verdict, str]:
-    """What Graph says of an error; `is_transient` outweighs the codes 1 and 2, which can mean anything."""
-    code, transient = error.get("code"), error.get("is_transient")
-    if code == _BAD_REQUEST and error.get("error_subcode") == _OBJECT_GONE:
-        return Verdict.GONE, "gone"
-    known = _GRAPH.get(code) if isinstance(code, int) else None
-    if known is None or known[0] is Verdict.LATER:
-        if transient is not None:
-            return (Verdict.LATER, "transient") if transient else _REFUSED
-        return known or _HTTP.get(status, _REFUSED)
-    return known
-
-
-def _until(verdict: Verdict, answer: HttpAnswer, now: datetime) -> datetime | None:
-    if verdict is Verdict.LIMITED:
-        return answers.come_back(answer, now, _regain(answer.headers) or _HOUR)
-    return now + _SPAM_PAUSE if verdict is Verdict.BLOCKED else None
-
-
-def _judge_success(order: Order, body: Mapping[str, Any]) -> Outcome:
-    if order.kind in _REPEATABLE:
-        refused = body.get("success") in (False, "false")
-        return Outcome(Verdict.REFUSED, why="refused") if refused else Outcome(Verdict.DONE)
-    created = answers.text_of(body.get("id") if order.kind is ActKind.REPLY else body.get("message_id"))
-    return Outcome(Verdict.DONE, id=created) if created else Outcome(Verdict.UNKNOWN, why="unreadable_answer")
-
-
-def _regain(headers: Mapping[str, str]) -> timedelta | None:
-    """The longest `estimated_time_to_regain_access` (minutes) of `X-Business-Use-Case-Usage`."""
-    usage = answers.json_object(headers.get("x-business-use-case-usage", "").encode("utf-8", "replace"))
-    minutes = [
-        use["estimated_time_to_regain_access"]
-        for uses in usage.values()
-        if isinstance(uses, list)
-        for use in uses
-        if isinstance(use, dict) and isinstance(use.get("estimated_time_to_regain_access"), int)
-    ]
-    longest = max(minutes, default=0)
-    return timedelta(minutes=min(longest, 24 * 60)) if longest > 0 else None
+    match order.kind:
+        case ActKind.REPLY:
+            return graph.done(answer, now, body.get("id"), creates=True)
+        case ActKind.PRIVATE:
+            return graph.done(answer, now, body.get("message_id"), creates=True)
+        case ActKind.BLOCK if False in body.values():
+            return Outcome(Verdict.REFUSED, why="refused")
+    return graph.done(answer, now)
 
 
 # --- reading back ---
-
-_CLOCKS_DIFFER: Final = timedelta(minutes=2)
-"""Meta's clock and ours may be apart by this much: finding an older twin of our reply is safer than missing it."""
-_PAGE_OF_REPLIES: Final = "100"
 
 
 def look_back(order: Order, access: Access) -> HttpCall | None:
     """The latest replies of the thread: a reply to a reply is kept under the top-level comment."""
     if order.kind is not ActKind.REPLY:
         return None
-    query = {
-        "fields": "id,message,from,created_time",
-        "order": "reverse_chronological",
-        "limit": _PAGE_OF_REPLIES,
-        **_proof(access),
-    }
-    return _call("GET", access, f"{quote(order.thread, safe='')}/comments", query, order)
+    query = {"fields": "id,message,from,created_time", "order": "reverse_chronological", "limit": "100"}
+    path = f"{graph.segment(order.thread)}/comments"
+    return graph.call("GET", access, path, query=query, action_id=order.action_id)
 
 
 def settle(order: Order, answer: HttpAnswer) -> Outcome:
     """DONE when our words stand in the thread, LATER when they certainly do not, UNKNOWN when it cannot be read whole."""
-    body = answers.json_object(answer.body)
-    match body.get("error"):
-        case {"code": 100, "error_subcode": 33}:
-            return Outcome(Verdict.GONE, why="gone")
-    replies = body.get("data")
-    if not answers.succeeded(answer) or not isinstance(replies, list):
-        return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
-    since = order.since - _CLOCKS_DIFFER if order.since else None
-    recent = [reply for reply in replies if isinstance(reply, dict) and _written_after(reply, since)]
-    for reply in recent:
-        if _is_ours(reply, order):
-            return Outcome(Verdict.DONE, id=answers.text_of(reply.get("id")), why="read_back")
-    more = isinstance(body.get("paging"), dict) and "next" in body["paging"]
-    if more and len(recent) == len(replies):
-        return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
-    return Outcome(Verdict.LATER, why="read_back")
 
+    def ours(reply: Mapping[str, Any]) -> bool:
+        author = reply.get("from")
+        return isinstance(author, dict) and answers.text_of(author.get("id")) == order.account
 
-def _written_after(reply: Mapping[str, Any], since: datetime | None) -> bool:
-    try:
-        return since is None or shapes.instant(reply.get("created_time"), "created_time") >= since
-    except Unreadable:
-        return True
-
-
-def _is_ours(reply: Mapping[str, Any], order: Order) -> bool:
-    message, author = reply.get("message"), reply.get("from")
-    author_id = answers.text_of(author.get("id")) if isinstance(author, dict) else None
-    return isinstance(message, str) and author_id == order.account and words_hash(message) == words_hash(order.text)
+    return graph.found_among(order, answer, text="message", at="created_time", ours=ours)
