@@ -3,10 +3,17 @@
 The vocabulary that `charter` speaks and `decision` listens to.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from tribune.comment import Audience
+
+MAX_TRACE = 50
+"""More matches than that explain nothing more."""
+PACKED = 400
+"""Bytes of a packed trace."""
 
 
 class Signal(StrEnum):
@@ -66,6 +73,48 @@ class Breach:
     """Said with a laugh, or in words that also mean something harmless: a person judges, nothing leaves alone."""
 
 
+class Why(StrEnum):
+    """Why a match is held against the words, or is not: keys of `words/<lang>/trace.yaml`."""
+
+    HELD = "held"
+    NOT_HERE = "not_here"
+    """The clause does not hold in this place: in private, in public."""
+    ALLOWED = "allowed"
+    """The community declared the expression harmless."""
+    EXCEPTION = "exception"
+    """The clause itself does."""
+    CARE = "care"
+    """Distress: no charter is held against anybody."""
+    QUOTED = "quoted"
+    """A victim's account or quotation, or said of oneself."""
+    PROTECTED = "protected"
+    """The words criticise."""
+    ADVERTISED = "advertised"
+    """The number stands in an advertisement: no privacy."""
+    SAME_WORDS = "same_words"
+    """A graver clause, or the same one, already holds these words."""
+    ENOUGH = "enough"
+    """So much is held already that it changes nothing."""
+    FAILED = "failed"
+    """The detector itself failed or gave up: a person looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What became of one match. Never a word of the text: offsets, end exclusive."""
+
+    clause: str
+    detector: str
+    start: int
+    end: int
+    why: Why
+
+    @property
+    def outcome(self) -> str:
+        """`held`, `lost` or `failed`."""
+        return self.why if self.why in (Why.HELD, Why.FAILED) else "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What the reader must know besides the words."""
@@ -78,10 +127,24 @@ class Circumstances:
     """Names that the platform's own mention marks as persons."""
     repetitions: int = 0
     """How often this author already said the same words in the last day (`Standing.repetitions`)."""
+    rate: int | None = None
+    """How many other comments this author left in the ten minutes before (`Standing.rate`); None: not known."""
     waiting: bool = False
     """This author waits for our answer: their repetition is our failure."""
     newcomer: bool | None = None
     language: str | None = None
+    author_name: str | None = None
+    """The name the platform shows: looked at, never kept nor written anywhere."""
+    ambassador: bool | None = None
+    """Does the community's registry know this author as one of the house or paid by it? None: there is no registry."""
+    reports: int | None = None
+    """How many members reported it; None where the platform does not say."""
+    topics: tuple[str, ...] | None = None
+    """What the post is about, in words; None where nothing was said of it."""
+    said_on: date | None = None
+    """The day on which the words were written, where the community is."""
+    reserve: bool | None = None
+    """Did the community declare a period of reserve that holds on that day? None: none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +158,8 @@ class Vocabulary:
     questions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """FAQ entry id -> phrases that ask it, every language together."""
     brand: str = ""
+    names: tuple[str, ...] = ()
+    """Names under which the house speaks, beside the brand's: its accounts', the one that signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +175,32 @@ class Findings:
     """FAQ entries whose question is asked, best first."""
     language: str = "fr"
     words: int = 0
+    trace: tuple[Trace, ...] = ()
+    """What became of every match, in the order of the text; bounded by MAX_TRACE, what is held first to be kept."""
+    unsure: tuple[str, ...] = ()
+    """Detectors that failed or gave up: a person looks, nothing follows by itself."""
 
     @property
     def gravity(self) -> int:
         """The gravity of the worst breach, 0 without one."""
         return max((breach.gravity for breach in self.breaches), default=0)
+
+
+def pack(trace: Iterable[Trace], limit: int = PACKED) -> str:
+    """A trace as one short ASCII string, `respect insult_at_person 7 12 held;…`; entries beyond `limit` are left out."""
+    packed = ""
+    for one in trace:
+        entry = f"{one.clause} {one.detector} {one.start} {one.end} {one.why}"
+        joined = f"{packed};{entry}" if packed else entry
+        if len(joined) > limit:
+            break
+        packed = joined
+    return packed
+
+
+def unpack(packed: str) -> tuple[Trace, ...]:
+    """The trace behind a packed one. Raises ValueError when it is none."""
+    entries = (entry.split(" ") for entry in packed.split(";") if entry)
+    return tuple(
+        Trace(clause, detector, int(start), int(end), Why(why)) for clause, detector, start, end, why in entries
+    )

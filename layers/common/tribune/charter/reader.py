@@ -2,27 +2,31 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from tribune.charter import detectors, lists, reading, signals, text
 from tribune.charter.detectors import Detector, Match, Watch
-from tribune.charter.document import Charter, Gravity, Kind
-from tribune.charter.findings import Breach, Circumstances, Findings, Signal, Vocabulary
+from tribune.charter.document import Charter, Clause, Gravity, Kind
+from tribune.charter.findings import MAX_TRACE, Circumstances, Findings, Signal, Trace, Vocabulary, Why
 from tribune.charter.lexicon import Lexicon, phrases
+from tribune.charter.order import Claim, Shields, fate, settle, traced
 from tribune.charter.questions import Questions
 from tribune.charter.reading import Reading, Spans
-from tribune.charter.uses import WordUse
+from tribune.charter.uses import Use, Words, WordUse
 from tribune.errors import BadConfiguration
 
 LAW = "law"
 """The clause id of gravity-4 breaches found while no charter is published: the law is the ground."""
 
-MAX_BREACHES = 50
-"""Nobody needs more to decide, and sorting them out stays cheap."""
+MAX_MATCHES = 1000
+"""What one detector may find in one text: past that it gives up, and a person looks."""
 
 _ALLOWED = "allowed"
+_PROTECTING = ("criticism", "grievance")
+"""Criticism stays, whatever a charter forgot to say."""
+_OWN_WORDS_OF = {Kind.PROTECT: "criticism", Kind.THANK: "praise"}
+"""The list that the terms of a clause which is no rule are added to."""
 _NO_WORDS = WordUse(name="")
-_OVER_ALL = frozenset({"repetition", "mention_flood", "shouting", "character_flood"})
-"""Detectors that object to how much is said, not to words: what stands inside their span is no part of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +36,20 @@ class _Rule:
     clause: str
     gravity: int
     detector: Detector
-    watch: Watch
+    watch: Watch[Use]
     exceptions: str = ""
     public: bool = True
     private: bool = False
 
     @property
-    def order(self) -> int:
+    def rank(self) -> int:
         return detectors.DETECTORS.index(self.detector)
 
 
 class Reader:
     """Reads texts under one charter and one community's vocabulary. Build it once per charter version, reuse it.
 
-    Raises BadConfiguration when the charter names a detector or a list that does not exist.
+    Raises BadConfiguration when the charter names a list that does not exist.
     """
 
     def __init__(self, charter: Charter | None, vocabulary: Vocabulary) -> None:
@@ -53,44 +57,74 @@ class Reader:
         own: dict[str, frozenset[tuple[str, ...]]] = {_ALLOWED: phrases(vocabulary.allowed)}
         disguised = set(lists.disguised_words())
         rules = _rules_of(charter, own, disguised) if charter else _law_rules()
-        self._rules = sorted(rules, key=lambda rule: rule.order)
+        self._rules = [(rule.rank, rule) for rule in sorted(rules, key=lambda rule: rule.rank)]
+        self._protecting = (*_PROTECTING, *_protecting_lists(charter))
         self._lexicon = Lexicon(own)
         self._disguises = text.Disguises(disguised)
         self._questions = Questions(vocabulary.questions)
 
     def read(self, original: str, circumstances: Circumstances) -> Findings:
-        """What `original` says under the charter. Never raises, whatever the text; time is linear in its length."""
+        """What `original` says under the charter. Never raises, whatever the text; time is linear in its length.
+
+        A detector that fails or gives up is named in `Findings.unsure`: a person looks.
+        """
         words = text.read(original, self._disguises)
         language = reading.language_of(words, circumstances.language)
         read = reading.make(words, circumstances, self.vocabulary, self._lexicon, language)
         read.signals = signals.find(read)
-        protected = _protected(read)
-        breaches = self._breaches(read, Spans(protected))
+        protected = self._protected(read)
+        claims, trace, unsure = self._claims(read, protected)
+        breaches, settled = settle(claims)
         return Findings(
             breaches=breaches,
-            protected=tuple(protected),
+            protected=tuple(protected.merged),
             signals=frozenset(read.signals),
             asks=self._questions.asked(words) if Signal.QUESTION in read.signals else (),
             language=language,
             words=len(words.tokens),
+            trace=_bounded([*settled, *trace]),
+            unsure=unsure,
         )
 
-    def _breaches(self, read: Reading, protected: Spans) -> tuple[Breach, ...]:
-        found: list[tuple[int, Breach]] = []
+    def _claims(self, read: Reading, protected: Spans) -> tuple[list[Claim], list[Trace], tuple[str, ...]]:
+        """What is held against the words before it is settled, what became of the rest, which detectors failed."""
+        held: list[Claim] = []
+        trace: list[Trace] = []
+        unsure: list[str] = []
         allowed = Spans((hit.start, hit.end) for hit in read.of(_ALLOWED))
-        for rule in self._rules:
-            if not (rule.private if read.private else rule.public):
+        for rank, rule in self._rules:
+            matches, failed = _found(rule, read)
+            if failed:
+                unsure.append(rule.detector.name)
+                trace.append(Trace(rule.clause, rule.detector.name, 0, 0, Why.FAILED))
+            if not matches:
                 continue
-            exceptions = Spans((hit.start, hit.end) for hit in read.of(rule.exceptions))
-            for match in rule.detector.find(read, rule.watch):
-                if allowed.hold(match.start, match.end) or exceptions.hold(match.start, match.end):
+            here = rule.private if read.private else rule.public
+            shields = Shields(allowed, Spans((hit.start, hit.end) for hit in read.of(rule.exceptions)), protected)
+            for match in matches:
+                claim = Claim(rule.clause, rule.gravity, rule.detector.name, rank, match, here)
+                why = fate(claim, shields, read)
+                if why is Why.HELD:
+                    held.append(claim)
                     continue
-                if match.quoted:
-                    read.signals |= _said_by_another(rule, match, read)
-                elif rule.gravity == Gravity.DANGER or not protected.hold(match.start, match.end):
-                    found.append((rule.order, _breach(rule, match)))
-        found.sort(key=lambda entry: (-entry[1].gravity, entry[0], entry[1].start))
-        return _settled([breach for _, breach in found])
+                trace.append(traced(claim, why))
+                if why is Why.QUOTED:
+                    read.signals |= _said_by_another(claim, read)
+        return held, trace, tuple(dict.fromkeys(unsure))
+
+    def _protected(self, read: Reading) -> Spans:
+        """The words that criticise: exactly them, never those beside them, and never those aimed at a person."""
+        return Spans((hit.start, hit.end) for hit in read.of(*self._protecting) if not read.aimed_at_member(hit))
+
+
+def _found(rule: _Rule, read: Reading) -> tuple[list[Match], bool]:
+    """What a detector finds, and whether it failed or gave up. What it found before it failed is only a doubt."""
+    matches: list[Match] = []
+    try:
+        matches.extend(islice(rule.detector.find(read, rule.watch), MAX_MATCHES + 1))
+    except Exception:  # noqa: BLE001  a defect of one detector must not lose the comment: its name goes to a person
+        return [replace(match, doubtful=True) for match in matches], True
+    return matches[:MAX_MATCHES], len(matches) > MAX_MATCHES
 
 
 def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disguised: set[str]) -> Iterator[_Rule]:
@@ -99,102 +133,71 @@ def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disg
         exceptions = f"{clause.id} exceptions"
         own[exceptions] = phrases(_all(clause.exceptions))
         for number, use in enumerate(clause.detectors):
-            where = f"clauses[{clause.id}].detectors[{number}]"
-            words = use if isinstance(use, WordUse) else _NO_WORDS
-            terms = phrases(_all(words.terms), inflect=True)
-            if clause.kind is Kind.PROTECT:
-                own["criticism"] = own.get("criticism", frozenset()) | terms
-                continue
             detector = detectors.named(use.name)
-            if detector is None:
-                known = ", ".join(one.name for one in detectors.DETECTORS)
-                raise BadConfiguration(f"no detector is called “{use.name}”; there are: {known}", field=where)
-            unknown = next((name for name in words.lists if name not in lists.packaged()), None)
-            if unknown is not None:
-                raise BadConfiguration(f"no list is called “{unknown}”", field=where)
-            name = f"{clause.id} terms {number}"
-            own[name] = terms
+            assert detector is not None  # noqa: S101  `uses` knows the names of DETECTORS, a test says so
+            words = use if isinstance(use, WordUse) else _NO_WORDS
+            _check_lists(words, f"clauses[{clause.id}].detectors[{number}]")
+            terms = phrases(_all(words.terms), inflect=True)
+            name = _OWN_WORDS_OF.get(clause.kind, f"{clause.id} terms {number}")
+            own[name] = own.get(name, frozenset()) | terms
             if words.disguised:
                 disguised.update(word for phrase in terms for word in phrase)
             if clause.kind is Kind.RULE:
-                yield _Rule(
-                    clause=clause.id,
-                    gravity=clause.gravity or Gravity.NOTE,
-                    detector=detector,
-                    watch=Watch((*(words.lists or detector.lists), name)),
-                    exceptions=exceptions,
-                    public=clause.applies_in(private=False),
-                    private=clause.applies_in(private=True),
-                )
+                yield _rule(clause, detector, Watch((*(words.lists or detector.lists), name), use), exceptions)
+
+
+def _rule(clause: Clause, detector: Detector, watch: Watch[Use], exceptions: str) -> _Rule:
+    return _Rule(
+        clause=clause.id,
+        gravity=clause.gravity or Gravity.NOTE,
+        detector=detector,
+        watch=watch,
+        exceptions=exceptions,
+        public=clause.applies_in(private=False),
+        private=clause.applies_in(private=True),
+    )
+
+
+def _check_lists(use: WordUse, where: str) -> None:
+    unknown = next((name for name in use.lists if name not in lists.packaged()), None)
+    if unknown is not None:
+        raise BadConfiguration(f"no list is called “{unknown}”", field=where)
+
+
+def _protecting_lists(charter: Charter | None) -> tuple[str, ...]:
+    """The lists that clauses which protect name, beside those that always do."""
+    protecting = (clause for clause in charter.clauses if clause.kind is Kind.PROTECT) if charter else ()
+    named = [
+        name for clause in protecting for use in clause.detectors if isinstance(use, WordUse) for name in use.lists
+    ]
+    return tuple(name for name in dict.fromkeys(named) if name not in _PROTECTING)
 
 
 def _law_rules() -> Iterator[_Rule]:
     """Without a charter: what the law forbids. In private, threats only."""
     for name in detectors.LAW_DETECTORS:
         detector = next(one for one in detectors.DETECTORS if one.name == name)
-        yield _Rule(LAW, Gravity.DANGER, detector, Watch(detector.lists), private=detector.find is not detectors.hate)
+        use = Words.model_validate({"name": name})
+        yield _Rule(LAW, Gravity.DANGER, detector, Watch(detector.lists, use), private=name != "hate")
 
 
-def _protected(read: Reading) -> list[tuple[int, int]]:
-    """The words that criticise: exactly them, never those beside them, and never those aimed at a person."""
-    return Spans(
-        (hit.start, hit.end) for hit in read.of("criticism", "grievance") if not read.aimed_at_member(hit)
-    ).merged
-
-
-def _breach(rule: _Rule, match: Match) -> Breach:
-    gravity = max(rule.gravity, Gravity.GRAVE) if match.whose == detectors.OTHER else rule.gravity
-    return Breach(
-        clause=rule.clause,
-        detector=rule.detector.name,
-        start=match.start,
-        end=match.end,
-        gravity=int(gravity),
-        independent=match.independent,
-        whose=match.whose,
-        doubtful=match.doubtful,
-    )
-
-
-def _said_by_another(rule: _Rule, match: Match, read: Reading) -> set[Signal]:
+def _said_by_another(claim: Claim, read: Reading) -> set[Signal]:
     """An insult quoted by its victim; a slur against what somebody is speaks of discrimination too.
 
     A threat that somebody received, and an insult by one of our people, are complaints.
     """
-    if rule.detector.find is detectors.hate:
+    if claim.detector == "hate":
         return {Signal.QUOTED_INSULT, Signal.DISCRIMINATION}
-    if read.aside.hold(match.start, match.end) and (rule.gravity == Gravity.DANGER or read.has("roles")):
+    aside = read.aside.hold(claim.match.start, claim.match.end)
+    if aside and (claim.gravity == Gravity.DANGER or read.has("roles")):
         return {Signal.QUOTED_INSULT, Signal.GRIEVANCE}
     return {Signal.QUOTED_INSULT}
 
 
-def _settled(found: list[Breach]) -> tuple[Breach, ...]:
-    """Most grave first; the same words are held against a person once; a number in an advertisement is no privacy."""
-    kept: list[Breach] = []
-    advertised = any(breach.detector in {"spam", "scam"} for breach in found)
-    for breach in found[:MAX_BREACHES]:
-        if advertised and breach.detector == "contact_data":
-            continue
-        beside = next((at for at, other in enumerate(kept) if _same_words(other, breach)), None)
-        if beside is None:
-            kept.append(breach)
-        elif kept[beside].clause == breach.clause:
-            kept[beside] = replace(
-                kept[beside],
-                start=min(kept[beside].start, breach.start),
-                end=max(kept[beside].end, breach.end),
-                doubtful=kept[beside].doubtful and breach.doubtful,
-            )
-    return tuple(sorted(kept, key=lambda breach: (-breach.gravity, breach.start, breach.end)))
-
-
-def _same_words(kept: Breach, breach: Breach) -> bool:
-    """Do two breaches speak of the same words? Of one clause when they overlap, of another when one holds the other."""
-    if kept.detector in _OVER_ALL or breach.detector in _OVER_ALL:
-        return False
-    if kept.clause == breach.clause:
-        return kept.start < breach.end and breach.start < kept.end
-    return kept.start <= breach.start and breach.end <= kept.end
+def _bounded(trace: list[Trace]) -> tuple[Trace, ...]:
+    """In the order of the text; where there are too many, what is held or failed is kept first."""
+    kept = sorted(trace, key=lambda one: one.outcome == "lost")[:MAX_TRACE]
+    return tuple(sorted(kept, key=lambda one: (one.start, one.end)))
 
 
 def _all(texts: dict[str, tuple[str, ...]]) -> list[str]:

@@ -12,12 +12,16 @@ from tribune.charter.reading import MENTION, Reading, Spans, belongs_to, domain_
 SHORT_QUESTION_WORDS = 18
 SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.7
+FEW_CAPITALS = 2
+"""Nobody shouts with one capital: `uses.Shouting` asks for five letters, three in ten of them capitals."""
 TWO_WEAK_WORDS = 2
 THREE_WEAK_WORDS = 3
 BESIDE_GIVING_UP = 2
 """How many words may stand beside « je n'y arrive plus » and leave it all that is said."""
 TO_ACT = 4
 """How many words after « envie de », « je vais » the act may stand."""
+TO_THING = 6
+"""How many words from « s'est barré » the thing of ours may stand."""
 TO_GROUP = 8
 """How many words after « insulté » the name of a group may stand: « insulté mon fils de pédé »."""
 
@@ -60,6 +64,8 @@ _ALREADY_HEARD = _COMPLAINTS | {Signal.PRAISE, Signal.THANKS, Signal.CONTACT_REQ
 def find(reading: Reading) -> set[Signal]:
     """Every signal of a text except QUOTED_INSULT, which detectors find."""
     found = {signal for signal, name in BY_LIST if reading.has(name)}
+    if any(reading.near(trouble, TO_THING, "things") for trouble in reading.of("trouble")):
+        found.add(Signal.GRIEVANCE)
     if _despairs(reading, found):
         found.add(Signal.DISTRESS)
     if _deals_with_us(reading, found):
@@ -70,12 +76,7 @@ def find(reading: Reading) -> set[Signal]:
         found.add(Signal.QUESTION)
         if not found & _COMPLAINTS and _is_one_short_question(reading):
             found.add(Signal.SHORT_QUESTION)
-    if _takes_part(reading):
-        found.add(Signal.PARTICIPATES)
-    if _cites_a_source(reading):
-        found.add(Signal.SOURCE_LINK)
-    if _shouts(reading):
-        found.add(Signal.CAPITALS)
+    found |= {signal for signal, says in _OF_THE_WHOLE if says(reading)}
     if _helps(reading, found):
         found.add(Signal.HELPS_MEMBER)
     return found
@@ -142,17 +143,32 @@ def _cites_a_source(reading: Reading) -> bool:
 
 
 def _shouts(reading: Reading) -> bool:
-    """Fifteen letters and more, seven in ten of them capitals, names and links left out."""
+    """Fifteen letters and more, seven in ten of them capitals."""
+    letters, shown = capitals(reading)
+    return letters >= SHOUTED_LETTERS and shown >= SHOUTED_SHARE * letters
+
+
+def capitals(reading: Reading) -> tuple[int, int]:
+    """How many letters there are, and how many of them are capitals; names, hashtags and links are left out."""
+    if sum(map(str.isupper, reading.text.original)) < FEW_CAPITALS:
+        return 0, 0
     original = list(reading.text.original)
     for start, end in (*reading.links, *((hit.start, hit.end) for hit in reading.mentions)):
         original[start:end] = " " * (end - start)
     words = "".join(original).split()
     letters = [one for word in words if not word.startswith("#") for one in word if one.isalpha()]
-    capitals = sum(letter.isupper() for letter in letters)
-    return len(letters) >= SHOUTED_LETTERS and capitals >= SHOUTED_SHARE * len(letters)
+    return len(letters), sum(letter.isupper() for letter in letters)
 
 
 def _helps(reading: Reading, found: set[Signal]) -> bool:
     """Advice to another member: said to a person, and neither a question nor a complaint."""
     to_somebody = bool(reading.mentions) or reading.circumstances.answers_member
     return to_somebody and reading.has("helps") and not found & {Signal.QUESTION, Signal.DISTRESS}
+
+
+_OF_THE_WHOLE = (
+    (Signal.PARTICIPATES, _takes_part),
+    (Signal.SOURCE_LINK, _cites_a_source),
+    (Signal.CAPITALS, _shouts),
+)
+"""Signals that need no other one to be told."""
