@@ -17,13 +17,14 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, line, wordpress
+    from tribune.platforms import facebook, generic, line, wordpress, x
 
-    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, wordpress)
+    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, wordpress, x)
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
     "line": "tribune.platforms.line",
+    "x": "tribune.platforms.x",
     "generic": "tribune.platforms.generic",
     "wordpress": "tribune.platforms.wordpress",
 }

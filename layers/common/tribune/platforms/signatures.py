@@ -5,7 +5,8 @@ of the documented shape is Forged and never reaches `compare_digest`, which rais
 without an early exit, so that the time taken does not tell which one is in use. An empty secret is a mistake of
 the operator, never a secret: BadConfiguration.
 
-Sources: Meta, *Validating payloads*; LINE, *Verify webhook signature*; Standard Webhooks 1.0.0.
+Sources: Meta, *Validating payloads*; LINE, *Verify webhook signature*; X, *Securing webhooks*; LinkedIn, *Webhooks*;
+Standard Webhooks 1.0.0.
 """
 
 import base64
@@ -46,21 +47,21 @@ def sign_hex(body: bytes, secret: str, prefix: str) -> str:
     return prefix + _digest(_key(secret), body).hex()
 
 
-# --- HMAC-SHA256 of the body, in base64 (LINE) ---
+# --- HMAC-SHA256 of the body, in base64 (LINE), behind a prefix (X) ---
 
 
-def verify_base64(header: str | None, body: bytes, secrets: Secrets) -> None:
-    """Prove that `header` is the base64 HMAC-SHA256 of `body` under one of the secrets. Raises Forged.
+def verify_base64(header: str | None, body: bytes, secrets: Secrets, prefix: str = "") -> None:
+    """Prove that `header` is `prefix` + base64 HMAC-SHA256 of `body` under one of the secrets. Raises Forged.
 
     Texts are compared, not decoded bytes: two texts can decode to the same bytes, and only one is what was sent.
     """
-    given = _shaped(header, "", _BASE64)
+    given = _shaped(header, prefix, _BASE64)
     _one_of({given}, [_text(_digest(_key(secret), body)) for secret in _every(secrets)])
 
 
-def sign_base64(body: bytes, secret: str) -> str:
+def sign_base64(body: bytes, secret: str, prefix: str = "") -> str:
     """The header that `verify_base64` accepts."""
-    return _text(_digest(_key(secret), body))
+    return prefix + _text(_digest(_key(secret), body))
 
 
 # --- Standard Webhooks: `{id}.{timestamp}.{body}`, signatures `v1,<base64>` in a list ---
@@ -113,6 +114,26 @@ def timely(header: str | None, now: datetime) -> str:
 
 def _standard_content(delivery_id: str, timestamp: str, body: bytes) -> bytes:
     return f"{delivery_id}.{timestamp}.".encode() + body
+
+
+# --- no signature at all: a secret in a header (Telegram) ---
+
+_TOKEN = re.compile(r"[!-~]{1,256}")
+
+
+def verify_token(header: str | None, secrets: Secrets) -> None:
+    """Prove that `header` is one of the secrets. Raises Forged."""
+    given = _shaped(header, "", _TOKEN)
+    matches = [same(given, the_token(secret)) for secret in _every(secrets)]
+    if True not in matches:
+        raise Forged("the secret is not ours")
+
+
+def the_token(secret: str) -> str:
+    """The header that `verify_token` accepts. Raises BadConfiguration for a secret that no header can carry."""
+    if not _TOKEN.fullmatch(secret):
+        raise BadConfiguration("this secret travels in a header: visible ASCII without spaces, 256 characters at most")
+    return secret
 
 
 # --- what they share ---
