@@ -45,7 +45,7 @@ class WordList(written.Written):
     @field_validator("terms", "exceptions")
     @classmethod
     def _with_every_choice(cls, written_terms: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(phrase for term in written_terms for phrase in alternatives(term))
+        return tuple(dict.fromkeys(phrase for term in written_terms for phrase in alternatives(term)))
 
 
 @cache
