@@ -233,6 +233,7 @@ REASONS = frozenset(
         "safety",
         "harm",
         "no_charter",
+        "detector_failed",
         # a clause is breached
         "spam",
         "own_data",
@@ -244,6 +245,11 @@ REASONS = frozenset(
         "proselytism",
         "off_topic",
         "undisclosed",
+        "impersonation",
+        "rate",
+        "language",
+        "neutrality",
+        "reported",
         "breach",
         "breach_again",
         "last_warning",
@@ -290,8 +296,10 @@ CALLS = frozenset(
         "harm",
         "personal_data",
         "scam",
+        "impersonation",
         "breach",
         "no_charter",
+        "detector_failed",
     }
 )
 """Every reason for which a decision calls a person: `words/<lang>/calls.yaml` has a sentence for each."""
@@ -332,6 +340,10 @@ class _View:
             return ()
         pairs = ((breach, self.charter.clause(breach.clause)) for breach in self.findings.breaches)
         return tuple((breach, clause) for breach, clause in pairs if clause and clause.applies_in(private=self.private))
+
+    def sure_of(self, clause: Clause) -> bool:
+        """Does this clause hold something besides doubts and suggestions?"""
+        return any(not breach.doubtful for breach, held in self.held if held is clause)
 
     @cached_property
     def ironic(self) -> bool:
@@ -413,6 +425,17 @@ REASONS_BY_CLAUSE = {
     "transparence": "undisclosed",
 }
 """Why, for the clauses of the model charter; for a clause of another charter `breach`, `grave` at gravity 4."""
+REASONS_BY_DETECTOR = {
+    "impersonation": "impersonation",
+    "lookalike_link": "impersonation",
+    "language": "language",
+    "neutrality": "neutrality",
+    "off_topic": "off_topic",
+    "rate": "rate",
+    "reports": "reported",
+    "undisclosed": "undisclosed",
+}
+"""Why, where the detector says it better than the clause that it watches for."""
 
 
 def decide(
@@ -429,7 +452,8 @@ def decide(
     """
     view = _View(matter, findings, standing, situation, charter)
     decision = next((made for rule in RULES if (made := rule(view)) is not None), Decision(Measure.NOTHING, "nothing"))
-    return _without_charter(view, _for_a_person(view, decision)) if charter is None else _for_a_person(view, decision)
+    decision = _for_a_person(view, _unsure(view, decision))
+    return _without_charter(view, decision) if charter is None else decision
 
 
 # --- before the charter -------------------------------------------------------------------------------------
@@ -536,7 +560,7 @@ def spam(view: _View) -> Decision | None:
     if not held:
         return None
     breach, clause = max(held, key=lambda pair: pair[0].independent)
-    sure = breach.independent >= SPAM_SIGNALS
+    sure = breach.independent >= SPAM_SIGNALS and not breach.doubtful
     if not sure and any(breach.whose for breach, _ in view.held):
         return None
     if not view.can_hide:
@@ -609,7 +633,8 @@ def copies(view: _View) -> Decision | None:
     if not view.can_hide:
         return _cannot(view, "flood", found)
     leave = view.leave(found.id, alone=sure and found.ceiling is Ceiling.FULL and not view.delicate)
-    return Decision(Measure.HIDE, "flood", clause=found.id, acts=(Act(ActKind.HIDE, "flood", leave),))
+    reason = _why(view, found, otherwise="flood")
+    return Decision(Measure.HIDE, reason, clause=found.id, acts=(Act(ActKind.HIDE, "flood", leave),))
 
 
 # --- the ladder ---------------------------------------------------------------------------------------------
@@ -623,7 +648,7 @@ def prepared_only(view: _View) -> Decision | None:
     draft, kind = PREPARED_ONLY[found.first_action]
     return Decision(
         Measure.DRAFT,
-        REASONS_BY_CLAUSE.get(found.id, "breach"),
+        _why(view, found),
         clause=found.id,
         draft=draft,
         draft_kind=view.privately if kind is ActKind.PRIVATE else kind,
@@ -666,8 +691,7 @@ def _first(view: _View, clause: Clause) -> Decision:
     """What the charter announces for a first breach."""
     if clause.first_action is FirstAction.REMIND:
         return _remind(view, clause)
-    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
-    return _hide_and_tell(view, clause, reason, _own_text("reminder1", clause))
+    return _hide_and_tell(view, clause, _why(view, clause), _own_text("reminder1", clause))
 
 
 def _worst(view: _View) -> Clause | None:
@@ -677,13 +701,12 @@ def _worst(view: _View) -> Clause | None:
 
 def _remind(view: _View, clause: Clause) -> Decision:
     """The first reminder: public, citing the clause; the comment stays. Alone only behind a link people trust."""
-    reason = REASONS_BY_CLAUSE.get(clause.id, "breach")
+    reason = _why(view, clause)
     if ActKind.REPLY not in view.situation.can:
         return _cannot(view, reason, clause)
     light = clause.gravity is not None and clause.gravity <= Gravity.REMINDER
     permitted = clause.ceiling is Ceiling.FULL or (clause.ceiling is Ceiling.PARTIAL and light)
-    sure = any(not breach.doubtful for breach, held in view.held if held is clause)
-    alone = permitted and sure and view.may_speak and (view.situation.trusted_link or view.private)
+    alone = permitted and view.sure_of(clause) and view.may_speak and (view.situation.trusted_link or view.private)
     leave = view.leave(clause.id, alone=alone)
     return Decision(
         Measure.REMIND,
@@ -699,7 +722,8 @@ def _hide_and_tell(view: _View, clause: Clause, reason: str, text: str) -> Decis
     """A hide, alone only where the ceiling is full, and what the person is told in private, always through the CM."""
     if not view.can_hide:
         return _cannot(view, reason, clause)
-    alone = clause.ceiling is Ceiling.FULL and reason != "last_warning" and not view.delicate
+    full = clause.ceiling is Ceiling.FULL and view.sure_of(clause)
+    alone = full and reason != "last_warning" and not view.delicate
     escalates = clause.first_action is FirstAction.HIDE_AND_ESCALATE
     return Decision(
         Measure.HIDE,
@@ -902,10 +926,36 @@ def _still_waiting() -> Decision:
     return Decision(Measure.DRAFT, "still_waiting", draft="draft.waiting", awaits_answer=True)
 
 
+def _why(view: _View, clause: Clause, otherwise: str = "breach") -> str:
+    """What the first detector that this clause relies on says, else the clause."""
+    detector = next(breach.detector for breach, held in view.held if held is clause)
+    return REASONS_BY_DETECTOR.get(detector) or REASONS_BY_CLAUSE.get(clause.id, otherwise)
+
+
 def _own_text(situation: str, clause: Clause) -> str:
     """The clause's own text where there is one, else the one that serves every clause."""
     own = f"{situation}.{clause.id}"
     return own if own in SITUATIONS else situation
+
+
+def _unsure(view: _View, decision: Decision) -> Decision:
+    """A detector failed or gave up: a person looks. Only what protects people by what the others found goes on."""
+    if not view.findings.unsure or decision.confidential:
+        return decision
+    proposed = Leave.PROPOSED
+    acts = tuple(
+        replace(act, leave=proposed) if act.leave is Leave.ALONE and not act.urgent else act for act in decision.acts
+    )
+    settled = decision.measure is Measure.ESCALATE or any(act.urgent and act.leave is Leave.ALONE for act in acts)
+    return replace(
+        decision,
+        measure=decision.measure if settled else Measure.ESCALATE,
+        reason=decision.reason if settled else "detector_failed",
+        acts=acts,
+        case=True,
+        strike=False,
+        calls=(*decision.calls, CallWish("detector_failed", Urgency.HOURS, per_object=False)),
+    )
 
 
 def _for_a_person(view: _View, decision: Decision) -> Decision:

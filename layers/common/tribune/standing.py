@@ -12,6 +12,9 @@ STRIKES_LAPSE_AFTER = timedelta(days=90)
 REPETITION_WINDOW = timedelta(hours=24)
 """How far back the same words by the same person count as a repetition."""
 
+RATE_WINDOW = timedelta(minutes=10)
+"""Over how long the comments of one person are counted."""
+
 NEWCOMER_KNOWLEDGE = timedelta(days=90)
 """Who is a newcomer is unknown until the community has this much history."""
 
@@ -61,6 +64,16 @@ class Standing:
                 said.object
                 for said in self.said
                 if said.words == words and said.object != object_id and abs(now - said.at) < REPETITION_WINDOW
+            }
+        )
+
+    def rate(self, object_id: str, at: datetime) -> int:
+        """How many other comments this author left within the ten minutes before `at`."""
+        return len(
+            {
+                said.object
+                for said in self.said
+                if said.object != object_id and timedelta(0) <= at - said.at < RATE_WINDOW
             }
         )
 
