@@ -24,6 +24,7 @@ from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.line import LineTwin
 from local.twins.slack import SlackTwin
+from local.twins.telegram import TelegramTwin
 from local.twins.wordpress import WordpressTwin
 from local.wire import RESET, Fate, Reply, Request
 from tribune.platforms import PLATFORMS
@@ -124,6 +125,7 @@ class Hosting:
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proofs[0] if proofs else None),
             LineTwin(outbox, _tokens(configuration, "line")),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
+            TelegramTwin(outbox, _tokens(configuration, "telegram")),
             WordpressTwin(outbox, _site_users(configuration)),
             SlackTwin(outbox, {f"/services/{person}": person for person in people}),
             ConsoleTwin(outbox),

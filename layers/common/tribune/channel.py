@@ -45,6 +45,8 @@ class Card:
     """Can the thread be read again, to settle whether a reply arrived?"""
     note: str
     """One sentence for the README's table."""
+    signs_body: bool = True
+    """False: only a secret beside the body proves the sender, and a body that was changed on its way cannot be told."""
     pushes: bool = True
     """Does it deliver events to us? What it does not is polled."""
     polls: bool = False

@@ -17,15 +17,16 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, line, wordpress, x
+    from tribune.platforms import facebook, generic, line, telegram, wordpress, x
 
-    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, wordpress, x)
+    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, telegram, wordpress, x)
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
     "line": "tribune.platforms.line",
     "x": "tribune.platforms.x",
     "generic": "tribune.platforms.generic",
+    "telegram": "tribune.platforms.telegram",
     "wordpress": "tribune.platforms.wordpress",
 }
 
