@@ -22,6 +22,7 @@ from local.twins import Entry, Outbox, Twin, TwinAnswer, TwinRequest
 from local.twins import Fate as TwinFate
 from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
+from local.twins.instagram import InstagramTwin
 from local.twins.line import LineTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
@@ -120,9 +121,11 @@ class Hosting:
         self._configuration = configuration
         outbox = self.outbox
         proofs = [channel.act["app_secret"] for channel in configuration.channels if "app_secret" in channel.act]
+        proof = proofs[0] if proofs else None
         people = _people(configuration)
         twins: tuple[Twin, ...] = (
-            FacebookTwin(outbox, _tokens(configuration, "facebook"), proofs[0] if proofs else None),
+            InstagramTwin(outbox, _tokens(configuration, "instagram"), proof),
+            FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
             LineTwin(outbox, _tokens(configuration, "line")),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
             TelegramTwin(outbox, _tokens(configuration, "telegram")),

@@ -142,7 +142,7 @@ def test_the_console_shows_a_call_and_can_refuse_one(world: World, configuration
 def test_whoever_is_no_twin_is_not_found(world: World, configuration: Configuration) -> None:
     world.hosting.host(configuration)
 
-    assert world.hosting.handle(Request("POST", "/twins/instagram/x", (), b"")).status == 404
+    assert world.hosting.handle(Request("POST", "/twins/myspace/x", (), b"")).status == 404
 
 
 def test_a_mail_that_ses_took_is_a_call_in_the_outbox(

@@ -97,7 +97,14 @@ def test_no_recorded_delivery_belongs_to_a_platform_we_do_not_have(everything_se
 
 def test_our_own_comment_is_recorded_as_ours_where_the_platform_sends_it(everything_sent: list[Any]) -> None:
     ours = {one.platform for one in everything_sent if any(line.endswith(" ours") for line in one.reads)}
-    assert ours == {"facebook", "generic", "telegram", "wordpress", "x"}  # LINE never delivers what we wrote ourselves
+    assert ours == {
+        "facebook",
+        "generic",
+        "instagram",
+        "telegram",
+        "wordpress",
+        "x",
+    }  # LINE never delivers what we wrote ourselves
 
 
 def test_every_platform_has_unknown_genuine_events_that_read_as_nothing(name: str, everything_sent: list[Any]) -> None:

@@ -388,3 +388,36 @@ def _written_after(moment: Any, since: datetime | None) -> bool:
         return shapes.instant(moment, "created_time") >= since
     except Unreadable:
         return True
+
+
+# --- tokens that live for sixty days (Instagram login, Threads) ---
+
+_BEFORE_IT_ENDS: Final = timedelta(days=10)
+_MOST_SECONDS: Final = 400 * 24 * 3600
+
+
+def renewal(access: Access, now: datetime, grant: str, base_url: str) -> HttpCall | None:
+    """The request for a new long-lived token once the present one has ten days left (`expires_at` in `act`).
+
+    None before, and for a token that is not said to end (a Page's). Meta renews no token younger than a day, nor a dead one.
+    """
+    ends = access.values.get("expires_at")
+    try:
+        if not ends or shapes.instant(ends, "expires_at") - now > _BEFORE_IT_ENDS:
+            return None
+    except Unreadable:
+        return None
+    return call("GET", access, "refresh_access_token", query={"grant_type": grant}, base_url=base_url)
+
+
+def renewed(access: Access, answer: HttpAnswer, now: datetime) -> tuple[Mapping[str, str], Outcome]:
+    """The `act` mapping with the new token and when it ends; the old one with what to do about it."""
+    failed = failure(answer, now, repeatable=True)
+    if failed is not None:
+        dead = failed.verdict is Verdict.REFUSED
+        return access.values, Outcome(Verdict.TOKEN_DEAD, why="token") if dead else failed
+    match answers.json_object(answer.body):
+        case {"access_token": str(token), "expires_in": int(seconds)} if token:
+            ends = now + timedelta(seconds=min(max(seconds, 0), _MOST_SECONDS))
+            return {**access.values, "token": token, "expires_at": ends.isoformat()}, Outcome(Verdict.DONE)
+    return access.values, Outcome(Verdict.LATER, why="unreadable_answer")
