@@ -27,6 +27,7 @@ from local.twins.line import LineTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
 from local.twins.wordpress import WordpressTwin
+from local.twins.x import XTwin
 from local.wire import RESET, Fate, Reply, Request
 from tribune.platforms import PLATFORMS
 
@@ -127,9 +128,15 @@ class Hosting:
             InstagramTwin(outbox, _tokens(configuration, "instagram"), proof),
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
             LineTwin(outbox, _tokens(configuration, "line")),
+            XTwin(
+                outbox,
+                _tokens(configuration, "x"),
+                clients=_pairs(configuration, "x", "client_id", "client_secret"),
+                refresh_tokens=_pairs(configuration, "x", "refresh_token", "token"),
+            ),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
             TelegramTwin(outbox, _tokens(configuration, "telegram")),
-            WordpressTwin(outbox, _site_users(configuration)),
+            WordpressTwin(outbox, _pairs(configuration, "wordpress", "user", "password")),
             SlackTwin(outbox, {f"/services/{person}": person for person in people}),
             ConsoleTwin(outbox),
         )
@@ -279,10 +286,10 @@ def _tokens(configuration: Configuration, platform: str) -> dict[str, tuple[str,
     return tokens
 
 
-def _site_users(configuration: Configuration) -> dict[str, str]:
-    """Who may moderate on a WordPress: name -> application password."""
-    acts = [channel.act for channel in configuration.channels if channel.platform == "wordpress"]
-    return {act["user"]: act["password"] for act in acts if "user" in act and "password" in act}
+def _pairs(configuration: Configuration, platform: str, name: str, value: str) -> dict[str, str]:
+    """Of each channel of a platform that has both, one value of its access -> another."""
+    acts = [channel.act for channel in configuration.channels if channel.platform == platform]
+    return {act[name]: act[value] for act in acts if name in act and value in act}
 
 
 def _people(configuration: Configuration) -> tuple[str, ...]:

@@ -545,8 +545,7 @@ def _refused(answer: HttpAnswer, body: Mapping[str, Any], now: datetime) -> Outc
     if answer.status == answers.TOO_MANY:
         return Outcome(Verdict.LIMITED, why="throttled", until=_window_ends(answer, now))
     if answer.status == _NOT_FOUND:
-        gone = str(body.get("type")).endswith("/resource-not-found")
-        return Outcome(Verdict.GONE if gone else Verdict.REFUSED, why="gone" if gone else "refused")
+        return Outcome(Verdict.GONE, why="gone") if _not_there(body) else Outcome(Verdict.REFUSED, why="refused")
     return Outcome(*_STATUSES.get(answer.status, (Verdict.REFUSED, None, "refused")))
 
 
@@ -567,9 +566,19 @@ def _judge_success(order: Order, answer: HttpAnswer, body: Mapping[str, Any], no
             else Outcome(Verdict.UNKNOWN, why="unreadable_answer")
         )
     name, wanted = ("deleted", True) if order.kind is ActKind.DELETE else ("hidden", _HIDDEN.get(order.kind))
+    if "errors" in body:
+        return Outcome(Verdict.GONE, why="gone") if _not_there(body) else Outcome(Verdict.REFUSED, why="refused")
     if data.get(name, wanted) is not wanted:
         return Outcome(Verdict.REFUSED, why="refused")
     return Outcome(Verdict.DONE, until=until)
+
+
+def _not_there(body: Mapping[str, Any]) -> bool:
+    """Does X say that there is no such post? It may say so in a 200."""
+    match body:
+        case {"type": str(problem)} | {"errors": [{"type": str(problem)}, *_]}:
+            return problem.endswith("/resource-not-found")
+    return False
 
 
 _REFUSALS: Final = (
@@ -578,6 +587,7 @@ _REFUSALS: Final = (
     ("locked", Verdict.TOKEN_DEAD, "suspended"),
     ("automated", Verdict.BLOCKED, "spam"),
     ("update limit", Verdict.LIMITED, "throttled"),
+    ("too long", Verdict.REFUSED, "too_long"),
 )
 """What a 403 says -> what it means; the first that is found."""
 
@@ -728,8 +738,8 @@ def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | Non
         case {"data": {"conversation_id": str(conversation)}} if answers.succeeded(answer):
             known = {**item.payload["payload"], "conversation_id": conversation}
             return Item(item.account, {**item.payload, "payload": known}), Outcome(Verdict.DONE)
-        case {"errors": [{"type": str(problem)}, *_]} if problem.endswith("/resource-not-found"):
-            return None, Outcome(Verdict.GONE, why="gone")
+    if _not_there(body):
+        return None, Outcome(Verdict.GONE, why="gone")
     outcome = Outcome(Verdict.REFUSED) if answers.succeeded(answer) else _asked_in_vain(answer, now)
     if outcome.verdict is Verdict.REFUSED:
         return Item(item.account, item.payload), Outcome(Verdict.DONE, why="not_shown")
