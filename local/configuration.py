@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from local.in_name import in_name, own_fields
 from tribune import written
 from tribune.charter import Charter
+from tribune.charter.uses import Reserve
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
@@ -114,6 +115,10 @@ class WrittenCommunity(Written):
     own_contacts: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    ambassadors: tuple[Annotated[str, BeforeValidator(_as_text), Field(min_length=1)], ...] | None = None
+    """Who is of the house or paid by it, by the platform's ids; without a registry nobody is asked to disclose."""
+    reserve: tuple[Reserve, ...] = ()
+    """Periods in which political words are a person's to judge."""
     rota: WrittenRota | None = None
     posts: tuple[Post, ...] = ()
 
@@ -304,6 +309,8 @@ def community_of(parsed: ConfigurationFile) -> Community:
         own_contacts=told.own_contacts,
         own_domains=told.own_domains,
         allowed=told.allowed,
+        ambassadors=told.ambassadors,
+        reserve=told.reserve,
         rota=_rota(told),
         posts=told.posts,
         channels=tuple(

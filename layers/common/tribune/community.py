@@ -1,11 +1,12 @@
 """A brand's community: its settings, its channels, its posts with a flag, as `tribune apply` wrote them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tribune.charter.uses import Reserve
 from tribune.decision import Mode
 from tribune.duty import Rota
 from tribune.voice import FaqEntry, Voice
@@ -72,6 +73,12 @@ class Community(Written):
     own_contacts: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    ambassadors: tuple[str, ...] | None = None
+    """Who is of the house or paid by it: ids of the platform (`facebook:1234`, or `1234` on any), or pseudonyms of
+    ours. None: there is no registry, and nobody is told anything about disclosure.
+    """
+    reserve: tuple[Reserve, ...] = ()
+    """Periods in which political words are a person's to judge."""
     rota: Rota
     posts: tuple[Post, ...] = ()
     channels: tuple[Channel, ...] = ()
@@ -87,6 +94,16 @@ class Community(Written):
     def language(self) -> str:
         """The language of the house: the first one named."""
         return self.languages[0]
+
+    def is_ambassador(self, platform: str, author: str | None, pseudonym: str | None) -> bool | None:
+        """Does the registry know this author? None without a registry, or where the platform withholds who speaks."""
+        if self.ambassadors is None or author is None:
+            return None
+        return not {author, f"{platform}:{author}", pseudonym}.isdisjoint(self.ambassadors)
+
+    def in_reserve(self, day: date) -> bool | None:
+        """Is this a day of a period of reserve? None where none was declared."""
+        return any(period.holds(day) for period in self.reserve) if self.reserve else None
 
     def post(self, platform: str, account: str, post_id: str) -> Post | None:
         """What was said about a post, None when nothing was."""

@@ -91,6 +91,8 @@ class Verdict:
     charter_version: int | None = None
     ground: str = "charter"
     detectors: tuple[str, ...] = ()
+    trace: str = ""
+    """What became of every match, packed (`charter.unpack`): clauses, detectors and offsets, never a word."""
     strike: bool = False
     awaits_answer: bool = False
     at: datetime | None = None

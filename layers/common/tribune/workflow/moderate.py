@@ -191,6 +191,7 @@ class Moderation:
                 for entry in community.faq
             },
             brand=community.name,
+            names=tuple(account.name for channel in community.channels for account in channel.accounts if account.name),
         )
         reader = Reader(published.charter if published else None, vocabulary)
         self._readers[slot] = (community, reader)
