@@ -24,6 +24,8 @@ class Recorded:
     name: str
     body: Any
     reads: list[str]
+    account: str = ""
+    """Whose page it is, where a platform does not push and was asked."""
 
     @property
     def platform(self) -> str:
@@ -34,18 +36,21 @@ def recorded(pattern: str = "*") -> list[Recorded]:
     found = []
     for path in sorted(RECORDED.glob(f"{pattern}.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Recorded(path.stem, content["body"], content["reads"]))
+        found.append(Recorded(path.stem, content["body"], content["reads"], content.get("account", "")))
     return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `delivery` runs once for each recorded delivery; for `name`, once for each platform."""
+    """A test that asks for `delivery` runs once for each recorded delivery; for `name`, once for each
+    platform; for `pushing`, once for each that delivers events to us."""
     from tribune.platforms import PLATFORMS  # noqa: PLC0415
 
     if "delivery" in metafunc.fixturenames:
         metafunc.parametrize("delivery", recorded(), ids=lambda one: one.name)
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", list(PLATFORMS))
+    if "pushing" in metafunc.fixturenames:
+        metafunc.parametrize("pushing", [name for name, module in PLATFORMS.items() if module.CARD.pushes])
 
 
 @pytest.fixture
