@@ -48,7 +48,7 @@ from tribune.channel import (
 )
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, Thread, Verb, words_hash
 from tribune.errors import CannotDo, Unreadable, UnreadableBody, WrongToken
-from tribune.platforms import answers, shapes, signatures
+from tribune.platforms import answers, oauth, shapes, signatures
 
 CARD: Final = Card(
     name="x",
@@ -753,39 +753,16 @@ _BEFORE_IT_ENDS: Final = timedelta(minutes=10)
 
 def refresh(access: Access, now: datetime) -> HttpCall | None:
     """The request for new tokens, once `expires_at` is near or unknown; None for an access that cannot be renewed."""
-    values = access.values
-    token, client = values.get("refresh_token"), values.get("client_id")
-    if not token or not client or _lasts(values.get("expires_at"), now):
+    if not oauth.due(access, now, _BEFORE_IT_ENDS):
         return None
-    form = {"grant_type": "refresh_token", "refresh_token": token}
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    secret = values.get("client_secret")
-    if secret:
-        headers["authorization"] = "Basic " + b64encode(f"{client}:{secret}".encode()).decode("ascii")
-    else:
-        form["client_id"] = client
-    return HttpCall("POST", f"{_base(access)}/2/oauth2/token", headers, urlencode(form).encode("ascii"))
-
-
-def _lasts(expires_at: str | None, now: datetime) -> bool:
-    if not expires_at:
-        return False
-    try:
-        return shapes.instant(expires_at, "expires_at") - now > _BEFORE_IT_ENDS
-    except Unreadable:
-        return False
+    address, client = f"{_base(access)}/2/oauth2/token", access.values["client_id"]
+    secret = access.values.get("client_secret")
+    if not secret:
+        return oauth.renewal(address, access, {"client_id": client}, {})
+    basic = b64encode(f"{client}:{secret}".encode()).decode("ascii")
+    return oauth.renewal(address, access, {}, {"authorization": f"Basic {basic}"})
 
 
 def refreshed(access: Access, answer: HttpAnswer, now: datetime) -> tuple[Mapping[str, str], Outcome]:
     """The access with its new tokens: the refresh token that was used is spent, the new one must not be lost."""
-    match answers.json_object(answer.body):
-        case {"access_token": str(token), "expires_in": int(seconds), **rest} if answers.succeeded(answer) and token:
-            renewed = rest.get("refresh_token")
-            ends = {"expires_at": (now + timedelta(seconds=min(max(seconds, 0), _MOST_SECONDS))).isoformat()}
-            kept = {"refresh_token": renewed} if isinstance(renewed, str) and renewed else {}
-            return {**access.values, "token": token, **ends, **kept}, Outcome(Verdict.DONE)
-    passing = answers.succeeded(answer) or answers.in_doubt(answer) or answer.status == answers.TOO_MANY
-    return access.values, Outcome(Verdict.LATER if passing else Verdict.TOKEN_DEAD, why="refresh")
-
-
-_MOST_SECONDS: Final = 10**9
+    return oauth.renewed(access, answer, now)
