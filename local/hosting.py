@@ -24,6 +24,7 @@ from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.instagram import InstagramTwin
 from local.twins.line import LineTwin
+from local.twins.messenger import MessengerTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
 from local.twins.wordpress import WordpressTwin
@@ -126,6 +127,7 @@ class Hosting:
         people = _people(configuration)
         twins: tuple[Twin, ...] = (
             InstagramTwin(outbox, _tokens(configuration, "instagram"), proof),
+            MessengerTwin(outbox, _tokens(configuration, "messenger"), proof),
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
             LineTwin(outbox, _tokens(configuration, "line")),
             XTwin(

@@ -41,6 +41,10 @@ def _utf16(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def _utf8(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
 def _x_weighted(text: str) -> int:
     """Where a name without `https://` may or may not be a link to X, the longer count stands: a refusal is worse."""
     composed = unicodedata.normalize("NFC", text)
@@ -59,5 +63,10 @@ def _weight(text: str) -> int:
     return sum(1 if any(first <= ord(one) <= last for first, last in _LIGHT) else 2 for one in text)
 
 
-UNITS: Final[Mapping[str, Callable[[str], int]]] = {"utf16": _utf16, "codepoints": len, "x_weighted": _x_weighted}
+UNITS: Final[Mapping[str, Callable[[str], int]]] = {
+    "utf8": _utf8,
+    "utf16": _utf16,
+    "codepoints": len,
+    "x_weighted": _x_weighted,
+}
 """The name of a unit, and how it counts."""

@@ -17,13 +17,23 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, instagram, line, telegram, wordpress, x
+    from tribune.platforms import facebook, generic, instagram, line, messenger, telegram, wordpress, x
 
-    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (facebook, line, generic, telegram, wordpress, x, instagram)
+    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (
+        facebook,
+        line,
+        generic,
+        telegram,
+        wordpress,
+        x,
+        instagram,
+        messenger,
+    )
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
     "instagram": "tribune.platforms.instagram",
+    "messenger": "tribune.platforms.messenger",
     "line": "tribune.platforms.line",
     "x": "tribune.platforms.x",
     "generic": "tribune.platforms.generic",

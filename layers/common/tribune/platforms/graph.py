@@ -355,6 +355,11 @@ def next_page(answer: HttpAnswer) -> str:
     return ""
 
 
+def only(answer: HttpAnswer, part: Mapping[str, Any]) -> HttpAnswer:
+    """The same answer, as if that part of it had been asked for alone."""
+    return HttpAnswer(answer.status, answer.headers, dumps(part).encode("utf-8"))
+
+
 def found_among(
     order: Order, answer: HttpAnswer, *, text: str, at: str, ours: Callable[[Mapping[str, Any]], bool]
 ) -> Outcome:
