@@ -52,6 +52,7 @@ def threat(reading: Reading, watch: Watch[Words]) -> Iterator[Match]:
 
 def _threats(reading: Reading, watch: Watch[Words]) -> Iterator[Match]:
     yield from (matched(reading, hit) for hit in reading.of(*watch.names))
+    yield from (matched(reading, hit, doubtful=True) for hit in reading.of("threats_doubtful"))
     veiled = reading.of("threats_veiled")
     if len({(hit.start, hit.end) for hit in veiled}) >= VEILED_TOGETHER:
         yield from (matched(reading, hit, doubtful=True) for hit in veiled)
