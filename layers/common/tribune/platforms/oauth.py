@@ -13,18 +13,21 @@ from tribune.channel import Access, HttpAnswer, HttpCall, Outcome, Verdict
 from tribune.errors import Unreadable
 from tribune.platforms import answers, shapes
 
+SOON: Final = timedelta(minutes=10)
+"""An access that ends sooner is renewed before it is used."""
 _LONGEST: Final = timedelta(days=3650)
 
 
-def due(access: Access, now: datetime, before: timedelta) -> bool:
+def due(access: Access, now: datetime, before: timedelta = SOON) -> bool:
     """Can the access be renewed, and does it end within `before`?"""
     values = access.values
-    return bool(values.get("refresh_token") and values.get("client_id")) and not _lasts(values, now, before)
+    return bool(values.get("refresh_token") and values.get("client_id")) and not lasts(access, now, before)
 
 
-def _lasts(values: Mapping[str, str], now: datetime, before: timedelta) -> bool:
+def lasts(access: Access, now: datetime, before: timedelta = SOON) -> bool:
+    """Is the access good for longer than `before`? Not when nobody wrote down when it ends."""
     try:
-        return shapes.instant(values.get("expires_at"), "expires_at") - now > before
+        return shapes.instant(access.values.get("expires_at"), "expires_at") - now > before
     except Unreadable:
         return False
 

@@ -748,12 +748,10 @@ def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | Non
 
 # --- renewing the access ---
 
-_BEFORE_IT_ENDS: Final = timedelta(minutes=10)
-
 
 def refresh(access: Access, now: datetime) -> HttpCall | None:
     """The request for new tokens, once `expires_at` is near or unknown; None for an access that cannot be renewed."""
-    if not oauth.due(access, now, _BEFORE_IT_ENDS):
+    if not oauth.due(access, now):
         return None
     address, client = f"{_base(access)}/2/oauth2/token", access.values["client_id"]
     secret = access.values.get("client_secret")
