@@ -6,6 +6,7 @@ from typing import Any
 from tribune.charter import Charter
 from tribune.community import Community
 from tribune.duty import DAYS, Hours
+from tribune.platforms import PLATFORMS
 from tribune.voice import clock_words
 from tribune.words import spoken, table
 
@@ -59,7 +60,11 @@ def _spaces(community: Community, language: str) -> str:
     for channel in community.channels:
         accounts[channel.platform] = accounts.get(channel.platform, 0) + len(channel.accounts)
     return _listed(
-        [words["spaces"][platform]["one" if number == 1 else "many"] for platform, number in accounts.items()], language
+        [
+            words["spaces"].get(platform, {}).get("one" if number == 1 else "many", PLATFORMS[platform].CARD.title)
+            for platform, number in accounts.items()
+        ],
+        language,
     )
 
 

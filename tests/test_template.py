@@ -233,6 +233,7 @@ def logs_have_an_end(body: Body) -> Iterator[str]:
 SECRETS = {
     "ReceiveWebhook": {"verify"},
     "ModerateComments": {"pseudonym"},
+    "PollPlatforms": {"act"},
     "PerformAction": {"act"},
     "CallManager": {"call"},
 }

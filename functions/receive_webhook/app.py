@@ -35,6 +35,7 @@ def _receiving() -> Receiving:
         owners=lambda name, channel: directory.channel_accounts(settings.community_table, name, channel),
         parse=parse,
         inbox=Queue(clients.sqs(), settings.inbox_queue_url),
+        lookups=Queue(clients.sqs(), settings.lookups_queue_url),
     )
 
 

@@ -43,6 +43,7 @@ def test_a_function_reads_its_own_secrets_and_no_others(missing: Ask) -> None:
     for function, purpose in (
         ("ReceiveWebhook", "verify"),
         ("PerformAction", "act"),
+        ("PollPlatforms", "act"),
         ("CallManager", "call"),
         ("ModerateComments", "pseudonym"),
     ):

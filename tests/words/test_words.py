@@ -204,6 +204,7 @@ def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
 
     for name, reason in calls.items():
         assert len(words.fill(reason["subject"], values)) <= 100, name
+    values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     for name, alarm in alarms.items():
         assert len(words.fill(alarm["subject"], {"since": since})) <= 100, name
 

@@ -49,6 +49,10 @@ class Account(Written):
     """Stands inside keys before the platform's own ids, so it holds no separator of ours."""
     space: str
     name: str = ""
+    silence_hours: int | None = Field(None, ge=0, le=168)
+    """Hours without a word after which the platform is asked what was said, or, where it cannot be asked, the
+    community manager is called. None: a day where it can be asked, else never; 0: never.
+    """
 
 
 class Channel(Written):
@@ -94,6 +98,11 @@ class Community(Written):
     def language(self) -> str:
         """The language of the house: the first one named."""
         return self.languages[0]
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Every space that one of its accounts stands for."""
+        return tuple(dict.fromkeys(account.space for channel in self.channels for account in channel.accounts))
 
     def is_ambassador(self, platform: str, author: str | None, pseudonym: str | None) -> bool | None:
         """Does the registry know this author? None without a registry, or where the platform withholds who speaks."""

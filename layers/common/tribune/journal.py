@@ -262,6 +262,8 @@ class Call:
     """For alarms: what happened to the community, as the alarm's description says."""
     tried: tuple[str, ...] = ()
     """Who was reached so far, in order (person ids)."""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """What its words are filled with besides."""
     lease_until: datetime | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None
@@ -297,7 +299,7 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class SweepRecord:
     """How far an account was asked for what was said on it."""
 
     community: str
@@ -321,6 +323,8 @@ class Sweep:
     """Since when the platform delivers nothing although people speak: it is asked instead."""
     wanted_since: datetime | None = None
     """Somebody asked for everything since then."""
+    delivered: int = 0
+    """How many it found, said since the last sweep, that had been delivered."""
     not_before: datetime | None = None
     """The platform does not want to be asked before."""
 

@@ -33,6 +33,7 @@ class ReceiveSettings(Settings):
     """For receive_webhook."""
 
     inbox_queue_url: str
+    lookups_queue_url: str
     community_table: str
 
 
@@ -60,6 +61,19 @@ class PerformSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollSettings(Settings):
+    """For poll_platforms."""
+
+    journal_table: str
+    counter_table: str
+    community_table: str
+    inbox_queue_url: str
+    lookups_queue_url: str
+    lookups_unhandled_url: str
+    calls_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSettings(Settings):
     """For call_manager. `mail_sender` is the verified address that e-mails leave from."""
 
@@ -83,6 +97,8 @@ class WatchSettings(Settings):
     """For keep_watch."""
 
     journal_table: str
+    counter_table: str
+    charter_table: str
     community_table: str
     actions_queue_url: str
     calls_queue_url: str

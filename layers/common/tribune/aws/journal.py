@@ -194,8 +194,8 @@ class Known:
         item = self._get(keys.breaker(community, platform, account))
         return _BREAKER.validate_python(item) if item else Breaker(community, platform, account)
 
-    def sweep(self, community: str, platform: str, account: str) -> Sweep:
-        """How far an account was asked; one that never was has an empty one."""
+    def sweep(self, community: str, platform: str, account: str) -> SweepRecord:
+        """How far an account was asked; one that never was has an empty record."""
         item = self._get(keys.sweep(community, platform, account))
         return _SWEEP.validate_python(item) if item else Sweep(community, platform, account)
 
@@ -370,7 +370,7 @@ class Journal:
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])
 
-    def keep_sweep(self, sweep: Sweep) -> None:
+    def keep_sweep(self, sweep: SweepRecord) -> None:
         """Replace a sweep that was read one `rev` before. Raises Conflict when somebody was faster."""
         key = keys.sweep(sweep.community, sweep.platform, sweep.account)
         item = _SWEEP.dump_python(sweep, mode="json", exclude_none=True)

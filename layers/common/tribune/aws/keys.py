@@ -187,7 +187,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter", "tribune case"),
+        ("ModerateComments", "KeepWatch", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "community",
@@ -197,7 +197,7 @@ ITEMS = (
         "the community as `tribune apply` wrote it, without any secret",
         "none",
         ("tribune apply",),
-        ("ModerateComments", "PerformAction", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter", "tribune case"),
+        ("ModerateComments", "PerformAction", "PollPlatforms", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "channel",

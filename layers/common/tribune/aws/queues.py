@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MOST_ENTRIES = 10
+LONGEST_HIDDEN = timedelta(hours=12) - timedelta(minutes=10)
+"""SQS counts its 12 hours from the moment a message was received."""
 MOST_BYTES = 1024 * 1024 - 16 * 1024
 """SQS allows 1 MiB for a whole request, attributes included; the margin is for the envelope."""
 
@@ -36,6 +39,12 @@ class Queue:
                 raise Unavailable(f"queue: {type(error).__name__}") from error
             if answer.get("Failed"):
                 raise Unavailable(f"queue: {len(answer['Failed'])} of {len(entries)} messages were not taken")
+
+    def hide(self, receipt: str, wait: timedelta) -> None:
+        """Let a message that is being worked on come again after a while (12 h at most). Raises Unavailable."""
+        seconds = int(min(max(wait, timedelta()), LONGEST_HIDDEN).total_seconds())
+        with answered("sqs"):
+            self.client.change_message_visibility(QueueUrl=self.url, ReceiptHandle=receipt, VisibilityTimeout=seconds)
 
     def waiting(self) -> int:
         """About how many messages wait here. Raises Unavailable."""

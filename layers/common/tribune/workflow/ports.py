@@ -1,8 +1,10 @@
 """What several use cases need of the edges, as Protocols; each use case names what only it needs beside itself."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
+from tribune.channel import Card
 from tribune.community import Community
 
 type Key = dict[str, str]
@@ -16,6 +18,7 @@ class Keys(Protocol):
     def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
     def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
     def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
+    def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
 
 
@@ -31,3 +34,10 @@ class Communities(Protocol):
 
     def load(self, community_id: str) -> Community:
         """One community's settings. Raises NotFound, Unavailable."""
+
+
+class Quotas(Protocol):
+    """What is left of a day's quota."""
+
+    def spend(self, community: str, card: Card, channel: str, units: int, now: datetime) -> datetime | None:
+        """Count units before they are used: None when they are granted, else when a new day begins."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from tribune.channel import Answer, Delivery, Platform, Secrets
+from tribune.channel import Answer, Delivery, Item, Platform, Secrets
 from tribune.errors import Forged, TooLarge, UnknownChannel
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -27,6 +27,30 @@ class Inbox(Protocol):
 
 type Owners = Mapping[str, tuple[str, str]]
 """Account -> (community, space)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One account of ours: where it speaks, and whose it is."""
+
+    platform: str
+    channel: str
+    account: str
+    community: str
+    space: str
+
+    def message(self, item: Item, received_at: datetime) -> dict[str, Any]:
+        """An item as it waits in the inbox, or among the lookups while the platform has to be asked for the rest."""
+        return {
+            "schema": 1,
+            "platform": self.platform,
+            "channel": self.channel,
+            "account": self.account,
+            "community": self.community,
+            "space": self.space,
+            "received_at": received_at.isoformat(),
+            "payload": item.payload,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +75,8 @@ class Receiving:
     parse: Callable[[bytes], Any]
     """Strict JSON. Raises UnreadableBody."""
     inbox: Inbox
+    lookups: Inbox
+    """Where items wait whose rest the platform has to be asked for."""
 
     def receive(self, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
         """Handle one delivery. Raises DeliveryRefused (with the status to answer) or Unavailable."""
@@ -90,22 +116,10 @@ class Receiving:
     def _keep(self, platform: Platform, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
         items = list(platform.split(self.parse(delivery.body)))
         accounts = _by_every_name(self.owners(name, channel)) if items else {}
-        messages = [
-            {
-                "schema": 1,
-                "platform": name,
-                "channel": channel,
-                "account": known[0],
-                "community": known[1],
-                "space": known[2],
-                "received_at": now.isoformat(),
-                "payload": item.payload,
-            }
-            for item in items
-            if (known := accounts.get(item.account)) is not None
-        ]
-        self.inbox.send(messages)
-        return Received(Answer(200, ""), items=len(messages), dropped=len(items) - len(messages))
+        ours = [(item, Place(name, channel, *known)) for item in items if (known := accounts.get(item.account))]
+        self.inbox.send([place.message(item, now) for item, place in ours if not item.incomplete])
+        self.lookups.send([place.message(item, now) for item, place in ours if item.incomplete])
+        return Received(Answer(200, ""), items=len(ours), dropped=len(items) - len(ours))
 
 
 def _by_every_name(owners: Owners) -> dict[str, tuple[str, str, str]]:
