@@ -70,7 +70,8 @@ def _is_configuration(path: Path) -> bool:
 
 
 def _lint(arguments: Namespace) -> int:
-    remarks = lint(opened(arguments.file).charter)
+    ours = opened(arguments.file)
+    remarks = lint(ours.charter, ours.vocabulary, clock.now().date())
     places = _places(arguments.file)
     for remark in remarks:
         print(f"{arguments.file}{places.get(remark.clause, '')}: {remark}")
@@ -160,7 +161,7 @@ def _publish(arguments: Namespace) -> int:
 
 def warn(path: Path, charter: Charter) -> None:
     """Say on stderr that a charter about to be published is not complete; a person decides."""
-    if remarks := lint(charter):
+    if remarks := lint(charter, Vocabulary(), clock.now().date()):
         print(
             f"{path}: the charter is not complete ({len(remarks)} remarks, see `tribune charter lint`)", file=sys.stderr
         )

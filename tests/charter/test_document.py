@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -215,7 +215,8 @@ def test_an_unknown_keyword_is_told_the_nearest_one(charters: Path, written_valu
     assert f"the nearest are {near} (" in mistake.sentence
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=12))
+@settings(max_examples=30)
 def test_any_category_is_known_or_refused_in_a_sentence(value: str) -> None:
     dsa = {"category": value}
     if value in words.shared("dsa")["category"]:

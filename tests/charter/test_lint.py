@@ -1,16 +1,34 @@
 """Is a charter complete, and what changes from one to the next."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tribune.charter import Charter
-from tribune.charter.lint import diff, lint
+from tribune.charter import Charter, Vocabulary
+from tribune.charter.lint import MIN_EXAMPLES, diff, lint
+
+TODAY = date(2026, 11, 22)
+OWN = {"name": "expression", "terms": {"fr": ["schtroumpf grognon"]}}
+"""A detector with words of its own."""
 
 
 def with_clause(model: Charter, clause_id: str, **fields: Any) -> Charter:
     clauses = [clause.model_dump() | (fields if clause.id == clause_id else {}) for clause in model.clauses]
     return Charter.model_validate(model.model_dump() | {"clauses": clauses})
+
+
+def remarks(charter: Charter, vocabulary: Vocabulary | None = None) -> list[str]:
+    return [str(remark) for remark in lint(charter, vocabulary or Vocabulary(brand="Vélos Garance"), TODAY)]
+
+
+def examples(model: Charter, clause_id: str, expected: str, *more: str) -> dict[str, Any]:
+    """The examples of a clause and some more in French."""
+    clause = model.clause(clause_id)
+    assert clause is not None
+    own = clause.examples.model_dump()
+    own[expected]["fr"] = [*own[expected]["fr"], *more]
+    return own
 
 
 @pytest.mark.parametrize(
@@ -20,23 +38,184 @@ def with_clause(model: Charter, clause_id: str, **fields: Any) -> Charter:
         ("objet", {"title": {"fr": "a", "en": "b", "de": "c"}}, "objet: the title is in de"),
         ("objet", {"text": {"fr": "{nobody}", "en": "x"}}, "objet: nothing fills {nobody} in fr"),
         ("objet", {"number": 77}, "objet: it stands at place 1 and is numbered 77"),
+        ("objet", {"detectors": [OWN]}, "objet: “expression” watches a clause that nobody can breach"),
+        ("bienvenue", {"detectors": [{"name": "hate"}]}, "bienvenue: only the words of a clause that is no rule count"),
+        ("bienvenue", {"kind": "frame"}, "there is no clause that protects criticism"),
         ("respect", {"replies": []}, "respect: “remind” speaks to the author"),
-        ("respect", {"detectors": [{"name": "expression", "lists": ["nothing"]}]}, "respect: no list is called"),
-        ("respect", {"examples": {}}, "respect: fewer than 4 allowed examples in fr"),
+        ("respect", {"replies": ["reminder.respect"]}, "respect: there is no reply text “reminder.respect” in fr; there are:"),
+        ("respect", {"examples": {}}, f"respect: fewer than {MIN_EXAMPLES} allowed examples in fr"),
         ("respect", {"strike": False}, "respect: a clause without strikes has no ladder"),
+        ("respect", {"ladder": ["suspend", "remind"]}, "respect: the ladder goes down"),
+        ("respect", {"first_action": "hide_and_remind", "ladder": ["remind"]}, "respect: the ladder goes down"),
+        ("respect", {"ceiling": "none"}, "respect: `ceiling: none` leaves everything to a person"),
+        ("respect", {"detectors": []}, "respect: the machine may act alone (`ceiling: partial`) and nothing watches"),
+        ("respect", {"gravity": 4}, "respect: gravity 4 is hidden provisionally and seen by a person"),
+        ("langage", {"ceiling": "full"}, "langage: what is only noted leaves nothing to the machine"),
         ("publicite", {"strike": True}, "publicite: what is hidden in silence cannot count as a strike"),
         ("publicite", {"first_action": "remind"}, "publicite: only `first_action: hide` can be silent"),
-        ("bienvenue", {"kind": "frame"}, "there is no clause that protects criticism"),
+        (
+            "haine",
+            {"dsa": {"category": "STATEMENT_CATEGORY_VIOLENCE", "ground": "DECISION_GROUND_ILLEGAL_CONTENT"}},
+            "haine: a machine calls nothing illegal",
+        ),
+        (
+            "neutralite",
+            {"detectors": [{"name": "neutrality", "periods": [{"start": "2026-03-01", "end": "2026-03-15"}]}]},
+            "neutralite: “neutrality” watches nothing since 2026-03-15",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_contradicts_itself_is_said(
+    model: Charter, clause: str, fields: dict[str, Any], says: str
+) -> None:
+    said = remarks(with_clause(model, clause, **fields))
+    assert any(remark.startswith(says) for remark in said), said
+
+
+def test_what_concerns_the_whole_charter_is_said(model: Charter) -> None:
+    whole = model.model_dump() | {"families": {}, "review_by": "2026-11-21", "title": {"fr": "Charte"}}
+    whole["commitments"]["strike_ttl"]["text"] = {"fr": "un an"}
+    assert remarks(Charter.model_validate(whole))[:9] == [
+        "the title is missing in en",
+        *(
+            f"the family “{family}” has no heading in {language}"
+            for family in ("loi", "indigne", "spam")
+            for language in ("fr", "en")
+        ),
+        "it was to be read again by 2026-11-21: read it, then write the next date in review_by",
+        "the promise strike_ttl is missing in en",
+    ]
+    whole |= {"review_by": "2026-11-22"}
+    assert not any("read again" in said for said in remarks(Charter.model_validate(whole)))
+
+
+def test_a_sentence_that_one_clause_allows_and_another_forbids_is_a_contradiction(model: Charter) -> None:
+    haine = model.clause("haine")
+    assert haine is not None
+    forbidden = haine.examples.forbidden["fr"][0]
+    both = with_clause(model, "respect", examples=examples(model, "respect", "allowed", forbidden))
+    assert f"respect: “{forbidden}” is allowed here and forbidden by “haine”: keep one" in remarks(both)
+
+
+# --- terms that can never be found ---
+
+
+def own_words(model: Charter, *terms: str, **fields: Any) -> Charter:
+    respect = model.clause("respect")
+    assert respect is not None
+    uses = [*(use.model_dump() for use in respect.detectors), OWN | {"terms": {"fr": terms}}]
+    return with_clause(model, "respect", **({"detectors": uses} | fields))
+
+
+@pytest.mark.parametrize(
+    ("term", "fields", "vocabulary", "why"),
+    [
+        ("gros nigaud", {"exceptions": {"fr": ["Gros nigaud"]}}, Vocabulary(), "in the exceptions of this clause too"),
+        ("gros nigaud", {}, Vocabulary(allowed=("GROS NIGAUD",)), "in the community's allow-list"),
+        ("plus jamais", {}, Vocabulary(), "protected as criticism"),
     ],
 )
-def test_what_is_missing_is_said(model: Charter, clause: str, fields: dict[str, Any], says: str) -> None:
-    remarks = [str(remark) for remark in lint(with_clause(model, clause, **fields))]
-    assert any(remark.startswith(says) for remark in remarks), remarks
+def test_a_term_that_somebody_else_has_a_claim_on_is_said(
+    model: Charter, term: str, fields: dict[str, Any], vocabulary: Vocabulary, why: str
+) -> None:
+    said = remarks(own_words(model, term, **fields), vocabulary)
+    assert any(one.startswith(f"respect: the term “{term}” is never found: ") and why in one for one in said), said
+    assert "respect: “expression” has no term left that it could find: remove it" in said
 
 
-def test_a_family_needs_its_heading(model: Charter) -> None:
-    bare = Charter.model_validate(model.model_dump() | {"families": {}})
-    assert "the family “loi” has no heading in fr" in [str(remark) for remark in lint(bare)]
+def test_the_same_term_under_two_clauses_belongs_to_the_graver_one(model: Charter) -> None:
+    graver = with_clause(
+        own_words(model, "gros nigaud"), "diffamation", detectors=[OWN | {"terms": {"en": ["Gros nigaud"]}}]
+    )
+    said = remarks(graver)
+    assert "respect: the term “gros nigaud” is never found: “diffamation” has it too and comes first; keep one" in said
+    assert not any(one.startswith("diffamation: the term") for one in said)
+
+
+# --- what nothing proves ---
+
+
+def test_a_detector_that_no_example_needs_is_said(model: Charter) -> None:
+    respect = model.clause("respect")
+    assert respect is not None
+    uses = [*(use.model_dump() for use in respect.detectors), {"name": "rate"}]
+    [said] = remarks(with_clause(model, "respect", detectors=uses))
+    assert said.startswith("respect: no forbidden example is found by “rate” alone: add one")
+
+
+def test_what_looks_beyond_the_words_is_proven_by_a_staged_example(model: Charter) -> None:
+    respect = model.clause("respect")
+    assert respect is not None
+    uses = [*(use.model_dump() for use in respect.detectors), {"name": "rate"}]
+    staged = {"text": "Et encore un mot.", "language": "fr", "comments_before": 5}
+    own = examples(model, "respect", "forbidden") | {"forbidden_when": [staged]}
+    assert remarks(with_clause(model, "respect", detectors=uses, examples=own)) == []
+
+
+def test_each_term_is_said_by_an_example_with_its_letters_and_accents(model: Charter) -> None:
+    own = examples(model, "respect", "forbidden", "Quels schtroumpfs éméchés !", "@Léa espèce de gros nigaud")
+    good = own_words(model, "schtroumpf éméché", "gros nigaud", examples=own)
+    assert remarks(good) == []
+    wrong = own_words(model, "schtroumpf emeché", "gros nigot", examples=own)
+    assert [one for one in remarks(wrong) if "says" in one] == [
+        f"respect: no forbidden example says “{term}”, with these letters and accents: correct the term, or add one"
+        for term in ("schtroumpf emeché", "gros nigot")
+    ]
+
+
+def test_each_exception_is_said_by_an_allowed_example(model: Charter) -> None:
+    bare = with_clause(model, "respect", exceptions={"fr": ["bête de course"]})
+    [said] = remarks(bare)
+    assert said.startswith("respect: no allowed example says the exception “bête de course”, with these letters")
+    own = examples(model, "respect", "allowed", "Ce vélo, quelle bête de course !")
+    assert remarks(with_clause(model, "respect", exceptions={"fr": ["bête de course"]}, examples=own)) == []
+
+
+# --- ordinary words ---
+
+
+def test_a_term_that_catches_ordinary_words_is_said_with_them(model: Charter) -> None:
+    own = examples(model, "respect", "forbidden", "Quel con celui-là", "Espèce de saloir")
+    said = remarks(own_words(model, "pedale", "con", "saloir", examples=own))
+    [broad] = [one for one in said if "ordinary words" in one]
+    assert broad.startswith("respect: “expression” catches ordinary words: “pédale”; write the whole expression")
+
+
+def test_an_ordinary_word_that_an_example_shows_is_meant(model: Charter) -> None:
+    own = examples(model, "respect", "forbidden", "Vas-y, pédale !")
+    assert remarks(own_words(model, "pédale", examples=own)) == []
+
+
+def test_a_disguise_that_an_ordinary_word_wears_is_said(model: Charter) -> None:
+    own = examples(model, "respect", "forbidden", "Quel cone celui-là")
+    use = {"name": "expression", "terms": {"fr": ["cone"]}, "disguised": True}
+    said = remarks(own_words(model, examples=own, detectors=[*_uses(model, "respect"), use]))
+    assert any("“cône”" in one for one in said), said
+
+
+def _uses(model: Charter, clause_id: str) -> list[dict[str, Any]]:
+    clause = model.clause(clause_id)
+    assert clause is not None
+    return [use.model_dump() for use in clause.detectors]
+
+
+def test_a_title_or_text_that_lost_an_accent_is_said(model: Charter) -> None:
+    respect = model.clause("respect")
+    assert respect is not None
+    text = respect.text | {"fr": respect.text["fr"].replace("employés", "employes").replace("é", "e")}
+    said = remarks(with_clause(model, "respect", text=text))
+    assert any(one.startswith("respect: “") and "lost an accent in fr" in one for one in said), said
+
+
+def test_every_remark_points_into_its_clause(model: Charter) -> None:
+    wrong = own_words(model, "plus jamais", ladder=["suspend", "remind"])
+    assert {(one.clause, one.at) for one in lint(wrong, Vocabulary(), TODAY)} >= {
+        ("respect", ("detectors", 2, "terms")),
+        ("respect", ("ladder",)),
+    }
+
+
+# --- what changes ---
 
 
 def test_nothing_changes_from_a_charter_to_itself(model: Charter) -> None:

@@ -161,6 +161,25 @@ class Dsa(Written):
     )
 
 
+class Staged(Written):
+    """A sentence said in certain circumstances: what proves a detector that looks beyond the words."""
+
+    text: str = Field(min_length=1, description="The sentence.")
+    language: Language = Field(description="The language it is in.")
+    said_before: int = Field(0, ge=0, description="How often the same author already said it in the last 24 hours.")
+    comments_before: int | None = Field(
+        None, ge=0, description="How many other comments this author left in the ten minutes before."
+    )
+    reports: int | None = Field(None, ge=0, description="How many members reported it to the platform.")
+    author: str | None = Field(None, description="The name that the author shows.")
+    of_the_house: bool | None = Field(None, description="Is the author of the house, or paid by it?")
+    newcomer: bool | None = Field(None, description="Is the author known to be new here?")
+    answers_member: bool = Field(default=False, description="Does it answer another member?")
+    topics: tuple[str, ...] | None = Field(None, description="What the post above it is about, in a few words.")
+    on: date | None = Field(None, description="The day on which it is written.")
+    in_reserve: bool | None = Field(None, description="Does the community declare a period of reserve on that day?")
+
+
 class Examples(Written):
     """Sentences that members can read, and that test the detectors."""
 
@@ -171,6 +190,12 @@ class Examples(Written):
     forbidden: TextLists = Field(
         default_factory=dict,
         description="Sentences, in each language, that breach this clause: its detectors must find every one.",
+    )
+    allowed_when: tuple[Staged, ...] = Field(
+        (), description="Sentences that have their place in certain circumstances. Members are not shown them."
+    )
+    forbidden_when: tuple[Staged, ...] = Field(
+        (), description="Sentences that breach this clause in certain circumstances. Members are not shown them."
     )
 
 
@@ -333,11 +358,14 @@ class Charter(Written):
         """The clause with this id, None when there is none."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
 
+    @property
+    def rules_anywhere(self) -> tuple[Clause, ...]:
+        """Every rule, wherever it holds."""
+        return tuple(clause for clause in self.clauses if clause.kind is Kind.RULE)
+
     def rules(self, *, private: bool = False) -> tuple[Clause, ...]:
         """The rules that hold in public, or in a private conversation."""
-        return tuple(
-            clause for clause in self.clauses if clause.kind is Kind.RULE and clause.applies_in(private=private)
-        )
+        return tuple(clause for clause in self.rules_anywhere if clause.applies_in(private=private))
 
     def values(self, language: str) -> dict[str, str]:
         """What fills the placeholders in one language: the commitments, then the fields."""

@@ -1,22 +1,37 @@
-"""Is a charter complete and consistent (`lint`), and what changes from one to the next (`diff`)?"""
+"""Is a charter complete and consistent (`lint`), and what changes from one to the next (`diff`)?
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+Here is what can be seen by reading the document alone; what its own sentences do not prove is said in `proof`.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain, pairwise
 from typing import Any
 
+from tribune import words
 from tribune.charter import lists
 from tribune.charter.document import (
     FILLED_WHEN_PUBLISHED,
     PLACEHOLDER,
+    Ceiling,
     Charter,
     Clause,
+    Delay,
     FirstAction,
+    Gravity,
     Kind,
+    Step,
 )
-from tribune.charter.uses import WordUse
+from tribune.charter.findings import Vocabulary
+from tribune.charter.lexicon import phrases
+from tribune.charter.proof import unproven
+from tribune.charter.remark import Remark
+from tribune.charter.uses import Neutrality, TextLists, WordUse
 
 MIN_EXAMPLES = 4
 """Sentences of each kind and language that a clause watched by a machine is tested with."""
+PROTECTING_LISTS = ("criticism", "grievance")
+"""What a clause that protects always protects, whatever else it names."""
 _ACTS_WITH_WORDS = frozenset(
     {
         FirstAction.REMIND,
@@ -27,30 +42,32 @@ _ACTS_WITH_WORDS = frozenset(
         FirstAction.HIDE_COPIES,
     }
 )
+_NEEDS_NO_MACHINE = frozenset({FirstAction.NOTE, FirstAction.QUEUE})
+_STEPS_TAKEN = {
+    FirstAction.REMIND: Step.REMIND,
+    FirstAction.HIDE_AND_REMIND: Step.HIDE_AND_REMIND,
+}
+_MILDEST_FIRST = tuple(Step)
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something that is missing or contradicts itself; `clause` is empty when it is about the whole charter."""
+def lint(charter: Charter, vocabulary: Vocabulary, today: date) -> list[Remark]:
+    """Everything that a charter should say and does not, in the order of the charter; empty when it is complete.
 
-    clause: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.clause}: {self.sentence}" if self.clause else self.sentence
-
-
-def lint(charter: Charter) -> list[Remark]:
-    """Everything that a charter should say and does not, in the order of the charter; empty when it is complete."""
-    remarks = [*_whole(charter)]
+    `vocabulary` is what its community adds: an expression that is allowed there contradicts one that is forbidden here.
+    """
+    remarks = [*_whole(charter, today), *_promises(charter)]
+    taken = _Taken(charter, vocabulary)
     for place, clause in enumerate(charter.clauses, start=1):
         if clause.number != place:
-            remarks.append(Remark(clause.id, f"it stands at place {place} and is numbered {clause.number}"))
+            remarks.append(
+                Remark(clause.id, f"it stands at place {place} and is numbered {clause.number}", ("number",))
+            )
         remarks += _worded(charter, clause)
-        remarks += _watched(clause)
+        remarks += _watched(clause, today)
+        remarks += taken.remarks(clause)
         if clause.kind is Kind.RULE:
-            remarks += _rule(charter, clause)
-    return remarks
+            remarks += chain(_examples(charter, clause), _graded(clause), _spoken_of(charter, clause))
+    return [*remarks, *_said_otherwise(charter), *unproven(charter, vocabulary)]
 
 
 def diff(old: Charter, new: Charter) -> list[str]:
@@ -67,13 +84,13 @@ def diff(old: Charter, new: Charter) -> list[str]:
     return lines
 
 
-# --- lint, piece by piece ---
+# --- the whole charter ---
 
 
-def _whole(charter: Charter) -> Iterator[Remark]:
+def _whole(charter: Charter, today: date) -> Iterator[Remark]:
     for language in charter.languages:
         if not charter.title.get(language):
-            yield Remark("", f"the title is missing in {language}")
+            yield Remark("", f"the title is missing in {language}", ("title",))
     for kind, what in (
         (Kind.RULE, "rule"),
         (Kind.PROTECT, "clause that protects criticism"),
@@ -84,7 +101,21 @@ def _whole(charter: Charter) -> Iterator[Remark]:
     for family in dict.fromkeys(clause.family for clause in charter.clauses if clause.family):
         for language in charter.languages:
             if not charter.families.get(family, {}).get(language):
-                yield Remark("", f"the family “{family}” has no heading in {language}")
+                yield Remark("", f"the family “{family}” has no heading in {language}", ("families",))
+    if charter.review_by and charter.review_by < today:
+        yield Remark(
+            "",
+            f"it was to be read again by {charter.review_by}: read it, then write the next date in review_by",
+            ("review_by",),
+        )
+
+
+def _promises(charter: Charter) -> Iterator[Remark]:
+    for name, promise in charter.commitments:
+        texts = promise.text if isinstance(promise, Delay) else promise
+        for language in charter.languages if isinstance(texts, dict) else ():
+            if not texts.get(language, "").strip():
+                yield Remark("", f"the promise {name} is missing in {language}", ("commitments", name))
 
 
 def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
@@ -92,39 +123,195 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for name, texts in (("title", clause.title), ("text", clause.text)):
         for language in charter.languages:
             if not texts.get(language, "").strip():
-                yield Remark(clause.id, f"the {name} is missing in {language}")
+                yield Remark(clause.id, f"the {name} is missing in {language}", (name,))
         for language in texts:
             if language not in charter.languages:
-                yield Remark(clause.id, f"the {name} is in {language}, which is no language of the charter")
+                yield Remark(clause.id, f"the {name} is in {language}, which is no language of the charter", (name,))
     for language in charter.languages:
         known = charter.values(language).keys() | FILLED_WHEN_PUBLISHED
         written = clause.title.get(language, "") + clause.text.get(language, "")
         for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
             if placeholder not in known:
-                yield Remark(clause.id, f"nothing fills {{{placeholder}}} in {language}: add it to `fields`")
+                yield Remark(clause.id, f"nothing fills {{{placeholder}}} in {language}: add it to `fields`", ("text",))
 
 
-def _watched(clause: Clause) -> Iterator[Remark]:
-    for use in clause.detectors:
+# --- what watches a clause ---
+
+
+def _watched(clause: Clause, today: date) -> Iterator[Remark]:
+    for number, use in enumerate(clause.detectors):
+        at = ("detectors", number)
+        if clause.kind in (Kind.FRAME, Kind.MEASURE):
+            yield Remark(
+                clause.id,
+                f"“{use.name}” watches a clause that nobody can breach: move it to a rule, or make this one a rule",
+                at,
+            )
+        if clause.kind in (Kind.PROTECT, Kind.THANK) and use.name != "expression":
+            yield Remark(
+                clause.id,
+                f"only the words of a clause that is no rule count, and “{use.name}” looks for more: write “expression”",
+                at,
+            )
         for name in use.lists if isinstance(use, WordUse) else ():
             if name not in lists.packaged():
-                yield Remark(clause.id, f"no list is called “{name}”")
+                yield Remark(clause.id, f"no list is called “{name}”", at)
+        if isinstance(use, Neutrality) and use.periods and all(period.end < today for period in use.periods):
+            last = max(period.end for period in use.periods)
+            yield Remark(
+                clause.id, f"“neutrality” watches nothing since {last}: give it the next period, or remove it", at
+            )
 
 
-def _rule(charter: Charter, clause: Clause) -> Iterator[Remark]:
+class _Taken:
+    """Words that somebody else has a claim on: exceptions, the allow-list, criticism, a graver clause."""
+
+    def __init__(self, charter: Charter, vocabulary: Vocabulary) -> None:
+        self._allowed = phrases(vocabulary.allowed)
+        criticism = [term for name in PROTECTING_LISTS for term in lists.raw_terms(name)]
+        own = [_all(use.terms) for use in _word_uses(charter.clauses, Kind.PROTECT)]
+        self._protected = phrases(criticism) | phrases(chain.from_iterable(own), inflect=True)
+        self._rules: dict[tuple[str, tuple[str, ...]], Clause] = {}
+        graver_first = sorted(charter.rules_anywhere, key=lambda clause: -(clause.gravity or 0))
+        for clause in graver_first:
+            for use in _word_uses((clause,), Kind.RULE):
+                for phrase in phrases(_all(use.terms)):
+                    self._rules.setdefault((use.name, phrase), clause)
+
+    def remarks(self, clause: Clause) -> Iterator[Remark]:
+        """The terms of a clause that can never be found, or contradict what is allowed."""
+        exceptions = phrases(_all(clause.exceptions))
+        for number, use in enumerate(clause.detectors):
+            if not isinstance(use, WordUse) or clause.kind is not Kind.RULE:
+                continue
+            own = {term: phrase for term in _all(use.terms) for phrase in phrases([term])}
+            why = {term: self._why(clause, use, phrase, exceptions) for term, phrase in own.items()}
+            lost = [term for term, reason in why.items() if reason]
+            for term in lost:
+                yield Remark(
+                    clause.id, f"the term “{term}” is never found: {why[term]}", ("detectors", number, "terms")
+                )
+            if own and len(lost) == len(own) and use.lists == () and use.name == "expression":
+                yield Remark(
+                    clause.id, "“expression” has no term left that it could find: remove it", ("detectors", number)
+                )
+
+    def _why(
+        self, clause: Clause, use: WordUse, phrase: tuple[str, ...], exceptions: frozenset[tuple[str, ...]]
+    ) -> str:
+        if phrase in exceptions:
+            return "it stands in the exceptions of this clause too; keep one"
+        if phrase in self._allowed:
+            return "it stands in the community's allow-list; keep one"
+        if phrase in self._protected and (clause.gravity or Gravity.NOTE) < Gravity.GRAVE:
+            return "it is protected as criticism"
+        first = self._rules.get((use.name, phrase), clause)
+        return "" if first.id == clause.id else f"“{first.id}” has it too and comes first; keep one"
+
+
+def _word_uses(clauses: Iterable[Clause], kind: Kind) -> Iterator[WordUse]:
+    for clause in clauses:
+        if clause.kind is kind:
+            yield from (use for use in clause.detectors if isinstance(use, WordUse))
+
+
+def _all(texts: TextLists) -> list[str]:
+    return [term for terms in texts.values() for term in terms]
+
+
+# --- what a rule needs ---
+
+
+def _examples(charter: Charter, clause: Clause) -> Iterator[Remark]:
     wanted = MIN_EXAMPLES if clause.detectors else 1
     for kind, sentences in (("allowed", clause.examples.allowed), ("forbidden", clause.examples.forbidden)):
         for language in charter.languages:
-            if len(sentences.get(language, ())) < wanted:
-                yield Remark(clause.id, f"fewer than {wanted} {kind} example{'s'[: wanted - 1]} in {language}")
+            if len(set(sentences.get(language, ()))) < wanted:
+                yield Remark(
+                    clause.id,
+                    f"fewer than {wanted} {kind} example{'s'[: wanted - 1]} in {language}",
+                    ("examples", kind, language),
+                )
+
+
+def _graded(clause: Clause) -> Iterator[Remark]:
+    """Gravity, ceiling, first action and ladder that do not go together."""
+    first, ladder = clause.first_action, clause.ladder
+    if clause.ceiling in (Ceiling.FULL, Ceiling.PARTIAL) and not clause.detectors:
+        yield Remark(
+            clause.id,
+            f"the machine may act alone (`ceiling: {clause.ceiling}`) and nothing watches: name a detector, "
+            "or write `ceiling: propose`",
+            ("ceiling",),
+        )
+    if clause.ceiling is Ceiling.NONE and first not in _NEEDS_NO_MACHINE:
+        yield Remark(
+            clause.id,
+            f"`ceiling: none` leaves everything to a person, `first_action: {first}` does not: write note or queue",
+            ("first_action",),
+        )
+    if clause.ceiling is not Ceiling.NONE and first is FirstAction.NOTE:
+        yield Remark(clause.id, "what is only noted leaves nothing to the machine: write `ceiling: none`", ("ceiling",))
+    if clause.gravity == Gravity.DANGER and (
+        first is not FirstAction.HIDE_AND_ESCALATE or clause.ceiling not in (Ceiling.PARTIAL, Ceiling.PROPOSE)
+    ):
+        yield Remark(
+            clause.id,
+            "gravity 4 is hidden provisionally and seen by a person: write `first_action: hide_and_escalate` and "
+            "`ceiling: partial`",
+            ("gravity",),
+        )
     if clause.silent and clause.strike:
-        yield Remark(clause.id, "what is hidden in silence cannot count as a strike: say `strike: false`")
-    if clause.silent and clause.first_action is not FirstAction.HIDE:
-        yield Remark(clause.id, "only `first_action: hide` can be silent")
+        yield Remark(clause.id, "what is hidden in silence cannot count as a strike: say `strike: false`", ("silent",))
+    if clause.silent and first is not FirstAction.HIDE:
+        yield Remark(clause.id, "only `first_action: hide` can be silent", ("silent",))
+    if ladder and not clause.strike:
+        yield Remark(clause.id, "a clause without strikes has no ladder", ("ladder",))
+    taken = [step for step in (_STEPS_TAKEN.get(first or FirstAction.NOTE), *ladder) if step]
+    if any(_MILDEST_FIRST.index(later) < _MILDEST_FIRST.index(sooner) for sooner, later in pairwise(taken)):
+        yield Remark(
+            clause.id, f"the ladder goes down: write it mildest first ({', '.join(_MILDEST_FIRST)})", ("ladder",)
+        )
+    if clause.dsa and clause.dsa.ground != "DECISION_GROUND_INCOMPATIBLE_CONTENT":
+        yield Remark(
+            clause.id,
+            "a machine calls nothing illegal: write that ground as `ground_if_confirmed`, for a person to confirm",
+            ("dsa", "ground"),
+        )
+
+
+def _spoken_of(charter: Charter, clause: Clause) -> Iterator[Remark]:
+    """The texts that speak of a clause are there, in each language that we speak."""
     if clause.first_action in _ACTS_WITH_WORDS and not clause.replies:
         yield Remark(clause.id, f"“{clause.first_action}” speaks to the author: name its texts in `replies`")
-    if clause.ladder and not clause.strike:
-        yield Remark(clause.id, "a clause without strikes has no ladder")
+    for language in dict.fromkeys(words.spoken(language) for language in charter.languages):
+        known = words.table(language, "replies")["situations"]
+        for number, reply in enumerate(clause.replies):
+            if reply not in known:
+                yield Remark(
+                    clause.id,
+                    f"there is no reply text “{reply}” in {language}; there are: {', '.join(known)}",
+                    ("replies", number),
+                )
+
+
+def _said_otherwise(charter: Charter) -> Iterator[Remark]:
+    """One sentence that has its place under a clause and is forbidden by another."""
+    forbidden = {
+        sentence: clause.id
+        for clause in charter.clauses
+        for sentences in clause.examples.forbidden.values()
+        for sentence in sentences
+    }
+    for clause in charter.clauses:
+        for language, sentences in clause.examples.allowed.items():
+            for sentence in sentences:
+                if sentence in forbidden:
+                    yield Remark(
+                        clause.id,
+                        f"“{sentence}” is allowed here and forbidden by “{forbidden[sentence]}”: keep one",
+                        ("examples", "allowed", language),
+                    )
 
 
 # --- diff, piece by piece ---

@@ -1,0 +1,199 @@
+"""What the sentences of a charter do not prove, and what it does to ordinary words.
+
+A detector or a term that no forbidden example needs could be removed, or misspelt, and nobody would see it. So each
+detector of a rule is asked for an example that it alone finds, and each term of a list that a person can still read
+through for an example that says it. And ordinary words and sentences are read under the whole charter: none of them
+may be a breach, unless a forbidden example shows that it is meant.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from itertools import batched
+
+from pydantic import Field
+
+from tribune import written
+from tribune.charter.document import PLACEHOLDER, Charter, Clause, Kind
+from tribune.charter.examples import Example, examples_of
+from tribune.charter.findings import Circumstances, Signal, Vocabulary
+from tribune.charter.reader import Reader
+from tribune.charter.remark import Remark
+from tribune.charter.text import fold
+from tribune.charter.uses import DetectorUse, WordUse
+from tribune.words import LANGUAGES
+
+READ_THROUGH = 100
+"""Longer lists than this are somebody's export: each term is not asked for an example of its own."""
+HANDFUL = 40
+"""Ordinary words that are read at once."""
+MOST_SAID = 20
+"""Ordinary words that one detector catches: the first of them are named."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ENDING = r"[^\W\d_]{0,3}"
+"""The plural or the feminine of a term."""
+
+
+class Ordinary(written.Written):
+    """`words/<language>/ordinary.yaml`: what people say every day."""
+
+    words: str = Field(min_length=1)
+    sentences: tuple[str, ...] = Field(min_length=1)
+
+
+@cache
+def ordinary() -> dict[str, Ordinary]:
+    """The ordinary words and sentences of each language."""
+    found = {}
+    for language in LANGUAGES:
+        file = resources.files("tribune").joinpath("words", language, "ordinary.yaml")
+        found[language] = written.load(
+            file.read_text(encoding="utf-8"), Ordinary, file=f"words/{language}/ordinary.yaml"
+        )
+    return found
+
+
+def unproven(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
+    """What no sentence of the charter proves, then which ordinary words its rules catch."""
+    protecting = tuple(clause for clause in charter.clauses if clause.kind is Kind.PROTECT)
+    for clause in charter.rules_anywhere:
+        yield from _needless(charter, clause, protecting, vocabulary)
+        yield from _unsaid(clause)
+    yield from _overreach(charter, vocabulary)
+    yield from _unaccented(charter)
+
+
+# --- each detector, each term ---
+
+
+def _needless(
+    charter: Charter, clause: Clause, protecting: tuple[Clause, ...], vocabulary: Vocabulary
+) -> Iterator[Remark]:
+    """The detectors that could be removed without any example failing."""
+    forbidden = [example for example in examples_of(clause) if example.expected == "forbidden"]
+    found = [
+        _found_by(use, clause, charter.model_copy(update={"clauses": protecting}), forbidden, vocabulary)
+        for use in clause.detectors
+    ]
+    for number, use in enumerate(clause.detectors):
+        others = set().union(*(sentences for place, sentences in enumerate(found) if place != number))
+        if not found[number] - others:
+            yield Remark(
+                clause.id,
+                f"no forbidden example is found by “{use.name}” alone: add one (in `forbidden_when`, if it takes more "
+                "than words), or remove the detector",
+                ("detectors", number),
+            )
+
+
+def _found_by(
+    use: DetectorUse, clause: Clause, frame: Charter, forbidden: Iterable[Example], vocabulary: Vocabulary
+) -> set[int]:
+    """Which forbidden examples a detector finds when it stands alone in its clause."""
+    alone = clause.model_copy(update={"detectors": (use,)})
+    reader = Reader(frame.model_copy(update={"clauses": (*frame.clauses, alone)}), vocabulary)
+    return {
+        number
+        for number, example in enumerate(forbidden)
+        if any(breach.clause == clause.id for breach in reader.read(example.sentence, example.circumstances).breaches)
+    }
+
+
+def _unsaid(clause: Clause) -> Iterator[Remark]:
+    """The terms and exceptions that no example says as they are written: misspelt, or never tried."""
+    allowed, forbidden = (
+        " \n ".join(example.sentence for example in examples_of(clause) if example.expected == expected).casefold()
+        for expected in ("allowed", "forbidden")
+    )
+    for number, use in enumerate(clause.detectors):
+        own = [term for terms in use.terms.values() for term in terms] if isinstance(use, WordUse) else []
+        if len(own) <= READ_THROUGH:
+            for term in own:
+                if not _says(forbidden, term):
+                    yield Remark(
+                        clause.id,
+                        f"no forbidden example says “{term}”, with these letters and accents: correct the term, or add one",
+                        ("detectors", number, "terms"),
+                    )
+    for language, expressions in clause.exceptions.items():
+        for expression in expressions:
+            if not _says(allowed, expression):
+                yield Remark(
+                    clause.id,
+                    f"no allowed example says the exception “{expression}”, with these letters and accents: "
+                    "correct it, or add one",
+                    ("exceptions", language),
+                )
+
+
+def _says(sentences: str, term: str) -> bool:
+    spelled = r"\s+".join(re.escape(word) + _ENDING for word in term.casefold().split())
+    return re.search(rf"(?<!\w){spelled}(?!\w)", sentences) is not None
+
+
+# --- ordinary words ---
+
+
+def _overreach(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
+    """The ordinary words and sentences that a rule would hold against somebody."""
+    reader = Reader(charter, vocabulary)
+    meant = {
+        clause.id: " \n ".join(
+            sentence for sentences in clause.examples.forbidden.values() for sentence in sentences
+        ).casefold()
+        for clause in charter.rules_anywhere
+    }
+    caught: dict[tuple[str, str], dict[str, None]] = {}
+    for language in dict.fromkeys(language for language in charter.languages if language in LANGUAGES):
+        for said in _suspects(reader, language):
+            for breach in reader.read(said, Circumstances(language=language)).breaches:
+                words = said[breach.start : breach.end]
+                if not _says(meant[breach.clause], words):
+                    caught.setdefault((breach.clause, breach.detector), {})[words] = None
+    for (clause, detector), found in caught.items():
+        named = ", ".join(f"“{words}”" for words in list(found)[:MOST_SAID])
+        yield Remark(
+            clause,
+            f"“{detector}” catches ordinary words: {named}{' and others' if len(found) > MOST_SAID else ''}; write the whole "
+            "expression, make it an exception, or show by a forbidden example that it is meant",
+        )
+
+
+def _suspects(reader: Reader, language: str) -> Iterator[str]:
+    """The sentences, and the words of each handful in which something is found: most handfuls hold nothing."""
+    everyday = ordinary()[language]
+    for handful in batched(dict.fromkeys(everyday.words.split()), HANDFUL, strict=False):
+        findings = reader.read(". ".join(handful), Circumstances(language=language))
+        if findings.breaches or Signal.DISTRESS in findings.signals:
+            yield from handful
+    yield from everyday.sentences
+
+
+# --- accents ---
+
+
+def _unaccented(charter: Charter) -> Iterator[Remark]:
+    """The words of titles and texts that lost an accent which they have everywhere else."""
+    for language in charter.languages:
+        told = {
+            clause.id: _words(clause.title.get(language, ""), clause.text.get(language, ""))
+            for clause in charter.clauses
+        }
+        everyday = _words(
+            *((ordinary()[language].words, *ordinary()[language].sentences) if language in LANGUAGES else ())
+        )
+        for clause in charter.clauses:
+            elsewhere = everyday.union(*(words for other, words in told.items() if other != clause.id))
+            accented = {fold(word): word for word in elsewhere if fold(word) != word}
+            for word in sorted(told[clause.id] - elsewhere):
+                if word in accented:
+                    yield Remark(
+                        clause.id,
+                        f"“{word}” lost an accent in {language}: everywhere else it is written “{accented[word]}”",
+                        ("text", language),
+                    )
+
+
+def _words(*texts: str) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _WORD.findall(PLACEHOLDER.sub("", text).casefold()))
