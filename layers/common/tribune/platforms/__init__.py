@@ -17,7 +17,7 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, instagram, line, messenger, telegram, wordpress, x
+    from tribune.platforms import facebook, generic, instagram, line, messenger, telegram, wordpress, x, youtube
 
     _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (
         facebook,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         x,
         instagram,
         messenger,
+        youtube,
     )
 
 _MODULES: Final[Mapping[str, str]] = {
@@ -39,6 +40,7 @@ _MODULES: Final[Mapping[str, str]] = {
     "generic": "tribune.platforms.generic",
     "telegram": "tribune.platforms.telegram",
     "wordpress": "tribune.platforms.wordpress",
+    "youtube": "tribune.platforms.youtube",
 }
 
 
