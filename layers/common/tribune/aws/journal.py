@@ -33,7 +33,7 @@ from tribune.journal import (
     OutgoingWords,
     Pauses,
     SaidWords,
-    Sweep,
+    SweepRecord,
     ThreadNote,
     ThreadRecord,
 )
@@ -58,7 +58,7 @@ _HEAD = TypeAdapter(Head)
 _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
-_SWEEP = TypeAdapter(Sweep)
+_SWEEP = TypeAdapter(SweepRecord)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -197,7 +197,7 @@ class Known:
     def sweep(self, community: str, platform: str, account: str) -> SweepRecord:
         """How far an account was asked; one that never was has an empty record."""
         item = self._get(keys.sweep(community, platform, account))
-        return _SWEEP.validate_python(item) if item else Sweep(community, platform, account)
+        return _SWEEP.validate_python(item) if item else SweepRecord(community, platform, account)
 
     def pauses(self, community: str) -> Pauses:
         """The pauses of a community."""

@@ -187,7 +187,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "KeepWatch", "ShowCharter", "tribune case"),
+        ("ModerateComments", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "community",
