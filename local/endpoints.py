@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from local.faults import When
+from local.twins import Peopled
 from local.wire import Reply, Request
 
 if TYPE_CHECKING:
@@ -90,14 +91,18 @@ class Endpoints:
         twin = self._stack.hosting.twins.get(name)
         if twin is None:
             raise _Refused(f"the twins are: {', '.join(self._stack.hosting.twins)}")
-        body = _body(request)
-        if set(body) != {"fail"}:
-            raise _Refused('send {"fail": …}; null ends it')
+        told: dict[str, str] = {"twin": name}
         try:
-            twin.fail(body["fail"])
+            match _body(request):
+                case {"fail": fail, **rest} if not rest:
+                    twin.fail(fail)
+                case {"say": dict() as what, **rest} if not rest and isinstance(twin, Peopled):
+                    told["said"] = twin.said(what, self._stack.clock.now())
+                case _:
+                    raise _Refused('send {"fail": …}, null ends it; {"say": …} to a platform that we ask')
         except (ValueError, TypeError) as error:
             raise _Refused(str(error)) from error
-        return HTTPStatus.OK, {"twin": name}
+        return HTTPStatus.OK, told
 
 
 def _json(status: int, content: Any) -> Reply:

@@ -29,6 +29,7 @@ from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
 from local.twins.wordpress import WordpressTwin
 from local.twins.x import XTwin
+from local.twins.youtube import YoutubeTwin
 from local.wire import RESET, Fate, Reply, Request
 from tribune.platforms import PLATFORMS
 
@@ -139,6 +140,7 @@ class Hosting:
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
             TelegramTwin(outbox, _tokens(configuration, "telegram")),
             WordpressTwin(outbox, _pairs(configuration, "wordpress", "user", "password")),
+            YoutubeTwin(outbox, _tokens(configuration, "youtube", "refresh_token")),
             SlackTwin(outbox, {f"/services/{person}": person for person in people}),
             ConsoleTwin(outbox),
         )
@@ -278,13 +280,13 @@ class Hosting:
         )
 
 
-def _tokens(configuration: Configuration, platform: str) -> dict[str, tuple[str, ...]]:
-    """Access token -> the accounts it may act for."""
+def _tokens(configuration: Configuration, platform: str, name: str = "token") -> dict[str, tuple[str, ...]]:
+    """What stands under `name` in a channel's access -> the accounts it may act for."""
     tokens: dict[str, Any] = {}
     for channel, secrets in zip(configuration.community.channels, configuration.channels, strict=True):
-        if channel.platform == platform and "token" in secrets.act:
+        if channel.platform == platform and name in secrets.act:
             accounts = tuple(account.id for account in channel.accounts)
-            tokens[secrets.act["token"]] = (*tokens.get(secrets.act["token"], ()), *accounts)
+            tokens[secrets.act[name]] = (*tokens.get(secrets.act[name], ()), *accounts)
     return tokens
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +157,11 @@ class Twin(Protocol):
 
     def echo(self, entry: Entry) -> bytes | None:
         """The webhook body that the platform pushes back about our own act, None where it pushes none."""
+
+
+@runtime_checkable
+class Peopled(Protocol):
+    """A twin of a platform that pushes nothing: members speak on it when it is told so, and the next poll finds it."""
+
+    def said(self, what: Mapping[str, Any], now: datetime) -> str:
+        """`{"account", "text", "author"?, "parent"?}`; the id of what was said. Raises ValueError, in a sentence."""

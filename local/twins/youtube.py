@@ -72,6 +72,15 @@ class YoutubeTwin(ActingTwin):
             self.comments[identity] = Known(identity, channel, text, author, at, changed or at, parent)
         return identity
 
+    def said(self, what: Mapping[str, Any], now: datetime) -> str:
+        """A member comments; see `Peopled`."""
+        match what:
+            case {"account": str(channel), "text": str(text), **rest} if set(rest) <= {"author", "parent"}:
+                return self.say(
+                    channel, text, now, author=rest.get("author", "UCmember"), parent=rest.get("parent", "")
+                )
+        raise ValueError("say: account and text, perhaps author and parent")
+
     # --- tokens ---
 
     def _handle(self, request: TwinRequest) -> TwinAnswer:
