@@ -39,6 +39,8 @@ NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "": "machine"}
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
 _MASK = "•••"
+_DESK = "desk"
+"""Under which name the counters hold what people decide here."""
 _JOINER = "\u200d"
 """Holds the people of one emoji together."""
 
@@ -159,7 +161,9 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
         place = _deployed(given.stage) if given.stage else _running(given.port, own)
         desk = Desk(
             community=_community(place, given.community, given.lang),
-            journal=Journal(place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"]),
+            journal=Journal(
+                place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"], _DESK
+            ),
             charters=Charters(place.tables["charter"], place.dynamodb),
             actions=Queue(place.sqs, place.queues["actions"]),
             unhandled=Queue(place.sqs, place.queues["unhandled"]),

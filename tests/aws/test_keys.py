@@ -20,6 +20,8 @@ SAMPLES = {
     "pauses": ("journal", keys.pauses("garance")),
     "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
     "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),
+    "brakes": ("journal", keys.brakes("garance")),
+    "clause tally": ("counter", keys.clause_tally("garance", "2026-11-24T10", "env")),
     "live counter": ("counter", keys.live_counter("garance", "page", "2026-11-24T10", "env")),
     "charter version": ("charter", keys.charter_version("garance", 3)),
     "charter part": ("charter", keys.charter_part("garance", "ab12", 0)),

@@ -113,7 +113,7 @@ def test_every_rule_of_a_first_version_is_new(model: Charter) -> None:
     ],
 )
 def test_a_change_of_weight_counts_and_a_change_of_dress_does_not(
-    model: Charter, change: dict[str, object], counts: bool
+    model: Charter, change: dict[str, object], *, counts: bool
 ) -> None:
     clauses = tuple(clause.model_copy(update=change) if clause.id == "respect" else clause for clause in model.clauses)
     after = model.model_copy(update={"clauses": clauses})

@@ -10,13 +10,18 @@ import yaml
 
 from tribune import words
 from tribune.channel import Verdict
+from tribune.charter.brake import Why
 from tribune.decision import CALLS, SITUATIONS
 from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("replies", "care", "calls", "alarms", "time", "desk")
-FROM_ELSEWHERE = {"promise", "failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD, "alarm", "alarm_over", "other"}
+BRAKES = {f"brake_{why}" for why in Why}
+ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
+"""What poll_platforms and refresh_tokens call about: an account, not a comment."""
+ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
+FROM_ELSEWHERE = BRAKES | ACCOUNTS | ACTS | {"promise", "alarm", "alarm_over", "other"}
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
 FIELDS = {
     "n": "10",
@@ -200,11 +205,11 @@ def test_a_text_that_says_vous_also_says_tu() -> None:
 def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
     calls, alarms = words.table(language, "calls")["reasons"], words.table(language, "alarms")["alarms"]
     values = {"place": "Vélos Garance, page de Lille", "community": "Vélos Garance", "promised": "à 17 h"}
+    values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     since = {"fr": "depuis le 22 novembre à 13 h 40", "en": "since 22 November at 1:40 pm"}[language]
 
     for name, reason in calls.items():
         assert len(words.fill(reason["subject"], values)) <= 100, name
-    values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     for name, alarm in alarms.items():
         assert len(words.fill(alarm["subject"], {"since": since})) <= 100, name
 

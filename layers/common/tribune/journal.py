@@ -96,6 +96,10 @@ class Verdict:
     strike: bool = False
     awaits_answer: bool = False
     at: datetime | None = None
+    alone: bool = False
+    """The clause let the machine act by itself."""
+    reversed: bool = False
+    """A person of the team undid what the machine did."""
 
 
 class HeadKind(StrEnum):
@@ -347,6 +351,39 @@ class Pauses:
         return max(ends, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A clause that the brake holds: whatever its mode says, it only proposes."""
+
+    clause: str
+    since: int
+    """The version in which it changed."""
+    until: int
+    """The last version that was in force when the brake took hold."""
+    at: datetime
+    why: str
+    """Which of the brake's tests (`charter.brake.Why`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """The brakes of a community."""
+
+    rev: int = 0
+    held: Mapping[str, Held] = field(default_factory=dict)
+    released: Mapping[str, int] = field(default_factory=dict)
+    """Clause -> the version in which it changed and in which a person let it act again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrakeNote:
+    """That the brake takes hold of clauses, in brakes that were read at `rev`."""
+
+    community: str
+    rev: int
+    held: tuple[Held, ...]
+
+
 # --- what changes commute: threads and authors are written by many at once, attribute by attribute ---
 
 
@@ -437,6 +474,21 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """A difference in what one version of a charter did, by the hour of receipt: what the brake looks at."""
+
+    community: str
+    space: str
+    hour: str
+    version: int
+    clause: str
+    """Empty for `seen`."""
+    what: str
+    """`seen`: a decision taken; `cited`, `alone`, `reversed`: what it says of its clause."""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingWords:
     """The words an action sends, kept apart from the journal."""
 
@@ -479,6 +531,8 @@ class Changes:
     calls: tuple[Call, ...] = ()
     """Upserts: an incident that exists only gains an object."""
     counts: tuple[Count, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    brakes: tuple[BrakeNote, ...] = ()
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -489,4 +543,6 @@ class Changes:
             self.authors + other.authors,
             self.calls + other.calls,
             self.counts + other.counts,
+            self.tallies + other.tallies,
+            self.brakes + other.brakes,
         )

@@ -42,6 +42,7 @@ METRICS = (
     Metric("BreachesFound", "comments in which a clause is breached", ("platform",)),
     Metric("DuplicatesDropped", "items already decided", ("platform",)),
     Metric("ItemsUnreadable", "items that could not be read", ("platform",)),
+    Metric("ClausesBraked", "changed clauses that got out of line and only propose since", ()),
     Metric("CharterMissing", "decisions taken without a published charter", ()),
     Metric("ActionsSent", "acts carried out", ("platform", "kind")),
     Metric("ActionsFailed", "acts that a platform refused", ("platform", "kind")),

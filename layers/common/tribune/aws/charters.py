@@ -8,8 +8,8 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from tribune.aws import clients, keys
 from tribune.aws.directory import typed
 from tribune.aws.kept import Kept, answered
+from tribune.charter import brake
 from tribune.charter.document import Charter, PublishedCharter
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 
@@ -45,6 +46,8 @@ class VersionMeta:
     """How long before it applies a change is announced: the promise this version made."""
     summary: str
     """What changed, in a sentence for members."""
+    changed: Mapping[str, int] = field(default_factory=dict)
+    """The rules that weigh otherwise than in the version before, or are new: clause id -> article."""
 
 
 class Charters:
@@ -70,6 +73,10 @@ class Charters:
         meta = in_force(self.versions(community), at)
         return self._content(community, meta) if meta else None
 
+    def changes(self, community: str) -> Mapping[int, Mapping[str, int]]:
+        """Version -> the rules that changed in it, and their articles."""
+        return {meta.version: meta.changed for meta in self.versions(community)}
+
     def version(self, community: str, version: int) -> PublishedCharter:
         """One published version. Raises NotFound, Unavailable, CharterUnreadable."""
         for meta in self.versions(community):
@@ -94,7 +101,7 @@ class Charters:
         effective_from, now = effective_from.replace(microsecond=0), now.replace(microsecond=0)
         for _ in range(_ATTEMPTS):
             versions = self.stored_versions(community)
-            if versions and self._says(community, versions[-1], charter):
+            if versions and self._said(community, versions[-1]) == charter:
                 return versions[-1].version
             _check_date(effective_from, now, versions)
             content = _canonical(charter)
@@ -107,6 +114,7 @@ class Charters:
                 effective_from=effective_from,
                 notice_days=charter.commitments.notice_days,
                 summary=summary,
+                changed=brake.changed(self._said(community, versions[-1]) if versions else None, charter),
             )
             if self._put_meta(community, meta):
                 self._versions.forget()
@@ -137,6 +145,7 @@ class Charters:
                         "effective_from": {"S": meta.effective_from.astimezone(UTC).isoformat()},
                         "notice_days": {"N": str(meta.notice_days)},
                         "summary": {"S": meta.summary},
+                        "changed": {"M": {clause: {"N": str(number)} for clause, number in meta.changed.items()}},
                     },
                     ConditionExpression="attribute_not_exists(pk)",
                 )
@@ -154,12 +163,12 @@ class Charters:
             self._loaded[community, meta.version] = known
         return known
 
-    def _says(self, community: str, meta: VersionMeta, charter: Charter) -> bool:
-        """Is this version that charter? One that cannot be read is nothing: publishing again writes its parts anew."""
+    def _said(self, community: str, meta: VersionMeta) -> Charter | None:
+        """The charter of a version. One that cannot be read is nothing: publishing again writes its parts anew."""
         try:
-            return self._content(community, meta).charter == charter
+            return self._content(community, meta).charter
         except CharterUnreadable:
-            return False
+            return None
 
     def _query(self, community: str, prefix: str) -> Iterable[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
@@ -208,6 +217,7 @@ def _meta(item: dict[str, Any]) -> VersionMeta:
             effective_from=datetime.fromisoformat(item["effective_from"]["S"]),
             notice_days=int(item["notice_days"]["N"]),
             summary=item["summary"]["S"],
+            changed={clause: int(number["N"]) for clause, number in item.get("changed", {"M": {}})["M"].items()},
         )
     except (KeyError, ValueError) as error:
         raise CharterUnreadable(f"version item {item['sk']['S']} is damaged") from error

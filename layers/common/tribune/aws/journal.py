@@ -22,6 +22,8 @@ from tribune.journal import (
     UNFINISHED,
     AuthorNote,
     AuthorRecord,
+    BrakeNote,
+    Brakes,
     Breaker,
     Call,
     CallState,
@@ -30,10 +32,12 @@ from tribune.journal import (
     Changes,
     Count,
     Head,
+    Held,
     OutgoingWords,
     Pauses,
     SaidWords,
     SweepRecord,
+    Tally,
     ThreadNote,
     ThreadRecord,
 )
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=396)
 """13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
 COUNTERS_KEPT = timedelta(days=8)
+_SEEN = "seen#"
+"""Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 MOST_IN_TRANSACTION = 100
 MOST_IN_READ = 100
 MOST_IN_WRITE = 25
@@ -58,6 +64,7 @@ _HEAD = TypeAdapter(Head)
 _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
+_HELD = TypeAdapter(Held)
 _SWEEP = TypeAdapter(SweepRecord)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
@@ -199,6 +206,15 @@ class Known:
         item = self._get(keys.sweep(community, platform, account))
         return _SWEEP.validate_python(item) if item else SweepRecord(community, platform, account)
 
+    def brakes(self, community: str) -> Brakes:
+        """The brakes of a community."""
+        item = self._get(keys.brakes(community)) or {}
+        return Brakes(
+            rev=int(item.get("rev", 0)),
+            held={clause: _HELD.validate_python(held) for clause, held in _family(item, "held.")},
+            released={clause: int(version) for clause, version in _family(item, "released.")},
+        )
+
     def pauses(self, community: str) -> Pauses:
         """The pauses of a community."""
         item = self._get(keys.pauses(community)) or {}
@@ -327,6 +343,49 @@ class Journal:
         """What a person paused in a community."""
         return self.read([keys.pauses(community)]).pauses(community)
 
+    # --- the brake ---
+
+    def clause_tallies(self, community: str, since: datetime) -> Iterator[Tally]:
+        """What the clauses of a community did, by version, in comments received since an hour."""
+        first = keys.clause_tally(community, _hour(since), "")
+        for item in self._counters(first["pk"], _hour(since)):
+            hour = _hour_of(item)
+            for name, n in item.items():
+                if "#" in name:
+                    version, clause, what = name.split("#")
+                    yield Tally(community, "", hour, int(version), clause, what, int(n))
+
+    def decisions_seen(self, community: str, spaces: Iterable[str], since: datetime) -> Iterator[Tally]:
+        """How many decisions were taken under each version, in comments received since an hour."""
+        for space in spaces:
+            for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
+                for name, n in item.items():
+                    if name.startswith(_SEEN):
+                        version = int(name.removeprefix(_SEEN))
+                        yield Tally(community, space, _hour_of(item), version, "", "seen", int(n))
+
+    def _counters(self, partition: str, hour: str) -> Iterator[Mapping[str, Any]]:
+        request: dict[str, Any] = {
+            "TableName": self.counter_table,
+            "KeyConditionExpression": "pk = :p AND sk BETWEEN :from AND :to",
+            "ExpressionAttributeValues": {
+                ":p": {"S": partition},
+                ":from": {"S": f"hour#{hour}"},
+                ":to": {"S": "hour#~"},
+            },
+        }
+        while True:
+            answer = self._call("query", **request)
+            yield from (_plain(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def release_brake(self, held: Held, community: str) -> None:
+        """A person lets a clause act again: the brake leaves it alone until it changes."""
+        change = _Update(sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1})
+        self._write([("Update", change.request(self.journal_table, keys.brakes(community)))])
+
     # --- writing ---
 
     def commit(self, changes: Changes, now: datetime) -> None:
@@ -346,6 +405,8 @@ class Journal:
             + len(changes.authors)
             + len(changes.calls)
             + len(changes.counts)
+            + len({(tally.community, tally.hour, tally.clause == "" and tally.space) for tally in changes.tallies})
+            + len(changes.brakes)
         )
 
     def save_call(self, call: Call, now: datetime) -> Call:
@@ -487,6 +548,15 @@ class Journal:
                 keys.live_counter(count.community, count.space, count.hour, self.environment),
                 _count(count, now),
             )
+        for tally in changes.tallies:
+            yield self.counter_table, self._tally_key(tally), _tally(tally, now)
+        for brake in changes.brakes:
+            yield self.journal_table, keys.brakes(brake.community), _brake(brake)
+
+    def _tally_key(self, tally: Tally) -> Key:
+        if tally.clause:
+            return keys.clause_tally(tally.community, tally.hour, self.environment)
+        return keys.live_counter(tally.community, tally.space, tally.hour, self.environment)
 
     def _put(self, key: Key, item: Mapping[str, Any], previous_rev: int) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self.journal_table, "Item": _item(key, item)}
@@ -616,6 +686,28 @@ def _author(note: AuthorNote, now: datetime) -> _Update:
 
 def _count(count: Count, now: datetime) -> _Update:
     return _Update(adds={f"{count.kind}.{count.level}": count.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
+
+
+def _tally(tally: Tally, now: datetime) -> _Update:
+    name = f"{tally.version}#{tally.clause}#{tally.what}" if tally.clause else f"{_SEEN}{tally.version}"
+    return _Update(adds={name: tally.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
+
+
+def _brake(note: BrakeNote) -> _Update:
+    return _Update(
+        sets={f"held.{held.clause}": _HELD.dump_python(held, mode="json") for held in note.held},
+        removes={f"released.{held.clause}" for held in note.held},
+        adds={"rev": 1},
+        expected_rev=note.rev,
+    )
+
+
+def _hour(moment: datetime) -> str:
+    return iso(moment)[:13]
+
+
+def _hour_of(item: Mapping[str, Any]) -> str:
+    return str(item["sk"]).split("#")[1]
 
 
 def _due_of(call: Call) -> dict[str, str]:

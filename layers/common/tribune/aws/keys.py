@@ -130,6 +130,16 @@ ITEMS = (
         ("ModerateComments", "PerformAction", "tribune pause", "tribune case"),
     ),
     ItemType(
+        "brakes",
+        "journal",
+        "{community}#brakes",
+        "brakes",
+        "rev, held.{clause}: since, until, at, why; released.{clause}: the version in which it changed",
+        "none",
+        ("KeepWatch", "tribune charter release"),
+        ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
+    ),
+    ItemType(
         "words",
         "text",
         "{community}#object#{platform}#{account}#{object}",
@@ -154,10 +164,20 @@ ITEMS = (
         "counter",
         "{community}#space#{space}",
         "hour#{hour}#env#{environment}",
-        "{kind}.{level}: how many",
+        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter",
         "8 days (until the hour is sealed)",
         ("ModerateComments",),
-        ("PollPlatforms", "tribune report"),
+        ("PollPlatforms", "KeepWatch", "tribune report"),
+    ),
+    ItemType(
+        "clause tally",
+        "counter",
+        "{community}#clauses",
+        "hour#{hour}#env#{environment}",
+        "{version}#{clause}#{cited, alone or reversed}: how many decisions",
+        "8 days",
+        ("ModerateComments", "tribune case"),
+        ("KeepWatch",),
     ),
     ItemType(
         "sealed hour",
@@ -174,10 +194,10 @@ ITEMS = (
         "charter",
         "{community}#charter",
         "version#{version}",
-        "content hash, parts, published_at, effective_from, notice, summary",
+        "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter", "tribune case"),
+        ("ModerateComments", "KeepWatch", "ShowCharter", "tribune case"),
     ),
     ItemType(
         "charter part",
@@ -282,6 +302,16 @@ def quota(community: str, platform: str, channel: str, day: str) -> Key:
 def pauses(community: str) -> Key:
     """Every pause of a community."""
     return {"pk": f"{community}#pauses", "sk": "pauses"}
+
+
+def brakes(community: str) -> Key:
+    """The clauses of a community that only propose because the brake holds them."""
+    return {"pk": f"{community}#brakes", "sk": "brakes"}
+
+
+def clause_tally(community: str, hour: str, environment: str) -> Key:
+    """What clauses did in one hour (of receipt), as one environment counted it."""
+    return {"pk": f"{community}#clauses", "sk": f"hour#{hour}#env#{environment}"}
 
 
 def words(community: str, platform: str, account: str, object_id: str, version: str) -> Key:

@@ -350,9 +350,11 @@ def _fields(call: Call, community: Community, now: datetime, language: str) -> d
     return {
         "place": shortened(community.name_of(call.platform, call.account) or call.space or community.name, 30),
         "community": community.name,
+        "community_id": community.id,
         "time": moment_words(at, now.astimezone(community.zone), language),
         "help": help_line(community.rota.care_country, language),
         "promised": call.sentence,
+        **call.figures,
     }
 
 

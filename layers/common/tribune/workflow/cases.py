@@ -31,7 +31,8 @@ from tribune.journal import (
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
-from tribune.workflow.takeback import closed, with_actions
+from tribune.workflow.takeback import closed, judged_by_hand, with_actions
+from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
 _TRIES = 6
@@ -162,6 +163,7 @@ class Handling:
         for _ in range(_TRIES):
             head, case = self._now_at(shown.at)
             changes, made = step(head, case)
+            changes += Changes(tallies=tuple(difference(head, changes.heads[0])))
             try:
                 self.journal.commit(changes, self.now())
             except Conflict:
@@ -257,7 +259,7 @@ class Handling:
             for other in head.actions
             if other.kind is wish.kind and other.state in _PREPARED
         ]
-        head = with_actions(head, superseded)
+        head = judged_by_hand(with_actions(head, superseded), wish.kind)
         return replace(head, actions=(*head.actions, action), by_hand=True, rev=head.rev + 1)
 
     def _perhaps_closed(self, case: Case, person: str) -> Case:

@@ -10,6 +10,7 @@ from tribune.channel import ActKind, Card
 from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Audience, Comment, Said
 from tribune.community import Community
+from tribune.decision import Mode
 from tribune.workflow.worksheet import ObjectId, ThreadId
 
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
@@ -55,6 +56,17 @@ class Ground:
     card: Card
     pseudonym: Callable[[str], str]
     """HMAC with the community's key."""
+    law: Callable[[], Reader]
+    """Reads as if there were no charter: what the packaged words of the law find."""
+    braked: frozenset[str] = frozenset()
+    """Clauses that the brake holds under this version."""
+
+    @property
+    def clause_modes(self) -> dict[str, Mode]:
+        """How far each clause may go: as people set it, and under the brake never further than to propose."""
+        modes = self.community.modes
+        acting = (clause for clause in self.braked if modes.clauses.get(clause, modes.default) is Mode.ACT)
+        return modes.clauses | dict.fromkeys(acting, Mode.PROPOSE)
 
 
 def author_of(comment: Comment, ground: Ground) -> str | None:

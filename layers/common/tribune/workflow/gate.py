@@ -9,7 +9,8 @@ from tribune.channel import Verdict
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import AUTOMATIC_PER_THREAD, Mode
-from tribune.journal import Action, Breaker, Head, Pauses, ThreadRecord
+from tribune.journal import Action, Brakes, Breaker, Head, Pauses, ThreadRecord
+from tribune.workflow.brake import decided_before
 from tribune.workflow.deed import SPEAKING
 
 REPLY_STALE_AFTER = timedelta(hours=6)
@@ -20,6 +21,8 @@ REOPENING = timedelta(seconds=120)
 """After a pause the waiting acts come back spread over this time, not all at once."""
 NEAR_THE_LIMIT = "usage"
 """The reason of a breaker that nobody refused anything yet."""
+_OVER_THE_BRAKE = ("withdraw", "restore", "provisional")
+"""What takes back our own act helps whoever the clause hit; danger once hidden waits for a person hidden (gravity 4)."""
 BUDGET_WINDOW_IN_PRIVATE = timedelta(hours=24)
 
 
@@ -45,6 +48,13 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class Propose:
+    """Not alone: it waits on the case for a person."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an action meets on its way out."""
 
@@ -52,16 +62,21 @@ class Surroundings:
     community: Community
     breaker: Breaker
     pauses: Pauses
+    brakes: Brakes
 
 
-def gate(action: Action, head: Head, around: Surroundings, now: datetime) -> Go | Wait | Drop:
-    """Go, Wait or Drop, for an action that is not being sent yet."""
+def gate(  # noqa: PLR0911  one return an obstacle
+    action: Action, head: Head, around: Surroundings, now: datetime
+) -> Go | Wait | Drop | Propose:
+    """Go, Wait, Drop or Propose, for an action that is not being sent yet."""
     by_machine = action.signed_by is None
     speaks = action.kind in SPEAKING
     if head.deleted and action.purpose != "withdraw":
         return Drop("deleted")
     if by_machine and not _mode_allows(action, head, around.community):
         return Drop("mode", tell=speaks)
+    if by_machine and action.purpose not in _OVER_THE_BRAKE and decided_before(around.brakes, head):
+        return Propose("brake")
     if action.kind in around.breaker.cannot(now):
         return Drop("unable", tell=True)
     paused_until = around.pauses.over(head, now)

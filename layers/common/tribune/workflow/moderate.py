@@ -5,7 +5,7 @@ One read and one transaction for a batch; the wake-ups follow the commit, and wh
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from tribune.comment import Comment, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
+from tribune.workflow.brake import braked
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
@@ -42,6 +43,7 @@ class Charters(Protocol):
     """The charters that were published."""
 
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+    def changes(self, community: str) -> Mapping[int, Mapping[str, int]]: ...  # noqa: D102
 
 
 @dataclass(slots=True)
@@ -147,6 +149,7 @@ class Moderation:
         """(did it fit, what to count). Raises Conflict, Unavailable; nothing is half done then."""
         grounds = [self._ground(deed) for deed in deeds]
         known, deeds = self._known(deeds, grounds)
+        grounds = [replace(ground, braked=self._braked(ground, known)) for ground in grounds]
         sheet = Worksheet(known, now)
         counts: list[tuple[str, dict[str, str]]] = []
         for deed, ground in zip(deeds, grounds, strict=True):
@@ -175,7 +178,14 @@ class Moderation:
             reader=self._reader(community, charter),
             card=self.platform(said.platform).CARD,
             pseudonym=lambda identity: self.pseudonym(community.id, identity),
+            law=lambda: self._reader(community, None),
         )
+
+    def _braked(self, ground: Ground, known: Known) -> frozenset[str]:
+        brakes = known.brakes(ground.community.id)
+        if not brakes.held or ground.charter is None:
+            return frozenset()
+        return braked(brakes, ground.charter.version, self.charters.changes(ground.community.id))
 
     def _reader(self, community: Community, published: PublishedCharter | None) -> Reader:
         slot = (community.id, published.content_hash if published else "")
@@ -219,7 +229,7 @@ class Moderation:
         return (self.journal.read([*wanted, *waiting]) if waiting else known), deeds
 
     def _keys_of(self, deed: Deed, ground: Ground) -> list[Key]:
-        found = [self.keys.head(*deed.at), self.keys.case(*deed.at)]
+        found = [self.keys.head(*deed.at), self.keys.case(*deed.at), self.keys.brakes(deed.community)]
         said = deed.said
         if isinstance(said, Comment):
             found.append(self.keys.thread(*thread_at(deed, ground)))

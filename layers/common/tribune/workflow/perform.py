@@ -26,6 +26,7 @@ from tribune.journal import (
     Case,
     CaseState,
     Changes,
+    Draft,
     Head,
     HeadKind,
     Pauses,
@@ -33,7 +34,7 @@ from tribune.journal import (
     ThreadRecord,
 )
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
-from tribune.workflow.gate import Drop, Surroundings, Wait, gate, resting, spread
+from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
@@ -156,6 +157,8 @@ class Performing:
             allowed = gate(action, head, around, self.now())
             if isinstance(allowed, Wait):
                 return self._mark(head, action.id, lambda a: replace(a, due_at=allowed.until, why=allowed.why))
+            if isinstance(allowed, Propose):
+                return self._propose(head, action, allowed.why)
             if isinstance(allowed, Drop):
                 return self._finish(head, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
         elif rest := resting(action, around, self.now()):
@@ -176,13 +179,19 @@ class Performing:
     def _around(self, head: Head) -> Surroundings:
         thread_at = head.thread_at
         known = self.journal.read(
-            [self.keys.thread(*thread_at), self.keys.breaker(*thread_at[:3]), self.keys.pauses(head.community)]
+            [
+                self.keys.thread(*thread_at),
+                self.keys.breaker(*thread_at[:3]),
+                self.keys.pauses(head.community),
+                self.keys.brakes(head.community),
+            ]
         )
         return Surroundings(
             thread=known.thread(*thread_at),
             community=self.communities.load(head.community),
             breaker=known.breaker(*thread_at[:3]),
             pauses=known.pauses(head.community),
+            brakes=known.brakes(head.community),
         )
 
     def _errand(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> _Errand | None:
@@ -459,7 +468,7 @@ class Performing:
             sheet.put_head(marked)
             call = None
             if tell:
-                self._to_the_cm(marked, state, sheet)
+                self._to_the_cm(marked, _ENDED_BADLY.get(state, "reply_not_sent"), sheet)
             if state in (ActionState.FAILED, ActionState.UNCERTAIN):
                 call = _call(marked, "failed" if state is ActionState.FAILED else "uncertain", final, sheet.now)
                 sheet.call(call)
@@ -477,6 +486,35 @@ class Performing:
             return Performed(head.platform, action.kind, state, why)
         raise Conflict("an action could not be marked")
 
+    def _propose(self, head: Head, action: Action, why: str) -> Performed | None:
+        """What the machine may not do alone any more waits on the case, as if it were decided now. Raises Conflict.
+
+        A hide is proposed; a message that was ready becomes a draft of the same words, and counts in no budget.
+        """
+        speaks = action.kind in SPEAKING
+        words = self.journal.outgoing_words(*head.at, action.id) if speaks else None
+        drafts = (Draft(action.id, action.kind, words[0], action.variant or ""),) if words else ()
+        for _ in range(_TRIES):
+            sheet = self._sheet(head)
+            current = sheet.head(head.at)
+            ready = current.action(action.id) if current else None
+            if current is None or ready is None or ready.state is not ActionState.READY:
+                return None
+            state = ActionState.CANCELLED if speaks else ActionState.PROPOSED
+            kept = replace(ready, state=state, why=why, done_at=sheet.now if speaks else None)
+            marked = replace(with_actions(current, [kept]), case=True)
+            sheet.put_head(marked)
+            self._to_the_cm(marked, marked.verdict.reason if marked.verdict else why, sheet, drafts)
+            if speaks:
+                _forget(marked, action, sheet)
+                self._lift_unless_told(marked, kept, sheet)
+            try:
+                self.journal.commit(sheet.changes(), sheet.now)
+            except Conflict:
+                continue
+            return Performed(head.platform, action.kind, state, why)
+        raise Conflict("an action could not be marked")
+
     @staticmethod
     def _lift_unless_told(head: Head, unsent: Action, sheet: Worksheet) -> None:
         after = without_strike(head, [unsent])
@@ -486,10 +524,12 @@ class Performing:
         if head.author:
             sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object})))
 
-    def _to_the_cm(self, head: Head, state: ActionState, sheet: Worksheet) -> None:
+    def _to_the_cm(self, head: Head, reason: str, sheet: Worksheet, drafts: tuple[Draft, ...] = ()) -> None:
         at, now = head.at, sheet.now
         known = sheet.case(at)
         if known is not None and known.state is CaseState.OPEN:
+            if drafts:
+                sheet.put_case(replace(known, drafts=known.drafts + drafts))
             return
         community = self.communities.load(head.community)
         sheet.put_case(
@@ -502,11 +542,12 @@ class Performing:
                 thread=head.thread,
                 space=head.space,
                 state=CaseState.OPEN,
-                reason=_ENDED_BADLY.get(state, "reply_not_sent"),
+                reason=reason,
                 opened_at=now,
                 promise_at=max(now, duty.next_presence(community.rota, now, community.zone)),
                 rev=0,
                 clause=head.verdict.clause if head.verdict else None,
+                drafts=drafts,
                 awaits_answer=bool(head.verdict and head.verdict.awaits_answer),
                 language=head.language,
             )

@@ -20,6 +20,7 @@ class Keys(Protocol):
     def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
+    def brakes(self, community: str) -> Key: ...  # noqa: D102
 
 
 class Queue(Protocol):

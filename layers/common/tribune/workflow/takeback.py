@@ -8,6 +8,8 @@ from tribune.channel import ActKind, Card
 from tribune.journal import Action, ActionState, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
+_BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+
 
 def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
     """The actions that take back `action`: our reminder is deleted (or hidden), a hide is lifted.
@@ -73,6 +75,15 @@ def without_strike(head: Head, unsent: Iterable[Action]) -> Head:
     if head.verdict is None or not head.verdict.strike or not any(action.reminds for action in unsent):
         return head
     return replace(head, verdict=replace(head.verdict, strike=False))
+
+
+def judged_by_hand(head: Head, kind: ActKind) -> Head:
+    """The head, once a person hides or shows it: showing what the machine alone hid reverses its verdict."""
+    if head.verdict is None:
+        return head
+    hid = any(a.kind is ActKind.HIDE and a.signed_by is None and a.state in _BEGUN for a in head.actions)
+    undone = kind is ActKind.UNHIDE and head.verdict.alone and (hid or head.verdict.reversed)
+    return replace(head, verdict=replace(head.verdict, reversed=undone))
 
 
 def closed(case: Case, by: str, now: datetime) -> Case:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from tribune.errors import Conflict
+from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes
+from tribune.workflow.brake import Braking
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.ports import Key, Queue
 
@@ -31,6 +32,7 @@ class Watching:
     actions: Queue
     calls: Queue
     communities: Sequence[str]
+    braking: Braking
 
     def watch(self, now: datetime) -> dict[str, int]:
         """Wake what is due; answers how much of each kind. Raises Unavailable."""
@@ -46,7 +48,19 @@ class Watching:
             self.journal.end_pause(key)
         self.actions.send(actions)
         self.calls.send(calls)
-        return {"action": len(actions), "call": len(calls), "breaker": len(breakers)}
+        return {"action": len(actions), "call": len(calls), "breaker": len(breakers), "brake": self._brake(now)}
+
+    def _brake(self, now: datetime) -> int:
+        """Last, so that nothing that waits waits for it; answers how many clauses were stopped from acting."""
+        braked = 0
+        for community in self.communities:
+            try:
+                calls = self.braking.evaluate(community, now)
+            except (CharterUnreadable, NotFound, BadConfiguration):
+                continue  # no clause acts there: moderate_comments says so, and calls
+            self.calls.send([{"schema": 1, "community": call.community, "call": call.id} for call in calls])
+            braked += len(calls)
+        return braked
 
     def _promises(self, community: str, now: datetime) -> list[Call]:
         """A promise that a person made in an answer runs out: remind them, once."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tribune import duty, engagement, voice
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings
+from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
 from tribune.decision import Act, Decision, Leave, Matter, Situation, Urgency, decide
 from tribune.journal import (
@@ -44,7 +45,15 @@ from tribune.workflow.deed import (
     thread_at,
 )
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
-from tribune.workflow.takeback import cancelled, closed, taking_back, with_actions, withdrawn_if_asked, without_strike
+from tribune.workflow.takeback import (
+    cancelled,
+    closed,
+    judged_by_hand,
+    taking_back,
+    with_actions,
+    withdrawn_if_asked,
+    without_strike,
+)
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
@@ -226,19 +235,17 @@ class _Weighing:
         contest = bool(post and post.mechanic == "contest")
         newcomer = standing.is_newcomer(community.since, self.now)
         to_member = self._answers_member()
-        findings = self.ground.reader.read(
-            said.text,
-            Circumstances(
-                audience=said.audience,
-                answers_member=to_member,
-                contest=contest,
-                tagged=said.tagged,
-                repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
-                waiting=standing.waiting_since is not None,
-                newcomer=newcomer,
-                language=said.language,
-            ),
+        circumstances = Circumstances(
+            audience=said.audience,
+            answers_member=to_member,
+            contest=contest,
+            tagged=said.tagged,
+            repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
+            waiting=standing.waiting_since is not None,
+            newcomer=newcomer,
+            language=said.language,
         )
+        findings = self.ground.reader.read(said.text, circumstances)
         decision = decide(
             Matter.of(said, answers_member=to_member),
             findings,
@@ -246,8 +253,8 @@ class _Weighing:
             Situation(
                 now=self.now,
                 mode=community.modes.default,
-                clause_modes=dict(community.modes.clauses),
-                hide_gravity_4=community.modes.hide_gravity_4,
+                clause_modes=self.ground.clause_modes,
+                hide_gravity_4=community.modes.hide_gravity_4 and self._danger_stands(findings, circumstances),
                 can=self.ground.card.can - self.sheet.known.breaker(*self.deed.at[:3]).cannot(self.now),
                 trusted_link=bool(community.charter_base_url),
                 sensitive_post=bool(post and post.sensitive),
@@ -262,6 +269,19 @@ class _Weighing:
             self.ground.charter.charter if self.ground.charter else None,
         )
         return findings, decision
+
+    def _danger_stands(self, findings: Findings, circumstances: Circumstances) -> bool:
+        """Is gravity 4 still hidden unasked? Not on the word of a clause that the brake holds, and of it alone.
+
+        The brake stops what people just wrote into a charter; danger is hidden on the law's ground, with or without
+        one. So what the packaged words of the law find is hidden provisionally all the same, and what only the
+        changed clause accuses is proposed. A person is called for each of them either way.
+        """
+        clauses = {breach.clause for breach in findings.breaches if breach.gravity >= Gravity.DANGER}
+        if not clauses or clauses - self.ground.braked:
+            return True
+        by_law = self.ground.law().read(self.said.text, circumstances)
+        return any(breach.gravity >= Gravity.DANGER and not breach.doubtful for breach in by_law.breaches)
 
     def _answers_member(self) -> bool:
         """Does it reply to somebody else than us and than its own author?"""
@@ -304,9 +324,7 @@ class _Weighing:
                 verdict=Verdict(
                     measure=decision.measure,
                     reason=decision.reason,
-                    mode=self.ground.community.modes.clauses.get(
-                        decision.clause or "", self.ground.community.modes.default
-                    ),
+                    mode=self.ground.clause_modes.get(decision.clause or "", self.ground.community.modes.default),
                     clause=decision.clause,
                     clause_hash=clause.text_hash(findings.language) if clause else None,
                     charter_version=version.version if version else None,
@@ -315,6 +333,7 @@ class _Weighing:
                     strike=decision.strike,
                     awaits_answer=decision.awaits_answer,
                     at=self.now,
+                    alone=any(act.leave is Leave.ALONE for act in decision.acts),
                 ),
                 actions=actions,
                 case=bool(
@@ -647,7 +666,7 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
     if head.by_hand and actions == head.actions:
         return Outcome.DUPLICATE
-    sheet.put_head(replace(head, by_hand=True, actions=actions))
+    sheet.put_head(replace(judged_by_hand(head, kind), by_hand=True, actions=actions))
     case = sheet.case(deed.at)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))

@@ -10,6 +10,7 @@ from typing import Protocol
 from tribune.journal import (
     AuthorNote,
     AuthorRecord,
+    Brakes,
     Breaker,
     Call,
     Case,
@@ -22,6 +23,7 @@ from tribune.journal import (
     ThreadRecord,
 )
 from tribune.standing import REPETITION_WINDOW
+from tribune.workflow.tally import difference
 
 MOST_REMEMBERED = 50
 """How many utterances of one author are kept to see repetitions."""
@@ -41,6 +43,7 @@ class Known(Protocol):
     def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None: ...  # noqa: D102
     def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord: ...  # noqa: D102
     def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...  # noqa: D102
+    def brakes(self, community: str) -> Brakes: ...  # noqa: D102
     def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
 
 
@@ -181,6 +184,11 @@ class Worksheet:
             authors=tuple(self._author_notes),
             calls=tuple(self._calls.values()),
             counts=tuple(Count(*slot, n=n) for slot, n in self._counts.items() if n),
+            tallies=tuple(
+                tally
+                for at in sorted(self._changed_heads)
+                for tally in difference(self.known.head(*at), self._heads[at])
+            ),
         )
 
 
