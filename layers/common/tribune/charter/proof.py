@@ -180,9 +180,7 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
             clause.id: _words(clause.title.get(language, ""), clause.text.get(language, ""))
             for clause in charter.clauses
         }
-        everyday = _words(
-            *((ordinary()[language].words, *ordinary()[language].sentences) if language in LANGUAGES else ())
-        )
+        everyday = _everyday(language)
         for clause in charter.clauses:
             elsewhere = everyday.union(*(words for other, words in told.items() if other != clause.id))
             accented = {fold(word): word for word in elsewhere if fold(word) != word}
@@ -193,6 +191,12 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
                         f"“{word}” lost an accent in {language}: everywhere else it is written “{accented[word]}”",
                         ("text", language),
                     )
+
+
+def _everyday(language: str) -> frozenset[str]:
+    if language not in LANGUAGES:
+        return frozenset()
+    return _words(ordinary()[language].words, *ordinary()[language].sentences)
 
 
 def _words(*texts: str) -> frozenset[str]:
