@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from tribune import duty, engagement, voice
 from tribune.channel import ActKind
-from tribune.charter import Circumstances, Findings
+from tribune.charter import Circumstances, Findings, pack
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
 from tribune.decision import Act, Decision, Leave, Matter, Situation, Urgency, decide
@@ -235,6 +235,7 @@ class _Weighing:
         contest = bool(post and post.mechanic == "contest")
         newcomer = standing.is_newcomer(community.since, self.now)
         to_member = self._answers_member()
+        said_on = said.posted_at.astimezone(community.zone).date()
         circumstances = Circumstances(
             audience=said.audience,
             answers_member=to_member,
@@ -244,6 +245,12 @@ class _Weighing:
             waiting=standing.waiting_since is not None,
             newcomer=newcomer,
             language=said.language,
+            rate=standing.rate(said.object, said.posted_at) if self.author else None,
+            author_name=said.author.name,
+            ambassador=community.is_ambassador(said.platform, said.author.id, self.author),
+            topics=(post.title,) if post and post.title else None,
+            said_on=said_on,
+            reserve=community.in_reserve(said_on),
         )
         findings = self.ground.reader.read(said.text, circumstances)
         decision = decide(
@@ -260,7 +267,9 @@ class _Weighing:
                 sensitive_post=bool(post and post.sensitive),
                 contest=contest,
                 thread_automatic=self._automatic_in_thread(),
-                thread_silent=bool(thread.silent or thread.human_at or (before and before.by_hand)),
+                thread_silent=bool(
+                    thread.silent or thread.human_at or said.led_elsewhere or (before and before.by_hand)
+                ),
                 already_reminded=bool(before and before.reminded),
                 first_comment=standing.first_seen is None,
                 newcomer=newcomer,
@@ -330,6 +339,7 @@ class _Weighing:
                     charter_version=version.version if version else None,
                     ground=decision.ground,
                     detectors=decision.detectors,
+                    trace="" if decision.confidential else pack(findings.trace),
                     strike=decision.strike,
                     awaits_answer=decision.awaits_answer,
                     at=self.now,
@@ -442,6 +452,7 @@ class _Weighing:
             variant=written.variant,
             reply_token=self.said.reply_token,
             reply_token_at=self.said.posted_at if self.said.reply_token else None,
+            quote=self.said.quote,
         )
 
     # --- what follows for the case, the thread, the author, the words, the CM ---
