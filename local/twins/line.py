@@ -53,6 +53,7 @@ class LineTwin(ActingTwin):
         super().__init__(outbox)
         self._tokens, self._monthly_limit = dict(tokens), monthly_limit
         self.reply_tokens: dict[str, Token] = {}
+        self.quotes: set[str] = set()
         self.used: set[str] = set()
         self.conversations: dict[str, str] = {}
         """Conversation -> the account it is held with."""
@@ -70,12 +71,15 @@ class LineTwin(ActingTwin):
             for one in said:
                 if isinstance(one, Comment):
                     self.conversations[one.thread.id] = one.account
+                    if one.quote:
+                        self.quotes.add(one.quote)
                     if one.reply_token:
                         self.reply_tokens.setdefault(one.reply_token, Token(one.account, one.object, now))
 
     def _understand(self, request: TwinRequest) -> Call:
         access, action = bearer(request), request.headers.get("x-request-id")
         body = json_of(request.body)
+        self._check_quotes(body)
         match request.path.rstrip("/"), body:
             case "/v2/bot/message/reply", {"replyToken": str(token), "messages": list(messages)}:
                 return Call("reply", None, _words(messages), access, action, token)
@@ -85,6 +89,13 @@ class LineTwin(ActingTwin):
             case "/v2/bot/message/reply" | "/v2/bot/message/push", _:
                 raise Refusal(_error(400, "The request body has 1 error(s)"))
         raise Refusal(_error(404, "Not found"))
+
+    def _check_quotes(self, body: Any) -> None:
+        """Only a message that exists can be quoted."""
+        messages = body.get("messages") if isinstance(body, dict) else None
+        for message in messages if isinstance(messages, list) else ():
+            if isinstance(message, dict) and message.get("quoteToken", "") not in {"", *self.quotes}:
+                raise Refusal(_error(400, "Invalid quote token"))
 
     def _apply(self, call: Call, now: datetime) -> Done:
         accounts = self._tokens.get(call.credential)

@@ -47,6 +47,7 @@ def test_a_message_is_private_and_carries_its_right_to_answer(read: Callable[[st
     assert (said.audience, said.text) == (Audience.PRIVATE, "Hi! Do you ship to Belgium? 📦")
     assert (said.thread.id, said.thread.post, said.parent) == (MEMBER, MEMBER, None)
     assert said.reply_token == "nHuyWiB7yP5Zw52FIkcQobQuGDXCT001"
+    assert said.quote == "q3Plxr4AgKd1"
     assert said.said_at == said.posted_at == datetime(2026, 9, 1, 9, 0, 0, 418000, tzinfo=UTC)
 
 
@@ -147,6 +148,13 @@ def test_an_old_token_is_not_tried_and_a_push_takes_its_place(
     assert plan.call.url.endswith("/v2/bot/message/push")
     assert sent_body(plan) == {"to": MEMBER, "messages": [{"type": "text", "text": fresh.text}]}
     assert (plan.way, plan.repeatable) == ("push", True)
+
+
+def test_an_answer_quotes_the_message_it_answers_by_either_way(fresh: Order, access: Access, now: datetime) -> None:
+    quoting = replace(fresh, quote="q3Plxr4AgKd1")
+    for order in (quoting, replace(quoting, reply_token=None)):
+        (message,) = sent_body(line.act(order, access, now))["messages"]
+        assert message == {"type": "text", "text": fresh.text, "quoteToken": "q3Plxr4AgKd1"}
 
 
 def test_the_last_moment_of_a_token_is_still_a_reply(fresh: Order, access: Access, now: datetime) -> None:

@@ -414,3 +414,16 @@ def test_without_a_charter_nobody_is_sanctioned_and_one_call_says_so(world: Worl
     assert kinds(world) == ["hide"]
     assert head_of(world, 9).verdict.ground == "law"  # type: ignore[union-attr]
     assert sum(call.reason == "no_charter" for call in world.calls_of("garance")) == 1
+
+
+def test_in_a_conversation_that_another_application_leads_the_machine_says_nothing_and_the_case_is_there(
+    world: World,
+) -> None:
+    body = world.line_message(1, "Hi! Do you ship to Belgium?")
+    body["events"][0]["mode"] = "standby"
+    world.deliver("line", body)
+    world.settle()
+    head = world.head("garance", "line", LINE_ACCOUNT, "1")
+    assert kinds(world) == []
+    assert head is not None
+    assert head.case

@@ -173,6 +173,8 @@ class Order:
     """The platform's id of the person, where the act needs one (LINE push)."""
     reply_token: str | None = None
     reply_token_at: datetime | None = None
+    quote: str | None = None
+    """What makes the answer show the words it answers, where the platform gave it (LINE)."""
     attempt: int = 1
     way: str = ""
     """How an earlier attempt was made (`reply`, `push`…); empty when none began."""

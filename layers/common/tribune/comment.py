@@ -88,6 +88,8 @@ class Comment:
     """Names of persons mentioned through the platform's own mention, as they stand in the text."""
     reply_token: str | None = None
     """A short-lived, single-use right to answer (LINE)."""
+    quote: str | None = None
+    """What makes an answer show the words it answers (LINE's quote token); no right by itself."""
     sponsored: bool = False
     led_elsewhere: bool = False
     """Another application leads this conversation (LINE and Messenger standby): it is read, the machine never answers."""

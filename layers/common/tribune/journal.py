@@ -52,6 +52,7 @@ class Action:
     urgent: bool = False
     reply_token: str | None = None
     reply_token_at: datetime | None = None
+    quote: str | None = None
     attempts: int = 0
     way: str = ""
     step: str = ""
@@ -262,12 +263,12 @@ class Call:
     """Received / known / acted: the clock that the law looks at (gravity 4)."""
     known_at: datetime | None = None
     acted_at: datetime | None = None
+    figures: Mapping[str, str] = field(default_factory=dict)
+    """What its words are filled with besides."""
     sentence: str = ""
     """For alarms: what happened to the community, as the alarm's description says."""
     tried: tuple[str, ...] = ()
     """Who was reached so far, in order (person ids)."""
-    figures: Mapping[str, str] = field(default_factory=dict)
-    """What its words are filled with besides."""
     lease_until: datetime | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None
@@ -323,12 +324,12 @@ class SweepRecord:
     """The next page of the sweep under way."""
     missed: int = 0
     """How many comments the sweep under way found that nobody had delivered."""
+    delivered: int = 0
+    """How many it found, said since the last sweep, that had been delivered."""
     deaf_since: datetime | None = None
     """Since when the platform delivers nothing although people speak: it is asked instead."""
     wanted_since: datetime | None = None
     """Somebody asked for everything since then."""
-    delivered: int = 0
-    """How many it found, said since the last sweep, that had been delivered."""
     not_before: datetime | None = None
     """The platform does not want to be asked before."""
 

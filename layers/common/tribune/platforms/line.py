@@ -113,6 +113,7 @@ class _Message:
     id: str
     type: str
     text: str | None = None
+    quoteToken: str | None = None  # noqa: N815  LINE's own name
     title: str | None = None
     address: str | None = None
     mention: _Mention | None = None
@@ -174,6 +175,7 @@ def read(item: Item) -> Iterable[Said]:
             audience=Audience.PRIVATE,
             media=_MEDIA.get(spoken.type, Media.NONE) if spoken and text == "" else Media.NONE,
             tagged=_tagged(spoken.mention, text) if spoken and spoken.mention else (),
+            quote=spoken.quoteToken if spoken and verb is not Verb.DELETED else None,
             led_elsewhere=event.mode != "active",
             reply_token=event.replyToken if event.mode == "active" and verb is not Verb.DELETED else None,
         )
@@ -209,7 +211,7 @@ def act(order: Order, access: Access, now: datetime) -> Plan:
         raise CannotDo(order.kind.value)
     if order.way == _REPLY or _retry_key_died(order, now):
         raise CannotDo("uncertain")
-    message = {"type": "text", "text": order.text}
+    message = {"type": "text", "text": order.text} | ({"quoteToken": order.quote} if order.quote else {})
     if not order.way and _fresh(order, now):
         body = {"replyToken": order.reply_token, "messages": [message]}
         return Plan(_post(access, order, "reply", body), way=_REPLY, repeatable=False)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tribune import duty, voice
-from tribune.channel import Access, ActKind, Card, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
+from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.comment import Verb, milliseconds
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
@@ -35,7 +35,7 @@ from tribune.journal import (
 )
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, gate, resting, spread
-from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
@@ -66,13 +66,6 @@ class Journal(Protocol):
         self, community: str, platform: str, account: str, object_id: str, action_id: str
     ) -> tuple[str, str | None] | None: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-
-
-class Quotas(Protocol):
-    """What is left of a day's quota."""
-
-    def spend(self, community: str, card: Card, channel: str, units: int, now: datetime) -> datetime | None:
-        """Count units before they are used: None when they are granted, else when a new day begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +205,7 @@ class Performing:
             recipient=recipient,
             reply_token=action.reply_token,
             reply_token_at=action.reply_token_at,
+            quote=action.quote,
             attempt=action.attempts + 1,
             way=action.way or action.step,
             since=action.since,
