@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from local.configuration import model
-from tribune import clock, written
-from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary
+from tribune import clock
+from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary, terms
 from tribune.comment import Audience, words_hash
 from tribune.decision import Decision, Matter, Mode, Situation, decide
 from tribune.errors import BadConfiguration
@@ -60,7 +60,7 @@ class Checker:
 
 def run(arguments: Namespace) -> int:
     """The command. Raises BadConfiguration for an unreadable charter or line, after the lines before it were answered."""
-    charter = written.load(arguments.charter, Charter) if arguments.charter else model()
+    charter = terms.load(arguments.charter) if arguments.charter else model()
     checker, now = Checker.of(charter), clock.now()
     if arguments.json:
         asked = map(Question, arguments.text) if arguments.text else _questions(sys.stdin.buffer)

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 
 from local.in_name import in_name, own_fields
 from tribune import written
-from tribune.charter import Charter
+from tribune.charter import Charter, terms
 from tribune.charter.uses import Reserve
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
 from tribune.decision import Mode
@@ -115,6 +115,9 @@ class WrittenCommunity(Written):
     own_contacts: tuple[str, ...] = ()
     own_domains: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    """Expressions that are harmless here, whatever the charter's words say."""
+    allowed_from: str = ""
+    """…and those of a CSV file (columns term, language, clause, note), by its path relative to this file."""
     ambassadors: tuple[Annotated[str, BeforeValidator(_as_text), Field(min_length=1)], ...] | None = None
     """Who is of the house or paid by it, by the platform's ids; without a registry nobody is asked to disclose."""
     reserve: tuple[Reserve, ...] = ()
@@ -187,6 +190,8 @@ class Configuration:
 
     community: Community
     charter: Charter
+    charter_file: Path
+    """Where that charter is written: the model's own file when it names none."""
     channels: tuple[ChannelSecrets, ...]
     calls: "Calls"
     charter_since: datetime | None = None
@@ -206,6 +211,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
     parsed = written.load(source, ConfigurationFile, file=name)
     folder = source.parent if isinstance(source, Path) else Path()
     try:
+        parsed = _with_allow_list(parsed, folder)
         charter = _charter(parsed, folder)
         _check_clauses(parsed.community, charter)
         _check_secrets(parsed.channels)
@@ -216,6 +222,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
     return Configuration(
         community=community_of(parsed),
         charter=charter,
+        charter_file=MODEL_FILE if parsed.community.charter == MODEL else folder / parsed.community.charter,
         channels=tuple(_secrets(channel) for channel in parsed.channels),
         calls=Calls(parsed.community.rota.secrets() if parsed.community.rota else {}),
         charter_since=_midnight(parsed.community),
@@ -265,8 +272,23 @@ def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
             "community",
             "charter",
         )
-    charter = written.load(path, Charter)
+    charter = terms.load(path)
+    if charter.community not in ("", told.id):
+        raise _Wrong(f"{path} is the charter of “{charter.community}”, not of “{told.id}”", "community", "charter")
     return charter.model_copy(update={"fields": own_fields(community_of(parsed), told.contact) | charter.fields})
+
+
+def _with_allow_list(parsed: ConfigurationFile, folder: Path) -> ConfigurationFile:
+    """The file with the expressions of its CSV file beside its own."""
+    told = parsed.community
+    if not told.allowed_from:
+        return parsed
+    path = folder / told.allowed_from
+    if not path.is_file():
+        raise _Wrong(f"there is no file {path}: the path is relative to this file", "community", "allowed_from")
+    listed = (one.term for one in terms.from_csv(written.text_of(path), file=str(path)))
+    allowed = tuple(dict.fromkeys((*told.allowed, *listed)))
+    return parsed.model_copy(update={"community": told.model_copy(update={"allowed": allowed, "allowed_from": ""})})
 
 
 def _check_clauses(community: WrittenCommunity, charter: Charter) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.configuration import EXAMPLE_FILE, WrittenChannel, WrittenCommunity, read
+from local.configuration import EXAMPLE_FILE, MODEL_FILE, WrittenChannel, WrittenCommunity, read
 from tribune.decision import Mode
 from tribune.duty import Way
 from tribune.errors import BadConfiguration
@@ -199,3 +199,38 @@ def test_a_secret_of_the_wrong_shape_is_refused_without_being_shown(secret: str)
     error = refused(MINIMAL + CHANNEL.replace("s3cret-of-facebook", secret))
     assert error.line == 6
     assert "topsecret" not in str(error)
+
+
+# --- files beside the configuration ---
+
+
+def test_the_allow_list_may_stand_in_a_spreadsheet(tmp_path: Path) -> None:
+    (tmp_path / "harmless.csv").write_text(
+        "term,language,note\nbête de course,fr,a bike\ntête de pioche,fr,\n", "utf-8"
+    )
+    file = tmp_path / "c.yaml"
+    file.write_text(MINIMAL.replace("}", ", allowed: [tête de pioche], allowed_from: harmless.csv}", 1), "utf-8")
+    assert read(file).community.allowed == ("tête de pioche", "bête de course")
+
+
+@pytest.mark.parametrize(
+    ("csv", "says"), [(None, "there is no file"), ("term,language\nx,francais\n", "two small letters")]
+)
+def test_a_spreadsheet_that_is_missing_or_wrong_is_said(tmp_path: Path, csv: str | None, says: str) -> None:
+    if csv:
+        (tmp_path / "harmless.csv").write_text(csv, "utf-8")
+    file = tmp_path / "c.yaml"
+    file.write_text(MINIMAL.replace("}", ", allowed_from: harmless.csv}", 1), "utf-8")
+    with pytest.raises(BadConfiguration, match=says):
+        read(file)
+
+
+def test_a_charter_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "charter.yaml").write_text("community: garance\n" + MODEL_FILE.read_text("utf-8"), "utf-8")
+    file = tmp_path / "c.yaml"
+    file.write_text(MINIMAL.replace("}", ", charter: charter.yaml}", 1), "utf-8")
+    with pytest.raises(BadConfiguration, match="is the charter of “garance”, not of “atelier”") as refused:
+        read(file)
+    assert refused.value.field == "community.charter"
+    file.write_text(file.read_text("utf-8").replace("id: atelier", "id: garance"), "utf-8")
+    assert read(file).charter_file == tmp_path / "charter.yaml"

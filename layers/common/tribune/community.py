@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tribune.charter.findings import Vocabulary
 from tribune.charter.uses import Reserve
 from tribune.decision import Mode
 from tribune.duty import Rota
@@ -93,6 +94,21 @@ class Community(Written):
     def zone(self) -> ZoneInfo:
         """The community's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What it adds to the words of its charter."""
+        return Vocabulary(
+            own_contacts=self.own_contacts,
+            own_domains=self.own_domains,
+            allowed=self.allowed,
+            questions={
+                entry.id: tuple(phrase for phrases in entry.questions.values() for phrase in phrases)
+                for entry in self.faq
+            },
+            brand=self.name,
+            names=tuple(account.name for channel in self.channels for account in channel.accounts if account.name),
+        )
 
     @property
     def language(self) -> str:

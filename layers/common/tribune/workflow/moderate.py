@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tribune.channel import Item, Platform
-from tribune.charter import PublishedCharter, Reader, Vocabulary
+from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
@@ -192,18 +192,7 @@ class Moderation:
         kept = self._readers.get(slot)
         if kept is not None and kept[0] == community:
             return kept[1]
-        vocabulary = Vocabulary(
-            own_contacts=community.own_contacts,
-            own_domains=community.own_domains,
-            allowed=community.allowed,
-            questions={
-                entry.id: tuple(phrase for phrases in entry.questions.values() for phrase in phrases)
-                for entry in community.faq
-            },
-            brand=community.name,
-            names=tuple(account.name for channel in community.channels for account in channel.accounts if account.name),
-        )
-        reader = Reader(published.charter if published else None, vocabulary)
+        reader = Reader(published.charter if published else None, community.vocabulary)
         self._readers[slot] = (community, reader)
         return reader
 
