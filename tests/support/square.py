@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -296,7 +296,7 @@ class Square:
         return self._page(request)
 
     def _page(self, request: TwinRequest) -> TwinAnswer:
-        asked = {name: unquote(value) for name, value in request.query.items()}
+        asked = request.query
         since = datetime.fromisoformat(asked["since"])
         found = [one for one in self.said if datetime.fromisoformat(one["at"]) >= since]
         start = int(asked["page"] or "0")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 
 import botocore.client
 import pytest
@@ -406,7 +407,7 @@ class World:
             self.rung.append(json.loads(call.body or b"{}"))
             return HttpAnswer(200, {}, b"ok")
         path, _, query = rest.partition("?")
-        pairs = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+        pairs = dict(parse_qsl(query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in call.headers.items()}
         answer = self.twins[host.removesuffix(".test")].handle(
             TwinRequest(call.method, "/" + path, headers, call.body or b"", self.now, pairs)
