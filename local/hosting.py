@@ -27,6 +27,7 @@ from local.twins.line import LineTwin
 from local.twins.messenger import MessengerTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
+from local.twins.threads import ThreadsTwin
 from local.twins.wordpress import WordpressTwin
 from local.twins.x import XTwin
 from local.twins.youtube import YoutubeTwin
@@ -129,6 +130,7 @@ class Hosting:
         twins: tuple[Twin, ...] = (
             InstagramTwin(outbox, _tokens(configuration, "instagram"), proof),
             MessengerTwin(outbox, _tokens(configuration, "messenger"), proof),
+            ThreadsTwin(outbox, _tokens(configuration, "threads"), proof),
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
             LineTwin(outbox, _tokens(configuration, "line")),
             XTwin(

@@ -17,7 +17,18 @@ from tribune.channel import Platform
 from tribune.errors import UnknownChannel
 
 if TYPE_CHECKING:
-    from tribune.platforms import facebook, generic, instagram, line, messenger, telegram, wordpress, x, youtube
+    from tribune.platforms import (
+        facebook,
+        generic,
+        instagram,
+        line,
+        messenger,
+        telegram,
+        threads,
+        wordpress,
+        x,
+        youtube,
+    )
 
     _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (
         facebook,
@@ -29,12 +40,14 @@ if TYPE_CHECKING:
         instagram,
         messenger,
         youtube,
+        threads,
     )
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
     "instagram": "tribune.platforms.instagram",
     "messenger": "tribune.platforms.messenger",
+    "threads": "tribune.platforms.threads",
     "line": "tribune.platforms.line",
     "x": "tribune.platforms.x",
     "generic": "tribune.platforms.generic",
