@@ -6,7 +6,7 @@ is said beside it in `detectors`.
 """
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -46,6 +46,9 @@ class Reserve(Written):
 
 class Use(Written):
     """That a clause is watched by a detector."""
+
+    beyond_words: ClassVar[bool] = False
+    """Does it look first at what surrounds a comment? Then no sentence proves it without its circumstances."""
 
     name: str = Field(description="Which detector watches.")
 
@@ -138,6 +141,8 @@ class LookalikeLink(Use):
 class Impersonation(Use):
     """An author whose name passes itself off as the brand's or the team's."""
 
+    beyond_words: ClassVar[bool] = True
+
     name: Literal["impersonation"] = Field(description="Which detector watches.")
     names: tuple[Annotated[str, Field(min_length=4, max_length=100)], ...] = Field(
         (),
@@ -149,6 +154,8 @@ class Impersonation(Use):
 class Repetition(Use):
     """The same words again by the same author."""
 
+    beyond_words: ClassVar[bool] = True
+
     name: Literal["repetition"] = Field(description="Which detector watches.")
     times: int = Field(
         3, ge=2, le=20, description="How often the same words are said within 24 hours, this time included."
@@ -157,6 +164,8 @@ class Repetition(Use):
 
 class Rate(Use):
     """Too many comments by one author in a short time."""
+
+    beyond_words: ClassVar[bool] = True
 
     name: Literal["rate"] = Field(description="Which detector watches.")
     comments: int = Field(
@@ -177,6 +186,8 @@ class MentionFlood(Use):
 class Reports(Use):
     """A comment that other members reported to the platform."""
 
+    beyond_words: ClassVar[bool] = True
+
     name: Literal["reports"] = Field(description="Which detector watches.")
     reports: int = Field(3, ge=1, le=1000, description="From how many reports on a person looks.")
 
@@ -194,12 +205,16 @@ class LanguageAsked(Use):
 class OffTopic(WordUse):
     """Something else than the subject: a suggestion, never more than a proposal."""
 
+    beyond_words: ClassVar[bool] = True
+
     name: Literal["off_topic"] = Field(description="Which detector watches.")
     min_words: int = Field(12, ge=4, le=200, description="Shorter comments are left alone.")
 
 
 class Neutrality(WordUse):
     """Political words during a declared period of reserve: a person's to judge, whichever side they take."""
+
+    beyond_words: ClassVar[bool] = True
 
     name: Literal["neutrality"] = Field(description="Which detector watches.")
     periods: tuple[Reserve, ...] = Field(
@@ -211,6 +226,8 @@ class Neutrality(WordUse):
 
 class Undisclosed(WordUse):
     """Promotion by somebody of the house or paid by it, who does not say so."""
+
+    beyond_words: ClassVar[bool] = True
 
     name: Literal["undisclosed"] = Field(description="Which detector watches.")
 
