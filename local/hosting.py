@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from local.configuration import Calls, ChannelSecrets, Configuration
@@ -24,6 +24,7 @@ from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.instagram import InstagramTwin
 from local.twins.line import LineTwin
+from local.twins.linkedin import LinkedInTwin
 from local.twins.messenger import MessengerTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
@@ -133,12 +134,8 @@ class Hosting:
             ThreadsTwin(outbox, _tokens(configuration, "threads"), proof),
             FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
             LineTwin(outbox, _tokens(configuration, "line")),
-            XTwin(
-                outbox,
-                _tokens(configuration, "x"),
-                clients=_pairs(configuration, "x", "client_id", "client_secret"),
-                refresh_tokens=_pairs(configuration, "x", "refresh_token", "token"),
-            ),
+            XTwin(outbox, _tokens(configuration, "x"), **_renewals(configuration, "x")),
+            LinkedInTwin(outbox, _tokens(configuration, "linkedin"), **_renewals(configuration, "linkedin")),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
             TelegramTwin(outbox, _tokens(configuration, "telegram")),
             WordpressTwin(outbox, _pairs(configuration, "wordpress", "user", "password")),
@@ -282,6 +279,11 @@ class Hosting:
         )
 
 
+class _Renewals(TypedDict):
+    clients: dict[str, str]
+    refresh_tokens: dict[str, str]
+
+
 def _tokens(configuration: Configuration, platform: str, name: str = "token") -> dict[str, tuple[str, ...]]:
     """What stands under `name` in a channel's access -> the accounts it may act for."""
     tokens: dict[str, Any] = {}
@@ -290,6 +292,14 @@ def _tokens(configuration: Configuration, platform: str, name: str = "token") ->
             accounts = tuple(account.id for account in channel.accounts)
             tokens[secrets.act[name]] = (*tokens.get(secrets.act[name], ()), *accounts)
     return tokens
+
+
+def _renewals(configuration: Configuration, platform: str) -> _Renewals:
+    """By which apps and refresh tokens an access of a platform can be renewed."""
+    return {
+        "clients": _pairs(configuration, platform, "client_id", "client_secret"),
+        "refresh_tokens": _pairs(configuration, platform, "refresh_token", "token"),
+    }
 
 
 def _pairs(configuration: Configuration, platform: str, name: str, value: str) -> dict[str, str]:
