@@ -4,15 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from world import PAGE, World, fresh_world
+from publishing import charters, decide, head, in_force, publish, say, with_clause, with_term
+from world import World, fresh_world
 
 from tribune.aws import clients, keys
-from tribune.aws.charters import Charters
 from tribune.channel import ActKind
-from tribune.charter import Charter
-from tribune.charter.document import Clause
 from tribune.decision import Mode
-from tribune.journal import ActionState, Brakes, CallState, Head
+from tribune.journal import ActionState, Brakes, CallState
 from tribune.platforms import platform
 from tribune.workflow.cases import Handling
 from tribune.workflow.deed import case_id
@@ -22,47 +20,6 @@ __all__ = ["fresh_world"]
 SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 56 78"
 
 
-def charters(world: World) -> Charters:
-    return Charters(world.stack.tables()["CharterTable"])
-
-
-def with_clause(charter: Charter, clause_id: str, **change: Any) -> Charter:
-    clauses = [
-        Clause.model_validate(clause.model_dump(mode="json") | change) if clause.id == clause_id else clause
-        for clause in charter.clauses
-    ]
-    return charter.model_copy(update={"clauses": tuple(clauses)})
-
-
-def with_term(charter: Charter, clause_id: str, term: str) -> Charter:
-    clause = charter.clause(clause_id)
-    assert clause is not None
-    uses = clause.model_dump(mode="json")["detectors"]
-    uses[0] = uses[0] | {"terms": {"fr": [*uses[0].get("terms", {}).get("fr", ()), term]}}
-    return with_clause(charter, clause_id, detectors=uses)
-
-
-def publish(world: World, charter: Charter) -> int:
-    """The next version, in force at once, and seen by everybody."""
-    version = charters(world).publish("garance", charter, effective_from=world.now, now=world.now)
-    world.now += timedelta(minutes=1)
-    return version
-
-
-def in_force(world: World) -> Charter:
-    published = charters(world).load("garance", world.now)
-    assert published is not None
-    return published.charter
-
-
-def say(world: World, number: int, text: str) -> None:
-    world.deliver("facebook", world.comment(number, text, author=str(7000 + number)))
-
-
-def decide(world: World) -> None:
-    world.pump_only("moderate_comments")
-
-
 def watch(world: World, minutes: int = 1) -> None:
     world.now += timedelta(minutes=minutes)
     world.invoke("keep_watch", {})
@@ -70,12 +27,6 @@ def watch(world: World, minutes: int = 1) -> None:
 
 def brakes(world: World) -> Brakes:
     return world.journal.read([keys.brakes("garance")]).brakes("garance")
-
-
-def head(world: World, number: int) -> Head:
-    found = world.head("garance", "facebook", PAGE, f"1_{number}")
-    assert found is not None
-    return found
 
 
 def replies(world: World) -> int:

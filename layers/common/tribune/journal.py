@@ -490,6 +490,41 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What one charter makes of a comment."""
+
+    measure: str
+    reason: str
+    clause: str | None
+    alone: bool
+    """Without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowNote:
+    """What a version on trial would have made of a comment; the same as was done when an edit ended the difference."""
+
+    community: str
+    shadow: str
+    platform: str
+    account: str
+    object: str
+    at: datetime
+    was: Judged
+    would: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowCount:
+    """How often: `judged`, `failed`; `was#` and `would#` a clause: decisions that cite it, or would."""
+
+    community: str
+    shadow: str
+    what: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingWords:
     """The words an action sends, kept apart from the journal."""
 
@@ -534,6 +569,8 @@ class Changes:
     counts: tuple[Count, ...] = ()
     tallies: tuple[Tally, ...] = ()
     brakes: tuple[BrakeNote, ...] = ()
+    shadows: tuple[ShadowNote, ...] = ()
+    shadow_counts: tuple[ShadowCount, ...] = ()
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -546,4 +583,6 @@ class Changes:
             self.counts + other.counts,
             self.tallies + other.tallies,
             self.brakes + other.brakes,
+            self.shadows + other.shadows,
+            self.shadow_counts + other.shadow_counts,
         )

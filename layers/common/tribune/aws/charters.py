@@ -29,6 +29,8 @@ PART_BYTES = 300_000
 KEEP = timedelta(seconds=30)
 """How long the list of versions is kept: a version in force at once is seen everywhere within half a minute."""
 MOST_LOADED = 8
+SHADOW_NAME = 12
+"""How many digits of its hash name a version on trial."""
 _ATTEMPTS = 5
 
 
@@ -50,6 +52,14 @@ class VersionMeta:
     """The rules that weigh otherwise than in the version before, or are new: clause id -> article."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a community has published, and what it tries."""
+
+    versions: tuple[VersionMeta, ...] = ()
+    shadow: VersionMeta | None = None
+
+
 class Charters:
     """The charters of one stack's communities."""
 
@@ -57,16 +67,88 @@ class Charters:
         """Without a client: this process's own."""
         self._table = table
         self._client = client or clients.dynamodb()
-        self._versions: Kept[tuple[VersionMeta, ...]] = Kept(KEEP)
-        self._loaded: dict[tuple[str, int], PublishedCharter] = {}
+        self._listed: Kept[_Listed] = Kept(KEEP)
+        self._loaded: dict[tuple[str, int, str], PublishedCharter] = {}
 
     def versions(self, community: str) -> tuple[VersionMeta, ...]:
         """Every published version, oldest first, at most half a minute old. Raises Unavailable, CharterUnreadable."""
-        return self._versions.get(community, lambda: self.stored_versions(community)) or ()
+        return self._list(community).versions
 
     def stored_versions(self, community: str) -> tuple[VersionMeta, ...]:
         """The same, read right now."""
-        return tuple(_meta(item) for item in self._query(community, "version#"))
+        return self._listed_now(community).versions
+
+    def _list(self, community: str) -> "_Listed":
+        return self._listed.get(community, lambda: self._listed_now(community)) or _Listed()
+
+    def _listed_now(self, community: str) -> "_Listed":
+        """The versions, and the one on trial, in one request."""
+        items = list(self._query(community, "sk BETWEEN :first AND :last", first="shadow", last="version#~"))
+        on_trial = next((_shadow_meta(item) for item in items if item["sk"]["S"] == "shadow"), None)
+        return _Listed(tuple(_meta(item) for item in items if item["sk"]["S"] != "shadow"), on_trial)
+
+    # --- a version on trial ---
+
+    def shadow(self, community: str) -> str | None:
+        """The name of the version on trial, None when there is none; at most half a minute old."""
+        meta = self._list(community).shadow
+        return meta.content_hash[:SHADOW_NAME] if meta else None
+
+    def shadow_meta(self, community: str) -> VersionMeta | None:
+        """What is known of it; `version` is the one it stands beside, `published_at` the beginning of the trial."""
+        return self._listed_now(community).shadow
+
+    def shadow_charter(self, community: str) -> PublishedCharter:
+        """Its content, never to be cited or shown. Raises NotFound, Unavailable, CharterUnreadable."""
+        meta = self._list(community).shadow
+        if meta is None:
+            raise NotFound(f"{community} tries no version of its charter")
+        return self._content(community, meta)
+
+    def publish_shadow(self, community: str, charter: Charter, *, now: datetime) -> VersionMeta:
+        """Try a version beside the one in force, in the place of the one that was on trial before.
+
+        Raises BadConfiguration when there is nothing to compare it with, or nothing to compare; Unavailable.
+        """
+        versions = self.stored_versions(community)
+        if not versions:
+            raise BadConfiguration(f"{community} has published no charter that another could be compared with")
+        if self._said(community, versions[-1]) == charter:
+            raise BadConfiguration(f"version {versions[-1].version} says exactly this: there is nothing to try")
+        content = _canonical(charter)
+        content_hash = hashlib.sha256(content).hexdigest()
+        meta = VersionMeta(
+            version=versions[-1].version,
+            content_hash=content_hash,
+            parts=self._put_parts(community, content_hash, content),
+            published_at=now,
+            effective_from=now,
+            notice_days=charter.commitments.notice_days,
+            summary="",
+        )
+        item = {name: value for name, value in _stored(meta).items() if name not in ("summary", "changed")}
+        with answered("dynamodb"):
+            self._client.put_item(
+                TableName=self._table,
+                Item={**typed(keys.shadow_charter(community)), **item, "beside": {"N": str(meta.version)}},
+            )
+        self._listed.forget()
+        return meta
+
+    def stop_shadow(self, community: str, content_hash: str) -> bool:
+        """End a trial; False when another one, or none, goes on. Raises Unavailable."""
+        with answered("dynamodb"):
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=typed(keys.shadow_charter(community)),
+                    ConditionExpression="content_hash = :hash",
+                    ExpressionAttributeValues={":hash": {"S": content_hash}},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        self._listed.forget()
+        return True
 
     def load(self, community: str, at: datetime) -> PublishedCharter | None:
         """The charter that binds words written at `at`, None when none did. Raises Unavailable, CharterUnreadable."""
@@ -117,7 +199,8 @@ class Charters:
                 changed=brake.changed(self._said(community, versions[-1]) if versions else None, charter),
             )
             if self._put_meta(community, meta):
-                self._versions.forget()
+                self._listed.forget()
+                self.stop_shadow(community, content_hash)
                 return meta.version
         raise Conflict(f"somebody else publishes charters of {community} at the same time")
 
@@ -139,13 +222,7 @@ class Charters:
                     TableName=self._table,
                     Item={
                         **typed(keys.charter_version(community, meta.version)),
-                        "content_hash": {"S": meta.content_hash},
-                        "parts": {"N": str(meta.parts)},
-                        "published_at": {"S": meta.published_at.astimezone(UTC).isoformat()},
-                        "effective_from": {"S": meta.effective_from.astimezone(UTC).isoformat()},
-                        "notice_days": {"N": str(meta.notice_days)},
-                        "summary": {"S": meta.summary},
-                        "changed": {"M": {clause: {"N": str(number)} for clause, number in meta.changed.items()}},
+                        **_stored(meta),
                     },
                     ConditionExpression="attribute_not_exists(pk)",
                 )
@@ -154,13 +231,14 @@ class Charters:
         return True
 
     def _content(self, community: str, meta: VersionMeta) -> PublishedCharter:
-        known = self._loaded.get((community, meta.version))
+        known = self._loaded.get((community, meta.version, meta.content_hash))
         if known is None:
-            packed = b"".join(item["content"]["B"] for item in self._query(community, f"part#{meta.content_hash}#"))
+            parts = self._query(community, "begins_with(sk, :prefix)", prefix=f"part#{meta.content_hash}#")
+            packed = b"".join(item["content"]["B"] for item in parts)
             known = _published(meta, packed)
             while len(self._loaded) >= MOST_LOADED:
                 self._loaded.pop(next(iter(self._loaded)))
-            self._loaded[community, meta.version] = known
+            self._loaded[community, meta.version, meta.content_hash] = known
         return known
 
     def _said(self, community: str, meta: VersionMeta) -> Charter | None:
@@ -170,11 +248,12 @@ class Charters:
         except CharterUnreadable:
             return None
 
-    def _query(self, community: str, prefix: str) -> Iterable[dict[str, Any]]:
+    def _query(self, community: str, condition: str, **sort_keys: str) -> Iterable[dict[str, Any]]:
+        named = {f":{name}": {"S": value} for name, value in sort_keys.items()}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues={":pk": {"S": keys.charter_pk(community)}, ":prefix": {"S": prefix}},
+            KeyConditionExpression=f"pk = :pk AND {condition}",
+            ExpressionAttributeValues={":pk": {"S": keys.charter_pk(community)}, **named},
             ConsistentRead=True,
         )
         with answered("dynamodb"):
@@ -205,6 +284,24 @@ def _check_date(effective_from: datetime, now: datetime, versions: tuple[Version
             "the one that follows it cannot take effect earlier",
             field="effective_from",
         )
+
+
+def _stored(meta: VersionMeta) -> dict[str, Any]:
+    return {
+        "content_hash": {"S": meta.content_hash},
+        "parts": {"N": str(meta.parts)},
+        "published_at": {"S": meta.published_at.astimezone(UTC).isoformat()},
+        "effective_from": {"S": meta.effective_from.astimezone(UTC).isoformat()},
+        "notice_days": {"N": str(meta.notice_days)},
+        "summary": {"S": meta.summary},
+        "changed": {"M": {clause: {"N": str(number)} for clause, number in meta.changed.items()}},
+    }
+
+
+def _shadow_meta(item: dict[str, Any]) -> VersionMeta:
+    """A version on trial is stored like any other, but for its number and what members would read."""
+    beside = f"version#{int(item['beside']['N']):06d}"
+    return _meta({**item, "sk": {"S": beside}, "summary": {"S": ""}})
 
 
 def _meta(item: dict[str, Any]) -> VersionMeta:

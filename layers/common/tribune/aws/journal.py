@@ -36,6 +36,8 @@ from tribune.journal import (
     OutgoingWords,
     Pauses,
     SaidWords,
+    ShadowCount,
+    ShadowNote,
     SweepRecord,
     Tally,
     ThreadNote,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=396)
 """13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
 COUNTERS_KEPT = timedelta(days=8)
+SHADOWS_KEPT = timedelta(days=30)
 _SEEN = "seen#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 MOST_IN_TRANSACTION = 100
@@ -65,6 +68,7 @@ _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
 _HELD = TypeAdapter(Held)
+_SHADOW = TypeAdapter(ShadowNote)
 _SWEEP = TypeAdapter(SweepRecord)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
@@ -365,14 +369,14 @@ class Journal:
                         yield Tally(community, space, _hour_of(item), version, "", "seen", int(n))
 
     def _counters(self, partition: str, hour: str) -> Iterator[Mapping[str, Any]]:
+        return self._partition(self.counter_table, partition, f"hour#{hour}", "hour#~")
+
+    def _partition(self, table: str, partition: str, first: str, last: str) -> Iterator[Mapping[str, Any]]:
+        """The items of a partition between two sort keys, page after page."""
         request: dict[str, Any] = {
-            "TableName": self.counter_table,
+            "TableName": table,
             "KeyConditionExpression": "pk = :p AND sk BETWEEN :from AND :to",
-            "ExpressionAttributeValues": {
-                ":p": {"S": partition},
-                ":from": {"S": f"hour#{hour}"},
-                ":to": {"S": "hour#~"},
-            },
+            "ExpressionAttributeValues": {":p": {"S": partition}, ":from": {"S": first}, ":to": {"S": last}},
         }
         while True:
             answer = self._call("query", **request)
@@ -385,6 +389,26 @@ class Journal:
         """A person lets a clause act again: the brake leaves it alone until it changes."""
         change = _Update(sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1})
         self._write([("Update", change.request(self.journal_table, keys.brakes(community)))])
+
+    # --- a version on trial ---
+
+    def shadow_notes(self, community: str, shadow: str) -> list[ShadowNote]:
+        """Where a version on trial differs from the one in force, in the order of decision."""
+        partition = keys.shadow_note(community, shadow, "", "", "")["pk"]
+        notes = [
+            _SHADOW.validate_python(item)
+            for item in self._partition(self.journal_table, partition, "object#", "object$")
+        ]
+        return sorted((note for note in notes if note.was != note.would), key=lambda note: (note.at, note.object))
+
+    def shadow_counts(self, community: str, shadow: str) -> dict[str, int]:
+        """What was counted of a version on trial: see ShadowCount."""
+        total: dict[str, int] = {}
+        partition = keys.shadow_counter(community, shadow, "")["pk"]
+        for item in self._partition(self.counter_table, partition, "env#", "env$"):
+            for what, n in _family(item, "n."):
+                total[what] = total.get(what, 0) + int(n)
+        return total
 
     # --- writing ---
 
@@ -407,6 +431,8 @@ class Journal:
             + len(changes.counts)
             + len({(tally.community, tally.hour, tally.clause == "" and tally.space) for tally in changes.tallies})
             + len(changes.brakes)
+            + len(changes.shadows)
+            + len({(count.community, count.shadow) for count in changes.shadow_counts})
         )
 
     def save_call(self, call: Call, now: datetime) -> Call:
@@ -552,6 +578,12 @@ class Journal:
             yield self.counter_table, self._tally_key(tally), _tally(tally, now)
         for brake in changes.brakes:
             yield self.journal_table, keys.brakes(brake.community), _brake(brake)
+        for shadow in changes.shadows:
+            at = (shadow.community, shadow.shadow, shadow.platform, shadow.account, shadow.object)
+            yield self.journal_table, keys.shadow_note(*at), _shadow(shadow, now)
+        for counted in changes.shadow_counts:
+            key = keys.shadow_counter(counted.community, counted.shadow, self.environment)
+            yield self.counter_table, key, _shadow_count(counted, now)
 
     def _tally_key(self, tally: Tally) -> Key:
         if tally.clause:
@@ -700,6 +732,14 @@ def _brake(note: BrakeNote) -> _Update:
         adds={"rev": 1},
         expected_rev=note.rev,
     )
+
+
+def _shadow(note: ShadowNote, now: datetime) -> _Update:
+    return _Update(sets={**_SHADOW.dump_python(note, mode="json"), "ttl": _expiry(now, SHADOWS_KEPT)})
+
+
+def _shadow_count(count: ShadowCount, now: datetime) -> _Update:
+    return _Update(adds={f"n.{count.what}": count.n}, sets={"ttl": _expiry(now, SHADOWS_KEPT)})
 
 
 def _hour(moment: datetime) -> str:

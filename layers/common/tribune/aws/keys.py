@@ -140,6 +140,16 @@ ITEMS = (
         ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
     ),
     ItemType(
+        "shadow note",
+        "journal",
+        "{community}#shadow#{shadow}",
+        "object#{platform}#{account}#{object}",
+        "at, was and would: measure, reason, clause, alone",
+        "30 days",
+        ("ModerateComments",),
+        ("tribune charter shadow",),
+    ),
+    ItemType(
         "words",
         "text",
         "{community}#object#{platform}#{account}#{object}",
@@ -180,6 +190,16 @@ ITEMS = (
         ("KeepWatch",),
     ),
     ItemType(
+        "shadow counter",
+        "counter",
+        "{community}#shadow#{shadow}",
+        "env#{environment}",
+        "judged, failed, was#{clause}, would#{clause}: how many decisions",
+        "30 days",
+        ("ModerateComments",),
+        ("tribune charter shadow",),
+    ),
+    ItemType(
         "sealed hour",
         "counter",
         "{community}#space#{space}",
@@ -198,6 +218,16 @@ ITEMS = (
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
         ("ModerateComments", "KeepWatch", "ShowCharter", "tribune case"),
+    ),
+    ItemType(
+        "shadow charter",
+        "charter",
+        "{community}#charter",
+        "shadow",
+        "content hash, parts, published_at, beside: the version it is compared with",
+        "none: until it is stopped or published",
+        ("tribune charter publish", "tribune charter shadow"),
+        ("ModerateComments", "tribune charter shadow"),
     ),
     ItemType(
         "charter part",
@@ -337,6 +367,21 @@ def charter_pk(community: str) -> str:
 def charter_version(community: str, version: int) -> Key:
     """The meta item of one charter version; zero-padded so that versions sort."""
     return {"pk": charter_pk(community), "sk": f"version#{version:06d}"}
+
+
+def shadow_charter(community: str) -> Key:
+    """The version on trial of a community's charter."""
+    return {"pk": charter_pk(community), "sk": "shadow"}
+
+
+def shadow_note(community: str, shadow: str, platform: str, account: str, object_id: str) -> Key:
+    """What a version on trial would have made of an object."""
+    return {"pk": f"{community}#shadow#{shadow}", "sk": f"object#{platform}#{account}#{object_id}"}
+
+
+def shadow_counter(community: str, shadow: str, environment: str) -> Key:
+    """What one environment counted of a version on trial."""
+    return {"pk": f"{community}#shadow#{shadow}", "sk": f"env#{environment}"}
 
 
 def charter_part(community: str, content_hash: str, number: int) -> Key:

@@ -11,6 +11,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Audience, Comment, Said
 from tribune.community import Community
 from tribune.decision import Mode
+from tribune.workflow.shadow import Shadow
 from tribune.workflow.worksheet import ObjectId, ThreadId
 
 WAKE_AGAIN_AFTER = timedelta(seconds=60)
@@ -60,6 +61,8 @@ class Ground:
     """Reads as if there were no charter: what the packaged words of the law find."""
     braked: frozenset[str] = frozenset()
     """Clauses that the brake holds under this version."""
+    shadow: Shadow | None = None
+    """The version on trial."""
 
     @property
     def clause_modes(self) -> dict[str, Mode]:

@@ -19,6 +19,7 @@ from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
 from tribune.workflow.brake import braked
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
@@ -44,6 +45,8 @@ class Charters(Protocol):
 
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
     def changes(self, community: str) -> Mapping[int, Mapping[str, int]]: ...  # noqa: D102
+    def shadow(self, community: str) -> str | None: ...  # noqa: D102
+    def shadow_charter(self, community: str) -> PublishedCharter: ...  # noqa: D102
 
 
 @dataclass(slots=True)
@@ -179,7 +182,20 @@ class Moderation:
             card=self.platform(said.platform).CARD,
             pseudonym=lambda identity: self.pseudonym(community.id, identity),
             law=lambda: self._reader(community, None),
+            shadow=self._shadow(community),
         )
+
+    def _shadow(self, community: Community) -> Shadow | None:
+        try:
+            name = self.charters.shadow(community.id)
+        except CharterUnreadable:
+            return None  # the list of versions is damaged: there is nothing to compare with either
+
+        def opened() -> tuple[PublishedCharter, Reader]:
+            charter = self.charters.shadow_charter(community.id)
+            return charter, self._reader(community, charter)
+
+        return Shadow(name, opened) if name else None
 
     def _braked(self, ground: Ground, known: Known) -> frozenset[str]:
         brakes = known.brakes(ground.community.id)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from tribune import duty, engagement, voice
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings, pack
+from tribune.charter.brake import changed
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
 from tribune.decision import Act, Decision, Leave, Matter, Situation, Urgency, decide
@@ -27,6 +28,7 @@ from tribune.journal import (
     HeadKind,
     OutgoingWords,
     SaidWords,
+    ShadowNote,
     ThreadNote,
     Verdict,
 )
@@ -44,6 +46,7 @@ from tribune.workflow.deed import (
     named,
     thread_at,
 )
+from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
     cancelled,
@@ -208,6 +211,8 @@ class _Weighing:
         if before is not None:
             self._unplan(before)
         findings, decision = self._judge(before)
+        if self.ground.shadow and not decision.confidential:
+            self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
         self._open_case(head, decision, drafts)
@@ -278,6 +283,28 @@ class _Weighing:
             self.ground.charter.charter if self.ground.charter else None,
         )
         return findings, decision
+
+    def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
+        """What the version on trial makes of the same words, in the same place: noted, never done."""
+        try:
+            would = judged(self._decided_by(shadow, before))
+        except Exception:  # noqa: BLE001  whatever is wrong with a version on trial, the decision stands; it is counted
+            self.sheet.count_shadow(self.deed.community, shadow.name, "failed")
+            return
+        was = judged(decision)
+        cited = [f"{which}#{one.clause}" for which, one in (("was", was), ("would", would)) if one.clause]
+        self.sheet.count_shadow(self.deed.community, shadow.name, "judged", *cited)
+        if was != would or before is not None:
+            at = self.deed.at
+            self.sheet.note_shadow(ShadowNote(at[0], shadow.name, *at[1:], at=self.now, was=was, would=would))
+
+    def _decided_by(self, shadow: Shadow, before: Head | None) -> Decision:
+        charter, reader = shadow.opened()
+        real = self.ground.charter.charter if self.ground.charter else None
+        braked = self.ground.braked - changed(real, charter.charter).keys() if self.ground.braked else frozenset[str]()
+        ground = replace(self.ground, charter=charter, reader=reader, braked=braked, shadow=None)
+        beside = replace(self, ground=ground)
+        return beside._judge(before)[1]  # noqa: SLF001  ourselves, on another ground
 
     def _danger_stands(self, findings: Findings, circumstances: Circumstances) -> bool:
         """Is gravity 4 still hidden unasked? Not on the word of a clause that the brake holds, and of it alone.

@@ -3,6 +3,7 @@
 Every record is written at most once, however many decisions of the round touched it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,6 +20,8 @@ from tribune.journal import (
     Head,
     OutgoingWords,
     SaidWords,
+    ShadowCount,
+    ShadowNote,
     ThreadNote,
     ThreadRecord,
 )
@@ -71,6 +74,8 @@ class Worksheet:
     _author_notes: list[AuthorNote] = field(default_factory=list)
     _calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     _counts: dict[tuple[str, str, str, str, int], int] = field(default_factory=dict)
+    _shadows: list[ShadowNote] = field(default_factory=list)
+    _shadow_counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     # --- heads and cases: one writer at a time, `rev` proves it ---
 
@@ -175,6 +180,14 @@ class Worksheet:
         slot = (count.community, count.space, count.hour, count.kind, count.level)
         self._counts[slot] = self._counts.get(slot, 0) + count.n
 
+    def note_shadow(self, note: ShadowNote) -> None:
+        """A version on trial would have decided otherwise (or no longer would)."""
+        self._shadows.append(note)
+
+    def count_shadow(self, community: str, shadow: str, *what: str) -> None:
+        """A version on trial was asked."""
+        self._shadow_counts.update((community, shadow, one) for one in what)
+
     def changes(self) -> Changes:
         """Everything that this round writes, all or nothing."""
         return Changes(
@@ -189,6 +202,8 @@ class Worksheet:
                 for at in sorted(self._changed_heads)
                 for tally in difference(self.known.head(*at), self._heads[at])
             ),
+            shadows=tuple(self._shadows),
+            shadow_counts=tuple(ShadowCount(*slot, n=n) for slot, n in self._shadow_counts.items()),
         )
 
 
