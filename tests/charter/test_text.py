@@ -7,17 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tribune.charter import text
-from tribune.charter.text import Disguises, Token, fold, keys
-
-WORDS = Disguises(["connard", "abruti", "salope", "pute", "merde", "con", "encule", "baise", "fdp", "nique"])
+from tribune.charter.text import Token, fold, keys
 
 
 def tokens(original: str) -> tuple[Token, ...]:
-    return text.read(original, WORDS).tokens
-
-
-def revealed(original: str) -> list[tuple[str, str]]:
-    return [(token.key, original[token.start : token.end]) for token in tokens(original) if token.disguised]
+    return text.read(original).tokens
 
 
 @given(st.text(max_size=300))
@@ -72,57 +66,24 @@ def test_only_the_first_eight_thousand_characters_are_read() -> None:
     assert len(text.read("mot " * 5_000).tokens) == text.MAX_CHARACTERS // 4
 
 
-@pytest.mark.parametrize(
-    ("original", "word", "shown"),
-    [
-        ("espèce de c0nnard !", "connard", "c0nnard"),
-        ("C.O.N.N.A.R.D", "connard", "C.O.N.N.A.R.D"),
-        ("c o n n a r d !", "connard", "c o n n a r d"),
-        ("quel c*nnard", "connard", "c*nnard"),
-        ("p*te", "pute", "p*te"),
-        ("coooonnaaard", "connard", "coooonnaaard"),
-        ("\u0441onnard", "connard", "\u0441onnard"),
-        ("🅒🅞🅝🅝🅐🅡🅓", "connard", "🅒🅞🅝🅝🅐🅡🅓"),
-        ("𝓬𝓸𝓷𝓷𝓪𝓻𝓭", "connard", "𝓬𝓸𝓷𝓷𝓪𝓻𝓭"),
-        ("$alope", "salope", "$alope"),
-        ("s.alope", "salope", "s.alope"),
-        ("l'encul3", "encule", "encul3"),
-        ("n!que", "nique", "n!que"),
-        ("f.d.p", "fdp", "f.d.p"),
-        ("m3rde!!!", "merde", "m3rde"),
-        ("p u t e", "pute", "p u t e"),
-    ],
-)
-def test_a_disguise_is_seen_through_and_its_very_characters_are_named(original: str, word: str, shown: str) -> None:
-    assert revealed(original) == [(word, shown)]
+def test_a_term_of_a_script_without_spaces_is_a_row_of_letters() -> None:
+    assert keys("傻逼") == ("傻", "逼")
+    assert keys("ﾊﾞｶ") == keys("バカ") == ("バ", "カ")
+    assert keys("ハカ") != keys("バカ")
+    assert len(keys("ควย")) == 3
 
 
-@pytest.mark.parametrize(
-    "original",
-    [
-        "Le concours de cons est ouvert à Condom",
-        "géométrique baisser raping baissé",
-        unicodedata.normalize("NFD", "baissé, baissée"),
-        "bais\u200bse",
-        "45s ça?? anna! 20€ 1001 a1 b2",
-        "la mer de Chine, il y a t il",
-        "on n'a c a n c e r que du bon",
-        "https://exemple.example/c0nnard c0nnard@exemple.example",
-        "co-nnaissance con-centré peut-être",
-        "4 5 5 0 7 3",
-        "**important** #vélo @connaisseur",
-        "M. Conrad et Mme Putter",
-    ],
-)
-def test_clean_words_never_match_by_evasion(original: str) -> None:
-    assert revealed(original) == []
+def test_arabic_marks_tatweel_and_persian_letters_fold() -> None:
+    assert keys("الكَـــلب") == keys("الكلب") == keys("الکلب")
 
 
-@given(st.lists(st.from_regex(r"(?!.*(.)\1\1)[a-zéèàç]{2,12}", fullmatch=True), max_size=20))
-def test_plain_words_match_only_as_they_stand(words: list[str]) -> None:
-    assert revealed(" ".join(words)) == []
+def test_a_korean_word_stays_whole() -> None:
+    assert keys("시발점이다 바보") == ("시발점이다", "바보")
 
 
-def test_letters_may_be_stretched_but_never_dropped() -> None:
-    assert revealed("connnnard") == [("connard", "connnnard")]
-    assert revealed("c0nard") == []
+def test_an_encoded_link_is_read_as_it_reads_decoded_and_its_offsets_are_of_the_original() -> None:
+    original = "voir https://a.example/cr%C3%A9dit-rapide?x=%zz%FF ok"
+    assert [(token.key, original[token.start : token.end]) for token in tokens(original)][3:6] == [
+        ("example", "example"), ("credit", "cr%C3%A9dit"), ("rapide", "rapide"),
+    ]  # fmt: skip
+    assert [token.key for token in tokens("100%20 de remise")] == ["100", "20", "de", "remise"]

@@ -5,19 +5,30 @@ A term may hold choices: `(je/on) (ne/) vois plus` stands for four phrases, the 
 A list of one name exists in one or several languages; threads mix languages, so all of them are always used.
 """
 
+import hashlib
+import json
 import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from itertools import product
+from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field, field_validator
 
 from tribune import written
-from tribune.charter.lexicon import Lexicon, phrases
+from tribune.charter.lexicon import Lexicon, Phrase, forms
+from tribune.charter.text import keys
 
 LANGUAGES = ("fr", "en")
 EXCEPT = "!"
 """What is added to a list's name for the phrases that do not count."""
+COMPILED = Path(__file__).with_name("lists.json")
+"""Written into the layer when it is built (layers/common/Makefile), never kept in the repository."""
+_WORDS = Path(__file__).resolve().parents[1] / "words"
+_READ_BY = ("lists.py", "lexicon.py", "text.py", "spelling.py")
+"""The modules that make phrases of what the files say."""
 _CHOICES = re.compile(r"\(([^()]*)\)")
 
 
@@ -48,54 +59,62 @@ class WordList(written.Written):
         return tuple(dict.fromkeys(phrase for term in written_terms for phrase in alternatives(term)))
 
 
+class _Packaged(NamedTuple):
+    """One list, ready: its file's name and content, its terms and exceptions as phrases."""
+
+    name: str
+    words: WordList
+    terms: tuple[Phrase, ...]
+    exceptions: tuple[Phrase, ...]
+
+
+@cache
+def _all() -> tuple[_Packaged, ...]:
+    return tuple(_compiled() or _written())
+
+
 @cache
 def packaged() -> dict[str, tuple[WordList, ...]]:
     """Every packaged list by name, one WordList per language that has it. Raises BadConfiguration."""
     found: dict[str, tuple[WordList, ...]] = {}
-    for language in LANGUAGES:
-        folder = resources.files("tribune").joinpath("words", language, "lists")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-            name = entry.name.removesuffix(".yaml")
-            label = f"words/{language}/lists/{entry.name}"
-            words = written.load(entry.read_text(encoding="utf-8"), WordList, file=label)
-            words = words.model_copy(update={"language": language})
-            found[name] = (*found.get(name, ()), words)
+    for one in _all():
+        found[one.name] = (*found.get(one.name, ()), one.words)
     return found
 
 
 @cache
 def lexicon() -> Lexicon:
     """All packaged lists, compiled once per process: terms under the list's name, exceptions under name + EXCEPT."""
-    compiled: dict[str, set[tuple[str, ...]]] = {}
-    for name, by_language in packaged().items():
-        for words in by_language:
-            compiled.setdefault(name, set()).update(phrases(words.terms, inflect=words.inflect))
-            compiled.setdefault(name + EXCEPT, set()).update(phrases(words.exceptions))
-    return Lexicon(compiled)
+    as_written: dict[str, list[Phrase]] = {}
+    inflected: dict[str, list[Phrase]] = {}
+    for one in _all():
+        (inflected if one.words.inflect else as_written).setdefault(one.name, []).extend(one.terms)
+        as_written.setdefault(one.name + EXCEPT, []).extend(one.exceptions)
+    return Lexicon(as_written, inflected)
 
 
 @cache
-def disguised_words() -> frozenset[str]:
-    """The words of the lists that are looked for behind disguises."""
-    return frozenset(
-        word
-        for by_language in packaged().values()
-        for words in by_language
-        if words.disguised
-        for phrase in phrases(words.terms, inflect=words.inflect)
-        for word in phrase
-    )
+def disguised() -> frozenset[Phrase]:
+    """The phrases of the lists that are looked for behind disguises."""
+    return frozenset(phrase for one in _all() if one.words.disguised for phrase in one.terms)
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Words that people write beside each other: those of our lists, the shortest of each language among them."""
+    return frozenset(word for one in _all() for phrase in one.terms for word in phrase)
 
 
 @cache
 def words_of(name: str, language: str = "") -> frozenset[str]:
     """The single words of a list, folded, of one language or of all: for sets of small words (fillers…)."""
     return frozenset(
-        phrase[0]
-        for words in packaged()[name]
-        if language in ("", words.language)
-        for phrase in phrases(words.terms, inflect=words.inflect)
+        form
+        for one in _all()
+        if one.name == name and language in ("", one.words.language)
+        for phrase in one.terms
         if len(phrase) == 1
+        for form in (forms(phrase[0]) if one.words.inflect else phrase)
     )
 
 
@@ -103,3 +122,60 @@ def words_of(name: str, language: str = "") -> frozenset[str]:
 def raw_terms(name: str) -> tuple[str, ...]:
     """The terms of a list as they are written (domains, signs): every language together."""
     return tuple(term for words in packaged().get(name, ()) for term in words.terms)
+
+
+# --- one file instead of a hundred and fifty ---
+
+
+def compiled_text() -> str:
+    """All lists as one JSON text, with the digest of what it was made from: what COMPILED holds."""
+    lists = [
+        [
+            one.name,
+            one.words.model_dump(mode="json"),
+            *([" ".join(phrase) for phrase in phrases] for phrases in one[2:]),
+        ]
+        for one in _written()
+    ]
+    return json.dumps({"digest": _digest(), "lists": lists}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _compiled() -> list[_Packaged]:
+    """What COMPILED holds, where it is there and was made from these very files; else nothing."""
+    try:
+        compiled = json.loads(COMPILED.read_bytes())
+    except FileNotFoundError:
+        return []
+    if compiled["digest"] != _digest():
+        return []
+    return [
+        _Packaged(
+            name,
+            WordList.model_construct(**words),
+            tuple(tuple(phrase.split(" ")) for phrase in terms),
+            tuple(tuple(phrase.split(" ")) for phrase in exceptions),
+        )
+        for name, words, terms, exceptions in compiled["lists"]
+    ]
+
+
+def _written() -> Iterator[_Packaged]:
+    for language in LANGUAGES:
+        for path in sorted((_WORDS / language / "lists").iterdir()):
+            label = f"words/{language}/lists/{path.name}"
+            words = written.load(path.read_text(encoding="utf-8"), WordList, file=label)
+            words = words.model_copy(update={"language": language})
+            yield _Packaged(path.stem, words, tuple(map(keys, words.terms)), tuple(map(keys, words.exceptions)))
+
+
+def _digest() -> str:
+    """SHA-256 (hex) of all that decides what is compiled: equal exactly when compiling again would change nothing."""
+    digest = hashlib.sha256(unicodedata.unidata_version.encode())
+    for file in (
+        *(Path(__file__).with_name(name) for name in _READ_BY),
+        *sorted(_WORDS.glob("*/spellings.yaml")),
+        *sorted(_WORDS.glob("*/lists/*")),
+    ):
+        digest.update(f"\0{file.relative_to(_WORDS.parent)}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -23,8 +23,8 @@ class Questions:
     def asked(self, text: Text) -> tuple[str, ...]:
         """The entries asked, the one that says most first; entries of equal weight in the order of the FAQ."""
         sentences: dict[int, set[str]] = {}
-        for token in text.tokens:
-            sentences.setdefault(token.sentence, set()).add(_root(token.key))
+        for key, sentence in zip(text.keys, text.sentences, strict=True):
+            sentences.setdefault(sentence, set()).add(_root(key))
         best: dict[str, int] = {}
         for entry, words in self._entries:
             if any(words <= sentence for sentence in sentences.values()):

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 from tribune.charter import detectors, lists, reading, signals, text
 from tribune.charter.detectors import Detector, Match, Watch
+from tribune.charter.disguise import Disguises
 from tribune.charter.document import Charter, Clause, Gravity, Kind
 from tribune.charter.findings import MAX_TRACE, Circumstances, Findings, Signal, Trace, Vocabulary, Why
-from tribune.charter.lexicon import Lexicon, phrases
+from tribune.charter.lexicon import Lexicon, Phrase, phrases
 from tribune.charter.order import Claim, Shields, fate, settle, traced
 from tribune.charter.questions import Questions
 from tribune.charter.reading import Reading, Spans
@@ -53,14 +55,13 @@ class Reader:
     """
 
     def __init__(self, charter: Charter | None, vocabulary: Vocabulary) -> None:
-        self.charter, self.vocabulary = charter, vocabulary
-        own: dict[str, frozenset[tuple[str, ...]]] = {_ALLOWED: phrases(vocabulary.allowed)}
-        disguised = set(lists.disguised_words())
-        rules = _rules_of(charter, own, disguised) if charter else _law_rules()
+        self.charter, self.vocabulary = charter, _named(vocabulary, charter)
+        own = _OwnWords({_ALLOWED: phrases(vocabulary.allowed)}, {}, set(lists.disguised()))
+        rules = _rules_of(charter, own) if charter else _law_rules()
         self._rules = [(rule.rank, rule) for rule in sorted(rules, key=lambda rule: rule.rank)]
         self._protecting = (*_PROTECTING, *_protecting_lists(charter))
-        self._lexicon = Lexicon(own)
-        self._disguises = text.Disguises(disguised)
+        self._lexicon = lists.lexicon() + Lexicon(own.as_written, own.inflected)
+        self._disguises = Disguises(own.disguised, lists.common_words())
         self._questions = Questions(vocabulary.questions)
 
     def read(self, original: str, circumstances: Circumstances) -> Findings:
@@ -68,7 +69,7 @@ class Reader:
 
         A detector that fails or gives up is named in `Findings.unsure`: a person looks.
         """
-        words = text.read(original, self._disguises)
+        words = self._disguises.reveal(text.read(original))
         language = reading.language_of(words, circumstances.language)
         read = reading.make(words, circumstances, self.vocabulary, self._lexicon, language)
         read.signals = signals.find(read)
@@ -81,7 +82,7 @@ class Reader:
             signals=frozenset(read.signals),
             asks=self._questions.asked(words) if Signal.QUESTION in read.signals else (),
             language=language,
-            words=len(words.tokens),
+            words=len(words.keys),
             trace=_bounded([*settled, *trace]),
             unsure=unsure,
         )
@@ -102,6 +103,8 @@ class Reader:
             here = rule.private if read.private else rule.public
             shields = Shields(allowed, Spans((hit.start, hit.end) for hit in read.of(rule.exceptions)), protected)
             for match in matches:
+                if read.uncertain(match.start, match.end):
+                    match = replace(match, doubtful=True)  # noqa: PLW2901  « sa lope » may be chance
                 claim = Claim(rule.clause, rule.gravity, rule.detector.name, rank, match, here)
                 why = fate(claim, shields, read)
                 if why is Why.HELD:
@@ -117,6 +120,13 @@ class Reader:
         return Spans((hit.start, hit.end) for hit in read.of(*self._protecting) if not read.aimed_at_member(hit))
 
 
+def _named(vocabulary: Vocabulary, charter: Charter | None) -> Vocabulary:
+    """The vocabulary with the brand that the charter names, where the community says nothing else."""
+    if vocabulary.brand or charter is None:
+        return vocabulary
+    return replace(vocabulary, brand=charter.values(charter.languages[0]).get("brand", ""))
+
+
 def _found(rule: _Rule, read: Reading) -> tuple[list[Match], bool]:
     """What a detector finds, and whether it failed or gave up. What it found before it failed is only a doubt."""
     matches: list[Match] = []
@@ -127,21 +137,29 @@ def _found(rule: _Rule, read: Reading) -> tuple[list[Match], bool]:
     return matches[:MAX_MATCHES], len(matches) > MAX_MATCHES
 
 
-def _rules_of(charter: Charter, own: dict[str, frozenset[tuple[str, ...]]], disguised: set[str]) -> Iterator[_Rule]:
-    """The charter's uses of detectors; their own terms are added to `own`, those to see through to `disguised`."""
+class _OwnWords(NamedTuple):
+    """What a charter and a community add to the packaged lists, by the name they are asked for."""
+
+    as_written: dict[str, frozenset[Phrase]]
+    inflected: dict[str, frozenset[Phrase]]
+    disguised: set[Phrase]
+
+
+def _rules_of(charter: Charter, own: _OwnWords) -> Iterator[_Rule]:
+    """The charter's uses of detectors; their terms and exceptions are added to `own`."""
     for clause in charter.clauses:
         exceptions = f"{clause.id} exceptions"
-        own[exceptions] = phrases(_all(clause.exceptions))
+        own.as_written[exceptions] = phrases(_all(clause.exceptions))
         for number, use in enumerate(clause.detectors):
             detector = detectors.named(use.name)
             assert detector is not None  # noqa: S101  `uses` knows the names of DETECTORS, a test says so
             words = use if isinstance(use, WordUse) else _NO_WORDS
             _check_lists(words, f"clauses[{clause.id}].detectors[{number}]")
-            terms = phrases(_all(words.terms), inflect=True)
+            terms = phrases(_all(words.terms))
             name = _OWN_WORDS_OF.get(clause.kind, f"{clause.id} terms {number}")
-            own[name] = own.get(name, frozenset()) | terms
+            own.inflected[name] = own.inflected.get(name, frozenset()) | terms
             if words.disguised:
-                disguised.update(word for phrase in terms for word in phrase)
+                own.disguised.update(terms)
             if clause.kind is Kind.RULE:
                 yield _rule(clause, detector, Watch((*(words.lists or detector.lists), name), use), exceptions)
 

@@ -13,10 +13,12 @@ from functools import cached_property
 from tribune.charter import contacts, lists
 from tribune.charter.contacts import Contact
 from tribune.charter.findings import Circumstances, Signal, Vocabulary
-from tribune.charter.lexicon import Hit, Lexicon
+from tribune.charter.lexicon import Hit, Lexicon, Places
 from tribune.charter.text import Text, fold
 from tribune.comment import Audience
 
+VOTING = 400
+"""How many words say which language it is."""
 MAX_REPORTED_WORDS = 12
 """How far after « m'a traité de » the words are still somebody else's."""
 MAX_FILLERS = 7
@@ -26,6 +28,7 @@ MAX_APPOSITION = 3
 MAX_TO_SPEAKER = 3
 
 _QUOTED = re.compile(r"«[^«»]{1,400}»|“[^“”]{1,400}”|„[^„“”]{1,400}[“”]|\"[^\"\n]{1,400}\"|‹[^‹›]{1,400}›")
+_QUOTE = re.compile('[«“„"‹]')
 _MENTION = re.compile(r"(?<![^\s(«\"“,;:!?/.\-])@([^\W_][\w.\-]{0,60})")
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"«»]{1,2000}|(?<![\w@.])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"«»]{1,2000}",
@@ -80,16 +83,42 @@ class Reading:
     circumstances: Circumstances
     vocabulary: Vocabulary
     language: str
-    hits: dict[str, list[Hit]]
-    """Every list's hits, exceptions already taken out."""
-    contacts: list[Contact] = field(default_factory=list)
-    links: list[Span] = field(default_factory=list)
-    aside: Spans = field(default_factory=lambda: Spans(()))
-    """What is quoted or reported."""
+    places: Places
+    """Where every list has its terms, and under its name + EXCEPT its exceptions."""
     signals: set[Signal] = field(default_factory=set)
+    _hits: dict[str, list[Hit]] = field(default_factory=dict)
+    """Each list's hits, exceptions taken out, once somebody asked for them."""
     _covered: dict[str, set[int]] = field(default_factory=dict)
     _ends: dict[str, dict[int, int]] = field(default_factory=dict)
-    _mentioned: set[int] = field(default_factory=set)
+
+    @cached_property
+    def links(self) -> list[Span]:
+        """The links, by their shape alone."""
+        original = self.text.original
+        if "/" not in original and "www." not in original.lower():
+            return []
+        return [link.span() for link in _LINK.finditer(original)]
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """The contact data, those inside links left out."""
+        found = contacts.find(self.text.original, self.language)
+        if not found or not self.links:
+            return found
+        linked = Spans(self.links)
+        return [contact for contact in found if not linked.touch(contact.start, contact.end)]
+
+    @cached_property
+    def _mentioned(self) -> set[int]:
+        """The sentences with a mention in them."""
+        return {self.text.sentences[index] for index in self.covered(MENTION)}
+
+    @cached_property
+    def aside(self) -> Spans:
+        """What is quoted or reported."""
+        original = self.text.original
+        quoted = [found.span() for found in _QUOTED.finditer(original)] if _QUOTE.search(original) else []
+        return Spans([*quoted, *_reported(self)])
 
     @property
     def private(self) -> bool:
@@ -104,53 +133,89 @@ class Reading:
     @property
     def mentions(self) -> list[Hit]:
         """Persons named by « @ » or by the platform's own mention, the brand left out."""
-        return self.hits.get(MENTION, [])
+        return self.of(MENTION)
 
     def of(self, *names: str) -> list[Hit]:
         """The hits of these lists, in the order of the text."""
-        found = [hit for name in names for hit in self.hits.get(name, ())]
-        return sorted(found, key=lambda hit: (hit.start, -hit.end)) if len(names) > 1 else found
+        if len(names) == 1:
+            return self._of(names[0])
+        found = [hit for name in names if name in self._hits or name in self.places for hit in self._of(name)]
+        found.sort(key=lambda hit: (hit.start, -hit.end))
+        return found
+
+    def _of(self, name: str) -> list[Hit]:
+        found = self._hits.get(name)
+        if found is None:
+            starts, ends = self.text.starts, self.text.ends
+            found = _mentions(self) if name == MENTION else []
+            found += [Hit(name, first, last, starts[first], ends[last]) for first, last in self.places.get(name, ())]
+            if found and (innocent := self.places.get(name + lists.EXCEPT)):
+                spared = Spans((starts[first], ends[last]) for first, last in innocent)
+                found = [hit for hit in found if not spared.touch(hit.start, hit.end)]
+            self._hits[name] = found
+        return found
 
     def has(self, *names: str) -> bool:
         """Is there a hit of any of these lists?"""
-        return any(self.hits.get(name) for name in names)
+        for name in names:
+            if name in self._hits:
+                if self._hits[name]:
+                    return True
+            elif name in self.places and (name + lists.EXCEPT not in self.places or self._of(name)):
+                return True
+        return False
+
+    def uncertain(self, start: int, end: int) -> bool:
+        """Do these characters hold a word that only chance may have made: « sa lope »?"""
+        text = self.text
+        return bool(text.uncertain) and any(
+            text.starts[index] < end and start < text.ends[index] for index in text.uncertain
+        )
 
     def covered(self, name: str) -> set[int]:
         """The tokens that stand in a hit of this list."""
-        if name not in self._covered:
-            self._covered[name] = {i for hit in self.hits.get(name, ()) for i in range(hit.first, hit.last + 1)}
-        return self._covered[name]
+        covered = self._covered.get(name)
+        if covered is None:
+            covered = {i for hit in self._of(name) for i in range(hit.first, hit.last + 1)}
+            self._covered[name] = covered
+        return covered
 
     def ending(self, name: str) -> dict[int, int]:
         """Last token -> first token of the hits of this list, the longest where several end together."""
-        if name not in self._ends:
-            ends: dict[int, int] = {}
-            for hit in self.hits.get(name, ()):
+        ends = self._ends.get(name)
+        if ends is None:
+            ends = {}
+            for hit in self._of(name):
                 ends[hit.last] = min(hit.first, ends.get(hit.last, hit.first))
             self._ends[name] = ends
-        return self._ends[name]
+        return ends
 
     def same_sentence(self, index: int, hit: Hit) -> bool:
         """Does token `index` exist and stand in the sentence of this hit?"""
-        tokens = self.text.tokens
-        return 0 <= index < len(tokens) and tokens[index].sentence == tokens[hit.first].sentence
+        sentences = self.text.sentences
+        return 0 <= index < len(sentences) and sentences[index] == sentences[hit.first]
 
     def near(self, hit: Hit, words: int, *names: str) -> bool:
         """Does a hit of these lists stand within so many words before or after, in the same sentence?"""
-        return any(
-            index in self.covered(name) and self.same_sentence(index, hit)
-            for index in range(hit.first - words, hit.last + words + 1)
-            if not hit.first <= index <= hit.last
-            for name in names
-        )
+        for name in names:
+            covered = self.covered(name)
+            if covered and any(
+                index in covered and self.same_sentence(index, hit)
+                for index in range(hit.first - words, hit.last + words + 1)
+                if not hit.first <= index <= hit.last
+            ):
+                return True
+        return False
 
     def before(self, hit: Hit, words: int, *names: str) -> bool:
         """Does a hit of these lists end within so many words before this one, in the same sentence?"""
-        return any(
-            index in self.ending(name) and self.same_sentence(index, hit)
-            for index in range(hit.first - words, hit.first)
-            for name in names
-        )
+        for name in names:
+            ends = self.ending(name)
+            if ends and any(
+                index in ends and self.same_sentence(index, hit) for index in range(hit.first - words, hit.first)
+            ):
+                return True
+        return False
 
     def set_aside(self, hit: Hit, *also: str) -> bool:
         """Is this quoted or reported by its victim, or said of oneself (in the words of the lists `also` too)?"""
@@ -200,9 +265,7 @@ class Reading:
 
     def _beside_mention(self, hit: Hit) -> bool:
         """Does a mention open the text, or stand in the sentence of these words?"""
-        if not self._mentioned:
-            self._mentioned.update(self.text.tokens[index].sentence for index in self.covered(MENTION))
-        return 0 in self.covered(MENTION) or self.text.tokens[hit.first].sentence in self._mentioned
+        return 0 in self.covered(MENTION) or self.text.sentences[hit.first] in self._mentioned
 
     def _before_fillers(self, hit: Hit) -> int:
         """The last token of its sentence before a hit that is neither a filler nor another insult; -1 for none."""
@@ -211,7 +274,7 @@ class Reading:
         while (
             hit.first - index <= MAX_FILLERS
             and self.same_sentence(index, hit)
-            and (self.text.tokens[index].key in fillers or any(index in self.covered(name) for name in INSULTS))
+            and (self.text.keys[index] in fillers or any(index in self.covered(name) for name in INSULTS))
             and not any(index in self.ending(name) for name in SUBJECTS)
         ):
             index -= 1
@@ -231,7 +294,7 @@ class Reading:
             return False
         breaks = lists.words_of("subject_breaks")
         for index in range(copula - 1, copula - 1 - MAX_TO_ROLE, -1):
-            if not self.same_sentence(index, hit) or self.text.tokens[index].key in breaks:
+            if not self.same_sentence(index, hit) or self.text.keys[index] in breaks:
                 break
             if index in self.covered("roles"):
                 return True
@@ -264,7 +327,7 @@ class Reading:
                 index > hit.last + 1 and index in self.covered("roles")
             ):
                 return True
-            key = self.text.tokens[index].key
+            key = self.text.keys[index]
             if index in self.covered("address_plural") and self.addresses_somebody(hit) and before < 0:
                 return True
             if key == "que" and index + 2 in self.ending("address_singular"):
@@ -280,7 +343,7 @@ class Reading:
         around = [*range(hit.first - MAX_FILLERS, hit.first), *range(hit.last + 1, hit.last + 1 + MAX_FILLERS)]
         fillers = lists.words_of("fillers")
         return all(
-            index in self.covered(MENTION) or self.text.tokens[index].key in fillers
+            index in self.covered(MENTION) or self.text.keys[index] in fillers
             for index in around
             if self.same_sentence(index, hit)
         )
@@ -291,7 +354,7 @@ class Reading:
             return False
         fillers = lists.words_of("fillers")
         return self.same_sentence(hit.first - 1, hit) and all(
-            index in self.covered(MENTION) or self.text.tokens[index].key in fillers
+            index in self.covered(MENTION) or self.text.keys[index] in fillers
             for index in range(hit.last + 1, hit.last + 1 + MAX_FILLERS)
             if self.same_sentence(index, hit)
         )
@@ -300,27 +363,15 @@ class Reading:
         return index >= 0 and "," in self.text.between(index)
 
 
-def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, own: Lexicon, language: str) -> Reading:
-    """The reading of a text: hits of the packaged and the charter's own lists, mentions, links, quotations."""
-    found = lists.lexicon().find(text)
-    for name, hits in own.find(text).items():
-        found.setdefault(name, []).extend(hits)
-    reading = Reading(text, circumstances, vocabulary, language, _without_exceptions(found))
-    reading.hits[MENTION] = _mentions(reading)
-    reading.links = [link.span() for link in _LINK.finditer(text.original)]
-    linked = Spans(reading.links)
-    reading.contacts = [
-        contact for contact in contacts.find(text.original, language) if not linked.touch(contact.start, contact.end)
-    ]
-    quoted = [quotation.span() for quotation in _QUOTED.finditer(text.original)]
-    reading.aside = Spans([*quoted, *_reported(reading)])
-    return reading
+def make(text: Text, circumstances: Circumstances, vocabulary: Vocabulary, lexicon: Lexicon, language: str) -> Reading:
+    """The reading of a text with a lexicon: the packaged lists and the charter's own terms."""
+    return Reading(text, circumstances, vocabulary, language, lexicon.places(text))
 
 
 def language_of(text: Text, hint: str | None) -> str:
     """`fr` or `en`, by a vote of small words; the hint settles a tie, French when there is none."""
     votes = {
-        language: sum(token.key in lists.words_of("stopwords", language) for token in text.tokens[:400])
+        language: sum(map(lists.words_of("stopwords", language).__contains__, text.keys[:VOTING]))
         for language in lists.LANGUAGES
     }
     best = max(votes.values())
@@ -342,32 +393,24 @@ def belongs_to(domain: str, domains: Iterable[str]) -> bool:
     return any(domain == known or domain.endswith("." + known) for known in domains)
 
 
-def _without_exceptions(found: dict[str, list[Hit]]) -> dict[str, list[Hit]]:
-    """Each list's hits that none of its own exceptions touches."""
-    kept: dict[str, list[Hit]] = {}
-    for name, hits in found.items():
-        if name.endswith(lists.EXCEPT):
-            continue
-        innocent = Spans((hit.start, hit.end) for hit in found.get(name + lists.EXCEPT, ()))
-        kept[name] = [hit for hit in hits if not innocent.touch(hit.start, hit.end)]
-    return kept
-
-
 def _mentions(reading: Reading) -> list[Hit]:
     """« @Karim » and the names the platform marked, as tokens; the brand is not a person."""
     original = reading.text.original
+    if "@" not in original and not reading.circumstances.tagged:
+        return []
     spans = [(found.start(1), found.end(1)) for found in _MENTION.finditer(original)]
     for name in reading.circumstances.tagged[:50]:
         spans += _places_of(name.lstrip("@"), original)
     brand = _squeezed(reading.vocabulary.brand)
-    starts = {token.start: index for index, token in enumerate(reading.text.tokens)}
+    starts = {start: index for index, start in enumerate(reading.text.starts)}
+    ends = reading.text.ends
     found: dict[int, Hit] = {}
     for start, end in spans:
         first = starts.get(start)
         if first is None or _is_brand(_squeezed(original[start:end]), brand):
             continue
         last = first
-        while last + 1 < len(reading.text.tokens) and reading.text.tokens[last + 1].end <= end:
+        while last + 1 < len(ends) and ends[last + 1] <= end:
             last += 1
         if first not in found or last > found[first].last:
             found[first] = Hit(MENTION, first, last, *reading.text.slice(first, last))
@@ -398,35 +441,35 @@ def _reported(reading: Reading) -> list[Span]:
 
 
 def _reported_after_verb(reading: Reading) -> Iterator[Span]:
-    tokens = reading.text.tokens
+    text = reading.text
     breaks, goes_on = lists.words_of("adversatives"), lists.words_of("continuations")
     covered = -1
     for verb in reading.of("reporting"):
         last = verb.last
         while (
-            last + 1 < len(tokens)
+            last + 1 < len(text.keys)
             and last - verb.last < MAX_REPORTED_WORDS
-            and tokens[last + 1].sentence == tokens[verb.last].sentence
-            and tokens[last + 1].key not in breaks
-            and (last == verb.last or "," not in reading.text.between(last) or tokens[last + 1].key in goes_on)
+            and text.sentences[last + 1] == text.sentences[verb.last]
+            and text.keys[last + 1] not in breaks
+            and (last == verb.last or "," not in text.between(last) or text.keys[last + 1] in goes_on)
         ):
             last += 1
         if last > max(verb.last, covered):
-            yield tokens[verb.last].end, tokens[last].end
+            yield text.ends[verb.last], text.ends[last]
             covered = last
 
 
 def _reported_before_verb(reading: Reading) -> Iterator[Span]:
     """« … m'a dit le vigile », « … voilà comment on m'a parlé », "… is what he said"."""
-    tokens = reading.text.tokens
+    text = reading.text
     after = [verb for verb in reading.of("reporting") if _names_the_speaker(reading, verb)]
     for verb in [*after, *reading.of("reporting_after")]:
-        sentences = {tokens[max(verb.first - 1, 0)].sentence}
+        sentence = text.sentences[max(verb.first - 1, 0)]
         first = verb.first
-        while first > 0 and verb.first - first < MAX_REPORTED_WORDS and tokens[first - 1].sentence in sentences:
+        while first > 0 and verb.first - first < MAX_REPORTED_WORDS and text.sentences[first - 1] == sentence:
             first -= 1
         if first < verb.first:
-            yield tokens[first].start, tokens[verb.first - 1].end
+            yield text.starts[first], text.ends[verb.first - 1]
 
 
 def _names_the_speaker(reading: Reading, verb: Hit) -> bool:
