@@ -46,6 +46,7 @@ _FATES: Mapping[TwinFate, Fate] = MappingProxyType(
 LOOPBACK = "127.0.0.1"
 _ADDRESS_OF: Mapping[str, str] = MappingProxyType({"generic": "reply_url", "wordpress": "rest_url"})
 """Which value of `act` says where a platform is reached."""
+_HEARS_TOO: Mapping[str, tuple[str, ...]] = MappingProxyType({"facebook": ("messenger",), "instagram": ("messenger",)})
 NO_TWIN = Reply(HTTPStatus.NOT_FOUND, b'{"message":"no such twin"}', {"Content-Type": "application/json"})
 
 
@@ -171,9 +172,10 @@ class Hosting:
             return self._owed
 
     def hear(self, platform: str, body: bytes) -> None:
-        """A delivery is coming in that platform's name."""
-        if twin := self.twins.get(platform):
-            twin.hear(body, self._now())
+        """A delivery is coming in that platform's name; Meta's private messages come beside the comments."""
+        for name in (platform, *_HEARS_TOO.get(platform, ())):
+            if twin := self.twins.get(name):
+                twin.hear(body, self._now())
 
     def handle(self, request: Request) -> Reply:
         """One request to a twin: `/twins/<name>/…`."""

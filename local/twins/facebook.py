@@ -64,7 +64,7 @@ class FacebookTwin(GraphTwin):
         """Learn the comments that a delivery speaks of."""
         del now
         try:
-            said = [one for item in facebook.split(parse(body)) for one in facebook.read(item)]
+            said = [one for item in facebook.split(parse(body)) if not item.platform for one in facebook.read(item)]
         except TribuneError:
             return
         with self._lock:

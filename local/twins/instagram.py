@@ -71,7 +71,7 @@ class InstagramTwin(GraphTwin):
         """Learn the comments that a delivery speaks of; those of a broadcast are on the air."""
         del now
         try:
-            said = [one for item in instagram.split(parse(body)) for one in instagram.read(item)]
+            said = [one for item in instagram.split(parse(body)) if not item.platform for one in instagram.read(item)]
         except TribuneError:
             return
         with self._lock:

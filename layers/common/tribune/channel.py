@@ -108,6 +108,8 @@ class Item:
     payload: Mapping[str, Any]
     incomplete: bool = False
     """The platform has to be asked for the rest (`LookedUp`) before it can be read."""
+    platform: str = ""
+    """Which of our platforms reads it, where one address serves several (Meta's private messages); empty: the one spoken to."""
 
 
 @dataclass(frozen=True, slots=True)

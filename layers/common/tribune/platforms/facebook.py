@@ -66,12 +66,14 @@ _SPOKEN: Final = ("add", "edit", "edited")
 
 
 def split(payload: Any) -> Iterable[Item]:
-    """One item per change of every entry of a Page. Raises UnreadableBody."""
-    return [
+    """One item per change of every entry of a Page, and its private messages for `messenger`. Raises UnreadableBody."""
+    entries = graph.entries(payload, _PRODUCT)
+    said = [
         Item(account, kept, incomplete=_says_too_little(field, value))
-        for account, entry in graph.entries(payload, _PRODUCT)
+        for account, entry in entries
         for field, value, kept in graph.changes(account, entry)
     ]
+    return [*said, *(item for account, entry in entries for item in graph.private(account, entry))]
 
 
 def _says_too_little(field: str, value: Mapping[str, Any]) -> bool:

@@ -26,7 +26,19 @@ from json import dumps
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlencode
 
-from tribune.channel import Access, Answer, Asked, Delivery, HttpAnswer, HttpCall, Order, Outcome, Secrets, Verdict
+from tribune.channel import (
+    Access,
+    Answer,
+    Asked,
+    Delivery,
+    HttpAnswer,
+    HttpCall,
+    Item,
+    Order,
+    Outcome,
+    Secrets,
+    Verdict,
+)
 from tribune.comment import from_seconds, words_hash
 from tribune.errors import BadConfiguration, CannotDo, Forged, Unreadable, UnreadableBody, WrongToken
 from tribune.platforms import answers, shapes, signatures
@@ -148,6 +160,29 @@ def changes(account: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Mappi
         if isinstance(field, str) and isinstance(value, dict):
             kept = {"entry": {"id": account, "time": entry.get("time")}, "change": {"field": field, "value": value}}
             yield field, value, kept
+
+
+_PRIVATE: Final = "messenger"
+_PRIVATE_FIELDS: Final = ("messages", "message_echoes", "message_edits", "message_edit", "standby")
+_WRITTEN: Final = ("message", "message_edit")
+
+
+def private(account: str, entry: Mapping[str, Any]) -> Iterator[Item]:
+    """The private messages of one entry, in the three forms it may have, for `messenger` to read. Raises UnreadableBody.
+
+    An application has one address for each product: people's messages arrive beside their comments.
+    """
+    told = [(field == "standby", value) for field, value, _ in changes(account, entry) if field in _PRIVATE_FIELDS]
+    for name in ("messaging", "standby"):
+        events = entry.get(name, [])
+        if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+            raise UnreadableBody(f"`{name}` that is no list of objects")
+        told += [(name == "standby", event) for event in events]
+    if told and not account:
+        raise UnreadableBody("an entry without id")
+    for standby, event in told:
+        if any(isinstance(event.get(name), dict) for name in _WRITTEN):
+            yield Item(account, {"standby": standby, "event": event}, platform=_PRIVATE)
 
 
 # --- a call ---

@@ -64,12 +64,15 @@ _FIELDS: Final = ("comments", "live_comments", "mentions")
 
 
 def split(payload: Any) -> Iterable[Item]:
-    """One item per change of every entry, in both forms of the envelope. Raises UnreadableBody."""
-    return [
-        Item(account, kept, incomplete=field == "mentions" or (field in _FIELDS and not value.get("from")))
-        for account, entry in graph.entries(payload, _PRODUCT)
+    """One item per change of every entry, and its private messages for `messenger`. Raises UnreadableBody."""
+    entries = graph.entries(payload, _PRODUCT)
+    said = [
+        Item(account, kept, incomplete=field == "mentions" or not value.get("from"))
+        for account, entry in entries
         for field, value, kept in graph.changes(account, entry)
+        if field in _FIELDS
     ]
+    return [*said, *(item for account, entry in entries for item in graph.private(account, entry))]
 
 
 @dataclass(frozen=True, slots=True)

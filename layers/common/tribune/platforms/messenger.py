@@ -13,14 +13,14 @@ this platform; an application for messages alone may call `…/webhooks/messenge
 `act.base_url: https://graph.instagram.com/v25.0`. `accounts[].id` is the Page's, or the professional account's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from tribune.channel import Access, ActKind, Card, HttpAnswer, HttpCall, Item, Order, Outcome, Plan, Verdict
 from tribune.comment import Audience, Author, Comment, Media, Said, Thread, Verb
-from tribune.errors import CannotDo, Unreadable, UnreadableBody
+from tribune.errors import CannotDo, Unreadable
 from tribune.platforms import answers, graph, shapes
 
 CARD: Final = Card(
@@ -47,34 +47,15 @@ ask = graph.ask
 
 # --- what was said ---
 
-_PRODUCTS: Final = ("page", "instagram")
-_FIELDS: Final = ("messages", "message_echoes", "message_edits", "message_edit", "standby")
-_SPOKEN: Final = ("message", "message_edit")
-
 
 def split(payload: Any) -> Iterable[Item]:
     """One item per message, edit and unsend; none for what was delivered, read, tapped or liked. Raises UnreadableBody."""
     return [
         item
-        for product in _PRODUCTS
+        for product in ("page", "instagram")
         for account, entry in graph.entries(payload, product)
-        for item in of(account, entry)
+        for item in graph.private(account, entry)
     ]
-
-
-def of(account: str, entry: Mapping[str, Any]) -> Iterator[Item]:
-    """The private messages of one entry, in the three forms it may have. Raises UnreadableBody."""
-    told = [(field == "standby", value) for field, value, _ in graph.changes(account, entry) if field in _FIELDS]
-    for name in ("messaging", "standby"):
-        listed = entry.get(name, [])
-        if not isinstance(listed, list) or not all(isinstance(event, dict) for event in listed):
-            raise UnreadableBody(f"`{name}` that is no list of objects")
-        told += [(name == "standby", event) for event in listed]
-    if told and not account:
-        raise UnreadableBody("an entry without id")
-    for standby, event in told:
-        if any(isinstance(event.get(name), dict) for name in _SPOKEN):
-            yield Item(account, {"standby": standby, "event": event})
 
 
 @dataclass(frozen=True, slots=True)

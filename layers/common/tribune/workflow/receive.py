@@ -5,6 +5,7 @@ Standard library only: a platform waits for the cold start of whoever imports th
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -115,11 +116,28 @@ class Receiving:
 
     def _keep(self, platform: Platform, name: str, channel: str, delivery: Delivery, now: datetime) -> Received:
         items = list(platform.split(self.parse(delivery.body)))
-        accounts = _by_every_name(self.owners(name, channel)) if items else {}
-        ours = [(item, Place(name, channel, *known)) for item in items if (known := accounts.get(item.account))]
+        places = self._places(name, channel, {item.platform or name for item in items})
+        ours = [(item, place) for item in items if (place := places.get((item.platform or name, item.account)))]
         self.inbox.send([place.message(item, now) for item, place in ours if not item.incomplete])
         self.lookups.send([place.message(item, now) for item, place in ours if item.incomplete])
         return Received(Answer(200, ""), items=len(ours), dropped=len(items) - len(ours))
+
+    def _places(self, name: str, channel: str, readers: AbstractSet[str]) -> dict[tuple[str, str], Place]:
+        """(platform, account) -> whose it is, for every platform that reads something of the delivery.
+
+        What is handed on to the channel of the same name of another platform stays among the communities that the
+        proven channel speaks for: its secret proves nothing about anybody else's.
+        """
+        if not readers:
+            return {}
+        own = self.owners(name, channel)
+        served = {community for community, _ in own.values()}
+        return {
+            (reader, known): Place(reader, channel, *place)
+            for reader in readers
+            for known, place in _by_every_name(own if reader == name else self.owners(reader, channel)).items()
+            if place[1] in served
+        }
 
 
 def _by_every_name(owners: Owners) -> dict[str, tuple[str, str, str]]:
