@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tribune.charter import detectors
 from tribune.charter.document import Charter, Clause, Kind, Staged
 from tribune.charter.findings import Breach, Circumstances, Vocabulary
 from tribune.charter.reader import Reader
@@ -73,7 +72,6 @@ def test_examples(charter: Charter, vocabulary: Vocabulary) -> list[Failure]:
     """Every example that fails, in the order of the charter.
 
     A rule without detectors is a person's to apply: its forbidden examples are for members, and prove nothing here.
-    So do the plain ones of a rule whose detectors all need to know more than the words.
     Neither do they where every detector looks beyond the words: there the examples that say in which circumstances do.
     The allowed examples of a clause that protects must breach no rule at all.
     """
@@ -90,11 +88,6 @@ def test_examples(charter: Charter, vocabulary: Vocabulary) -> list[Failure]:
 def _proves(example: Example) -> bool:
     uses = example.clause.detectors
     return bool(uses) if example.staged else any(not use.beyond_words for use in uses)
-
-
-def _judged_by_words(clause: Clause) -> bool:
-    used = (detectors.named(use.name) for use in clause.detectors)
-    return any(detector is not None and not detector.beyond_words for detector in used)
 
 
 def _borne_out(example: Example, found: tuple[Breach, ...]) -> bool:

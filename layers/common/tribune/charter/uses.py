@@ -202,12 +202,16 @@ class LanguageAsked(Use):
     min_words: int = Field(8, ge=4, le=100, description="Shorter comments are left alone.")
 
 
-class OffTopic(WordUse):
+class OffTopic(Use):
     """Something else than the subject: a suggestion, never more than a proposal."""
 
     beyond_words: ClassVar[bool] = True
 
     name: Literal["off_topic"] = Field(description="Which detector watches.")
+    subjects: TextLists = Field(
+        default_factory=dict,
+        description="Words of what this place is about, in each language: a comment that holds one is on topic.",
+    )
     min_words: int = Field(12, ge=4, le=200, description="Shorter comments are left alone.")
 
 

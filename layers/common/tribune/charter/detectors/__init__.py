@@ -49,7 +49,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("reports", reports, uses.Reports),
     Detector("neutrality", neutrality, uses.Neutrality, ("politics",)),
     Detector("undisclosed", undisclosed, uses.Undisclosed, ("promotion",)),
-    Detector("off_topic", off_topic, uses.OffTopic, ("service_words", "speaks_to_us")),
+    Detector("off_topic", off_topic, uses.OffTopic),
     Detector("language", language, uses.LanguageAsked),
     # And at last what is never more than a note.
     Detector("shouting", shouting, uses.Shouting),

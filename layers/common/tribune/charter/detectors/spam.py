@@ -76,7 +76,7 @@ _PROMISED_AMOUNT = re.compile(
 def links(reading: Reading, watch: Watch[Links]) -> Iterator[Match]:
     """A link by a newcomer or through a shortener, beside a spam family: never the one without the other.
 
-    Beside an innocent topic (« crypto », « rentes ») alone it is a person's to judge.
+    Beside an innocent topic alone (« crypto »), a newcomer's shortened link is a person's to judge.
     """
     if not reading.links or not reading.has(*watch.names):
         return
@@ -86,5 +86,6 @@ def links(reading: Reading, watch: Watch[Links]) -> Iterator[Match]:
     for start, end in reading.links:
         domain = domain_of(reading.text.original[start:end])
         shortened = belongs_to(domain, lists.raw_terms("shorteners"))
-        if (newcomer or shortened) and not belongs_to(domain, allowed):
+        enough = (newcomer or shortened) if family else (newcomer and shortened)
+        if enough and not belongs_to(domain, allowed):
             yield Match(start, end, independent=1 + newcomer + shortened if family else 1, doubtful=not family)

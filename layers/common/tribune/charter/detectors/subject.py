@@ -1,6 +1,6 @@
 """What it speaks of: something else than the post, politics during a period of reserve. A person judges, always."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tribune.charter import lists
@@ -15,6 +15,8 @@ SUBJECT_LETTERS = 4
 SUBJECT_WORDS = 3
 STEM = 5
 """« réparer » and « réparation » share a subject: so many letters say so."""
+_OURS = ("service_words", "speaks_to_us")
+"""Somebody's own business with us: no post is about it, and we answer."""
 _ASIDE = frozenset({Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CAPITALS, Signal.SWEARING})
 """What an off-topic comment may carry. Any other signal says that it is somebody's business with us."""
 
@@ -22,22 +24,27 @@ _ASIDE = frozenset({Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CAPITALS, Sig
 def off_topic(reading: Reading, watch: Watch[OffTopic]) -> Iterator[Match]:
     """Nothing in common with the post, where its subject is known. Cannot be told reliably: a suggestion only."""
     topics, said = reading.circumstances.topics, reading.text.tokens
-    if topics is None or len(said) < watch.use.min_words or reading.has(*watch.names):
+    if topics is None or len(said) < watch.use.min_words or reading.has(*_OURS) or reading.signals - _ASIDE:
         return
     if reading.circumstances.answers_member or reading.mentions or reading.circumstances.contest:
         return
-    if reading.signals - _ASIDE:
-        return
     small = lists.words_of("stopwords")
-    subject = {token.key for token in said if len(token.key) >= SUBJECT_LETTERS and token.key not in small}
-    stems = {word[:STEM] for word in subject}
-    if len(subject) >= SUBJECT_WORDS and stems.isdisjoint(_stems((reading.vocabulary.brand, *topics))):
+    words = {token.key for token in said} - small
+    ours = (reading.vocabulary.brand, *topics, *(word for some in watch.use.subjects.values() for word in some))
+    subject = {word for word in words if len(word) >= SUBJECT_LETTERS}
+    if len(subject) >= SUBJECT_WORDS and words.isdisjoint(_about(ours)) and _stems(subject).isdisjoint(_about(ours)):
         yield from whole(reading, doubtful=True)
 
 
 @lru_cache(maxsize=512)
-def _stems(topics: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word[:STEM] for topic in topics for word in keys(topic) if len(word) >= SUBJECT_LETTERS)
+def _about(topics: tuple[str, ...]) -> frozenset[str]:
+    """The words of these topics, and the stems of the longer ones."""
+    words = {word for topic in topics for word in keys(topic)} - lists.words_of("stopwords")
+    return frozenset(words | _stems(words))
+
+
+def _stems(words: Iterable[str]) -> set[str]:
+    return {word[:STEM] for word in words if len(word) >= SUBJECT_LETTERS}
 
 
 def neutrality(reading: Reading, watch: Watch[Neutrality]) -> Iterator[Match]:
