@@ -98,6 +98,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_FOLDING))
 
 
+def letters_of(text: str) -> Iterator[str]:
+    """Each character of `text`, folded alone: none, one or several letters; half a character is none."""
+    return ("" if "\ud800" <= one <= "\udfff" else one.translate(_FOLDING) for one in text)
+
+
 class _Words(dict[str, str | tuple[str, ...]]):
     """A token as it is written -> its folded key, or its words where it is a telephone's spelling of several."""
 
