@@ -6,7 +6,7 @@ sentence on stderr that says the file, the line and the field.
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -68,12 +68,27 @@ def _charter(parser: ArgumentParser) -> None:
     publish.add_argument(
         "--from", dest="effective_from", metavar="WHEN", help="when it takes effect (ISO 8601, or `now`)"
     )
+    publish.add_argument("--shadow", action="store_true", help="on trial beside the one in force: compared, never acting")
     publish.add_argument("--summary", default="", help="what changed, in a sentence for members")
+    _trials(actions)
     announce = action("announce", "the texts that make it known: pinned post, bio, page tab, welcome")
     announce.add_argument("--url", help="the public address of the charter (a configuration says it itself)")
     announce.add_argument("--lang", help="default: every language of the charter")
     announce.add_argument("--from", dest="effective_from", metavar="WHEN", help="when it takes effect (default: today)")
     announce.add_argument("--change", metavar="SENTENCE", help="what this version changes, when it follows another")
+
+
+def _trials(actions: "_SubParsersAction[ArgumentParser]") -> None:
+    """What concerns a charter at work: no FILE."""
+    does = "what the version on trial would have changed so far"
+    shadow = actions.add_parser("shadow", help=does, description=does)
+    shadow.add_argument("--show-text", action="store_true", help="with the words, while they are kept")
+    shadow.add_argument("--stop", action="store_true", help="end the trial")
+    _desk(shadow)
+    does = "a clause that the brake holds acts again"
+    release = actions.add_parser("release", help=does, description=does)
+    release.add_argument("clause", nargs="?", metavar="CLAUSE", help="its id; without one: what the brake holds")
+    _desk(release)
 
 
 def _published(parser: ArgumentParser, what: str) -> None:

@@ -24,11 +24,14 @@ def with_clause(charter: Charter, clause_id: str, **change: Any) -> Charter:
 
 
 def with_term(charter: Charter, clause_id: str, term: str) -> Charter:
+    """The charter, a word of French forbidden by one of its clauses, with an example as `publish` asks for one."""
     clause = charter.clause(clause_id)
     assert clause is not None
-    uses = clause.model_dump(mode="json")["detectors"]
-    uses[0] = uses[0] | {"terms": {"fr": [*uses[0].get("terms", {}).get("fr", ()), term]}}
-    return with_clause(charter, clause_id, detectors=uses)
+    told = clause.model_dump(mode="json")
+    use, *uses = told["detectors"]
+    use["terms"] = {**use["terms"], "fr": [*use["terms"].get("fr", ()), term]}
+    told["examples"]["forbidden"]["fr"].append(f"@Karim t'es vraiment un {term} si tu crois ça")
+    return with_clause(charter, clause_id, detectors=[use, *uses], examples=told["examples"])
 
 
 def publish(world: World, charter: Charter) -> int:

@@ -1,0 +1,105 @@
+"""tribune charter shadow, release and publish --shadow, on a world that lives."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from publishing import charters, decide, in_force, publish, say, with_clause, with_term
+from world import World, fresh_world
+
+from local.command import main
+from tribune.aws import keys, stack
+from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.charter import Charter
+
+__all__ = ["fresh_world"]
+
+type Tribune = Callable[..., tuple[int, str]]
+JEST = "@Karim t'es vraiment un tandem si tu crois ça"
+
+
+@pytest.fixture
+def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+    """Runs `tribune charter …` on the world: (exit code, what it said with ordinary spaces)."""
+    tables, queues = world.stack.tables(), world.stack.queues()
+    place = Place("test", {s: tables[name] for s, name in TABLES.items()}, {s: queues[n] for s, n in QUEUES.items()})
+    monkeypatch.setattr(stack, "locate", lambda _stage: place)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main(["charter", *arguments, "--stage", "test", "--community", "garance"])
+        said = capsys.readouterr()
+        return code, re.sub("[\u00a0\u202f]", " ", said.out + said.err)
+
+    return run
+
+
+def written(charter: Charter, folder: Path) -> str:
+    file = folder / "charter.yaml"
+    file.write_text(charter.model_dump_json(exclude_none=True, exclude_defaults=True), "utf-8")
+    return str(file)
+
+
+@pytest.fixture(name="on_trial")
+def tried(world: World, tribune: Tribune, tmp_path: Path) -> World:
+    file = written(with_term(in_force(world), "respect", "tandem"), tmp_path)
+    code, said = tribune("publish", file, "--shadow")
+    assert (code, "beside version 1" in said) == (0, True), said
+    world.now += timedelta(minutes=1)
+    for number in (1, 2, 3):
+        say(world, number, f"{JEST}, {number}")
+    say(world, 4, "@Karim t'es vraiment un abruti si tu crois ça")
+    decide(world)
+    return world
+
+
+def test_the_report_counts_and_lists_what_would_change(on_trial: World, tribune: Tribune) -> None:
+    code, said = tribune("shadow")
+
+    assert code == 0
+    assert on_trial.rung == []
+    assert "Décisions comparées : 4 · changeraient : 3 · comparaisons impossibles : 0" in said
+    assert re.search(r"3 × \w+ → rappel, sans personne \(respect\)", said)
+    assert "L'article 10 toucherait 4 commentaires sur 4 (1 aujourd'hui) : le frein l'arrêterait" in said
+    assert "facebook 1_2" in said
+    assert "tandem" not in said
+
+
+def test_words_are_shown_when_they_are_asked_for_and_still_kept(on_trial: World, tribune: Tribune) -> None:
+    on_trial.deliver("facebook", on_trial.comment(2, "", verb="remove", author="7002"))
+    decide(on_trial)
+    _, said = tribune("shadow", "--show-text")
+
+    assert said.count("tandem") == 2
+    assert "(effacé par son auteur)" in said
+
+
+def test_a_trial_is_stopped(on_trial: World, tribune: Tribune) -> None:
+    assert tribune("shadow", "--stop")[0] == 0
+    assert charters(on_trial).shadow("garance") is None
+    assert tribune("shadow") == (1, "Aucune version de la charte n'est à l'essai.\n")
+
+
+def test_a_clause_that_the_brake_holds_is_listed_and_released(world: World, tribune: Tribune) -> None:
+    assert tribune("release") == (0, "Le frein ne retient aucun article.\n")
+    publish(world, with_term(in_force(world), "respect", "tandem"))
+    for number in (1, 2, 3):
+        say(world, number, f"{JEST}, {number}")
+    decide(world)
+    world.now += timedelta(minutes=1)
+    world.invoke("keep_watch", {})
+
+    assert tribune("release")[1].startswith("respect : changé en version 2, ne fait que proposer depuis")
+    code, said = tribune("release", "menace")
+    assert (code, "Il retient : respect" in said) == (2, True)
+    assert "agit de nouveau" in tribune("release", "respect")[1]
+    brakes = world.journal.read([keys.brakes("garance")]).brakes("garance")
+    assert (brakes.held, brakes.released) == ({}, {"respect": 2})
+
+
+def test_what_says_the_same_is_not_tried(world: World, tribune: Tribune, tmp_path: Path) -> None:
+    code, said = tribune("publish", written(with_clause(in_force(world), "menace"), tmp_path), "--shadow")
+
+    assert (code, "nothing to try" in said) == (2, True)
