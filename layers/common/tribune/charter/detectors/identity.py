@@ -1,10 +1,10 @@
 """Who speaks, and whether they say so: names and addresses that pass themselves off as ours, hidden advertising."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from tribune.charter import lists
 from tribune.charter.detectors.match import Match, Watch, whole
+from tribune.charter.look_alikes import LETTERS
 from tribune.charter.reading import Reading, belongs_to, domain_of
 from tribune.charter.text import fold
 from tribune.charter.uses import Impersonation, LookalikeLink, Undisclosed
@@ -13,6 +13,7 @@ MIN_NAME = 4
 MIN_TYPO = 6
 """Shorter names are one letter away from too many honest ones."""
 MAX_NAME = 100
+_LOOK_ALIKES = str.maketrans(LETTERS)
 _LEET = str.maketrans("013457|$", "oleastls")
 
 
@@ -51,18 +52,19 @@ def lookalike_link(reading: Reading, watch: Watch[LookalikeLink]) -> Iterator[Ma
 def _disguised_domain(domain: str, ours: Iterable[str]) -> bool:
     """Does it read as one of ours without being it: foreign letters, our whole address in front of another?"""
     plain = _plain_domain(domain)
-    return any(plain == own or belongs_to(plain, (own,)) or plain.startswith(own + ".") for own in map(str.lower, ours))
+    return any(belongs_to(plain, (own,)) or plain.startswith(own + ".") for own in map(_plain_domain, ours))
 
 
 def _near_domain(domain: str, ours: Iterable[str]) -> bool:
-    """Is it one of ours with an official word beside it, or but for a letter?"""
-    *_, label, _ending = ("", "", *_plain_domain(domain).split("."))
-    parts = label.split("-")
-    official = not lists.words_of("official_words").isdisjoint(parts)
+    """Does one of its parts hold our name beside an official word, or our name but for a letter?"""
+    words = lists.words_of("official_words")
+    labels = [label for label in _plain_domain(domain).split(".")[:-1] if label]
     for own in ours:
-        name = own.lower().rpartition(".")[0].rpartition(".")[2]
-        if len(name) >= MIN_NAME and ((official and name in parts) or _typo(label, name)):
-            return True
+        name = _plain_domain(own).rpartition(".")[0].rpartition(".")[2]
+        for label in labels if len(name) >= MIN_NAME else ():
+            parts = label.split("-")
+            if (name in parts and not words.isdisjoint(parts)) or _typo(label, name):
+                return True
     return False
 
 
@@ -77,8 +79,8 @@ def _plain_label(label: str) -> str:
             label = label[4:].encode("ascii", "ignore").decode("punycode")
         except (UnicodeError, ValueError, OverflowError):
             return label
-    kept = "".join(character for character in fold(label) if character.isalnum() or character == "-")
-    return kept.translate(_LEET)
+    kept = (character for character in _seen(label) if character.isalnum() or character == "-")
+    return "".join(kept).translate(_LEET)
 
 
 def _typo(shown: str, ours: str) -> bool:
@@ -97,12 +99,15 @@ def _typo(shown: str, ours: str) -> bool:
 
 def _skeleton(name: str) -> str:
     """A name as the eye reads it: no capital, accent, blank or sign, foreign letters as those they imitate."""
-    return "".join(character for character in fold(name) if character.isalnum()).translate(_LEET)
+    return "".join(character for character in _seen(name) if character.isalnum()).translate(_LEET)
 
 
 def _words(name: str) -> frozenset[str]:
-    folded = "".join(one if unicodedata.category(one)[0] in "LN" else " " for one in fold(name))
-    return frozenset(folded.split())
+    return frozenset("".join(one if one.isalnum() else " " for one in _seen(name)).split())
+
+
+def _seen(text: str) -> str:
+    return fold(text.translate(_LOOK_ALIKES))
 
 
 def undisclosed(reading: Reading, watch: Watch[Undisclosed]) -> Iterator[Match]:
