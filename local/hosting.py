@@ -126,14 +126,12 @@ class Hosting:
         """Make the twins of a configuration; the same configuration, pointed at them."""
         self._configuration = configuration
         outbox = self.outbox
-        proofs = [channel.act["app_secret"] for channel in configuration.channels if "app_secret" in channel.act]
-        proof = proofs[0] if proofs else None
         people = _people(configuration)
         twins: tuple[Twin, ...] = (
-            InstagramTwin(outbox, _tokens(configuration, "instagram"), proof),
-            MessengerTwin(outbox, _tokens(configuration, "messenger"), proof),
-            ThreadsTwin(outbox, _tokens(configuration, "threads"), proof),
-            FacebookTwin(outbox, _tokens(configuration, "facebook"), proof),
+            *(
+                twin(outbox, _tokens(configuration, twin.name), _app_secret(configuration, twin.name))
+                for twin in (FacebookTwin, InstagramTwin, MessengerTwin, ThreadsTwin)
+            ),
             LineTwin(outbox, _tokens(configuration, "line")),
             XTwin(outbox, _tokens(configuration, "x"), **_renewals(configuration, "x")),
             LinkedInTwin(outbox, _tokens(configuration, "linkedin"), **_renewals(configuration, "linkedin")),
@@ -294,6 +292,12 @@ def _tokens(configuration: Configuration, platform: str, name: str = "token") ->
             accounts = tuple(account.id for account in channel.accounts)
             tokens[secrets.act[name]] = (*tokens.get(secrets.act[name], ()), *accounts)
     return tokens
+
+
+def _app_secret(configuration: Configuration, platform: str) -> str | None:
+    """What Meta demands a proof of with every call, where a channel has it."""
+    channels = (one for one in configuration.channels if one.platform == platform and "app_secret" in one.act)
+    return next((channel.act["app_secret"] for channel in channels), None)
 
 
 def _renewals(configuration: Configuration, platform: str) -> _Renewals:

@@ -32,7 +32,9 @@ def test_the_example_is_a_whole_and_working_configuration() -> None:
     example = read(EXAMPLE_FILE)
     community = example.community
     assert (community.id, community.name, community.modes.default) == ("garance", "Vélos Garance", Mode.ACT)
-    assert [channel.platform for channel in community.channels] == ["facebook", "line", "generic"]
+    assert [channel.platform for channel in community.channels] == [
+        "facebook", "instagram", "messenger", "threads", "line", "generic",
+    ]  # fmt: skip
     assert [(person.name, person.initials, person.role) for person in community.rota.people] == [
         ("Marie", "MC", "cm"),
         ("Léa", "LD", "smm"),
