@@ -6,7 +6,7 @@ words it may be a form of, once, and remembered. Ten thousand terms are ready in
 thousand cost a text no more than a hundred.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -57,19 +57,19 @@ class Lexicon:
     def places(self, text: Text) -> Places:
         """Where every list has its hits; a phrase stays within one sentence."""
         found: Places = {}
-        keys, sentences = text.keys, text.sentences
-        for first, entry in enumerate(map(self._entries.__getitem__, keys)):
+        sentences = text.sentences
+        entries = [*map(self._entries.__getitem__, text.keys), None]
+        for first, entry in enumerate(entries):
             if entry is None:
                 continue
-            names, followed = entry
-            for index, base, lengths in followed:
-                for length in lengths:
-                    last = first + length - 1
-                    if last < len(keys) and sentences[last] == sentences[first]:
-                        for name in index.names(base, keys[first + 1 : last + 1]):
-                            _note(found, name, (first, last))
-            for name in names:
-                _note(found, name, (first, first))
+            after = entries[first + 1]
+            if entry.begins and after is not None and after.follows and sentences[first] == sentences[first + 1]:
+                for index, base in entry.begins:
+                    for other, second in after.follows:
+                        if other is index and (lengths := index.pairs.get((base, second))):
+                            for last, names in index.phrases_at(text, first, (base, second), lengths):
+                                _note(found, names, (first, last))
+            _note(found, entry.names, (first, first))
         return found
 
     def find(self, text: Text) -> dict[str, list[Hit]]:
@@ -82,29 +82,30 @@ class Lexicon:
     def names_of(self, word: str) -> tuple[str, ...]:
         """The lists that have this folded word as a term of its own."""
         entry = self._entries[word]
-        return entry[0] if entry else ()
+        return entry.names if entry else ()
 
 
-def _note(found: Places, name: str, place: tuple[int, int]) -> None:
-    places = found.get(name)
-    if places is None:
-        found[name] = [place]
-    elif places[-1] != place:
-        places.append(place)
+def _note(found: Places, names: tuple[str, ...], place: tuple[int, int]) -> None:
+    for name in names:
+        places = found.get(name)
+        if places is None:
+            found[name] = [place]
+        elif places[-1] != place:
+            places.append(place)
 
 
 class _Index:
     """Phrases by their words, each with the names of the lists that have it."""
 
-    __slots__ = ("inflected", "lengths", "phrases", "single")
+    __slots__ = ("firsts", "inflected", "pairs", "phrases", "seconds", "single")
 
     def __init__(self, phrases: Mapping[str, Iterable[Phrase]], *, inflected: bool = False) -> None:
         self.inflected = inflected
         self.single: dict[str, tuple[str, ...]] = {}
         self.phrases: dict[Phrase, tuple[str, ...]] = {}
-        self.lengths: dict[str, tuple[int, ...]] = {}
-        """First word -> lengths of the phrases that begin with it, the longest first."""
-        single, several = self.single, self.phrases
+        self.pairs: dict[tuple[str, str], tuple[int, ...]] = {}
+        """The first two words of phrases -> how many words the phrases have, the longest first."""
+        single, several, pairs = self.single, self.phrases, self.pairs
         for name, entries in phrases.items():
             alone = (name,)
             for entry in entries:
@@ -114,59 +115,68 @@ class _Index:
                 elif entry:
                     known = several.get(entry)
                     several[entry] = alone if known is None else tuple(dict.fromkeys((*known, name)))
-        lengths = self.lengths
-        for entry in several:
-            length, before = len(entry), lengths.get(entry[0])
-            if before is None:
-                lengths[entry[0]] = (length,)
-            elif length not in before:
-                lengths[entry[0]] = tuple(sorted((*before, length), reverse=True))
+                    pair, length = (entry[0], entry[1]), len(entry)
+                    lengths = pairs.get(pair)
+                    if lengths is None:
+                        pairs[pair] = (length,)
+                    elif length not in lengths:
+                        pairs[pair] = tuple(sorted((*lengths, length), reverse=True))
+        self.firsts = {first for first, _ in pairs}
+        self.seconds = {second for _, second in pairs}
 
-    def bases(self, key: str) -> Iterator[str]:
-        """The words of terms that `key` is, or is a form of."""
-        if key in self.single or key in self.lengths:
+    def bases(self, key: str, words: Container[str]) -> Iterator[str]:
+        """Those of `words` that `key` is, or is a form of."""
+        if key in words:
             yield key
         if self.inflected:
             for base in bases(key):
-                if (base in self.single or base in self.lengths) and key in forms(base):
+                if base in words and key in forms(base):
                     yield base
 
-    def followed(self, base: str, key: str) -> tuple[int, ...]:
-        """The lengths of the phrases that begin with `base` where `key` stands: only pairs agree."""
-        lengths = self.lengths.get(base, ())
-        return lengths if base == key else tuple(length for length in lengths if length <= _INFLECTED_WORDS)
-
-    def names(self, base: str, rest: Sequence[str]) -> Iterable[str]:
-        """The lists that have the phrase of `base` and the words that follow it."""
-        if not self.inflected or len(rest) >= _INFLECTED_WORDS:
-            return self.phrases.get((base, *rest), ())
-        return [
-            name for agreeing in (rest[0], *bases(rest[0])) for name in self._agreeing(base, agreeing, written=rest[0])
-        ]
-
-    def _agreeing(self, base: str, word: str, *, written: str) -> tuple[str, ...]:
-        names = self.phrases.get((base, word), ())
-        return names if names and (word == written or written in forms(word)) else ()
+    def phrases_at(
+        self, text: Text, first: int, pair: tuple[str, str], lengths: tuple[int, ...]
+    ) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The last token and the lists of each phrase that begins with `pair` at `first`; only pairs agree."""
+        for length in lengths:
+            last = first + length - 1
+            if length == _INFLECTED_WORDS:
+                yield last, self.phrases[pair]
+            elif last < len(text.keys) and text.sentences[last] == text.sentences[first]:
+                names = self.phrases.get(tuple(text.keys[first : last + 1]))
+                if names is not None:
+                    yield last, names
 
 
-class _Entries(dict[str, "tuple[tuple[str, ...], tuple[tuple[_Index, str, tuple[int, ...]], ...]] | None"]):
-    """A word of a text -> the lists that have it, and the phrases it may begin; None for most words."""
+class _Entry(NamedTuple):
+    """What a word of a text is to the lists."""
+
+    names: tuple[str, ...]
+    """The lists that have it as a term of its own."""
+    begins: tuple[tuple[_Index, str], ...]
+    """The first words of phrases that it may be."""
+    follows: tuple[tuple[_Index, str], ...]
+    """The second words of phrases that it may be."""
+
+
+class _Entries(dict[str, _Entry | None]):
+    """A word of a text -> what it is to the lists; None for most words."""
 
     def __init__(self, indexes: tuple[_Index, ...]) -> None:
         super().__init__()
         self.indexes = indexes
 
-    def __missing__(self, key: str) -> "tuple[tuple[str, ...], tuple[tuple[_Index, str, tuple[int, ...]], ...]] | None":
+    def __missing__(self, key: str) -> _Entry | None:
         if len(self) >= _REMEMBERED:
             self.clear()
         names: dict[str, None] = {}
-        begun: list[tuple[_Index, str, tuple[int, ...]]] = []
+        begins: list[tuple[_Index, str]] = []
+        follows: list[tuple[_Index, str]] = []
         for index in self.indexes:
-            for base in index.bases(key):
-                names |= dict.fromkeys(index.single.get(base, ()))
-                if lengths := index.followed(base, key):
-                    begun.append((index, base, lengths))
-        entry = (tuple(names), tuple(begun)) if names or begun else None
+            for base in index.bases(key, index.single):
+                names |= dict.fromkeys(index.single[base])
+            begins += [(index, base) for base in index.bases(key, index.firsts)]
+            follows += [(index, base) for base in index.bases(key, index.seconds)]
+        entry = _Entry(tuple(names), tuple(begins), tuple(follows)) if names or begins or follows else None
         self[key] = entry
         return entry
 
