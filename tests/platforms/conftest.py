@@ -81,6 +81,8 @@ def everything_sent() -> list[Recorded]:
 
 COMMENTS = {"linkedin": "urn:li:comment:(urn:li:activity:7094637247890620418,7094977717598625792)"}
 """What a comment is called where any name will not do."""
+RECIPIENTS = {"mastodon": "public @amina@autre.example"}
+"""To whom an answer goes where any id will not do."""
 
 
 @pytest.fixture
@@ -88,6 +90,7 @@ def order(request: pytest.FixtureRequest) -> Callable[..., Order]:
     """An order for the platform of the test's `name`, where it has one."""
     params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
     comment = COMMENTS.get(str(params.get("name")), "900100200300400_1001")
+    recipient = RECIPIENTS.get(str(params.get("name")), "7000000000000001")
 
     def make(kind: ActKind = ActKind.REPLY, **fields: Any) -> Order:
         given = {
@@ -95,7 +98,7 @@ def order(request: pytest.FixtureRequest) -> Callable[..., Order]:
             "account": "102030405060708",
             "target": comment,
             "thread": comment,
-            "recipient": "7000000000000001",
+            "recipient": recipient,
             "text": "Bonjour, le dimanche de 10 h à 13 h 🚲",
         }
         return Order(kind=kind, **(given | fields))
@@ -111,6 +114,7 @@ def access() -> Access:
         "reply_url": "https://blog.example/tribune",
         "secret": SECRET,
         "rest_url": "https://blog.example/wp-json",
+        "server": "https://social.example",
         "user": "tribune",
         "password": "a-password",
     }

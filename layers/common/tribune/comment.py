@@ -94,6 +94,14 @@ class Comment:
     led_elsewhere: bool = False
     """Another application leads this conversation (LINE and Messenger standby): it is read, the machine never answers."""
 
+    address: str | None = None
+    """Where an answer goes, where the platform wants it in the answer (Mastodon); kept as long as the words, no longer."""
+
+    @property
+    def answered_at(self) -> str | None:
+        """What an answer has to be sent to beside the object: the address, or the private conversation."""
+        return self.address or (self.thread.id if self.audience is Audience.PRIVATE else None)
+
     @property
     def version(self) -> str:
         """The sortable version of this object: (source time in ms, verb rank, hash of the words)."""

@@ -586,7 +586,7 @@ class _Weighing:
                 expires=self.now + kept,
                 author_id=self.said.author.id,
                 author_name=self.said.author.name,
-                conversation=self.said.thread.id if self.said.audience is Audience.PRIVATE else None,
+                conversation=self.said.answered_at,
                 url=self.said.url,
             )
         )
@@ -601,7 +601,7 @@ class _Weighing:
                 *self.deed.at,
                 action_id=action_id,
                 text=text,
-                recipient=self.said.thread.id if self.said.audience is Audience.PRIVATE else None,
+                recipient=self.said.answered_at,
                 expires=self.now + WORDS_KEPT,
             )
         )
