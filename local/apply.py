@@ -36,18 +36,21 @@ class Target:
     """None: the clients of this process."""
 
 
-def apply(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool = False) -> list[str]:
+def apply(
+    configuration: Configuration, target: Target, now: datetime, *, summary: str | None = None, dry_run: bool = False
+) -> list[str]:
     """Write the configuration and answer the differences, one line each; with `dry_run` only answer them.
 
     The charter goes first and the accounts last: nothing is received before it can be judged.
-    Raises BadConfiguration when another community owns an account, Unavailable.
+    `summary`: what changes in the charter, in a sentence for members; None where no members read it.
+    Raises BadConfiguration when it is empty and needed, or when another community owns an account; Unavailable.
     """
     communities = Communities(target.community_table, target.dynamodb)
     communities.check_owners(configuration.community)
     before = communities.stored(configuration.community.id)
     community = configuration.community.model_copy(update={"since": before.since if before else now})
     return [
-        *_charter(configuration, target, now, dry_run=dry_run),
+        *_charter(configuration, target, now, summary=summary, dry_run=dry_run),
         *_secrets(configuration, target, dry_run=dry_run),
         *_community(communities, before, community, target, dry_run=dry_run),
     ]
@@ -56,7 +59,14 @@ def apply(configuration: Configuration, target: Target, now: datetime, *, dry_ru
 # --- the charter ---
 
 
-def _charter(configuration: Configuration, target: Target, now: datetime, *, dry_run: bool) -> Iterator[str]:
+def announced(latest: VersionMeta, now: datetime) -> datetime:
+    """When a change may take effect: as long after `now` as the latest version promised to announce it."""
+    return now + timedelta(days=latest.notice_days)
+
+
+def _charter(
+    configuration: Configuration, target: Target, now: datetime, *, summary: str | None, dry_run: bool
+) -> Iterator[str]:
     """The first charter binds at once, or since members could read it elsewhere; those that follow are announced as
     long ahead as they promise. Raises BadConfiguration when that was in the future.
     """
@@ -71,8 +81,14 @@ def _charter(configuration: Configuration, target: Target, now: datetime, *, dry
             yield f"charter: version {latest.version} cannot be read and is published again"
     published, effective_from = _dates(configuration, versions, now)
     version = (latest.version if latest else 0) + 1
+    if latest and summary is not None and not summary.strip() and not dry_run:
+        raise BadConfiguration(
+            "the charter is not what members were shown: say in a sentence, for them, what changes", field="--summary"
+        )
     if not dry_run:
-        version = charters.publish(community, configuration.charter, effective_from=effective_from, now=published)
+        version = charters.publish(
+            community, configuration.charter, effective_from=effective_from, now=published, summary=summary or ""
+        )
     yield f"charter: version {version}, in force from {effective_from:%Y-%m-%d %H:%M} UTC"
 
 
@@ -83,8 +99,7 @@ def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: d
         if since > now:
             raise BadConfiguration("the charter cannot be public since a day to come", field="community.charter_since")
         return since, since
-    announced = now + timedelta(days=configuration.charter.commitments.notice_days)
-    return now, max(announced, *(version.effective_from for version in versions))
+    return now, max(announced(versions[-1], now), *(version.effective_from for version in versions))
 
 
 # --- the secrets ---
@@ -106,7 +121,8 @@ def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> 
 def _put(target: Target, values: Mapping[str, str], purpose: str, *name: str, dry_run: bool) -> Iterator[str]:
     path = keys.secret_path(target.stage, purpose, *name)
     stored, wanted = secrets.stored(path, target.ssm), secrets.as_text(values) if values else None
-    if stored == wanted:
+    # An access that was renewed since is better than the one that stands in the file: the platform no longer takes that.
+    if secrets.given(stored) == secrets.given(wanted):
         return
     if not dry_run:
         if wanted is None:

@@ -6,43 +6,23 @@ FILE is a charter, or a configuration: then it is the charter that the configura
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from local.configuration import ConfigurationFile, WrittenCommunity, community_of, model, read
-from tribune import clock, written
+from local.announcing import Announcement, announcements
+from local.apply import announced
+from local.charter_file import Opened, opened
+from local.configuration import model
+from local.terms_command import allow, terms
+from local.trial_command import release, shadow, try_beside
+from tribune import clock
 from tribune.aws import stack
-from tribune.aws.charters import Charters
-from tribune.charter import Charter, PublishedCharter, Vocabulary
-from tribune.charter.examples import test_examples
+from tribune.aws.charters import Charters, VersionMeta
+from tribune.charter import Charter, PublishedCharter
+from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import diff, lint
-from tribune.community import Community
-from tribune.errors import BadConfiguration
-from tribune.words import fill, spoken, table
-from tribune.workflow.show import as_html, date_words
-
-_NOBODY = "preview"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A charter and, when the file was a configuration, whose it is."""
-
-    charter: Charter
-    community: Community | None = None
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """What the community adds to the charter's own words."""
-        if self.community is None:
-            return Vocabulary()
-        return Vocabulary(
-            own_contacts=self.community.own_contacts,
-            own_domains=self.community.own_domains,
-            allowed=self.community.allowed,
-            brand=self.community.name,
-        )
+from tribune.errors import BadConfiguration, CharterUnreadable
+from tribune.words import shared
+from tribune.workflow.show import as_html
 
 
 def run(arguments: Namespace) -> int:
@@ -50,49 +30,46 @@ def run(arguments: Namespace) -> int:
     return int(_ACTIONS[arguments.action](arguments))
 
 
-def opened(path: Path) -> Opened:
-    """The charter in a file, whichever of the two kinds it is. Raises BadConfiguration."""
-    if _is_configuration(path):
-        configuration = read(path)
-        return Opened(configuration.charter, configuration.community)
-    return Opened(written.load(path, Charter))
-
-
-def _is_configuration(path: Path) -> bool:
-    try:
-        value = written.parse(path.read_text(encoding="utf-8"), file=str(path)).value
-    except (OSError, UnicodeDecodeError):
-        return False  # reading it as a charter says what is wrong
-    return isinstance(value, dict) and "community" in value
-
-
 # --- is it right? ---
 
 
 def _lint(arguments: Namespace) -> int:
-    ours = opened(arguments.file)
-    remarks = lint(ours.charter, ours.vocabulary, clock.now().date())
-    places = _places(arguments.file)
-    for remark in remarks:
-        print(f"{arguments.file}{places.get(remark.clause, '')}: {remark}")
+    remarks = list(_remarks(opened(arguments.file)))
+    print("\n".join(remarks), end="\n" * bool(remarks))
     return 1 if remarks else 0
 
 
-def _places(path: Path) -> dict[str, str]:
-    """Clause id -> `:12`, the line where a charter file begins it."""
-    document = written.parse(path.read_text(encoding="utf-8"), file=str(path))
-    clauses = document.value.get("clauses", [])
-    return {clause["id"]: f":{document.line_of(('clauses', number))}" for number, clause in enumerate(clauses)}
-
-
 def _test(arguments: Namespace) -> int:
-    charter = opened(arguments.file)
-    failures = test_examples(charter.charter, charter.vocabulary)
-    for failure in failures:
-        found = ", ".join(f"{breach.clause}/{breach.detector}" for breach in failure.found) or "nothing"
-        print(f"{arguments.file}: {failure.clause} ({failure.language}), {failure.expected}: found {found}")
-        print(f"    {failure.sentence}")
+    failures = list(_failures(opened(arguments.file)))
+    print("\n".join(failures), end="\n" * bool(failures))
     return 1 if failures else 0
+
+
+def _remarks(ours: Opened) -> Iterator[str]:
+    for remark in lint(ours.charter, ours.vocabulary, clock.now().date()):
+        yield f"{ours.place(remark)}: {remark}"
+
+
+def _failures(ours: Opened) -> Iterator[str]:
+    for failure in test_examples(ours.charter, ours.vocabulary):
+        yield f"{ours.file}: {said(failure)}\n    {failure.sentence}"
+
+
+def said(failure: Failure) -> str:
+    """`respect (fr), allowed: found respect/insult_at_person`."""
+    found = ", ".join(f"{breach.clause}/{breach.detector}" for breach in failure.found) or "nothing"
+    return f"{failure.clause} ({failure.language}), {failure.expected}: found {found}"
+
+
+def check_ready(ours: Opened) -> None:
+    """Raises BadConfiguration, with everything that `lint` and `test` say, while a charter must not be published."""
+    wrong = [*_remarks(ours), *_failures(ours)]
+    if wrong:
+        raise BadConfiguration(
+            f"nothing is published while the charter contradicts itself ({len(wrong)} to correct):\n"
+            + "\n".join(wrong),
+            file=str(ours.file),
+        )
 
 
 def _diff(arguments: Namespace) -> int:
@@ -123,8 +100,7 @@ def _compared_with(arguments: Namespace) -> Charter:
 def _render(arguments: Namespace) -> int:
     ours, now = opened(arguments.file), clock.now()
     language = arguments.lang or ours.charter.languages[0]
-    if language not in ours.charter.languages:
-        raise BadConfiguration(f"the charter speaks {', '.join(ours.charter.languages)}", field="--lang")
+    _check_language(ours, language)
     published = PublishedCharter(
         version=1,
         published_at=now,
@@ -133,45 +109,69 @@ def _render(arguments: Namespace) -> int:
         content_hash=ours.charter.content_hash,
         charter=ours.charter,
     )
-    sys.stdout.write(as_html(published, ours.community or _somebody(ours.charter), language))
+    sys.stdout.write(as_html(published, ours.somebody, language))
     return 0
 
 
-def _somebody(charter: Charter) -> Community:
-    """Stands for the community that a charter alone does not name."""
-    brand = charter.values(charter.languages[0]).get("brand", charter.title[charter.languages[0]])
-    return community_of(ConfigurationFile(community=WrittenCommunity(id=_NOBODY, name=brand)))
-
-
 def _publish(arguments: Namespace) -> int:
+    """The first version may bind at once. Those that follow say what changes, as long ahead as members were promised."""
     ours, now = opened(arguments.file), clock.now()
-    community = ours.community.id if ours.community else arguments.community
+    community = ours.community.id if ours.community else arguments.community or ours.charter.community
     if not community:
         raise BadConfiguration("say whose charter it is", field="--community")
-    warn(arguments.file, ours.charter)
+    if ours.charter.community not in ("", community):
+        raise BadConfiguration(
+            f"it is the charter of “{ours.charter.community}”", file=str(ours.file), field="community"
+        )
+    check_ready(ours)
     charters = _published(arguments)
-    effective_from = now if arguments.effective_from in (None, "now") else _moment(arguments.effective_from)
-    version = charters.publish(
-        community, ours.charter, effective_from=effective_from, now=now, summary=arguments.summary
-    )
+    if arguments.shadow:
+        return try_beside(charters, community, ours.charter)
+    effective_from, summary = _dated(arguments, ours, charters, community, now)
+    version = charters.publish(community, ours.charter, effective_from=effective_from, now=now, summary=summary)
     meta = next(meta for meta in charters.stored_versions(community) if meta.version == version)
     print(f"version {version}, in force from {meta.effective_from:%Y-%m-%d %H:%M} UTC")
     return 0
 
 
-def warn(path: Path, charter: Charter) -> None:
-    """Say on stderr that a charter about to be published is not complete; a person decides."""
-    if remarks := lint(charter, Vocabulary(), clock.now().date()):
-        print(
-            f"{path}: the charter is not complete ({len(remarks)} remarks, see `tribune charter lint`)", file=sys.stderr
+def _dated(
+    arguments: Namespace, ours: Opened, charters: Charters, community: str, now: datetime
+) -> tuple[datetime, str]:
+    """From when on it binds, and what members read of the change. Raises BadConfiguration for a promise not kept."""
+    asked = None if arguments.effective_from is None else _moment(arguments.effective_from, now)
+    versions = charters.stored_versions(community)
+    if not versions or _says(charters, community, versions[-1], ours.charter):
+        return asked or now, arguments.summary
+    latest, because = versions[-1], (arguments.now_because or "").strip()
+    if not arguments.summary.strip():
+        raise BadConfiguration("say in a sentence, for members, what changes", field="--summary")
+    promised = announced(latest, now)
+    if asked is None:
+        asked = now if because else promised
+        return max(asked, latest.effective_from), f"{arguments.summary.strip()} {because}".strip()
+    if asked < promised and not because:
+        raise BadConfiguration(
+            f"version {latest.version} promised to announce a change {latest.notice_days} days ahead: let it take effect "
+            f"from {promised:%Y-%m-%d} on, or say to members why not, with --now-because",
+            field="--from",
         )
+    return asked, f"{arguments.summary.strip()} {because}".strip()
+
+
+def _says(charters: Charters, community: str, meta: VersionMeta, charter: Charter) -> bool:
+    try:
+        return charters.version(community, meta.version).charter == charter
+    except CharterUnreadable:
+        return False  # publishing it again writes its parts anew
 
 
 def _published(arguments: Namespace) -> Charters:
     return Charters(stack.locate(arguments.stage).tables["charter"])
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, now: datetime | None = None) -> datetime:
+    if now and text == "now":
+        return now
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -184,30 +184,27 @@ def _moment(text: str) -> datetime:
 
 def _announce(arguments: Namespace) -> int:
     ours = opened(arguments.file)
-    if arguments.lang and arguments.lang not in ours.charter.languages:
-        raise BadConfiguration(f"the charter speaks {', '.join(ours.charter.languages)}", field="--lang")
-    print("\n\n".join(announcements(arguments, ours)))
+    if arguments.lang:
+        _check_language(ours, arguments.lang)
+    known = shared("announce")
+    if unknown := [name for name in arguments.platform if name not in known]:
+        raise BadConfiguration(
+            f"no text is known for {', '.join(unknown)}; there are: {', '.join(known)}", field="--platform"
+        )
+    wanted = Announcement(
+        url=_address(arguments, ours),
+        effective=_moment(arguments.effective_from) if arguments.effective_from else clock.now(),
+        change=arguments.change or "",
+        languages=(arguments.lang,) if arguments.lang else (),
+        platforms=tuple(arguments.platform),
+    )
+    print("\n\n".join(announcements(ours, wanted)))
     return 0
 
 
-def announcements(arguments: Namespace, ours: Opened) -> Iterator[str]:
-    """The texts to copy, each under its title, language after language."""
-    url, community = _address(arguments, ours), ours.community or _somebody(ours.charter)
-    effective = _moment(arguments.effective_from) if arguments.effective_from else clock.now()
-    for language in [arguments.lang] if arguments.lang else ours.charter.languages:
-        words, values = table(spoken(language), "announce"), ours.charter.values(language)
-        fields = {
-            "brand": values.get("brand", community.name),
-            "host": values.get("cm_public_name", community.name),
-            "hours": values.get("moderation_hours", ""),
-            "appeal": values.get("appeal_contact", ""),
-            "effective": date_words(effective, language, community.zone),
-            "url": url,
-            "summary": arguments.change or "",
-        }
-        for name, title in words["titles"].items():
-            text = words["texts"]["pinned_change" if name == "pinned" and arguments.change else name]
-            yield f"--- {title} [{language}]\n{fill(text, fields)}"
+def _check_language(ours: Opened, language: str) -> None:
+    if language not in ours.charter.languages:
+        raise BadConfiguration(f"the charter speaks {', '.join(ours.charter.languages)}", field="--lang")
 
 
 def _address(arguments: Namespace, ours: Opened) -> str:
@@ -224,5 +221,9 @@ _ACTIONS = {
     "diff": _diff,
     "render": _render,
     "publish": _publish,
+    "release": release,
+    "shadow": shadow,
     "announce": _announce,
+    "terms": terms,
+    "allow": allow,
 }

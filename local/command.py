@@ -38,6 +38,7 @@ def _demo(_parser: ArgumentParser) -> None:
 def _apply(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--stage", default="prod", help="the stack is tribune-<stage> (default prod)")
+    parser.add_argument("--summary", default="", help="what changes in the charter, in a sentence for members")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
 
 
@@ -68,14 +69,28 @@ def _charter(parser: ArgumentParser) -> None:
     publish.add_argument(
         "--from", dest="effective_from", metavar="WHEN", help="when it takes effect (ISO 8601, or `now`)"
     )
-    publish.add_argument("--shadow", action="store_true", help="on trial beside the one in force: compared, never acting")
-    publish.add_argument("--summary", default="", help="what changed, in a sentence for members")
+    publish.add_argument(
+        "--shadow", action="store_true", help="on trial beside the one in force: compared, never acting"
+    )
+    publish.add_argument("--summary", default="", help="what changes, in a sentence for members (from version 2 on)")
+    publish.add_argument(
+        "--now-because", metavar="REASON", help="take effect without the notice that was promised; members read why"
+    )
     _trials(actions)
     announce = action("announce", "the texts that make it known: pinned post, bio, page tab, welcome")
     announce.add_argument("--url", help="the public address of the charter (a configuration says it itself)")
     announce.add_argument("--lang", help="default: every language of the charter")
     announce.add_argument("--from", dest="effective_from", metavar="WHEN", help="when it takes effect (default: today)")
     announce.add_argument("--change", metavar="SENTENCE", help="what this version changes, when it follows another")
+    announce.add_argument(
+        "--platform", action="append", default=[], metavar="NAME", help="default: those of the configuration"
+    )
+    terms = actions.add_parser("terms", help="a list of words, out to a spreadsheet and back")
+    terms.add_argument("direction", choices=("export", "import"))
+    terms.add_argument("file", type=Path, metavar="FILE", help="a charter, or a configuration that names one")
+    terms.add_argument("list", metavar="LIST", help="CLAUSE, CLAUSE/DETECTOR, CLAUSE/exceptions, or allowed")
+    terms.add_argument("csv", metavar="CSV", help="columns term, language, clause, note; - for the terminal")
+    action("allow", "declare an expression harmless for a community").add_argument("expression", metavar="EXPRESSION")
 
 
 def _trials(actions: "_SubParsersAction[ArgumentParser]") -> None:

@@ -145,6 +145,16 @@ def test_the_first_charter_binds_at_once_and_a_change_only_after_the_notice_it_p
     assert [in_force(NOW), in_force(NOW + 15 * DAY), in_force(NOW + 16 * DAY)] == [1, 1, 2]
 
 
+def test_members_are_told_what_changes(target: Target) -> None:
+    apply(read(TOLD), target, NOW, summary="")
+    changed = read(TOLD.replace("L'Atelier", "Atelier"))
+    with pytest.raises(BadConfiguration, match="say in a sentence") as refused:
+        apply(changed, target, NOW + DAY, summary=" ")
+    assert refused.value.field == "--summary"
+    apply(changed, target, NOW + DAY, summary="Notre nom change.")
+    assert [meta.summary for meta in Charters(target.charter_table).versions("atelier")] == ["", "Notre nom change."]
+
+
 def test_a_charter_that_was_public_before_binds_the_words_written_since(
     applied: Callable[..., list[str]], target: Target
 ) -> None:
