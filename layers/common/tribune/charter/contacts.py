@@ -39,8 +39,9 @@ _REFERENCE = re.compile(r"(?<![\w@/.])[A-Z]{0,4}-?[0-9][0-9A-Z\-]{4,18}(?![\w@])
 _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
 
-_SIGNS = ("@", "arobase", "(a", "[a")
-"""One of these, or a digit, is in every kind of contact data."""
+_DIGITS = re.compile(r"[0-9]")
+_IBAN_BEGINS = re.compile(r"[A-Z]{2}[0-9]{2}")
+_SPELLED_AT = re.compile(r"[(\[]at[)\]]|arobase", re.IGNORECASE)
 
 
 class Shape(StrEnum):
@@ -71,9 +72,6 @@ class Contact:
 
 def find(original: str, language: str) -> list[Contact]:
     """The contact data of a text, in order, never two on the same characters."""
-    lowered = original.lower()
-    if not any(character.isdigit() for character in original) and not any(sign in lowered for sign in _SIGNS):
-        return []
     taken = bytearray(len(original))
     found: list[Contact] = []
     for contact in _candidates(original, language):
@@ -104,20 +102,31 @@ def is_ours(contact: Contact, own: Iterable[str], domains: Iterable[str] = ()) -
 
 
 def _candidates(original: str, language: str) -> Iterator[Contact]:
-    for found in _IBAN.finditer(original):
-        compact = found[0].replace(" ", "")
-        if _is_iban(compact):
-            yield Contact(Shape.IBAN, *found.span(), compact)
-    for pattern in (_EMAIL, _SPELLED_EMAIL):
-        for found in pattern.finditer(original):
+    """By shape, those that decide first; a shape is looked for where its first sign stands at all."""
+    digits = _DIGITS.search(original) is not None
+    if digits and _IBAN_BEGINS.search(original):
+        for found in _IBAN.finditer(original):
+            compact = found[0].replace(" ", "")
+            if _is_iban(compact):
+                yield Contact(Shape.IBAN, *found.span(), compact)
+    if "@" in original:
+        for found in _EMAIL.finditer(original):
             yield Contact(Shape.EMAIL, *found.span(), found[0].lower())
+    if _SPELLED_AT.search(original):
+        for found in _SPELLED_EMAIL.finditer(original):
+            yield Contact(Shape.EMAIL, *found.span(), found[0].lower())
+    if digits:
+        yield from _with_digits(original, language)
+
+
+def _with_digits(original: str, language: str) -> Iterator[Contact]:
     yield from _phones(original, language)
     for found in _LOCAL.finditer(original):
         yield Contact(Shape.LOCAL, *found.span(), _digits(found[0])[-_COMPARED_DIGITS:])
     for pattern in (_STREET, _ENGLISH_STREET):
         for found in pattern.finditer(original):
             yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))
-    for found in _REFERENCE.finditer(original):
+    for found in _REFERENCE.finditer(original) if _FIVE_DIGITS.search(original) else ():
         if _FIVE_DIGITS.search(found[0]):
             yield Contact(Shape.REFERENCE, *found.span(), found[0].upper())
 

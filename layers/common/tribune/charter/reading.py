@@ -19,6 +19,8 @@ from tribune.comment import Audience
 
 VOTING = 400
 """How many words say which language it is."""
+FEW_CAPITALS = 2
+"""Nobody shouts with fewer: `uses.Shouting` asks for five letters, three in ten of them capitals."""
 MAX_REPORTED_WORDS = 12
 """How far after « m'a traité de » the words are still somebody else's."""
 MAX_FILLERS = 7
@@ -107,6 +109,21 @@ class Reading:
             return found
         linked = Spans(self.links)
         return [contact for contact in found if not linked.touch(contact.start, contact.end)]
+
+    @cached_property
+    def capitals(self) -> tuple[int, int]:
+        """How many letters there are, and how many of them are capitals; names, hashtags and links are left out."""
+        said = self.text.original
+        shown = sum(map(str.isupper, said))
+        if shown < FEW_CAPITALS:
+            return 0, 0
+        if self.links or self.mentions or "#" in said:
+            kept = list(said)
+            for start, end in (*self.links, *((hit.start, hit.end) for hit in self.mentions)):
+                kept[start:end] = " " * (end - start)
+            said = "".join(word for word in "".join(kept).split() if not word.startswith("#"))
+            shown = sum(map(str.isupper, said))
+        return sum(map(str.isalpha, said)), shown
 
     @cached_property
     def _mentioned(self) -> set[int]:

@@ -12,8 +12,6 @@ from tribune.charter.reading import MENTION, Reading, Spans, belongs_to, domain_
 SHORT_QUESTION_WORDS = 18
 SHOUTED_LETTERS = 15
 SHOUTED_SHARE = 0.7
-FEW_CAPITALS = 2
-"""Nobody shouts with one capital: `uses.Shouting` asks for five letters, three in ten of them capitals."""
 TWO_WEAK_WORDS = 2
 THREE_WEAK_WORDS = 3
 BESIDE_GIVING_UP = 2
@@ -144,20 +142,8 @@ def _cites_a_source(reading: Reading) -> bool:
 
 def _shouts(reading: Reading) -> bool:
     """Fifteen letters and more, seven in ten of them capitals."""
-    letters, shown = capitals(reading)
+    letters, shown = reading.capitals
     return letters >= SHOUTED_LETTERS and shown >= SHOUTED_SHARE * letters
-
-
-def capitals(reading: Reading) -> tuple[int, int]:
-    """How many letters there are, and how many of them are capitals; names, hashtags and links are left out."""
-    if sum(map(str.isupper, reading.text.original)) < FEW_CAPITALS:
-        return 0, 0
-    original = list(reading.text.original)
-    for start, end in (*reading.links, *((hit.start, hit.end) for hit in reading.mentions)):
-        original[start:end] = " " * (end - start)
-    words = "".join(original).split()
-    letters = [one for word in words if not word.startswith("#") for one in word if one.isalpha()]
-    return len(letters), sum(letter.isupper() for letter in letters)
 
 
 def _helps(reading: Reading, found: set[Signal]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from tribune import words
-from tribune.charter import lists, signals
+from tribune.charter import lists
 from tribune.charter.detectors.match import Match, Watch, whole
 from tribune.charter.findings import Signal
 from tribune.charter.reading import Reading
@@ -28,7 +28,7 @@ def shouting(reading: Reading, watch: Watch[Shouting]) -> Iterator[Match]:
     """Capitals throughout; hashtags, names and links are left out."""
     if reading.signals & _NOT_THE_MOMENT:
         return
-    letters, capitals = signals.capitals(reading)
+    letters, capitals = reading.capitals
     if letters >= watch.use.letters and 100 * capitals >= watch.use.percent * letters:
         yield from whole(reading)
 
@@ -69,13 +69,13 @@ def _foreign_script(reading: Reading, accepted: frozenset[str]) -> bool:
 
 def _foreign_words(reading: Reading, accepted: frozenset[str], least: int) -> bool:
     """Does another language that we know hold far more of the small words than all those that are accepted?"""
-    said = [token.key for token in reading.text.tokens]
+    said = reading.text.keys
     if len(said) < least:
         return False
     small = _small_words()
     if not accepted <= small.keys():
         return False
-    shares = {name: sum(word in known for word in said) / len(said) for name, known in small.items()}
+    shares = {name: sum(map(known.__contains__, said)) / len(said) for name, known in small.items()}
     ours = max(shares[name] for name in accepted)
     return any(
         share >= FOREIGN_SHARE and share >= FOREIGN_LEAD * ours
