@@ -489,12 +489,12 @@ def test_reading_never_raises_and_every_span_holds_something(
 
 @settings(max_examples=60, deadline=None)
 @given(FRAGMENTS, CIRCUMSTANCES)
-def test_no_breach_below_danger_stands_inside_protected_words(
+def test_no_breach_below_grave_stands_inside_protected_words(
     reader: Reader, original: str, here: Circumstances
 ) -> None:
     findings = reader.read(original, here)
     for breach in findings.breaches:
-        assert breach.gravity == 4 or not any(
+        assert breach.gravity >= 3 or breach.detector == "contact_data" or not any(
             start <= breach.start and breach.end <= end for start, end in findings.protected
         )
 

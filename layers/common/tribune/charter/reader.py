@@ -1,5 +1,6 @@
 """Reading a text against a charter: the one door of this package."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -24,6 +25,8 @@ MAX_MATCHES = 1000
 """What one detector may find in one text: past that it gives up, and a person looks."""
 
 _ALLOWED = "allowed"
+_ADDRESS = frozenset("./@")
+"""One of these is in every link and address."""
 _PROTECTING = ("criticism", "grievance")
 """Criticism stays, whatever a charter forgot to say."""
 _OWN_WORDS_OF = {Kind.PROTECT: "criticism", Kind.THANK: "praise"}
@@ -59,6 +62,7 @@ class Reader:
         own = _OwnWords({_ALLOWED: phrases(vocabulary.allowed)}, {}, set(lists.disguised()))
         rules = _rules_of(charter, own) if charter else _law_rules()
         self._rules = [(rule.rank, rule) for rule in sorted(rules, key=lambda rule: rule.rank)]
+        self._addresses = tuple(one for one in vocabulary.allowed if not _ADDRESS.isdisjoint(one))
         self._protecting = (*_PROTECTING, *_protecting_lists(charter))
         self._lexicon = lists.lexicon() + Lexicon(own.as_written, own.inflected)
         self._disguises = Disguises(own.disguised, lists.common_words())
@@ -92,7 +96,7 @@ class Reader:
         held: list[Claim] = []
         trace: list[Trace] = []
         unsure: list[str] = []
-        allowed = Spans((hit.start, hit.end) for hit in read.of(_ALLOWED))
+        allowed = Spans([*((hit.start, hit.end) for hit in read.of(_ALLOWED)), *self._allowed_addresses(read)])
         for rank, rule in self._rules:
             matches, failed = _found(rule, read)
             if failed:
@@ -114,6 +118,12 @@ class Reader:
                 if why is Why.QUOTED:
                     read.signals |= _said_by_another(claim, read)
         return held, trace, tuple(dict.fromkeys(unsure))
+
+    def _allowed_addresses(self, read: Reading) -> Iterator[tuple[int, int]]:
+        """Links and addresses of the allow-list: no words, so they are compared as they are written."""
+        original = read.text.original
+        for address in self._addresses:
+            yield from islice((found.span() for found in re.finditer(re.escape(address), original)), MAX_MATCHES)
 
     def _protected(self, read: Reading) -> Spans:
         """The words that criticise: exactly them, never those beside them, and never those aimed at a person."""
