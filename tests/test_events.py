@@ -40,6 +40,9 @@ def said_nothing(answer: Any) -> bool:
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "receive_webhook": answered_well,
     "poll_platforms": said_nothing,
+    "refresh_tokens": said_nothing,
+    "receive_erasure": answered_well,
+    "erase_person": did_all,
     "moderate_comments": did_all,
     "perform_action": did_all,
     "call_manager": did_all,

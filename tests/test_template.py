@@ -234,6 +234,9 @@ SECRETS = {
     "ReceiveWebhook": {"verify"},
     "ModerateComments": {"pseudonym"},
     "PollPlatforms": {"act"},
+    "RefreshTokens": {"act"},
+    "ReceiveErasure": {"verify"},
+    "ErasePerson": {"pseudonym"},
     "PerformAction": {"act"},
     "CallManager": {"call"},
 }

@@ -7,6 +7,7 @@ from tribune import clock
 from tribune.aws import clients
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
+from tribune.aws.confirmations import Confirmations
 from tribune.settings import ShowSettings
 from tribune.telemetry import logger
 from tribune.workflow.show import Request, Showing
@@ -18,7 +19,11 @@ clients.dynamodb()
 @cache
 def _showing() -> Showing:
     settings = ShowSettings.read()
-    return Showing(charters=Charters(settings.charter_table), communities=Communities(settings.community_table))
+    return Showing(
+        charters=Charters(settings.charter_table),
+        communities=Communities(settings.community_table),
+        confirmed=Confirmations(clients.dynamodb(), settings.community_table).confirmed,
+    )
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -17,6 +17,7 @@ SAMPLES = {
     "breaker": ("journal", keys.breaker("garance", "facebook", "1001")),
     "sweep": ("journal", keys.sweep("garance", "youtube", "UC1")),
     "quota": ("journal", keys.quota("garance", "youtube", "main", "2026-11-22")),
+    "renewal": ("journal", keys.renewal("garance", "x", "main")),
     "pauses": ("journal", keys.pauses("garance")),
     "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
     "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),
@@ -30,6 +31,7 @@ SAMPLES = {
     "charter part": ("charter", keys.charter_part("garance", "ab12", 0)),
     "community": ("community", keys.community("garance")),
     "channel": ("community", keys.channel("facebook", "main")),
+    "erasure": ("community", keys.erasure("a" * 32)),
     "account": ("community", keys.account("facebook", "1001")),
     "directory": ("community", keys.directory("garance")),
 }

@@ -44,6 +44,9 @@ def test_a_function_reads_its_own_secrets_and_no_others(missing: Ask) -> None:
         ("ReceiveWebhook", "verify"),
         ("PerformAction", "act"),
         ("PollPlatforms", "act"),
+        ("RefreshTokens", "act"),
+        ("ReceiveErasure", "verify"),
+        ("ErasePerson", "pseudonym"),
         ("CallManager", "call"),
         ("ModerateComments", "pseudonym"),
     ):

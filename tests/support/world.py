@@ -44,6 +44,7 @@ BLOG = "blog-1"
 GENERIC_SECRET = "whsec_" + base64.b64encode(b"generic-test-secret-of-32-bytes!").decode()
 QUEUES = {
     "LookupsQueue": "poll_platforms",
+    "ErasuresQueue": "erase_person",
     "InboxQueue": "moderate_comments",
     "ActionsQueue": "perform_action",
     "CallsQueue": "call_manager",

@@ -335,6 +335,19 @@ class SweepRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """Who is renewing a channel's access, and since when that fails."""
+
+    community: str
+    platform: str
+    channel: str
+    rev: int = 0
+    not_before: datetime | None = None
+    """Somebody renews it until then, or it is not tried before."""
+    failed_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pauses:
     """What a person paused: `all`, `space#…`, `post#…`, `thread#…` -> until when."""
 
@@ -438,6 +451,8 @@ class AuthorRecord:
     """Objects of this author that wait for a human answer, since when."""
     automatic: Mapping[str, datetime] = field(default_factory=dict)
     """Action id -> when, for each automatic message to this author, sent or about to be."""
+    forgotten_at: datetime | None = None
+    """They asked to be forgotten: no word of before is kept any more, however late it comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,33 @@ class PollSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshSettings(Settings):
+    """For refresh_tokens."""
+
+    journal_table: str
+    community_table: str
+    calls_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveErasureSettings(Settings):
+    """For receive_erasure."""
+
+    erasures_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseSettings(Settings):
+    """For erase_person."""
+
+    journal_table: str
+    text_table: str
+    community_table: str
+    erasures_queue_url: str
+    calls_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallSettings(Settings):
     """For call_manager. `mail_sender` is the verified address that e-mails leave from."""
 

@@ -48,6 +48,8 @@ METRICS = (
     Metric("ActionsFailed", "acts that a platform refused", ("platform", "kind")),
     Metric("ActionsUncertain", "acts whose outcome a person has to look at", ("platform", "kind")),
     Metric("BreakersOpened", "pauses that a platform asked for", ("platform",)),
+    Metric("AccessRenewed", "accesses that were renewed before they ended", ("platform",)),
+    Metric("ErasuresDone", "requests to be forgotten that were carried out", ("platform",)),
     Metric("CallsSent", "calls that reached a person's device", ("way",)),
     Metric("CallsFailed", "calls that no way could deliver", ()),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),

@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
+from tribune import clock
 from tribune.aws import keys
 from tribune.aws.keys import Key
 from tribune.errors import Conflict, Unavailable
@@ -35,6 +36,7 @@ from tribune.journal import (
     Held,
     OutgoingWords,
     Pauses,
+    Renewal,
     SaidWords,
     ShadowCount,
     ShadowNote,
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=396)
 """13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
+FORGOTTEN_KEPT = timedelta(days=60)
+"""Longer than any queue and any platform keeps a delivery."""
 COUNTERS_KEPT = timedelta(days=8)
 SHADOWS_KEPT = timedelta(days=30)
 _SEEN = "seen#"
@@ -70,6 +74,7 @@ _BREAKER = TypeAdapter(Breaker)
 _HELD = TypeAdapter(Held)
 _SHADOW = TypeAdapter(ShadowNote)
 _SWEEP = TypeAdapter(SweepRecord)
+_RENEWAL = TypeAdapter(Renewal)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -198,7 +203,7 @@ class Known:
             automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
             variants=frozenset(name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)),
         )
-        return AuthorRecord(community, author, standing, waiting, automatic)
+        return AuthorRecord(community, author, standing, waiting, automatic, _moment(item.get("forgotten_at")))
 
     def breaker(self, community: str, platform: str, account: str) -> Breaker:
         """What an account's platform asks of us; one that never asked anything has an empty one."""
@@ -209,6 +214,11 @@ class Known:
         """How far an account was asked; one that never was has an empty record."""
         item = self._get(keys.sweep(community, platform, account))
         return _SWEEP.validate_python(item) if item else SweepRecord(community, platform, account)
+
+    def renewal(self, community: str, platform: str, channel: str) -> Renewal:
+        """Who is renewing a channel's access; one that never was renewed has an empty record."""
+        item = self._get(keys.renewal(community, platform, channel))
+        return _RENEWAL.validate_python(item) if item else Renewal(community, platform, channel)
 
     def brakes(self, community: str) -> Brakes:
         """The brakes of a community."""
@@ -457,6 +467,23 @@ class Journal:
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])
 
+    def keep_renewal(self, renewal: Renewal) -> None:
+        """Replace a renewal that was read one `rev` before. Raises Conflict when somebody was faster."""
+        key = keys.renewal(renewal.community, renewal.platform, renewal.channel)
+        item = _RENEWAL.dump_python(renewal, mode="json", exclude_none=True)
+        self._write([("Put", self._put(key, item, renewal.rev - 1))])
+
+    def said_by(self, community: str, author: str) -> list[ObjectId]:
+        """Every object that an author said, oldest first."""
+        return [keys.object_of(key) for key in self._index("author", keys.author_index(community, author), None, None)]
+
+    def forget_author(self, community: str, author: str, now: datetime) -> None:
+        """Nothing is held for or against an author any more; only that they asked, and when, for as long as a late
+        delivery could bring their words back.
+        """
+        item = {"forgotten_at": iso(now), "ttl": _expiry(now, FORGOTTEN_KEPT)}
+        self._write([("Put", {"TableName": self.journal_table, "Item": _item(keys.author(community, author), item)})])
+
     def keep_sweep(self, sweep: SweepRecord) -> None:
         """Replace a sweep that was read one `rev` before. Raises Conflict when somebody was faster."""
         key = keys.sweep(sweep.community, sweep.platform, sweep.account)
@@ -530,6 +557,29 @@ class Journal:
         known = self.read([keys.head(community, platform, account, object_id)])
         return known.head(community, platform, account, object_id)
 
+    def heads(self, community: str, since: datetime) -> Iterator[Head]:
+        """Every object of a community posted since a moment, in no order: reads the whole table, for a person who asks.
+
+        Raises Unavailable.
+        """
+        start: dict[str, Any] = {}
+        while True:
+            page = self._call(
+                "scan",
+                TableName=self.journal_table,
+                FilterExpression="begins_with(pk, :objects) AND sk = :head",
+                ExpressionAttributeValues={
+                    ":objects": {"S": f"{community}#object#"},
+                    ":head": {"S": "head"},
+                },
+                **start,
+            )
+            heads = (_HEAD.validate_python(_plain(raw)) for raw in page["Items"])
+            yield from (head for head in heads if head.posted_at >= since)
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         """The current words of an object, None when they were erased."""
         head = self.head_of(community, platform, account, object_id)
@@ -538,7 +588,9 @@ class Journal:
 
     def _text(self, key: Key) -> Mapping[str, Any] | None:
         answer = self._call("get_item", TableName=self.text_table, Key=_key(key), ConsistentRead=True)
-        return _plain(answer["Item"]) if "Item" in answer else None
+        item = _plain(answer["Item"]) if "Item" in answer else None
+        # DynamoDB takes days to take away what has expired; nobody reads it any more.
+        return item if item and int(item["ttl"]) > clock.now().timestamp() else None
 
     # --- requests ---
 

@@ -46,8 +46,8 @@ ITEMS = (
         "head",
         "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "tribune case"),
-        ("ModerateComments", "PerformAction", "KeepWatch", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
+        ("ModerateComments", "PerformAction", "PollPlatforms", "ErasePerson", "KeepWatch", "tribune case", "tribune charter diff"),
     ),
     ItemType(
         "thread",
@@ -64,9 +64,9 @@ ITEMS = (
         "journal",
         "{community}#author#{author}",
         "standing",
-        "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, waiting.{object}, human_at",
-        "13 months after the last word",
-        ("ModerateComments", "PerformAction", "tribune case"),
+        "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, waiting.{object}, human_at; or forgotten_at alone",
+        "13 months after the last word; 60 days once forgotten",
+        ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
         ("ModerateComments", "PerformAction"),
     ),
     ItemType(
@@ -120,6 +120,16 @@ ITEMS = (
         (),
     ),
     ItemType(
+        "renewal",
+        "journal",
+        "{community}#renewal#{platform}#{channel}",
+        "renewal",
+        "rev, not_before, failed_since",
+        "none",
+        ("RefreshTokens",),
+        ("RefreshTokens",),
+    ),
+    ItemType(
         "pauses",
         "journal",
         "{community}#pauses",
@@ -156,8 +166,8 @@ ITEMS = (
         "said#{v}",
         "text, author's name and platform id, url",
         "30 days (no decision), 13 months as evidence of a measure; at once when the author deletes",
-        ("ModerateComments",),
-        ("ModerateComments", "CallManager", "tribune case"),
+        ("ModerateComments", "ErasePerson"),
+        ("ModerateComments", "ErasePerson", "CallManager", "tribune case"),
     ),
     ItemType(
         "outgoing words",
@@ -247,7 +257,17 @@ ITEMS = (
         "the community as `tribune apply` wrote it, without any secret",
         "none",
         ("tribune apply",),
-        ("ModerateComments", "PerformAction", "PollPlatforms", "CallManager", "RelayAlarm", "KeepWatch", "ShowCharter", "tribune case"),
+        (
+            "ModerateComments",
+            "PerformAction",
+            "PollPlatforms",
+            "RefreshTokens",
+            "CallManager",
+            "RelayAlarm",
+            "KeepWatch",
+            "ShowCharter",
+            "tribune case",
+        ),
     ),
     ItemType(
         "channel",
@@ -257,7 +277,17 @@ ITEMS = (
         "account: community and space",
         "none",
         ("tribune apply",),
-        ("ReceiveWebhook",),
+        ("ReceiveWebhook", "ErasePerson"),
+    ),
+    ItemType(
+        "erasure",
+        "community",
+        "_#erasure#{code}",
+        "erasure",
+        "asked_at, done_at: that somebody asked to be forgotten, not who",
+        "13 months",
+        ("ErasePerson",),
+        ("ShowCharter",),
     ),
     ItemType(
         "account",
@@ -329,6 +359,11 @@ def quota(community: str, platform: str, channel: str, day: str) -> Key:
     return {"pk": f"{community}#quota#{platform}#{channel}", "sk": f"day#{day}"}
 
 
+def renewal(community: str, platform: str, channel: str) -> Key:
+    """Who is renewing a channel's access."""
+    return {"pk": f"{community}#renewal#{platform}#{channel}", "sk": "renewal"}
+
+
 def pauses(community: str) -> Key:
     """Every pause of a community."""
     return {"pk": f"{community}#pauses", "sk": "pauses"}
@@ -397,6 +432,11 @@ def community(community_id: str) -> Key:
 def channel(platform: str, channel_id: str) -> Key:
     """The accounts that one secret may speak for."""
     return {"pk": f"{STACK}#channel#{platform}#{channel_id}", "sk": "accounts"}
+
+
+def erasure(code: str) -> Key:
+    """That somebody asked to be forgotten."""
+    return {"pk": f"{STACK}#erasure#{code}", "sk": "erasure"}
 
 
 def account(platform: str, account_id: str) -> Key:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 MOST_ENTRIES = 10
+LONGEST_DELAY = timedelta(minutes=15)
 LONGEST_HIDDEN = timedelta(hours=12) - timedelta(minutes=10)
 """SQS counts its 12 hours from the moment a message was received."""
 MOST_BYTES = 1024 * 1024 - 16 * 1024
@@ -39,6 +40,12 @@ class Queue:
                 raise Unavailable(f"queue: {type(error).__name__}") from error
             if answer.get("Failed"):
                 raise Unavailable(f"queue: {len(answer['Failed'])} of {len(entries)} messages were not taken")
+
+    def send_later(self, message: Mapping[str, Any], wait: timedelta) -> None:
+        """Send one message that nobody sees for a while (15 minutes at most). Raises Unavailable."""
+        seconds = int(min(wait, LONGEST_DELAY).total_seconds())
+        with answered("sqs"):
+            self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(message), DelaySeconds=seconds)
 
     def hide(self, receipt: str, wait: timedelta) -> None:
         """Let a message that is being worked on come again after a while (12 h at most). Raises Unavailable."""

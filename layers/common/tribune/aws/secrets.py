@@ -1,13 +1,14 @@
 """Secrets, as SSM SecureStrings of JSON; nothing here ever logs or prints one.
 
     /tribune/<stage>/verify/<platform>/<channel>   {"current", "previous"?, "token"?}        ReceiveWebhook only
-    /tribune/<stage>/act/<platform>/<channel>      {"token", "app_secret"?, "reply_url"?…}   PerformAction only
+    /tribune/<stage>/act/<platform>/<channel>      {"token", "app_secret"?, "reply_url"?…}   PerformAction, PollPlatforms, RefreshTokens
     /tribune/<stage>/call/<community>              {"<person>.<way>": …}                     CallManager only
     /tribune/<stage>/pseudonym/<community>         the HMAC key behind authors' pseudonyms
 
 Imported by the function whose cold start a platform waits for: the standard library and botocore, nothing else.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import timedelta
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 KEEP = timedelta(minutes=5)
+GIVEN = "given_sha256"
+"""Beside an access that was renewed: the fingerprint of the one that a person had given."""
 
 _kept: Kept[str] = Kept(KEEP)
 
@@ -41,6 +44,27 @@ def verify_secrets(stage: str, platform: str, channel: str, *, refresh: bool = F
 def access(stage: str, platform: str, channel: str, *, refresh: bool = False) -> dict[str, str]:
     """What it takes to act on this channel, empty when nothing was given. Raises Unavailable."""
     return _mapping(keys.secret_path(stage, "act", platform, channel), refresh=refresh)
+
+
+def renew(stage: str, platform: str, channel: str, values: Mapping[str, str]) -> None:
+    """Keep what a platform gave in the place of an access it no longer takes, and what a person had given: `tribune
+    apply` leaves it alone until they give something else. Raises Unavailable.
+    """
+    path = keys.secret_path(stage, "act", platform, channel)
+    before = _read(stored(path), path)
+    given = before.get(GIVEN) or fingerprint(before)
+    put(path, as_text({**values, GIVEN: given}))
+
+
+def given(text: str | None) -> str | None:
+    """The fingerprint of what a person gave, whatever became of it since; None when nothing is stored."""
+    values = _read(text, "") if text else {}
+    return values.get(GIVEN) or fingerprint(values) if text else None
+
+
+def fingerprint(values: Mapping[str, str]) -> str:
+    """What tells two sets of secrets apart without holding them."""
+    return hashlib.sha256(as_text(values).encode()).hexdigest()
 
 
 def call_secrets(stage: str, community: str, *, refresh: bool = False) -> dict[str, str]:
@@ -104,7 +128,11 @@ def forget() -> None:
 
 
 def _mapping(path: str, *, refresh: bool) -> dict[str, str]:
-    text = _kept.get(path, lambda: stored(path), refresh=refresh)
+    values = _read(_kept.get(path, lambda: stored(path), refresh=refresh), path)
+    return {name: value for name, value in values.items() if name != GIVEN}
+
+
+def _read(text: str | None, path: str) -> dict[str, str]:
     if not text:
         return {}
     try:

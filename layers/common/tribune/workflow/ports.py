@@ -18,6 +18,7 @@ class Keys(Protocol):
     def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
     def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
     def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
+    def renewal(self, community: str, platform: str, channel: str) -> Key: ...  # noqa: D102
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
     def brakes(self, community: str) -> Key: ...  # noqa: D102

@@ -6,6 +6,7 @@
     /charter/{community}/v{n}             the same version in the reader's language (a redirection)
     /charter/{community}/v{n}/{language}  the version, `#article-10` for a clause
     /charter/{community}/v{n}.json        the same for machines
+    /erasure/{code}                       that a request to be forgotten was received, or done
 
 A version's page holds nothing that changes after its publication, so that it may be kept for ever; what is in
 force today, and the versions that came later, have addresses of their own. Links are relative: the same pages
@@ -15,7 +16,7 @@ are right under any prefix.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -37,6 +38,7 @@ _PATH = re.compile(
     r".*?/charter(?:/(?P<community>[a-z0-9][a-z0-9-]{0,39})"
     r"(?:/(?:(?P<versions>versions)|v(?P<version>[1-9][0-9]{0,5})(?:(?P<json>\.json)|/(?P<language>[a-z]{2}))?))?)?(?P<slash>/?)"
 )
+_ERASURE = re.compile(r".*?/erasure/(?P<code>[a-z2-7]{32})/?")
 _BY_LANGUAGE = "Accept-Language"
 _SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 _OF_A_304 = ("etag", "cache-control", "vary")
@@ -97,9 +99,13 @@ class Showing:
 
     charters: Charters
     communities: Communities
+    confirmed: Callable[[str], tuple[datetime, datetime | None] | None]
+    """The code of a request to be forgotten -> (when it was asked, when it was done), None for an unknown one."""
 
-    def answer(self, request: Request, now: datetime) -> Page:
+    def answer(self, request: Request, now: datetime) -> Page:  # noqa: PLR0911  one return a kind of page
         """The page; 404 for what does not exist, 503 for what cannot be shown right now."""
+        if erasure := _ERASURE.fullmatch(request.path):
+            return self._erasure(erasure["code"], request)
         wanted = _PATH.fullmatch(request.path)
         if wanted is None:
             return _sentence("missing", request, HTTPStatus.NOT_FOUND)
@@ -115,6 +121,20 @@ class Showing:
             kept = {name: value for name, value in page.headers.items() if name in _OF_A_304}
             return Page(HTTPStatus.NOT_MODIFIED, kept)
         return page
+
+    def _erasure(self, code: str, request: Request) -> Page:
+        """That somebody was forgotten, to whoever holds the code; kept by no cache, found by no search engine."""
+        try:
+            known = self.confirmed(code)
+        except Unavailable as error:
+            return _sentence("unavailable", request, HTTPStatus.SERVICE_UNAVAILABLE, f"{error.reason}: {error}")
+        which, status = ("erasure_unknown", HTTPStatus.NOT_FOUND) if known is None else ("erasure_asked", HTTPStatus.OK)
+        if known and known[1]:
+            which = "erasure_done"
+        days = {"asked": known[0], "done": known[1] or known[0]} if known else {}
+        dates = {name: date_words(day, request.language, ZoneInfo("UTC")) for name, day in days.items()}
+        page = _sentence(which, request, status, fields=dates)
+        return replace(page, headers={**page.headers, "cache-control": NOT_KEPT, "x-robots-tag": "noindex"})
 
     def _page(self, request: Request, wanted: re.Match[str], now: datetime) -> Page:
         if wanted["community"] is None:
@@ -363,9 +383,12 @@ def _list(request: Request, title: str, entries: list[dict[str, str]]) -> Page:
     return replace(page, headers={**page.headers, "vary": _BY_LANGUAGE})
 
 
-def _sentence(which: str, request: Request, status: HTTPStatus, why: str = "") -> Page:
+def _sentence(
+    which: str, request: Request, status: HTTPStatus, why: str = "", fields: Mapping[str, str] | None = None
+) -> Page:
     cache = NOT_KEPT if status >= HTTPStatus.INTERNAL_SERVER_ERROR else FOR_A_MINUTE
-    body = pages.render("sentence", language=request.language, **table(request.language, "pages")[which])
+    words = {name: text.format(**fields or {}) for name, text in table(request.language, "pages")[which].items()}
+    body = pages.render("sentence", language=request.language, **words)
     headers = {"content-type": "text/html; charset=utf-8", "cache-control": cache, "vary": _BY_LANGUAGE, **_SAFE}
     return Page(status, headers | _html_headers(request.language), body, why)
 

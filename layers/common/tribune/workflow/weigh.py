@@ -578,6 +578,11 @@ class _Weighing:
         )
 
     def _keep_words(self, kept: timedelta) -> None:
+        """For as long as the community keeps words and the platform lets it; not those of somebody who is forgotten."""
+        known = self.sheet.known.author(self.deed.community, self.author, self.now) if self.author else None
+        if known and known.forgotten_at and self.said.posted_at <= known.forgotten_at:
+            return
+        kept = min(kept, self.ground.card.words_kept or kept)
         self.sheet.said.append(
             SaidWords(
                 *self.deed.at,

@@ -1,0 +1,169 @@
+"""Who asks to be forgotten is forgotten, through the real doors: no word of theirs stays, every decision does."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from world import FAULTS, PAGE, Fault, World, fresh_world
+
+from tribune.aws import clients, keys
+from tribune.journal import CaseState
+from tribune.platforms import facebook
+
+__all__ = ["fresh_world"]
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+COMPLAINT = "Un mois que j'attends mon remboursement, répondez-moi enfin"
+CANARIES = ("abruti", "remboursement", "Une personne")
+
+
+def spoke(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.deliver("facebook", world.comment(2, COMPLAINT))
+    world.deliver("facebook", world.comment(3, "Bravo pour la nouvelle boutique", author="7002"))
+    world.settle()
+
+
+def asks(world: World, person: str = "7001", kind: str = "erasure", secret: str = "facebook-app-secret") -> Any:
+    delivery = facebook.ask(person, secret, world.now)
+    event = {
+        "routeKey": f"POST /{kind}/{{platform}}",
+        "pathParameters": {"platform": "facebook"},
+        "headers": {"host": "api.example", **delivery.headers},
+        "body": delivery.body.decode(),
+        "isBase64Encoded": False,
+    }
+    answer = world.invoke("receive_erasure", event)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def page(world: World, code: str, language: str = "fr") -> Any:
+    event = {"rawPath": f"/erasure/{code}", "headers": {"accept-language": language}}
+    return world.invoke("show_charter", event)
+
+
+def everything(world: World) -> str:
+    """Every table and every queue, as text."""
+    tables = [clients.dynamodb().scan(TableName=name)["Items"] for name in world.stack.tables().values()]
+    return json.dumps(tables, default=str, ensure_ascii=False)
+
+
+def test_nothing_that_they_wrote_is_left_and_the_decisions_are(world: World) -> None:
+    spoke(world)
+    assert "abruti" in everything(world)
+    before = [world.head("garance", "facebook", PAGE, f"1_{n}") for n in (1, 2)]
+    status, told = asks(world)
+    world.settle()
+
+    left = everything(world)
+    assert status == 200
+    assert [canary for canary in CANARIES[:2] if canary in left] == []
+    assert "nouvelle boutique" in left, "what somebody else wrote stays"
+    for number, old in zip((1, 2), before, strict=True):
+        head = world.head("garance", "facebook", PAGE, f"1_{number}")
+        assert head is not None
+        assert old is not None
+        assert head.verdict == old.verdict
+        assert head.author is None
+        assert head.author != old.author
+    assert told["confirmation_code"] in told["url"]
+
+
+def test_their_open_cases_close_and_no_draft_quotes_them(world: World) -> None:
+    spoke(world)
+    asks(world)
+    world.settle()
+
+    key = keys.case("garance", "facebook", PAGE, "1_2")
+    case = world.journal.read([key]).case("garance", "facebook", PAGE, "1_2")
+    assert case is not None
+    assert (case.state, case.drafts, case.closed_by) == (CaseState.CLOSED, (), "erased")
+
+
+def test_their_standing_is_forgotten(world: World) -> None:
+    spoke(world)
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert head.author is not None
+    asks(world)
+    world.settle()
+
+    record = world.journal.read([keys.author("garance", head.author)]).author("garance", head.author, world.now)
+    assert (record.standing.strikes, record.standing.said, record.standing.first_seen) == ((), (), None)
+
+
+def test_a_delivery_that_comes_late_brings_no_word_back(world: World) -> None:
+    said_at = world.now
+    asks(world)
+    world.settle()
+    world.deliver("facebook", world.comment(9, INSULT, at=said_at))
+    world.settle()
+
+    assert world.head("garance", "facebook", PAGE, "1_9") is not None
+    assert "abruti" not in everything(world)
+
+
+def test_the_page_confirms_in_the_readers_language_and_says_nothing_about_anybody(world: World) -> None:
+    spoke(world)
+    _, told = asks(world)
+    code = told["confirmation_code"]
+    assert page(world, code)["statusCode"] == 404, "not even received yet"
+    world.settle()
+
+    assert "ont été effacées" in page(world, code)["body"]
+    assert "was erased" in page(world, code, "en")["body"]
+    assert "7001" not in page(world, code)["body"]
+    assert page(world, code)["headers"]["cache-control"] == "no-store"
+    assert page(world, "a" * 32)["statusCode"] == 404
+
+
+def test_the_same_request_is_confirmed_by_the_same_code_and_another_by_another(world: World) -> None:
+    first, again, other = (asks(world, person)[1]["confirmation_code"] for person in ("7001", "7001", "7002"))
+
+    assert first == again != other
+
+
+def test_a_request_that_nobody_signed_is_refused(world: World) -> None:
+    assert asks(world, secret="wrong")[0] == 401
+    event = {"routeKey": "POST /erasure/{platform}", "pathParameters": {"platform": "line"}, "headers": {}, "body": ""}
+    assert world.invoke("receive_erasure", event)["statusCode"] == 404
+    event["pathParameters"] = {"platform": "facebook", "channel": "other"}
+    event["body"] = "signed_request=%FF.x"
+    assert world.invoke("receive_erasure", event)["statusCode"] == 404
+
+
+def test_an_access_that_was_taken_away_calls_somebody_and_the_page_rests(world: World) -> None:
+    asks(world, kind="deauthorise")
+    world.pump()
+    world.deliver("facebook", world.comment(5, INSULT, author="7005"))
+    world.pump()
+    world.pump()
+
+    assert [call.reason for call in world.calls_of("garance")] == ["token_dead"]
+    assert world.outbox.entries == ()
+    world.settle(minutes=120, quiet_minutes=90)
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"], "the access was another person's after all"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind != "another_worker"])
+@pytest.mark.parametrize("at_call", range(1, 14))
+def test_one_fault_while_erasing_leaves_nothing_behind(world: World, at_call: int, kind: str) -> None:
+    spoke(world)
+    asks(world)
+    world.uncounted = {"moderate_comments", "perform_action", "call_manager", "keep_watch", "receive_webhook"}
+    world.calls.names.clear()
+    world.calls.faults = [Fault(at_call, kind)]
+    world.settle(minutes=60, quiet_minutes=20)
+
+    assert [canary for canary in CANARIES[:2] if canary in everything(world)] == []
+
+
+def test_what_its_author_deletes_is_gone_from_cases_and_calls_too(world: World) -> None:
+    spoke(world)
+    world.now += timedelta(minutes=1)
+    world.deliver("facebook", world.comment(2, "", verb="remove"))
+    world.deliver("facebook", world.comment(1, "", verb="remove"))
+    world.settle()
+
+    assert [canary for canary in CANARIES[:2] if canary in everything(world)] == []

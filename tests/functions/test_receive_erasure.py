@@ -1,0 +1,32 @@
+"""receive_erasure: what is no request of a platform's is refused, whatever it is made of."""
+
+from world import World, fresh_world
+
+__all__ = ["fresh_world"]
+
+
+def ask(world: World, body: str, *, encoded: bool = False, platform: str = "facebook") -> int:
+    event = {
+        "routeKey": "POST /erasure/{platform}",
+        "pathParameters": {"platform": platform},
+        "headers": {"host": "api.example", "content-type": "application/x-www-form-urlencoded"},
+        "body": body,
+        "isBase64Encoded": encoded,
+    }
+    return int(world.invoke("receive_erasure", event)["statusCode"])
+
+
+def test_nothing_but_a_proven_request_is_kept(world: World) -> None:
+    for body in (
+        "",
+        "signed_request=",
+        "signed_request=a",
+        "signed_request=.",
+        "signed_request=é.é",
+        "x" * 20_000,
+        "{}",
+    ):
+        assert ask(world, body) in {400, 401, 413}
+    assert ask(world, "no base64!", encoded=True) == 400
+    assert ask(world, "signed_request=a.b", platform="myspace") == 404
+    assert world.pump() == 0

@@ -1,0 +1,130 @@
+"""refresh_tokens through its real door: renewed in time, by one process at a time, and never lost."""
+
+from datetime import timedelta
+
+import pytest
+import square
+from world import Fault, Killed, World, fresh_world
+
+from tribune.aws import secrets
+from tribune.errors import Unavailable
+
+__all__ = ["fresh_world"]
+
+
+@pytest.fixture
+def place(world: World, monkeypatch: pytest.MonkeyPatch) -> square.Square:
+    """The square, whose access ends at noon; it is ten o'clock."""
+    square.join(monkeypatch)
+    twin = square.Square(refresh_tokens={"refresh-0": ""})
+    world.join("square", twin, "square-secret", square.CHANNEL)
+    world.apply()
+    return twin
+
+
+def tick(world: World) -> None:
+    try:
+        world.invoke("refresh_tokens", {})
+    except Unavailable:
+        pass
+    except Killed:
+        world.doors.pop("refresh_tokens", None)
+
+
+def access() -> dict[str, str]:
+    secrets.forget()
+    return secrets.access("test", "square", "main")
+
+
+def test_an_access_is_renewed_before_it_ends_and_not_sooner(world: World, place: square.Square) -> None:
+    tick(world)
+    assert place.renewals == 0
+
+    world.now += timedelta(minutes=95)
+    for _ in range(3):
+        tick(world)
+
+    assert place.renewals == 1
+    assert access()["token"] == "token-1"
+    assert access()["refresh_token"] == "refresh-1"
+
+
+def test_two_processes_never_renew_at_once(world: World, place: square.Square) -> None:
+    world.now += timedelta(minutes=95)
+    for call in ("PutItem", "POST", "GetParameter"):
+        world.calls.faults = [Fault(call, "another_worker")]
+        tick(world)
+
+    assert place.renewals == 1
+    assert list(place.refresh_tokens) == ["refresh-1"], "the one that is stored is the one that is good"
+
+
+@pytest.mark.parametrize("kind", ["error_before", "error_after", "kill_before"])
+@pytest.mark.parametrize("at_call", range(1, 12))
+def test_one_fault_loses_no_access(world: World, place: square.Square, at_call: int, kind: str) -> None:
+    world.now += timedelta(minutes=95)
+    world.calls.faults = [Fault(at_call, kind)]
+    world.calls.names.clear()
+    for _ in range(3):
+        tick(world)
+        world.now += timedelta(minutes=3)
+
+    lost = kind != "error_before" and any(
+        call.reason == "refresh_failed" for call in world.calls_of("garance")
+    )  # the platform renewed it and we could not hear it: a person knows
+    assert lost or access()["refresh_token"] in place.refresh_tokens
+
+
+def test_a_refusal_calls_somebody_once_and_is_tried_every_hour(world: World, place: square.Square) -> None:
+    place.refresh_tokens.clear()
+    world.now += timedelta(minutes=95)
+    for _ in range(18):
+        tick(world)
+        world.now += timedelta(minutes=10)
+
+    assert [call.reason for call in world.calls_of("garance")] == ["refresh_failed"]
+    assert len(place.requests) == 3
+
+
+@pytest.mark.usefixtures("place")
+def test_what_was_renewed_outlives_another_apply_until_a_person_gives_another(world: World) -> None:
+    world.now += timedelta(minutes=95)
+    tick(world)
+    world.apply()
+    assert access()["token"] == "token-1"
+
+    world.more = square.CHANNEL.replace("square-token", "a-new-one")
+    world.apply()
+    assert access()["token"] == "a-new-one"
+
+
+def test_an_account_that_rested_with_a_dead_token_wakes_up_with_the_new_one(world: World, place: square.Square) -> None:
+    place.tokens.clear()
+    said = place.say("c1", "@Karim t'es vraiment un abruti si tu crois ça", world.now)
+    world.deliver("square", [said])  # type: ignore[arg-type]  # the square sends a list
+    world.pump()
+    world.pump()
+    assert place.replies == []
+    world.now += timedelta(minutes=95)
+    tick(world)
+    world.forget()
+    world.settle()
+
+    assert len(place.replies) == 1
+
+
+def test_a_token_that_was_renewed_meanwhile_is_read_again_before_it_is_called_dead(
+    world: World, place: square.Square
+) -> None:
+    said = place.say("c0", "@Karim t'es vraiment un abruti si tu crois ça", world.now)
+    world.deliver("square", [said])  # type: ignore[arg-type]
+    world.settle()
+    world.now += timedelta(minutes=95)
+    tick(world)
+    place.tokens = {"token-1"}
+    said = place.say("c1", "@Léa t'es vraiment une abrutie si tu crois ça", world.now)
+    world.deliver("square", [said])  # type: ignore[arg-type]
+    world.settle()
+
+    assert len(place.replies) == 2
+    assert [call.reason for call in world.calls_of("garance")] == []
