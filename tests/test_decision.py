@@ -17,6 +17,7 @@ from tribune.decision import (
     COMPLAINS,
     NEVER_AUTOMATIC,
     REASONS,
+    REASONS_BY_DETECTOR,
     SITUATIONS,
     Act,
     Decision,
@@ -146,12 +147,13 @@ def strikes(n: int, *, age: timedelta = timedelta(days=3)) -> Standing:
 breaches = st.builds(
     Breach,
     clause=st.sampled_from([clause.id for clause in RULES] + ["unheard-of"]),
-    detector=st.sampled_from(["terms", "contact", "spam"]),
+    detector=st.sampled_from(["terms", "contact", "spam", *REASONS_BY_DETECTOR]),
     start=st.just(0),
     end=st.just(4),
     gravity=st.integers(1, 4),
     independent=st.integers(1, 3),
     whose=st.sampled_from(["", "", "author", "other"]),
+    doubtful=st.booleans(),
 )
 readings = st.builds(
     Findings,
@@ -159,6 +161,7 @@ readings = st.builds(
     signals=st.frozensets(st.sampled_from(Signal), max_size=4),
     asks=st.sampled_from([(), (), ("horaires",)]),
     words=st.integers(0, 40),
+    unsure=st.sampled_from([(), (), ("hate",), ("off_topic",)]),
 )
 standings = st.builds(
     Standing,
@@ -710,3 +713,71 @@ def test_an_answer_to_our_question_deserves_a_follow_up() -> None:
 def test_a_picture_without_words_is_not_clean() -> None:
     made = decided(Findings(), matter=replace(COMMENT, media=Media.IMAGE))
     assert (made.measure, made.reason, made.case) == (Measure.NOTHING, "not_read", True)
+
+
+# --- doubts, suggestions, detectors that fail ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("clause", "detector", "measure", "reason"),
+    [
+        ("hors-sujet", "off_topic", Measure.DRAFT, "off_topic"),
+        ("neutralite", "neutrality", Measure.DRAFT, "neutrality"),
+        ("transparence", "undisclosed", Measure.DRAFT, "undisclosed"),
+        ("langage", "language", Measure.NOTHING, "nothing"),
+        ("flood", "rate", Measure.HIDE, "rate"),
+        ("escroquerie", "impersonation", Measure.HIDE, "impersonation"),
+        ("escroquerie", "lookalike_link", Measure.HIDE, "impersonation"),
+        ("diffamation", "reports", Measure.HIDE, "reported"),
+        ("respect", "language", Measure.REMIND, "language"),
+    ],
+)
+def test_a_suggestion_never_leaves_without_a_person(clause: str, detector: str, measure: str, reason: str) -> None:
+    """Whatever the ceiling of the clause is."""
+    full = charter(*(one.model_copy(update={"ceiling": Ceiling.FULL}) for one in RULES if one.gravity != 4))
+    doubt = replace(breach(clause), detector=detector, doubtful=True)
+    made = decided(findings(doubt), under=full)
+    assert (made.measure, made.reason) == (measure, reason)
+    assert all(act.leave is not Leave.ALONE for act in made.acts)
+    assert not made.strike
+
+
+def test_who_passes_for_us_is_called_about() -> None:
+    made = decided(findings(replace(breach("escroquerie"), detector="impersonation", doubtful=True)))
+    assert [call.reason for call in made.calls] == ["impersonation"]
+
+
+def test_what_nobody_could_check_goes_to_a_person_and_says_so() -> None:
+    made = decided(replace(findings(says=(Signal.PRAISE,)), unsure=("insult_at_person",)))
+    assert (made.measure, made.reason, made.case) == (Measure.ESCALATE, "detector_failed", True)
+    assert [(call.reason, call.per_object) for call in made.calls] == [("detector_failed", False)]
+
+
+def test_an_answer_that_would_have_left_alone_waits_where_a_detector_failed() -> None:
+    question = findings(says=(Signal.QUESTION, Signal.SHORT_QUESTION), asks=("horaires",))
+    assert [act.leave for act in decided(question).acts] == [Leave.ALONE]
+    assert [act.leave for act in decided(replace(question, unsure=("hate",))).acts] == [Leave.PROPOSED]
+
+
+def test_what_others_found_still_protects_where_a_detector_failed() -> None:
+    made = decided(replace(findings(breach("menace")), unsure=("off_topic",)))
+    assert (made.measure, made.reason) == (Measure.HIDE, "threat")
+    assert [(act.purpose, act.leave) for act in made.acts] == [("provisional", Leave.ALONE)]
+    assert [call.reason for call in made.calls] == ["threat", "detector_failed"]
+
+
+@given(readings, standings, situations)
+def test_where_a_detector_failed_nothing_leaves_alone_but_protection(
+    found: Findings, standing: Standing, situation: Situation
+) -> None:
+    made = decided(replace(found, unsure=("spam",)), standing=standing, situation=situation)
+    assert all(act.urgent for act in made.acts if act.leave is Leave.ALONE)
+    assert made.case
+    assert not made.strike
+
+
+def test_a_person_is_told_apart_by_what_they_wrote_in_ten_minutes() -> None:
+    said = tuple(Utterance("w", f"o-{n}", NOW - timedelta(minutes=n)) for n in range(12))
+    assert Standing(said=said).rate("o-0", NOW) == 9
+    assert Standing(said=said).rate("other", NOW - timedelta(hours=1)) == 0
+    assert UNKNOWN.rate("o-0", NOW) == 0

@@ -582,7 +582,8 @@ def contact_data(view: _View) -> Decision | None:
     if not view.can_hide:
         return _cannot(view, "others_data" if others else "own_data", clause)
     doubtful = any(clause.silent for _, clause in view.held)
-    leave = view.leave(clause.id, alone=clause.ceiling is Ceiling.FULL and not view.says(Signal.QUOTED_INSULT))
+    full = clause.ceiling is Ceiling.FULL and view.sure_of(clause)
+    leave = view.leave(clause.id, alone=full and not view.says(Signal.QUOTED_INSULT))
     hide = Act(ActKind.HIDE, "protect", leave, urgent=True)
     if others:
         return Decision(
@@ -604,7 +605,7 @@ def contact_data(view: _View) -> Decision | None:
             draft_kind=view.privately,
             awaits_answer=True,
         )
-    note = view.leave(clause.id, alone=clause.ceiling is Ceiling.FULL and view.may_speak and not doubtful)
+    note = view.leave(clause.id, alone=full and view.may_speak and not doubtful)
     notice = (Act(ActKind.PRIVATE, "protect", note, text="protect.vie-privee"),)
     return Decision(
         Measure.HIDE,

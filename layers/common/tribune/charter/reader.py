@@ -21,7 +21,7 @@ from tribune.errors import BadConfiguration
 LAW = "law"
 """The clause id of gravity-4 breaches found while no charter is published: the law is the ground."""
 
-MAX_MATCHES = 1000
+MAX_MATCHES = 4000
 """What one detector may find in one text: past that it gives up, and a person looks."""
 
 _ALLOWED = "allowed"
@@ -138,13 +138,17 @@ def _named(vocabulary: Vocabulary, charter: Charter | None) -> Vocabulary:
 
 
 def _found(rule: _Rule, read: Reading) -> tuple[list[Match], bool]:
-    """What a detector finds, and whether it failed or gave up. What it found before it failed is only a doubt."""
+    """What a detector finds, and whether it failed or gave up: then all of it is only a doubt."""
     matches: list[Match] = []
     try:
         matches.extend(islice(rule.detector.find(read, rule.watch), MAX_MATCHES + 1))
     except Exception:  # noqa: BLE001  a defect of one detector must not lose the comment: its name goes to a person
-        return [replace(match, doubtful=True) for match in matches], True
-    return matches[:MAX_MATCHES], len(matches) > MAX_MATCHES
+        failed = True
+    else:
+        failed = len(matches) > MAX_MATCHES
+    if failed:
+        return [replace(match, doubtful=True) for match in matches[:MAX_MATCHES]], True
+    return matches, False
 
 
 class _OwnWords(NamedTuple):
