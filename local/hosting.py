@@ -25,6 +25,7 @@ from local.twins.generic import GenericTwin
 from local.twins.instagram import InstagramTwin
 from local.twins.line import LineTwin
 from local.twins.linkedin import LinkedInTwin
+from local.twins.mastodon import MastodonTwin
 from local.twins.messenger import MessengerTwin
 from local.twins.slack import SlackTwin
 from local.twins.telegram import TelegramTwin
@@ -44,7 +45,9 @@ _FATES: Mapping[TwinFate, Fate] = MappingProxyType(
     {TwinFate.ANSWER: Fate.ANSWER, TwinFate.HANG: Fate.HANG, TwinFate.RESET: Fate.RESET}
 )
 LOOPBACK = "127.0.0.1"
-_ADDRESS_OF: Mapping[str, str] = MappingProxyType({"generic": "reply_url", "wordpress": "rest_url"})
+_ADDRESS_OF: Mapping[str, str] = MappingProxyType(
+    {"generic": "reply_url", "wordpress": "rest_url", "mastodon": "server"}
+)
 """Which value of `act` says where a platform is reached."""
 _HEARS_TOO: Mapping[str, tuple[str, ...]] = MappingProxyType({"facebook": ("messenger",), "instagram": ("messenger",)})
 NO_TWIN = Reply(HTTPStatus.NOT_FOUND, b'{"message":"no such twin"}', {"Content-Type": "application/json"})
@@ -135,6 +138,7 @@ class Hosting:
             LineTwin(outbox, _tokens(configuration, "line")),
             XTwin(outbox, _tokens(configuration, "x"), **_renewals(configuration, "x")),
             LinkedInTwin(outbox, _tokens(configuration, "linkedin"), **_renewals(configuration, "linkedin")),
+            MastodonTwin(outbox, _tokens(configuration, "mastodon")),
             GenericTwin(outbox, tuple(c.act["secret"] for c in configuration.channels if "secret" in c.act)),
             TelegramTwin(outbox, _tokens(configuration, "telegram")),
             WordpressTwin(outbox, _pairs(configuration, "wordpress", "user", "password")),

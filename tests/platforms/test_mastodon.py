@@ -108,6 +108,7 @@ def test_boosts_and_favourites_say_who(items: Callable[[str], tuple[Item, ...]])
 def test_our_own_answer_belongs_to_what_it_answers(read: Callable[[str], Comment]) -> None:
     said = read("own_posts")
     assert (said.author.is_ours, said.parent, said.thread.id) == (True, MENTION, MENTION)
+    assert said.text == "Oui, de 10 h à 13 h."
 
 
 @pytest.mark.parametrize(

@@ -304,11 +304,13 @@ _AT: Final = re.compile(r"@([\w.-]+)(?:@[\w.-]+)?\s*")
 
 
 def _words(account: str, status: _Status) -> str:
-    """The text of the HTML, behind its warning if there is one, without our own name where it only begins a reply."""
+    """The text of the HTML, behind its warning if there is one, without the name that only begins a reply: ours, or
+    the one that our own answers begin with.
+    """
     text = _plain(status.content)
     us = {one.username for one in status.mentions if one.id == account}
     first = _AT.match(text)
-    if first and first[1] in us:
+    if first and (status.account.id == account or first[1] in us):
         text = text[first.end() :]
     return "\n".join(part for part in (status.spoiler_text or "", text) if part)
 
