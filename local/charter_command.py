@@ -5,19 +5,23 @@ FILE is a charter, or a configuration: then it is the charter that the configura
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from local.announcing import Announcement, announcements
 from local.apply import announced
 from local.charter_file import Opened, opened
+from local.check import Checker, Question, questions
 from local.configuration import model
+from local.replay import Replay, recorded
 from local.terms_command import allow, terms
 from local.trial_command import release, shadow, try_beside
 from tribune import clock
-from tribune.aws import stack
+from tribune.aws import clients, stack
 from tribune.aws.charters import Charters, VersionMeta
-from tribune.charter import Charter, PublishedCharter
+from tribune.aws.communities import Communities
+from tribune.aws.journal import Journal
+from tribune.charter import Charter, PublishedCharter, Vocabulary
 from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import diff, lint
 from tribune.errors import BadConfiguration, CharterUnreadable
@@ -80,7 +84,32 @@ def _diff(arguments: Namespace) -> int:
         before, after = _compared_with(arguments), ours.charter
     for line in diff(before, after):
         print(line)
+    vocabulary = ours.community.vocabulary if ours.community else None
+    if arguments.replay:
+        with arguments.replay.open("rb") as said:
+            _replayed(arguments, before, after, vocabulary, questions(said, file=str(arguments.replay)))
+    if arguments.days is not None:
+        if not arguments.community:
+            raise BadConfiguration("say whose recorded decisions are asked again", field="--community")
+        place = stack.locate(arguments.stage)
+        journal = Journal(clients.dynamodb(), place.tables["journal"], place.tables["text"])
+        kept = Communities(place.tables["community"]).load(arguments.community).vocabulary
+        since = clock.now() - timedelta(days=arguments.days)
+        _replayed(arguments, before, after, kept, recorded(journal, arguments.community, since))
     return 0
+
+
+def _replayed(
+    arguments: Namespace,
+    before: Charter,
+    after: Charter,
+    vocabulary: Vocabulary | None,
+    said: Iterable[Question],
+) -> None:
+    replay = Replay(Checker.of(before, vocabulary), Checker.of(after, vocabulary), clock.now())
+    for change in replay.changes(said):
+        print(change.line(show_text=arguments.show_text), flush=True)
+    print(f"{replay.changed} of {replay.read} decisions would change")
 
 
 def _compared_with(arguments: Namespace) -> Charter:

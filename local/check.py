@@ -41,9 +41,10 @@ class Checker:
     reader: Reader
 
     @classmethod
-    def of(cls, charter: Charter) -> "Checker":
-        """For a charter alone, without anything a community would add."""
-        return cls(charter, Reader(charter, Vocabulary(brand=charter.values(charter.languages[0]).get("brand", ""))))
+    def of(cls, charter: Charter, vocabulary: Vocabulary | None = None) -> "Checker":
+        """With what a community adds; without it, for a charter alone."""
+        brand = charter.values(charter.languages[0]).get("brand", "")
+        return cls(charter, Reader(charter, vocabulary or Vocabulary(brand=brand)))
 
     def check(self, question: Question, now: datetime) -> tuple[Findings, Decision]:
         """What the words hold, and what would be done about them."""
@@ -63,7 +64,7 @@ def run(arguments: Namespace) -> int:
     charter = terms.load(arguments.charter) if arguments.charter else model()
     checker, now = Checker.of(charter), clock.now()
     if arguments.json:
-        asked = map(Question, arguments.text) if arguments.text else _questions(sys.stdin.buffer)
+        asked = map(Question, arguments.text) if arguments.text else questions(sys.stdin.buffer)
         for question in asked:
             print(as_json(question, *checker.check(question, now)), flush=True)
         return 0
@@ -83,30 +84,31 @@ def _lines() -> list[str]:
 # --- for scripts ---
 
 
-def _questions(stream: BinaryIO) -> Iterator[Question]:
+def questions(stream: BinaryIO, *, file: str = "stdin") -> Iterator[Question]:
+    """One question a line of JSON, read as they come. Raises BadConfiguration at the first line that is none."""
     for number, line in enumerate(stream, 1):
         text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
         if text.strip():
-            yield _question(text, number)
+            yield _question(text, file, number)
 
 
-def _question(line: bytes, number: int) -> Question:
+def _question(line: bytes, file: str, number: int) -> Question:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BadConfiguration("this is no JSON in UTF-8", file="stdin", line=number) from error
+        raise BadConfiguration("this is no JSON in UTF-8", file=file, line=number) from error
     match value:
         case {"text": str(text)}:
             pass
         case dict():
-            raise BadConfiguration("a string is expected here", file="stdin", line=number, field="text")
+            raise BadConfiguration("a string is expected here", file=file, line=number, field="text")
         case _:
-            raise BadConfiguration('a JSON object like {"text": "…"} is expected', file="stdin", line=number)
+            raise BadConfiguration('a JSON object like {"text": "…"} is expected', file=file, line=number)
     language, private = value.get("lang"), value.get("private", False)
     if language is not None and not isinstance(language, str):
-        raise BadConfiguration("a string like “fr” is expected here", file="stdin", line=number, field="lang")
+        raise BadConfiguration("a string like “fr” is expected here", file=file, line=number, field="lang")
     if not isinstance(private, bool):
-        raise BadConfiguration("true or false is expected here", file="stdin", line=number, field="private")
+        raise BadConfiguration("true or false is expected here", file=file, line=number, field="private")
     return Question(text, value.get("id"), language, private)
 
 

@@ -62,6 +62,11 @@ def _charter(parser: ArgumentParser) -> None:
     diff = action("diff", "what would change")
     diff.add_argument("other", type=Path, nargs="?", metavar="OTHER", help="what FILE would become")
     _published(diff, "compare with what this community has published")
+    diff.add_argument(
+        "--replay", type=Path, metavar="NDJSON", help="and which decisions on these comments would change"
+    )
+    diff.add_argument("--days", type=int, metavar="N", help="…on those that this community received in the last N days")
+    diff.add_argument("--show-text", action="store_true", help="show the words of those comments")
     render = action("render", "as the HTML that members would read")
     render.add_argument("--lang", help="default: the charter's first language")
     publish = action("publish", "publish it as the next version")

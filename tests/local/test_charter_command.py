@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
+from local.apply import Target, apply
 from local.command import main
 from local.configuration import EXAMPLE_FILE, MODEL_FILE, model, read
 from local.resources import Stack
 from tribune import words
+from tribune.aws import clients
 from tribune.aws import stack as deployed
 from tribune.aws.charters import Charters
+from tribune.aws.journal import Journal
+from tribune.comment import Audience, Verb, version
+from tribune.decision import Mode
+from tribune.journal import Changes, Head, HeadKind, SaidWords, Verdict
 
 
 @pytest.fixture
@@ -242,6 +248,98 @@ def test_a_promise_is_broken_only_with_a_reason_that_members_read(changed: Any, 
 def test_a_reason_alone_means_at_once(changed: Any) -> None:
     _, _, meta = changed("--summary", "Le préavis double.", "--now-because", "La loi l'exige.")
     assert meta.effective_from == meta.published_at
+
+
+# --- what would change ---
+
+
+COMMENTS = """{"id": 1, "text": "@Karim t'es vraiment un abruti"}
+{"id": 2, "text": "Merci pour tout, très beau vélo"}
+
+{"id": 3, "text": "Mon numéro : 06 39 98 12 34", "private": true}
+{"id": 4, "text": "Offrez-vous un schtroumpf grognon"}
+"""
+
+
+def test_a_change_is_replayed_on_comments(charter: Any, own: Any, tmp_path: Path) -> None:
+    (tmp_path / "said.ndjson").write_text(COMMENTS, "utf-8")
+    use = "      - {name: expression, terms: {fr: [schtroumpf grognon]}}\n"
+    after = own(**{"      - name: spam\n": f"      - name: spam\n{use}"})
+    code, out, _ = charter("diff", MODEL_FILE, after, "--replay", tmp_path / "said.ndjson")
+    assert code == 0
+    *words, changed, last = out.splitlines()
+    assert all(line.startswith("publicite.detectors") for line in words)
+    assert changed.startswith("4: nothing → ")
+    assert changed.endswith(" publicite 15-33")
+    assert last == "1 of 4 decisions would change"
+    assert "grognon" not in changed
+    shown = charter("diff", MODEL_FILE, after, "--replay", tmp_path / "said.ndjson", "--show-text")[1]
+    assert "\n    Offrez-vous un schtroumpf grognon\n" in shown
+    assert charter("diff", MODEL_FILE, MODEL_FILE, "--replay", tmp_path / "said.ndjson")[1].startswith("0 of 4 ")
+
+
+def test_a_line_that_is_no_comment_is_said_after_those_before_it(charter: Any, tmp_path: Path) -> None:
+    (tmp_path / "said.ndjson").write_text('{"text": "Bonjour"}\n{"txt": 1}\n', "utf-8")
+    code, _, err = charter("diff", MODEL_FILE, MODEL_FILE, "--replay", tmp_path / "said.ndjson")
+    assert code == 2
+    assert err.startswith(f"{tmp_path}/said.ndjson:2: ")
+
+
+def test_a_change_is_replayed_on_recorded_decisions_whose_words_are_kept(
+    charter: Any, in_a_stack: Charters, own: Any, stack: Stack
+) -> None:
+    assert charter("publish", EXAMPLE_FILE)[0] == 0
+    assert in_a_stack.versions("garance")
+    apply(
+        read(EXAMPLE_FILE),
+        Target("prod", stack.tables()["CommunityTable"], stack.tables()["CharterTable"]),
+        datetime.now(UTC),
+    )
+    journal = Journal(clients.dynamodb(), stack.tables()["JournalTable"], stack.tables()["TextTable"])
+    _record(journal, "c-1", "Offrez-vous un schtroumpf grognon", days=2)
+    _record(journal, "c-2", "Très beau vélo", days=2)
+    _record(journal, "c-3", "Encore un schtroumpf grognon", days=40)
+    _record(journal, "c-4", "Un schtroumpf grognon de plus", days=2, erased=True)
+    use = "      - {name: expression, terms: {fr: [schtroumpf grognon]}}\n"
+    after = own(**{"      - name: spam\n": f"      - name: spam\n{use}"})
+    code, out, _ = charter("diff", after, "--community", "garance", "--days", "30")
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("generic/")] == [
+        line for line in out.splitlines() if line.startswith("generic/c-1: nothing → ")
+    ]
+    assert out.endswith("1 of 2 decisions would change\n")
+
+
+def test_recorded_decisions_are_somebody_s(charter: Any) -> None:
+    code, _, err = charter("diff", MODEL_FILE, "--days", "30")
+    assert code == 2
+    assert err.startswith("--community: ")
+
+
+def _record(journal: Journal, object_id: str, text: str, *, days: int, erased: bool = False) -> None:
+    at = datetime.now(UTC) - timedelta(days=days)
+    v = version(at, Verb.CREATED, text)
+    head = Head(
+        community="garance",
+        platform="generic",
+        account="blog-garance",
+        object=object_id,
+        kind=HeadKind.COMMENT,
+        v=v,
+        rev=1,
+        space="blog-garance",
+        thread="t-1",
+        post="t-1",
+        audience=Audience.PUBLIC,
+        posted_at=at,
+        received_at=at,
+        verdict=Verdict(measure="nothing", reason="nothing", mode=Mode.ACT),
+    )
+    journal.commit(Changes(heads=(head,)), at)
+    if not erased:
+        expires = datetime.now(UTC) + timedelta(days=30)
+        words_kept = SaidWords("garance", "generic", "blog-garance", object_id, v, text, expires)
+        journal.keep_words([words_kept], [])
 
 
 # --- making it known ---
