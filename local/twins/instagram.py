@@ -4,6 +4,7 @@ How it is told to fail, see `local.twins.graph`. A broadcast is on the air while
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -179,6 +180,10 @@ class InstagramTwin(GraphTwin):
             if target not in accounts or found is None:
                 raise Refusal(self._gone(target))
             return as_json(200, {f"mentioned_{mentioned['what']}": found, "id": target})
+        if edge == "media" and target in accounts:
+            return page_of(self._media(target), request)
+        if edge == "comments" and any(one.media == target for one in self.comments.values()):
+            return page_of([self._with_replies(one, request.now) for one in self._on(target, request.now)], request)
         known = self.comments.get(target)
         if known is None or known.deleted:
             raise Refusal(self._gone(target))
@@ -193,6 +198,22 @@ class InstagramTwin(GraphTwin):
             if one.thread == head.id != one.id and not one.deleted and self._visible(one.at, ours=one.ours, now=now)
         ]
         return sorted(found, key=lambda one: one.at, reverse=True)
+
+    def _media(self, account: str) -> list[dict[str, Any]]:
+        """The posts of an account with how much was said under each; a broadcast is none of them."""
+        posted = (one for one in self.comments.values() if one.account == account and not one.thread.startswith(_LIVE))
+        said = Counter(one.media for one in posted if not one.deleted)
+        return [{"id": media, "comments_count": count} for media, count in said.items()]
+
+    def _on(self, media: str, now: datetime) -> list[Known]:
+        """The top-level comments of a post, the latest first."""
+        found = [one for one in self.comments.values() if one.media == media and one.thread == one.id]
+        shown = [one for one in found if not one.deleted and self._visible(one.at, ours=one.ours, now=now)]
+        return sorted(shown, key=lambda one: one.at, reverse=True)
+
+    def _with_replies(self, head: Known, now: datetime) -> dict[str, Any]:
+        below = [_shown(one) for one in self._under(head, now)]
+        return _shown(head) | ({"replies": {"data": below}} if below else {})
 
     def _renew(self, token: str, accounts: tuple[str, ...]) -> TwinAnswer:
         """A new token for the same accounts; the old one works until it would have ended."""

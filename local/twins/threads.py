@@ -4,7 +4,7 @@ How it is told to fail, see `local.twins.graph`. `{"processing_s": n}`: a contai
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -196,22 +196,22 @@ class ThreadsTwin(GraphTwin):
             renewed = f"{token}-{next(self._numbers)}"
             self._tokens[renewed] = accounts
             return as_json(200, {"access_token": renewed, "token_type": "bearer", "expires_in": _SIXTY_DAYS})
+        if edge == "threads" and target in accounts:
+            roots = dict.fromkeys(one.root for one in self.posts.values() if one.account == target)
+            return page_of([{"id": root, "has_replies": True} for root in roots], request)
+        if edge == "conversation":
+            return self._page([one for one in self.posts.values() if one.root == target], request)
         known = self.posts.get(target)
         if known is None or known.deleted:
             raise Refusal(self._gone(target))
         if edge == "replies":
-            under = sorted(
-                (
-                    one
-                    for one in self.posts.values()
-                    if one.parent == target and not one.deleted
-                    if self._visible(one.at, ours=one.ours, now=request.now)
-                ),
-                key=lambda one: one.at,
-                reverse=request.query.get("reverse") == "true",
-            )
-            return page_of([chosen(_shown(one), request) for one in under], request)
+            return self._page([one for one in self.posts.values() if one.parent == target], request)
         return as_json(200, chosen(_shown(known), request))
+
+    def _page(self, found: Sequence[Known], request: TwinRequest) -> TwinAnswer:
+        seen = [one for one in found if not one.deleted and self._visible(one.at, ours=one.ours, now=request.now)]
+        seen.sort(key=lambda one: one.at, reverse=request.query.get("reverse") == "true")
+        return page_of([chosen(_shown(one), request) for one in seen], request)
 
     def _route(self, request: TwinRequest) -> tuple[str, str | None]:
         path = _PATH.fullmatch(request.path)

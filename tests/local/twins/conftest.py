@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from local.twins import Entry, Fate, Outbox, Twin, TwinAnswer, TwinRequest
-from tribune.channel import ActKind, HttpAnswer, HttpCall, Order
+from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Sweep, Verdict
 
 NOW = datetime(2026, 9, 1, 9, 0, 5, tzinfo=UTC)
 
@@ -43,6 +43,23 @@ def answer_of() -> Callable[[TwinAnswer], HttpAnswer]:
         return HttpAnswer(answer.status, answer.headers, answer.body)
 
     return convert
+
+
+@pytest.fixture
+def swept(carried: Callable[..., TwinAnswer], answer_of: Callable[[TwinAnswer], HttpAnswer]) -> Callable[..., Any]:
+    """Everything that a sweep of an account reads, page after page; how many requests it took."""
+
+    def sweep(module: Any, twin: Twin, access: Access, since: datetime, at: datetime = NOW) -> tuple[list[Any], int]:
+        said, page, asked = [], "", 0
+        while asked == 0 or page:
+            step = Sweep(access.account, since, page=page)
+            gathered = module.gather(step, answer_of(carried(twin, module.poll(step, access, at), at)), at)
+            assert gathered.outcome.verdict is Verdict.DONE
+            said += [one for item in gathered.items for one in module.read(item)]
+            page, asked = gathered.page, asked + 1
+        return said, asked
+
+    return sweep
 
 
 @pytest.fixture

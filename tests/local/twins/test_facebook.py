@@ -179,23 +179,17 @@ def heard_in(item: Any) -> Any:
 
 
 def test_what_was_missed_is_fetched_page_by_page_as_if_it_had_been_pushed(
-    *, twin: FacebookTwin, carried: Any, answer_of: Any, now: datetime
+    twin: FacebookTwin, swept: Any, now: datetime
 ) -> None:
     for post in range(60):
         for number in range(3 if post else 130):
-            said = Known(f"{post}_{number}", PAGE, f"{PAGE}_{post}", None, "7", f"mot {number}", now)
-            twin.hear(delivery(PAGE, now, comment_value(said, "add")), now)
+            one = Known(f"{post}_{number}", PAGE, f"{PAGE}_{post}", None, "7", f"mot {number}", now)
+            twin.hear(delivery(PAGE, now, comment_value(one, "add")), now)
     reply = Known("0_reply", PAGE, f"{PAGE}_0", "0_1", "8", "oui", now)
     old = Known("70_1", PAGE, f"{PAGE}_70", None, "7", "hier", now - timedelta(days=1))
     for one in (reply, old):
         twin.hear(delivery(PAGE, now, comment_value(one, "add")), now)
-    said, page, asked = [], "", 0
-    while asked == 0 or page:
-        sweep = Sweep(PAGE, now - timedelta(minutes=15), page=page)
-        gathered = facebook.gather(sweep, answer_of(carried(twin, facebook.poll(sweep, ACCESS, now))), now)
-        assert gathered.outcome.verdict is Verdict.DONE
-        said += [heard_in(item) for item in gathered.items]
-        page, asked = gathered.page, asked + 1
+    said, asked = swept(facebook, twin, ACCESS, now - timedelta(minutes=15))
     assert len(said) == 59 * 3 + 130 + 1 + 1  # and the comment of the fixture
     assert asked == 2 + 61 + 1  # two pages of the feed, each post that moved, one of them twice
     pushed = delivery(PAGE, now, comment_value(twin.comments["0_reply"], "add"))

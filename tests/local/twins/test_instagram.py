@@ -130,3 +130,21 @@ def test_a_refusal_leaves_no_trace(mode: str, verdict: Verdict, act: Any, twin: 
     twin.fail(mode)
     assert (act().verdict, len(outbox.effects)) == (verdict, 0)
     assert act().verdict is Verdict.DONE
+
+
+def test_what_was_missed_is_fetched_with_its_replies_and_only_what_is_new(
+    twin: InstagramTwin, swept: Any, now: datetime
+) -> None:
+    yesterday = now - timedelta(days=1)
+    for number in range(120):
+        one = Known(f"old{number}", ACCOUNT, "179", f"old{number}", "53", "amina", "hier", yesterday)
+        twin.hear(delivery(ACCOUNT, yesterday, comment_value(one)), now)
+    late = Known("r1", ACCOUNT, "179", "old0", "54", "karim", "moi aussi", now)
+    own = Known("r2", ACCOUNT, "179", FIRST, ACCOUNT, "nous", "oui", now)
+    for one in (late, own):
+        twin.hear(delivery(ACCOUNT, now, comment_value(one)), now)
+    said, asked = swept(instagram, twin, ACCESS, now - timedelta(minutes=15))
+    assert {(one.object, one.thread.id, one.author.is_ours) for one in said} == {
+        (FIRST, FIRST, False), ("r1", "old0", False), ("r2", FIRST, True),
+    }  # fmt: skip
+    assert asked == 2  # the posts, then one page of the only one: what is older on it ends it

@@ -151,3 +151,22 @@ def test_each_step_can_fail(
     twin.fail(mode)
     assert (step(way=made.way).verdict, len(outbox.effects)) == (publishing, 0)
     assert step(way=made.way).verdict is Verdict.DONE
+
+
+def test_what_was_missed_is_fetched_as_if_it_had_been_pushed(
+    *, step: Any, twin: ThreadsTwin, swept: Any, now: datetime
+) -> None:
+    yesterday = now - timedelta(days=1)
+    for number in range(150):
+        old = Known(f"9{number}", USER, ROOT, ROOT, "amina", "hier", yesterday)
+        twin.hear(delivery(USER, yesterday, post_value(old)), now)
+    own = step(way=step().way).id
+    said, asked = swept(threads, twin, ACCESS, now - timedelta(minutes=15))
+    assert {(one.object, one.thread.id, one.author.is_ours) for one in said} == {
+        (FIRST, FIRST, False), (NESTED, FIRST, False), (own, FIRST, True),
+    }  # fmt: skip
+    assert asked == 2
+    (pushed,) = [one for item in threads.split(parse(delivery(USER, now, post_value(twin.posts[FIRST]))))
+                 for one in threads.read(item)]  # fmt: skip
+    assert isinstance(pushed, Comment)
+    assert pushed.version == next(one.version for one in said if one.object == FIRST)

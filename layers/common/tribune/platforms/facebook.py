@@ -13,7 +13,7 @@ then, for each Page and with its own token, `POST /{page-id}/subscribed_apps?sub
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from json import dumps, loads
+from json import dumps
 from typing import Any, ClassVar, Final
 
 from tribune.channel import (
@@ -362,85 +362,37 @@ def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | Non
 
 # --- what was missed ---
 
-_MOST_POSTS: Final = 50
-_MOST_FEED_PAGES: Final = 4
-_MOST_COMMENTS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Progress:
-    """How far a sweep came: the posts still to read, and the page of the first one's comments or of the feed."""
-
-    posts: tuple[str, ...] = ()
-    after: str = ""
-    feed: str = ""
-    feed_pages: int = 0
-
-    @classmethod
-    def of(cls, page: str) -> "_Progress":
-        """From `Sweep.page`, which only `str` of another one wrote."""
-        if not page:
-            return cls()
-        posts, after, feed, feed_pages = loads(page)
-        return cls(tuple(posts), after, feed, feed_pages)
-
-    def __str__(self) -> str:
-        return dumps([self.posts, self.after, self.feed, self.feed_pages], separators=(",", ":"))
-
-    @property
-    def next(self) -> str:
-        """What `Gathered.page` says: empty once nothing is left to read."""
-        begun = self.feed_pages > 0
-        return "" if begun and not self.posts and not self.feed else str(self)
-
 
 def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every polled platform
     """A page of the feed, to see which posts moved; then, post by post, the comments since. Raises CannotDo."""
-    at = _Progress.of(sweep.page)
-    if not at.posts:
-        query = {"fields": "id,updated_time", "limit": str(_MOST_POSTS), **_after(at.feed)}
-        return graph.call("GET", access, f"{graph.segment(sweep.account)}/feed", query=query)
-    query = {
-        "filter": "stream",
-        "order": "chronological",
-        "since": str(int(sweep.since.timestamp())),
-        "fields": "id,from,message,parent,created_time,permalink_url,attachment{type}",
-        "limit": str(_MOST_COMMENTS),
-        **_after(at.after),
-    }
-    return graph.call("GET", access, f"{graph.segment(at.posts[0])}/comments", query=query)
-
-
-def _after(cursor: str) -> dict[str, str]:
-    return {"after": cursor} if cursor else {}
+    return graph.poll(_feed(sweep.since), sweep, access)
 
 
 def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
     """The comments of a page, as `feed` would have told them."""
-    outcome, at = graph.read(answer, now), _Progress.of(sweep.page)
-    if outcome.verdict is Verdict.GONE and at.posts:
-        return Gathered((), Outcome(Verdict.DONE, why="gone"), page=replace(at, posts=at.posts[1:], after="").next)
-    if outcome.verdict is not Verdict.DONE:
-        return Gathered((), outcome)
-    after = graph.next_page(answer)
-    if not at.posts:
-        moved = tuple(str(post["id"]) for post in graph.listed(answer) if _moved(post, sweep.since))
-        pages = at.feed_pages + 1
-        feed = after if pages < _MOST_FEED_PAGES else ""
-        return Gathered((), outcome, page=_Progress(moved, "", feed, pages).next)
-    post = at.posts[0]
-    items = tuple(_missed(sweep.account, post, one) for one in graph.listed(answer) if answers.text_of(one.get("id")))
-    left = replace(at, after=after) if after else replace(at, posts=at.posts[1:], after="")
-    return Gathered(items, outcome, page=left.next)
+    return graph.gather(_feed(sweep.since), sweep, answer, now)
+
+
+def _feed(since: datetime) -> graph.Feed:
+    said = {
+        "filter": "stream",
+        "order": "chronological",
+        "since": str(int(since.timestamp())),
+        "fields": "id,from,message,parent,created_time,permalink_url,attachment{type}",
+        "limit": "100",
+    }
+    return graph.Feed(
+        posts=("feed", {"fields": "id,updated_time", "limit": "50"}),
+        said=("comments", said),
+        moved=_moved,
+        item=_missed,
+        pages=4,
+    )
 
 
 def _moved(post: Mapping[str, Any], since: datetime) -> bool:
-    """Did anything happen under a post? A comment moves its `updated_time`; without one, it may have."""
-    updated = post.get("updated_time")
-    try:
-        return "id" in post and (not isinstance(updated, str) or shapes.instant(updated, "updated_time") >= since)
-    except Unreadable:
-        return True
+    """Did anything happen under a post? A comment moves its `updated_time`."""
+    return graph.after(post.get("updated_time"), since)
 
 
 _ATTACHED: Final = {
@@ -451,7 +403,7 @@ _ATTACHED: Final = {
 }
 
 
-def _missed(account: str, post: str, comment: Mapping[str, Any]) -> Item:
+def _missed(sweep: Sweep, post: str, comment: Mapping[str, Any]) -> Iterable[Item]:
     value = {name: comment[name] for name in ("from", "message", "created_time", "permalink_url") if name in comment}
     value |= {"item": "comment", "verb": "add", "comment_id": comment["id"], "post_id": post, "parent_id": post}
     match comment.get("parent"):
@@ -460,8 +412,8 @@ def _missed(account: str, post: str, comment: Mapping[str, Any]) -> Item:
     match comment.get("attachment"):
         case {"type": str(kind)} if kind in _ATTACHED:
             value[_ATTACHED[kind]] = kind
-    entry = {"id": account, "time": comment.get("created_time")}
-    return Item(account, {"entry": entry, "change": {"field": "feed", "value": value}})
+    entry = {"id": sweep.account, "time": comment.get("created_time")}
+    return [Item(sweep.account, {"entry": entry, "change": {"field": "feed", "value": value}})]
 
 
 # --- what we do ---

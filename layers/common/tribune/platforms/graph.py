@@ -19,10 +19,11 @@ default is retired: each version lives about two years).
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest, digest
-from json import dumps
+from json import dumps, loads
 from typing import Any, Final
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -31,12 +32,14 @@ from tribune.channel import (
     Answer,
     Asked,
     Delivery,
+    Gathered,
     HttpAnswer,
     HttpCall,
     Item,
     Order,
     Outcome,
     Secrets,
+    Sweep,
     Verdict,
 )
 from tribune.comment import from_seconds, words_hash
@@ -410,7 +413,7 @@ def found_among(
         return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
     replies = listed(answer)
     since = order.since - CLOCKS_DIFFER if order.since else None
-    recent = [reply for reply in replies if _written_after(reply.get(at), since)]
+    recent = [reply for reply in replies if after(reply.get(at), since)]
     for reply in recent:
         said = reply.get(text)
         if ours(reply) and isinstance(said, str) and words_hash(said) == words_hash(order.text):
@@ -421,13 +424,90 @@ def found_among(
     return Outcome(Verdict.LATER, why="read_back")
 
 
-def _written_after(moment: Any, since: datetime | None) -> bool:
+def after(moment: Any, since: datetime | None) -> bool:
+    """Is a time of an answer this late? One that cannot be read may be."""
     if since is None or not isinstance(moment, str | int):
         return True
     try:
         return shapes.instant(moment, "created_time") >= since
     except Unreadable:
         return True
+
+
+# --- what was missed: the posts of an account, then what was said under each ---
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """How a product lists the posts of an account, and what was said under one."""
+
+    posts: tuple[str, Mapping[str, str]]
+    """The edge of the account, and what is asked of it."""
+    said: tuple[str, Mapping[str, str]]
+    """The edge of a post, and what is asked of it."""
+    moved: Callable[[Mapping[str, Any], datetime], bool]
+    """(post, since): may something have been said under it?"""
+    item: Callable[[Sweep, str, Mapping[str, Any]], Iterable[Item]]
+    """(sweep, post, what was said): the items that the webhook would have brought since."""
+    pages: int = 1
+    """How many pages of posts are looked at."""
+    latest_by: str = ""
+    """The field by which what was said comes latest first, where nothing asks only for what is new."""
+    base_url: str = BASE_URL
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far a sweep came: the posts still to read, and the page of the first one's comments or of the posts."""
+
+    posts: tuple[str, ...] = ()
+    after: str = ""
+    feed: str = ""
+    feed_pages: int = 0
+
+    @classmethod
+    def of(cls, page: str) -> "_Progress":
+        """From `Sweep.page`, which only `next` of another one wrote."""
+        if not page:
+            return cls()
+        posts, cursor, feed, feed_pages = loads(page)
+        return cls(tuple(posts), cursor, feed, feed_pages)
+
+    @property
+    def next(self) -> str:
+        """What `Gathered.page` says: empty once nothing is left to read."""
+        if not self.posts and not self.feed:
+            return ""
+        return dumps([self.posts, self.after, self.feed, self.feed_pages], separators=(",", ":"))
+
+
+def poll(feed: Feed, sweep: Sweep, access: Access) -> HttpCall:
+    """A page of the posts; then, post by post, what was said under it. Raises CannotDo."""
+    at = _Progress.of(sweep.page)
+    whose, (edge, query), cursor = (
+        (at.posts[0], feed.said, at.after) if at.posts else (sweep.account, feed.posts, at.feed)
+    )
+    asked_for = {**query, "after": cursor} if cursor else query
+    return call("GET", access, f"{segment(whose)}/{edge}", query=asked_for, base_url=feed.base_url)
+
+
+def gather(feed: Feed, sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+    """The items of a page. A post that is gone meanwhile is passed over."""
+    outcome, at = read(answer, now), _Progress.of(sweep.page)
+    if outcome.verdict is Verdict.GONE and at.posts:
+        return Gathered((), Outcome(Verdict.DONE, why="gone"), page=replace(at, posts=at.posts[1:], after="").next)
+    if outcome.verdict is not Verdict.DONE:
+        return Gathered((), outcome)
+    found, cursor = [one for one in listed(answer) if answers.text_of(one.get("id"))], next_page(answer)
+    if not at.posts:
+        moved = tuple(str(post["id"]) for post in found if feed.moved(post, sweep.since))
+        pages = at.feed_pages + 1
+        return Gathered((), outcome, page=_Progress(moved, "", cursor if pages < feed.pages else "", pages).next)
+    items = tuple(item for one in found for item in feed.item(sweep, at.posts[0], one))
+    older = feed.latest_by and not all(after(one.get(feed.latest_by), sweep.since) for one in found)
+    ended = older or not cursor
+    left = replace(at, posts=at.posts[1:], after="") if ended else replace(at, after=cursor)
+    return Gathered(items, outcome, page=left.next)
 
 
 # --- tokens that live for sixty days (Instagram login, Threads) ---

@@ -23,7 +23,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from tribune.channel import Access, ActKind, Card, HttpAnswer, HttpCall, Item, Order, Outcome, Plan, Verdict
+from tribune.channel import (
+    Access,
+    ActKind,
+    Card,
+    Gathered,
+    HttpAnswer,
+    HttpCall,
+    Item,
+    Order,
+    Outcome,
+    Plan,
+    Sweep,
+    Verdict,
+)
 from tribune.comment import Audience, Author, Comment, Media, Said, Thread, Verb
 from tribune.errors import CannotDo, Unreadable
 from tribune.platforms import answers, graph, shapes
@@ -39,6 +52,7 @@ CARD: Final = Card(
     citation="name",
     reads_back=True,
     note="Comments, live comments and mentions of a professional account; no edits or removals are told.",
+    polls=True,
     looks_up=True,
     refreshes=True,
     erases=True,
@@ -225,6 +239,47 @@ def _speaker(account: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"id": account, "username": found.get("username")}
     return speaker if isinstance(speaker, dict) and speaker else {"username": found.get("username")}
 
+
+# --- what was missed ---
+
+_SAID: Final = "id,text,timestamp,username,from,user,parent_id"
+
+
+def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every polled platform
+    """The latest posts; then, post by post, their comments with their replies. Raises CannotDo."""
+    return graph.poll(_FEED, sweep, access)
+
+
+def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+    """The comments of a page, as the field `comments` would have told them."""
+    return graph.gather(_FEED, sweep, answer, now)
+
+
+def _spoken_under(post: Mapping[str, Any], since: datetime) -> bool:  # noqa: ARG001  nothing says when
+    return post.get("comments_count") != 0
+
+
+def _missed(sweep: Sweep, media: str, comment: Mapping[str, Any]) -> Iterable[Item]:
+    """A comment and its replies, whichever are new. One told before has its delivery's later time, and stays as it is."""
+    replies = comment.get("replies")
+    below = replies.get("data") if isinstance(replies, dict) else None
+    said = [comment, *(one | {"parent_id": comment["id"]} for one in below or () if isinstance(one, dict))]
+    for one in said:
+        if graph.after(one.get("timestamp"), sweep.since):
+            value = {name: one[name] for name in ("id", "text", "timestamp", "parent_id") if one.get(name)}
+            value |= {"from": _speaker(sweep.account, one), "media": {"id": media}}
+            entry = {"id": sweep.account, "time": one.get("timestamp")}
+            yield Item(sweep.account, {"entry": entry, "change": {"field": "comments", "value": value}})
+
+
+_FEED: Final = graph.Feed(
+    posts=("media", {"fields": "id,comments_count", "limit": "25"}),
+    said=("comments", {"fields": f"{_SAID},replies.limit(50){{{_SAID}}}", "limit": "50"}),
+    moved=_spoken_under,
+    item=_missed,
+    latest_by="timestamp",
+    base_url=BASE_URL,
+)
 
 # --- what we do ---
 

@@ -17,7 +17,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from tribune.channel import Access, ActKind, Card, HttpAnswer, HttpCall, Item, Order, Outcome, Plan, Verdict
+from tribune.channel import (
+    Access,
+    ActKind,
+    Card,
+    Gathered,
+    HttpAnswer,
+    HttpCall,
+    Item,
+    Order,
+    Outcome,
+    Plan,
+    Sweep,
+    Verdict,
+)
 from tribune.comment import Audience, Author, Comment, Media, Said, Thread, Verb
 from tribune.errors import CannotDo, Unreadable, UnreadableBody
 from tribune.platforms import answers, graph, shapes
@@ -33,6 +46,7 @@ CARD: Final = Card(
     citation="link",
     reads_back=True,
     note="Replies and mentions; answers in two steps, hides top-level replies, deletes our own.",
+    polls=True,
     looks_up=True,
     refreshes=True,
     erases=True,
@@ -222,6 +236,45 @@ def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | Non
     value = {**item.payload["value"], **answers.json_object(answer.body)}
     return Item(item.account, {**item.payload, "value": value}), outcome
 
+
+# --- what was missed ---
+
+
+def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every polled platform
+    """Our latest posts; then, post by post, the conversation under it. Raises CannotDo."""
+    return graph.poll(_FEED, sweep, access)
+
+
+def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+    """The replies of a page, as the field `replies` would have told them."""
+    return graph.gather(_FEED, sweep, answer, now)
+
+
+def _spoken_under(post: Mapping[str, Any], since: datetime) -> bool:  # noqa: ARG001  nothing says when
+    return post.get("has_replies") is not False
+
+
+def _missed(sweep: Sweep, post: str, reply: Mapping[str, Any]) -> Iterable[Item]:
+    if graph.after(reply.get("timestamp"), sweep.since):
+        value = {**reply, "root_post": {"id": post, "owner_id": sweep.account}}
+        yield Item(sweep.account, {"field": "replies", "value": value, "time": reply.get("timestamp")})
+
+
+_FEED: Final = graph.Feed(
+    posts=("threads", {"fields": "id,has_replies", "limit": "25"}),
+    said=(
+        "conversation",
+        {
+            "fields": "id,text,username,timestamp,media_type,permalink,replied_to,is_reply_owned_by_me",
+            "reverse": "true",
+            "limit": "100",
+        },
+    ),
+    moved=_spoken_under,
+    item=_missed,
+    latest_by="timestamp",
+    base_url=BASE_URL,
+)
 
 # --- what we do ---
 
