@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import islice
-from operator import add, or_, sub
+from operator import add, or_
 from typing import NamedTuple
 
 from tribune.charter.lexicon import Phrase, bases, forms
@@ -31,7 +31,7 @@ from tribune.charter.shown import (
     stands_for,
     without_punctuation,
 )
-from tribune.charter.text import Text
+from tribune.charter.text import Text, fold
 
 _REMEMBERED = 20_000
 _SHORTEST = 3
@@ -59,6 +59,10 @@ _CAPITAL_I = re.compile(r"(?<=[a-zà-ÿ])I")
 _BOXED = re.compile("[\U0001f130-\U0001f1ff]")
 _MIXED = re.compile(r"[^\W\d_][\d_]|[\d_][^\W\d_]")
 _RUN = re.compile(r"(.)\1\1|(.)\2.*(.)\3")
+_LETTER = re.compile(r"[^\W\d_]|[\U0001f130-\U0001f1ff]")
+_JOINED = re.compile(r"[«“\"(]?[a-zà-ÿœ]?['’]?[A-ZÀ-Þ]?[a-zà-ÿœ]+(?:[\-,/.][a-zà-ÿœ]{2,})*[.,!?;:)»”\"]*")
+"""« porte-bagages », « oui,merci », « (rendez-vous) ». What single words show is looked for in single words."""
+_JOINER = re.compile(r"[\W_]+")
 _EMAIL = re.compile(r"[^\W_]@[^\W_]+\.[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _APART_BY = frozenset("._~·*")
@@ -68,7 +72,6 @@ _UNITS = frozenset({
     "go", "mo", "to", "er", "re", "nd", "rd", "th", "st", "eme", "ieme", "min", "ans", "an", "eur", "wh", "kwh",
     "ah", "am", "pm", "px", "hz", "mg", "ha", "ko", "ca", "mn", "sec", "bis", "ter",
 })  # fmt: skip
-_SPELLABLE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789") | LOOK_ALIKES.keys()
 
 
 class Revealed(NamedTuple):
@@ -180,9 +183,15 @@ class Disguises:
                 continue
             start, done = _chunk(original, place)
             chunk = original[start:done]
-            if len(chunk) >= _SHORTEST and not _address(chunk):
+            if len(chunk) >= _SHORTEST and not self._ordinary(chunk) and not _address(chunk):
                 for piece in pieces(show(chunk, start)):
                     yield from self.in_piece(piece)
+
+    def _ordinary(self, chunk: str) -> bool:
+        """Does it hold no letter, or only whole words joined as everybody joins them, and no term among them?"""
+        if not _LETTER.search(chunk):
+            return True
+        return _JOINED.fullmatch(chunk) is not None and fold(_JOINER.sub("", chunk)) not in self._cut
 
     def in_piece(self, piece: Sequence[Shown]) -> Iterator[Revealed]:
         """The term that a whole piece shows, else those in the letters it sets apart, else those of its parts."""
@@ -369,14 +378,19 @@ def _are_set_apart(apart: Sequence[Sequence[Shown]], piece: Sequence[Shown]) -> 
 
 def _spells(text: Text) -> bool:
     """Do three tokens of one letter stand in a row? Some letters are spellings of words (« u »): their width counts."""
-    row = 0
-    for key, width in zip(text.keys, map(sub, text.ends, text.starts), strict=True):
-        if (width == 1 and key.isascii()) or (len(key) == 1 and key in _SPELLABLE):
-            row += 1
-            if row == _SHORTEST:
-                return True
-        else:
-            row = 0
+    row, last = 0, -1
+    for index in [
+        index
+        for index, (key, start, end) in enumerate(zip(text.keys, text.starts, text.ends, strict=True))
+        if end - start == 1 or len(key) == 1
+    ]:
+        key = text.keys[index]
+        if not key.isascii() and key not in LOOK_ALIKES:
+            continue
+        row = row + 1 if index == last + 1 else 1
+        if row == _SHORTEST:
+            return True
+        last = index
     return False
 
 

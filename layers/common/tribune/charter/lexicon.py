@@ -6,6 +6,7 @@ words it may be a form of, once, and remembered. Ten thousand terms are ready in
 thousand cost a text no more than a hundred.
 """
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
@@ -56,7 +57,7 @@ class Lexicon:
 
     def places(self, text: Text) -> Places:
         """Where every list has its hits; a phrase stays within one sentence."""
-        found: Places = {}
+        found: Places = defaultdict(list)
         sentences = text.sentences
         entries = [*map(self._entries.__getitem__, text.keys), None]
         for first, entry in enumerate(entries):
@@ -69,7 +70,8 @@ class Lexicon:
                         if other is index and (lengths := index.pairs.get((base, second))):
                             for last, names in index.phrases_at(text, first, (base, second), lengths):
                                 _note(found, names, (first, last))
-            _note(found, entry.names, (first, first))
+            for name in entry.names:
+                found[name].append((first, first))
         return found
 
     def find(self, text: Text) -> dict[str, list[Hit]]:
@@ -87,10 +89,8 @@ class Lexicon:
 
 def _note(found: Places, names: tuple[str, ...], place: tuple[int, int]) -> None:
     for name in names:
-        places = found.get(name)
-        if places is None:
-            found[name] = [place]
-        elif places[-1] != place:
+        places = found[name]
+        if not places or places[-1] != place:
             places.append(place)
 
 

@@ -92,7 +92,7 @@ def _despairs(reading: Reading, found: set[Signal]) -> bool:
     if figurative and not reading.laughs:
         return True
     said = reading.covered("distress_alone")
-    if said and not reading.laughs and len(reading.text.tokens) - len(said) <= BESIDE_GIVING_UP:
+    if said and not reading.laughs and len(reading.text.keys) - len(said) <= BESIDE_GIVING_UP:
         return True
     weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
     enough = THREE_WEAK_WORDS if Signal.GRIEVANCE in found or reading.laughs else TWO_WEAK_WORDS
@@ -125,7 +125,7 @@ def _is_one_short_question(reading: Reading) -> bool:
     greeting = reading.covered("greetings") | reading.covered(MENTION)
     sentences = [
         [index for index, _ in group if index not in greeting]
-        for _, group in groupby(enumerate(reading.text.tokens), lambda entry: entry[1].sentence)
+        for _, group in groupby(enumerate(reading.text.sentences), lambda entry: entry[1])
     ]
     asking = [sentence for sentence in sentences if sentence]
     return len(asking) == 1 and len(asking[0]) <= SHORT_QUESTION_WORDS

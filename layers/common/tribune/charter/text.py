@@ -12,10 +12,11 @@ cut at 8,000 characters.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from tribune.charter import spelling
 
@@ -192,34 +193,45 @@ def read(original: str) -> Text:
 
 
 def _read(original: str) -> Text:
-    keys: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
-    stops = _stops(original)
-    sentence, stop = 0, next(stops)
     tokens = _TOKEN
     if not original.isascii() and _WITHOUT_SPACES.search(original):
         tokens = _LETTER_BY_LETTER
+    written = tokens.findall(original)
+    starts: list[int] = []
+    ends: list[int] = []
     end = 0
-    for written in tokens.findall(original):
+    for word in written:
         # What stands between two tokens begins none: the next place of these characters is theirs.
-        start = original.find(written, end)
-        end = start + len(written)
-        while stop < start:
-            sentence, stop = sentence + 1, next(stops)
-        word = _WORDS[written]
-        if isinstance(word, str):
-            keys.append(word)
-            starts.append(start)
-            ends.append(end)
-            sentences.append(sentence)
-        else:
-            keys += word
-            starts += range(start, start + len(word))
-            ends += [*range(start + 1, start + len(word)), end] if word else ()
-            sentences += [sentence] * len(word)
-    return Text(original, keys, starts, ends, sentences)
+        start = original.find(word, end)
+        end = start + len(word)
+        starts.append(start)
+        ends.append(end)
+    sentences: list[int] = []
+    for number, stop in enumerate(_stops(original)):
+        sentences += [number] * (bisect_right(starts, stop) - len(sentences))
+    keys = list(map(_WORDS.__getitem__, written))
+    if tuple in map(type, keys):
+        return _with_words(original, keys, starts, ends, sentences)
+    return Text(original, cast("list[str]", keys), starts, ends, sentences)
+
+
+def _with_words(
+    original: str, keys: list[str | tuple[str, ...]], starts: list[int], ends: list[int], sentences: list[int]
+) -> Text:
+    """A token that stands for several words is all of them: each its first character, the last one what is left."""
+    found = [
+        (word, start + place, end if place == len(words) - 1 else start + place + 1, sentence)
+        for key, start, end, sentence in zip(keys, starts, ends, sentences, strict=True)
+        for words in ((key,) if isinstance(key, str) else key,)
+        for place, word in enumerate(words)
+    ]
+    return Text(
+        original,
+        [word for word, _, _, _ in found],
+        [start for _, start, _, _ in found],
+        [end for _, _, end, _ in found],
+        [sentence for _, _, _, sentence in found],
+    )
 
 
 def _stops(original: str) -> Iterator[int]:

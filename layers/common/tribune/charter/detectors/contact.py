@@ -1,6 +1,6 @@
 """Contact data in public: whose it is is said too."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from tribune.charter.contacts import Contact, Shape
@@ -58,7 +58,6 @@ def _whose(reading: Reading, hit: Hit) -> str:
 
 def _as_hit(reading: Reading, contact: Contact) -> Hit | None:
     """The tokens that a piece of contact data covers."""
-    tokens = reading.text.tokens
-    first = bisect_left(tokens, contact.start, key=lambda token: token.end - 1)
-    last = bisect_left(tokens, contact.end, key=lambda token: token.start) - 1
+    first = bisect_right(reading.text.ends, contact.start)
+    last = bisect_left(reading.text.starts, contact.end) - 1
     return Hit("contact", first, last, contact.start, contact.end) if first <= last else None

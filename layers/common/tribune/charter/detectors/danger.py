@@ -56,14 +56,14 @@ def _threats(reading: Reading, watch: Watch[Words]) -> Iterator[Match]:
     veiled = reading.of("threats_veiled")
     if len({(hit.start, hit.end) for hit in veiled}) >= VEILED_TOGETHER:
         yield from (matched(reading, hit, doubtful=True) for hit in veiled)
-    tokens = reading.text.tokens
+    words = reading.text.keys
     for verb in reading.of("threat_verbs"):
         if not reading.before(verb, 6, "threat_subjects") or reading.near(verb, BANTER_WORDS, "banter"):
             continue
         first, last = verb.first, verb.last
-        if reading.same_sentence(first - 1, verb) and tokens[first - 1].key in lists.words_of("threat_objects", "fr"):
+        if reading.same_sentence(first - 1, verb) and words[first - 1] in lists.words_of("threat_objects", "fr"):
             yield _announced(reading, first - 1, last)
-        elif reading.same_sentence(last + 1, verb) and tokens[last + 1].key in lists.words_of("threat_objects", "en"):
+        elif reading.same_sentence(last + 1, verb) and words[last + 1] in lists.words_of("threat_objects", "en"):
             yield _announced(reading, first, last + 1)
         else:
             yield from _against(reading, verb, "roles")

@@ -24,8 +24,10 @@ def spam(reading: Reading, watch: Watch[Words]) -> Iterator[Match]:
     family = list(scam(reading, watch))
     yield from family
     topics = reading.of(TOPICS)
+    if not topics or family:
+        return
     signs = spam_signs(reading)
-    if not topics or family or not signs & {"contact", "shortener"} or _complains_beside(reading, topics):
+    if not signs & {"contact", "shortener"} or _complains_beside(reading, topics):
         return
     if "testimonial" in signs:
         yield Match(topics[0].start, topics[-1].end, independent=1 + len(signs))
