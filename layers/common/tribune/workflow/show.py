@@ -99,7 +99,7 @@ class Showing:
 
     charters: Charters
     communities: Communities
-    confirmed: Callable[[str], tuple[datetime, datetime | None] | None]
+    confirmed: Callable[[str], tuple[datetime, datetime | None] | None] = lambda _code: None
     """The code of a request to be forgotten -> (when it was asked, when it was done), None for an unknown one."""
 
     def answer(self, request: Request, now: datetime) -> Page:  # noqa: PLR0911  one return a kind of page
