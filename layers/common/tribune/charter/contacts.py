@@ -10,7 +10,7 @@ from tribune.charter.text import fold
 
 _MAX_PHONES = 30
 _REGIONS = {"fr": "FR", "en": "GB"}
-_NINE_DIGITS = re.compile(r"(?:[0-9][^\w@]{0,3}){8}[0-9]", re.ASCII)
+_NINE_DIGITS = re.compile(r"[0-9](?:[^\w@]{0,3}[0-9]){8}", re.ASCII)
 _SERVICE_NUMBERS = ("08", "3", "1")
 """National numbers that ring at a service, not at a person."""
 _COMPARED_DIGITS = 9
@@ -24,13 +24,13 @@ _SPELLED_EMAIL = re.compile(
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _STREET = re.compile(
-    r"(?<![0-9/])[0-9]{1,4} ?(?:bis|ter|quater)?,? {1,3}(?:rue|avenue|av\.?|boulevard|bd|chemin|impasse|allée|allées"
+    r"[0-9]{1,4} ?(?:bis|ter|quater)?,? {1,3}(?:rue|avenue|av\.?|boulevard|bd|chemin|impasse|allée|allées"
     r"|place|route|quai|cours|square|passage|résidence|faubourg)(?: {1,3}[^\s,.;:!?0-9()]{1,30}){1,5}"
     r"(?P<town>,? {1,3}[0-9]{5}(?: {1,3}[^\s,.;:!?0-9()]{2,30})?)?",
     re.IGNORECASE,
 )
 _ENGLISH_STREET = re.compile(
-    r"(?<![0-9/])[0-9]{1,4}[a-z]? {1,3}(?:[A-Z][a-z]{1,20} {1,3}){1,3}"
+    r"[0-9]{1,4}[a-z]? {1,3}(?:[A-Z][a-z]{1,20} {1,3}){1,3}"
     r"(?:Street|Road|Avenue|Lane|Drive|Close|Court|Terrace|Place)(?![a-z])"
     r"(?P<town>,? {1,3}(?:[A-Z][a-z]{1,20},? {1,3})?[A-Z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2})?"
 )
@@ -40,8 +40,9 @@ _FIVE_DIGITS = re.compile(r"[0-9]{5}")
 
 
 _DIGITS = re.compile(r"[0-9]")
+_NUMBER = re.compile(r"[0-9]+")
 _IBAN_BEGINS = re.compile(r"[A-Z]{2}[0-9]{2}")
-_SPELLED_AT = re.compile(r"[(\[]at[)\]]|arobase", re.IGNORECASE)
+_SPELLED_AT = ("(at)", "[at]", "arobase")
 
 
 class Shape(StrEnum):
@@ -112,7 +113,8 @@ def _candidates(original: str, language: str) -> Iterator[Contact]:
     if "@" in original:
         for found in _EMAIL.finditer(original):
             yield Contact(Shape.EMAIL, *found.span(), found[0].lower())
-    if _SPELLED_AT.search(original):
+    lowered = original.lower()
+    if any(sign in lowered for sign in _SPELLED_AT):
         for found in _SPELLED_EMAIL.finditer(original):
             yield Contact(Shape.EMAIL, *found.span(), found[0].lower())
     if digits:
@@ -120,12 +122,15 @@ def _candidates(original: str, language: str) -> Iterator[Contact]:
 
 
 def _with_digits(original: str, language: str) -> Iterator[Contact]:
-    yield from _phones(original, language)
-    for found in _LOCAL.finditer(original):
-        yield Contact(Shape.LOCAL, *found.span(), _digits(found[0])[-_COMPARED_DIGITS:])
-    for pattern in (_STREET, _ENGLISH_STREET):
-        for found in pattern.finditer(original):
-            yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))
+    if _NINE_DIGITS.search(original):
+        yield from _phones(original, language)
+        for found in _LOCAL.finditer(original):
+            yield Contact(Shape.LOCAL, *found.span(), _digits(found[0])[-_COMPARED_DIGITS:])
+    for number in _NUMBER.finditer(original):
+        if original[number.start() - 1 : number.start()] != "/":
+            for pattern in (_STREET, _ENGLISH_STREET):
+                if found := pattern.match(original, number.start()):
+                    yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))
     for found in _REFERENCE.finditer(original) if _FIVE_DIGITS.search(original) else ():
         if _FIVE_DIGITS.search(found[0]):
             yield Contact(Shape.REFERENCE, *found.span(), found[0].upper())
@@ -136,8 +141,6 @@ def _phones(original: str, language: str) -> Iterator[Contact]:
 
     Ranges reserved for fiction count: a plan that is only possible is enough, since hiding here protects.
     """
-    if not _NINE_DIGITS.search(original):
-        return
     import phonenumbers  # noqa: PLC0415 - 35 ms, and most comments hold no number
 
     matcher = phonenumbers.PhoneNumberMatcher(

@@ -35,8 +35,9 @@ def shouting(reading: Reading, watch: Watch[Shouting]) -> Iterator[Match]:
 
 def character_flood(reading: Reading, watch: Watch[CharacterFlood]) -> Iterator[Match]:
     """The same sign or letter over and over; digits and drawn lines are left out."""
-    if not reading.signals & _NOT_THE_MOMENT:
-        yield from (Match(*found.span()) for found in _row(watch.use.times).finditer(reading.text.original))
+    original, times = reading.text.original, watch.use.times
+    if not reading.signals & _NOT_THE_MOMENT and any(one * times in original for one in set(original)):
+        yield from (Match(*found.span()) for found in _row(times).finditer(original))
 
 
 @cache
