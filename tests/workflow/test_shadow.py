@@ -109,7 +109,7 @@ def test_a_version_on_trial_that_fails_disturbs_nothing_and_is_counted(
     made = Reader.__init__
 
     def broken(self: Reader, charter: Any, *args: Any, **kwargs: Any) -> None:
-        if charter is not None and "tandem" in charter.model_dump_json():
+        if charter is not None and "vraiment un tandem" in charter.model_dump_json():
             raise RuntimeError("nobody foresaw this")
         made(self, charter, *args, **kwargs)
 
