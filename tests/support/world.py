@@ -97,7 +97,7 @@ channels:
     verify: {{current: line-channel-secret}}
     act: {{token: line-token, base_url: http://line.test}}
   - platform: generic
-    accounts: [{{id: {BLOG}, space: blog, name: Blog}}]
+    accounts: [{{id: {BLOG}, space: blog, name: Blog, username: "@VelosGarance"}}]
     verify: {{current: {GENERIC_SECRET}}}
     act: {{secret: {GENERIC_SECRET}}}
     reply_url: http://generic.test/replies

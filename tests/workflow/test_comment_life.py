@@ -345,6 +345,17 @@ def test_spam_on_a_blog_is_hidden_by_a_signed_call(world: World) -> None:
     assert world.head("garance", "generic", BLOG, "c-1") is not None
 
 
+def test_who_bears_the_account_s_own_name_is_we_whatever_the_id(world: World) -> None:
+    for number, name in ((1, "velosgarance"), (2, "velosgarance2")):
+        body = world.blog_comment(f"c-{number}", SPAM)
+        body["data"]["author"] = {"id": f"other-{number}", "name": name}
+        world.deliver("generic", body)
+    world.settle()
+
+    heads = [world.head("garance", "generic", BLOG, f"c-{number}") for number in (1, 2)]
+    assert [head.kind for head in heads if head] == [HeadKind.TEAM, HeadKind.COMMENT]
+
+
 # --- the platform says no ---
 
 

@@ -50,6 +50,8 @@ class Account(Written):
     """Stands inside keys before the platform's own ids, so it holds no separator of ours."""
     space: str
     name: str = ""
+    username: str = ""
+    """Our name on a platform where names are unique (Instagram, Threads): whoever bears it is we, whatever id is told."""
     silence_hours: int | None = Field(None, ge=0, le=168)
     """Hours without a word after which the platform is asked what was said, or, where it cannot be asked, the
     community manager is called. None: a day where it can be asked, else never; 0: never.

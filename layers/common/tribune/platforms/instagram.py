@@ -15,7 +15,8 @@ live_comments`. Two ways to log in, each with its host:
   Permissions `instagram_basic`, `instagram_manage_comments`, `instagram_manage_messages`, `pages_show_list`. Only here
   do mentions elsewhere come as `mentions`.
 
-`accounts[].id` is the id of the professional account, the one that stands in `entry[].id`.
+`accounts[].id` is the id of the professional account, the one that stands in `entry[].id`; `accounts[].username` makes
+us known where Instagram tells our own comments under yet another id.
 """
 
 from collections.abc import Iterable, Mapping

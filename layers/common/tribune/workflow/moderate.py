@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from tribune.channel import Item, Platform
 from tribune.charter import PublishedCharter, Reader
-from tribune.comment import Comment, TeamAct
+from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
@@ -106,9 +106,10 @@ class Moderation:
 
     def _read(self, body: str, tally: Tally) -> list[Deed]:
         envelope = _envelope(body)
-        self.communities.load(envelope["community"])
+        community = self.communities.load(envelope["community"])
         platform = self.platform(envelope["platform"])
-        said = list(platform.read(Item(envelope["account"], envelope["payload"])))
+        told = platform.read(Item(envelope["account"], envelope["payload"]))
+        said = [_under_our_name(event, community) for event in told]
         if not said:
             tally.add("UnknownEvents", platform=envelope["platform"])
         return [
@@ -285,6 +286,19 @@ class Moderation:
             if current is not None:
                 settle_answered(current, sheet.case(head.at), sheet)
         self.journal.commit(sheet.changes(), now)
+
+
+def _under_our_name(said: Said, community: Community) -> Said:
+    """Who bears the unique name that an account has on its platform is we, whatever id the platform gives."""
+    names = {
+        account.username.removeprefix("@").casefold()
+        for channel in community.channels
+        for account in channel.accounts
+        if (channel.platform, account.id) == (said.platform, said.account) and account.username
+    }
+    if isinstance(said, TeamAct) or (said.author.name or "").casefold() not in names:
+        return said
+    return replace(said, author=replace(said.author, is_ours=True))
 
 
 def _rooted(deed: Deed, known: Known) -> Deed:
