@@ -3,10 +3,13 @@
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import suppress
 
 from local.desk import Desk, opened, readable
+from local.explained import sentences
 from tribune import lengths, voice, words
 from tribune.channel import ActKind
+from tribune.charter import Charter, unpack
 from tribune.comment import Audience
 from tribune.duty import Person, on_duty
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
@@ -134,6 +137,7 @@ def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
     said = readable(shown.words or "", head.language)
     yield [desk.say("list", "quote", words=said) if said else _wordless(shown, desk)]
     yield [_reason(shown, desk), *_grounds(shown, desk)]
+    yield _looked_at(shown, desk)
     yield [desk.say("show", "done"), *(f"  {line}" for line in _done(shown, desk))]
     if case.state is CaseState.OPEN:
         if case.drafts:
@@ -178,6 +182,20 @@ def _grounds(shown: Shown, desk: Desk) -> list[str]:
     return [
         desk.say("show", "clause", **fields, url=clause_link(desk.community, version, desk.language, clause.number))
     ]
+
+
+def _looked_at(shown: Shown, desk: Desk) -> list[str]:
+    """What became of every match, in the words of the comment as far as they are kept."""
+    head, said = shown.head, shown.words or ""
+    traces = unpack(head.verdict.trace) if head.verdict else ()
+    if not traces:
+        return []
+    charter: Charter | None = None
+    if head.verdict is not None and head.verdict.charter_version is not None:
+        with suppress(NotFound, CharterUnreadable):
+            charter = desk.handling.charter(head.community, head.verdict.charter_version)
+    lines = sentences(traces, charter, desk.language, lambda start, end: readable(said[start:end], head.language))
+    return [str(words.table(desk.language, "trace")["head"]), *(f"  {line}" for line in lines)]
 
 
 def _numbered(number: int, draft: Draft, desk: Desk) -> str:

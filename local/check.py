@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from local.configuration import model
+from local.explained import sentences
 from tribune import clock
 from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary, terms
 from tribune.comment import Audience, words_hash
@@ -73,7 +74,10 @@ def run(arguments: Namespace) -> int:
         raise BadConfiguration("give a text to check, or --json and questions on the standard input", field="TEXT")
     for text in texts:
         question = Question(text)
-        print(as_text(charter, question, *checker.check(question, now), terminal=sys.stdout.isatty()))
+        findings, decision = checker.check(question, now)
+        print(as_text(charter, question, findings, decision, terminal=sys.stdout.isatty()))
+        if arguments.why:
+            print(as_reasons(charter, text, findings))
     return 0
 
 
@@ -156,3 +160,11 @@ def marked(text: str, spans: Iterable[tuple[int, int]], marks: tuple[str, str]) 
     if len(text) - 1 in inside:
         shown.append(marks[1])
     return "".join(shown)
+
+
+def as_reasons(charter: Charter, text: str, findings: Findings) -> str:
+    """What became of everything the detectors found, one line each."""
+    language = spoken(findings.language)
+    told = sentences(findings.trace, charter, language, lambda start, end: text[start:end])
+    words = table(language, "trace")
+    return "\n".join((f"  {words['head']}", *(f"    {line}" for line in tuple(told) or (words["none"],))))

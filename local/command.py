@@ -45,6 +45,7 @@ def _apply(parser: ArgumentParser) -> None:
 def _check(parser: ArgumentParser) -> None:
     parser.add_argument("--charter", type=Path, metavar="FILE", help="default: the model charter")
     parser.add_argument("--json", action="store_true", help="NDJSON in on stdin, NDJSON out")
+    parser.add_argument("--why", action="store_true", help="what the machine looked at, and why it is held or not")
     parser.add_argument("text", nargs="*", metavar="TEXT")
 
 

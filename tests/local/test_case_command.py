@@ -257,6 +257,16 @@ def test_a_settled_case_can_still_be_read(world: World, tribune: Tribune) -> Non
     assert "tribune case send" not in said
 
 
+def test_what_the_machine_looked_at_is_said_word_by_word_without_contact_data(world: World, tribune: Tribune) -> None:
+    says(world, (1, "On m'a traité d'abruti. Mon numéro : 06 39 98 12 34"))
+    said = tribune("case", "show", name(1)).plain
+
+    assert "Ce que la machine a regardé :" in said
+    assert "« abruti » · article 10, Respect des personnes : laissé, ces mots sont cités" in said
+    assert "« ••• » · article 8, Vie privée et données personnelles : retenu." in said
+    assert "06 39" not in said
+
+
 def test_what_moves_a_cursor_is_not_shown(world: World, tribune: Tribune) -> None:
     says(world, (1, "Ça marche \x1b[2J\x1b]0;pwned\x07 ou pas \u202etxet ?"))
 

@@ -177,6 +177,15 @@ def test_texts_can_come_line_by_line(tribune: Any) -> None:
     assert [line for line in said.out.splitlines() if not line.startswith(" ")] == ["Merci !", "Bravo !"]
 
 
+def test_a_person_may_ask_why(tribune: Any) -> None:
+    said = tribune("check", "--why", f"On m'a traité d'abruti. {INSULT}", "Merci !").out.replace("\u00a0", " ")
+    quoted, held, nothing = [line.strip() for line in said.splitlines() if line.startswith("    ")]
+    assert quoted.startswith("« abruti » · article 10, ")
+    assert quoted.endswith("laissé, ces mots sont cités, rapportés ou dits de soi-même.")
+    assert held.endswith(": retenu.")
+    assert nothing == "Rien de ce que la charte interdit."
+
+
 def test_nothing_to_check_is_bad_input(tribune: Any) -> None:
     assert tribune("check").code == 2
 

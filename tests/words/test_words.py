@@ -10,13 +10,14 @@ import yaml
 
 from tribune import words
 from tribune.channel import Verdict
+from tribune.charter import findings
 from tribune.charter.brake import Why
 from tribune.decision import CALLS, SITUATIONS
 from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time", "desk")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace")
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
@@ -73,7 +74,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk"])
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace"])
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 
@@ -223,3 +224,8 @@ def test_a_value_is_never_read_again_as_a_template() -> None:
 )
 def test_who_writes_in_a_language_we_do_not_speak_is_answered_in_english(wanted: str | None, language: str) -> None:
     assert words.spoken(wanted) == language
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_whatever_becomes_of_a_match_there_is_a_word_for_it(language: str) -> None:
+    assert set(words.table(language, "trace")["whys"]) == set(findings.Why)
