@@ -3,6 +3,7 @@
 Here is what can be seen by reading the document alone; what its own sentences do not prove is said in `proof`.
 """
 
+import difflib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain, pairwise
@@ -26,9 +27,9 @@ from tribune.charter.findings import Vocabulary
 from tribune.charter.lexicon import phrases
 from tribune.charter.proof import unproven
 from tribune.charter.remark import Remark
-from tribune.charter.uses import Neutrality, TextLists, WordUse
+from tribune.charter.uses import DetectorUse, Neutrality, TextLists, WordUse
 
-MIN_EXAMPLES = 4
+MIN_EXAMPLES = 10
 """Sentences of each kind and language that a clause watched by a machine is tested with."""
 PROTECTING_LISTS = ("criticism", "grievance")
 """What a clause that protects always protects, whatever else it names."""
@@ -66,8 +67,15 @@ def lint(charter: Charter, vocabulary: Vocabulary, today: date) -> list[Remark]:
         remarks += _watched(clause, today)
         remarks += taken.remarks(clause)
         if clause.kind is Kind.RULE:
-            remarks += chain(_examples(charter, clause), _graded(clause), _spoken_of(charter, clause))
-    return [*remarks, *_said_otherwise(charter), *unproven(charter, vocabulary)]
+            remarks += chain(
+                _examples(charter, clause), _graded(clause), _stepwise(clause), _spoken_of(charter, clause)
+            )
+    remarks += _said_otherwise(charter)
+    return (
+        remarks
+        if any(_unreadable(clause) for clause in charter.clauses)
+        else [*remarks, *unproven(charter, vocabulary)]
+    )
 
 
 def diff(old: Charter, new: Charter) -> list[str]:
@@ -153,14 +161,26 @@ def _watched(clause: Clause, today: date) -> Iterator[Remark]:
                 f"only the words of a clause that is no rule count, and “{use.name}” looks for more: write “expression”",
                 at,
             )
-        for name in use.lists if isinstance(use, WordUse) else ():
-            if name not in lists.packaged():
-                yield Remark(clause.id, f"no list is called “{name}”", at)
+        if why := _refused(use):
+            yield Remark(clause.id, why, at)
         if isinstance(use, Neutrality) and use.periods and all(period.end < today for period in use.periods):
             last = max(period.end for period in use.periods)
             yield Remark(
                 clause.id, f"“neutrality” watches nothing since {last}: give it the next period, or remove it", at
             )
+
+
+def _refused(use: DetectorUse) -> str:
+    """Why no reader can be made of a detector, empty when one can."""
+    unknown = [name for name in (use.lists if isinstance(use, WordUse) else ()) if name not in lists.packaged()]
+    if not unknown:
+        return ""
+    near = difflib.get_close_matches(unknown[0], lists.packaged(), n=3)
+    return f"no list is called “{unknown[0]}”" + (f"; the nearest are {', '.join(near)}" if near else "")
+
+
+def _unreadable(clause: Clause) -> bool:
+    return any(map(_refused, clause.detectors))
 
 
 class _Taken:
@@ -235,14 +255,20 @@ def _examples(charter: Charter, clause: Clause) -> Iterator[Remark]:
 
 
 def _graded(clause: Clause) -> Iterator[Remark]:
-    """Gravity, ceiling, first action and ladder that do not go together."""
-    first, ladder = clause.first_action, clause.ladder
-    if clause.ceiling in (Ceiling.FULL, Ceiling.PARTIAL) and not clause.detectors:
+    """Gravity, ceiling and first action that do not go together."""
+    first = clause.first_action
+    if clause.ceiling is not Ceiling.NONE and not clause.detectors:
         yield Remark(
             clause.id,
-            f"the machine may act alone (`ceiling: {clause.ceiling}`) and nothing watches: name a detector, "
-            "or write `ceiling: propose`",
+            f"`ceiling: {clause.ceiling}` leaves something to the machine and nothing watches: name a detector, "
+            "or write `ceiling: none`",
             ("ceiling",),
+        )
+    if not clause.detectors and (clause.examples.forbidden_when or clause.examples.allowed_when):
+        yield Remark(
+            clause.id,
+            "`forbidden_when` and `allowed_when` prove a detector, and this clause has none: name it, or remove them",
+            ("examples",),
         )
     if clause.ceiling is Ceiling.NONE and first not in _NEEDS_NO_MACHINE:
         yield Remark(
@@ -261,6 +287,11 @@ def _graded(clause: Clause) -> Iterator[Remark]:
             "`ceiling: partial`",
             ("gravity",),
         )
+
+
+def _stepwise(clause: Clause) -> Iterator[Remark]:
+    """Silence, strikes and a ladder that do not go together."""
+    first, ladder = clause.first_action, clause.ladder
     if clause.silent and clause.strike:
         yield Remark(clause.id, "what is hidden in silence cannot count as a strike: say `strike: false`", ("silent",))
     if clause.silent and first is not FirstAction.HIDE:

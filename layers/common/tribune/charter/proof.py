@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from itertools import batched
+from typing import Any
 
 from pydantic import Field
 
-from tribune import written
+from tribune import words, written
 from tribune.charter.document import PLACEHOLDER, Charter, Clause, Kind
 from tribune.charter.examples import Example, examples_of
 from tribune.charter.findings import Circumstances, Signal, Vocabulary
@@ -30,6 +31,8 @@ HANDFUL = 40
 """Ordinary words that are read at once."""
 MOST_SAID = 20
 """Ordinary words that one detector catches: the first of them are named."""
+_WELL_SPELT = ("replies", "calls", "desk", "pages", "reasons")
+"""What we say ourselves: words that somebody read over, with their accents."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ENDING = r"[^\W\d_]{0,3}"
 """The plural or the feminine of a term."""
@@ -185,7 +188,7 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
             elsewhere = everyday.union(*(words for other, words in told.items() if other != clause.id))
             accented = {fold(word): word for word in elsewhere if fold(word) != word}
             for word in sorted(told[clause.id] - elsewhere):
-                if word in accented:
+                if word in accented and not _conjugated(word, accented[word]):
                     yield Remark(
                         clause.id,
                         f"“{word}” lost an accent in {language}: everywhere else it is written “{accented[word]}”",
@@ -193,10 +196,29 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
                     )
 
 
+def _conjugated(word: str, accented: str) -> bool:
+    """« insulte » and « insulté », « masques » and « masqués » are two words each."""
+    return word.endswith(("e", "es")) and word.removesuffix("s")[:-1] == accented.removesuffix("s")[:-1]
+
+
 def _everyday(language: str) -> frozenset[str]:
+    """The words of what we say ourselves, and the ordinary ones."""
     if language not in LANGUAGES:
         return frozenset()
-    return _words(ordinary()[language].words, *ordinary()[language].sentences)
+    said = (text for table in _WELL_SPELT for text in _texts(words.table(language, table)))
+    return _words(*said, ordinary()[language].words, *ordinary()[language].sentences)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
 
 
 def _words(*texts: str) -> frozenset[str]:
