@@ -87,10 +87,11 @@ RECIPIENTS = {"mastodon": "public @amina@autre.example"}
 
 @pytest.fixture
 def order(request: pytest.FixtureRequest) -> Callable[..., Order]:
-    """An order for the platform of the test's `name`, where it has one."""
+    """An order for the platform of the test's `name` (or `named`), where it has one."""
     params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    comment = COMMENTS.get(str(params.get("name")), "900100200300400_1001")
-    recipient = RECIPIENTS.get(str(params.get("name")), "7000000000000001")
+    name = str(params.get("name") or params.get("named"))
+    comment = COMMENTS.get(name, "900100200300400_1001")
+    recipient = RECIPIENTS.get(name, "7000000000000001")
 
     def make(kind: ActKind = ActKind.REPLY, **fields: Any) -> Order:
         given = {
