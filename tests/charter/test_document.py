@@ -100,6 +100,12 @@ def test_the_text_hash_is_of_one_clause_and_one_language(model: Charter) -> None
     assert reworded.text_hash("en") != respect.text_hash("en")
 
 
+def test_somebody_whose_language_the_charter_does_not_speak_was_shown_the_first_one() -> None:
+    charter = model_of_one()
+    [clause] = charter.clauses
+    assert charter.hash_of(clause, "en") == charter.hash_of(clause, "fr") == clause.text_hash("fr")
+
+
 def test_a_published_clause_has_all_its_placeholders_filled(model: Charter) -> None:
     version = published(model, 7, days=0)
     for clause in model.clauses:

@@ -60,6 +60,11 @@ def examples(model: Charter, clause_id: str, expected: str, *more: str) -> dict[
             {"detectors": [{"name": "expression", "lists": ["insult"]}]},
             "respect: no list is called “insult”; the nearest are insults",
         ),
+        (
+            "respect",
+            {"detectors": [{"name": "pattern", "patterns": ["gros", "(?=nigaud)"]}]},
+            "respect: the pattern “(?=nigaud)” is refused: ",
+        ),
         ("neutralite", {"detectors": []}, "neutralite: `forbidden_when` and `allowed_when` prove a detector"),
         ("respect", {"gravity": 4}, "respect: gravity 4 is hidden provisionally and seen by a person"),
         ("langage", {"ceiling": "full"}, "langage: what is only noted leaves nothing to the machine"),

@@ -373,6 +373,10 @@ class Charter(Written):
         found |= {name: _worded(value, language) for name, value in self.fields.items()}
         return {name: value for name, value in found.items() if value is not None}
 
+    def hash_of(self, clause: Clause, language: str) -> str:
+        """The text hash of a clause as somebody of that language was shown it: in the first one, where it has no other."""
+        return clause.text_hash(language if language in self.languages else self.languages[0])
+
     def words_of(self, clause: Clause, language: str) -> str:
         """The text of a clause with its placeholders filled; those nobody filled stay visible in braces."""
         return fill(clause.text.get(language, ""), self.values(language))

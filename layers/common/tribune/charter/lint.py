@@ -25,9 +25,11 @@ from tribune.charter.document import (
 )
 from tribune.charter.findings import Vocabulary
 from tribune.charter.lexicon import phrases
+from tribune.charter.patterns import compile_pattern
 from tribune.charter.proof import unproven
 from tribune.charter.remark import Remark
-from tribune.charter.uses import DetectorUse, Neutrality, TextLists, WordUse
+from tribune.charter.uses import DetectorUse, Neutrality, Pattern, TextLists, WordUse
+from tribune.errors import BadConfiguration
 
 MIN_EXAMPLES = 10
 """Sentences of each kind and language that a clause watched by a machine is tested with."""
@@ -173,6 +175,11 @@ def _watched(clause: Clause, today: date) -> Iterator[Remark]:
 def _refused(use: DetectorUse) -> str:
     """Why no reader can be made of a detector, empty when one can."""
     unknown = [name for name in (use.lists if isinstance(use, WordUse) else ()) if name not in lists.packaged()]
+    for pattern in use.patterns if isinstance(use, Pattern) else ():
+        try:
+            compile_pattern(pattern)
+        except BadConfiguration as refused:
+            return f"the pattern “{pattern}” is refused: {refused.sentence}"
     if not unknown:
         return ""
     near = difflib.get_close_matches(unknown[0], lists.packaged(), n=3)

@@ -362,7 +362,7 @@ class _Weighing:
                     reason=decision.reason,
                     mode=self.ground.clause_modes.get(decision.clause or "", self.ground.community.modes.default),
                     clause=decision.clause,
-                    clause_hash=clause.text_hash(findings.language) if clause else None,
+                    clause_hash=version.charter.hash_of(clause, findings.language) if version and clause else None,
                     charter_version=version.version if version else None,
                     ground=decision.ground,
                     detectors=decision.detectors,
