@@ -59,7 +59,7 @@ class Entry:
     to: str
     """The twin: `facebook`, `line`, `generic`, `slack`…"""
     kind: str
-    """`reply`, `hide`, `unhide`, `delete`, `private` or `call`."""
+    """`reply`, `hide`, `unhide`, `delete`, `private`, `like`, `block` or `call`."""
     community: str | None
     account: str | None
     object: str | None
