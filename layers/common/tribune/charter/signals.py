@@ -83,8 +83,8 @@ def find(reading: Reading) -> set[Signal]:
 def _despairs(reading: Reading, found: set[Signal]) -> bool:
     """A wish to do oneself harm; words of it that are also said in jest, without a laugh; several of exhaustion.
 
-    Two of exhaustion where there is nothing to complain about, three anywhere; one of giving up that is all that
-    somebody says.
+    Two of exhaustion where there is nothing to complain about and no effort is told, three anywhere; a place, a means
+    or a farewell counts beside them. One of giving up, where it is all that somebody says.
     """
     if any(reading.before(act, TO_ACT, "distress_wishes") for act in reading.of("distress_acts")):
         return True
@@ -95,8 +95,10 @@ def _despairs(reading: Reading, found: set[Signal]) -> bool:
     if said and not reading.laughs and len(reading.text.keys) - len(said) <= BESIDE_GIVING_UP:
         return True
     weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
-    enough = THREE_WEAK_WORDS if Signal.GRIEVANCE in found or reading.laughs else TWO_WEAK_WORDS
-    return len(weak) >= enough
+    signs = len(weak) + (1 if weak and reading.has("distress_signs") else 0)
+    in_the_legs = Signal.GRIEVANCE in found or reading.laughs or reading.has("exertion")
+    enough = THREE_WEAK_WORDS if in_the_legs else TWO_WEAK_WORDS
+    return signs >= enough
 
 
 def _deals_with_us(reading: Reading, found: set[Signal]) -> bool:
