@@ -53,7 +53,10 @@ _CANDIDATES = 64
 """How many terms are compared with one piece at most: a bound on the work, far above what ordinary lists need."""
 
 _CHUNK = re.compile(r"\S+")
-_SIGN = re.compile(r"[^\w\s'’\"«»…?:;)“”](?=\S)|[@$€£|*#•●∗×°+§¢_]")
+_LOOKING_LIKE_LETTERS = "".join(sorted(one for one in LOOK_ALIKES if not one.isalnum()))
+_SIGN = re.compile(
+    rf"[^\w\s'’\"«»…?:;)“”](?=\S)|[@$€£|*#•●∗×°+§¢_{re.escape(_LOOKING_LIKE_LETTERS)}\U0001f130-\U0001f1ff]"
+)
 """A sign inside a chunk, or one that stands for a letter: most texts have few."""
 _CAPITAL_I = re.compile(r"(?<=[a-zà-ÿ])I")
 _BOXED = re.compile("[\U0001f130-\U0001f1ff]")
@@ -154,11 +157,14 @@ class Disguises:
         for index, words in enumerate(map(self._behind_token.__getitem__, text.keys)):
             if words is None:
                 continue
-            if text.starts[index] >= done:
-                start, done = _chunk(text.original, text.starts[index])
+            begin, end = text.slice(index, index)
+            if begin >= done:
+                start, done = _chunk(text.original, begin)
                 address = _address(text.original[start:done])
-            if not address:
-                yield Revealed(text.starts[index], text.ends[index], words)
+            if not words:
+                words = next((one.words for one in self.in_piece(show(text.original[begin:end], begin))), ())
+            if words and not address:
+                yield Revealed(begin, end, words)
 
     def _cut_in_two(self, text: Text) -> Iterator[Revealed]:
         """« sa lope »: two neighbours that make a term together."""
@@ -317,11 +323,16 @@ class Disguises:
         return self._glued.get(word, (word,))
 
     def behind_token(self, key: str) -> Phrase | None:
-        """The term that one folded token shows by itself: stretched, in leet, glued from a phrase's words."""
+        """The term that one folded token shows by itself: stretched, in leet, glued from a phrase's words.
+
+        Empty where folding took away what its letters look like (Η is H, η is n): the original must be asked.
+        """
         if key in self._glued:
             return self._glued[key]
         if len(key) < _SHORTEST or key in self._words or not _odd(key):
             return None
+        if not key.isascii():
+            return ()
         found = next(self.in_piece(show(key, 0)), None)
         if found is not None:
             return found.words
@@ -429,13 +440,14 @@ def _replaced(text: Text, found: list[Revealed]) -> Text:
     sentences: list[int] = []
     disguised: set[int] = set()
     uncertain: set[int] = set()
-    plain = 0
+    plain = joined = 0
+    """`joined`: how many ends of sentences were part of a disguise, and are none."""
 
     def copy(until: int) -> None:
         keys.extend(text.keys[plain:until])
         starts.extend(text.starts[plain:until])
         ends.extend(text.ends[plain:until])
-        sentences.extend(text.sentences[plain:until])
+        sentences.extend([sentence - joined for sentence in text.sentences[plain:until]])
 
     for one in sorted(found, key=lambda one: (one.start, -one.end, one.uncertain)):
         if ends and one.start < ends[-1] and plain and one.start < text.ends[plain - 1]:
@@ -447,7 +459,9 @@ def _replaced(text: Text, found: list[Revealed]) -> Text:
         after = before
         while after < len(text.keys) and text.starts[after] < one.end:
             after += 1
-        sentence = text.sentences[min(before, len(text.keys) - 1)] if text.keys else 0
+        sentence = text.sentences[min(before, len(text.keys) - 1)] - joined if text.keys else 0
+        if after > before:
+            joined += text.sentences[after - 1] - text.sentences[before]
         places = range(len(keys), len(keys) + len(one.words))
         disguised.update(places)
         if one.uncertain:

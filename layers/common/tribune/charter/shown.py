@@ -148,6 +148,11 @@ def without_punctuation(piece: Sequence[Shown]) -> Iterator[Sequence[Shown]]:
     begin = next((index for index, one in enumerate(piece) if one.kind in SPELLING), len(piece))
     if begin < first:
         yield piece[begin:last]
+    end = last
+    while end < len(piece) and piece[end].kind is Kind.SIGN:
+        end += 1
+    if end > last and any(one.kind is not Kind.LETTER for one in piece[first:last]):
+        yield piece[begin:end]
 
 
 def parts(piece: Sequence[Shown]) -> list[list[Shown]]:
