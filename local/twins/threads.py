@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
-from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
-from local.twins.acting import Call, Done, Refusal, as_json
+from local.twins import Entry, Fate, Outbox, TwinAnswer, TwinRequest
+from local.twins.acting import BAD_GATEWAY, UNSEEN_AFTER, UNSEEN_BEFORE, Call, Done, Refusal, as_json
 from local.twins.graph import GraphTwin, chosen, escaped, form_of, moment, page_of
 from tribune.comment import Comment, Verb
 from tribune.errors import TribuneError
@@ -115,9 +115,16 @@ class ThreadsTwin(GraphTwin):
     def _handle(self, request: TwinRequest) -> TwinAnswer:
         """A container is no act: nobody sees it. It fails as acts do."""
         target, edge = self._route(request)
-        if request.method == "POST" and edge == "threads":
-            return self._refuse(self._failures.take("acts") or "") or self._contain(target, request)
-        return super()._handle(request)
+        if request.method != "POST" or edge != "threads":
+            return super()._handle(request)
+        mode = self._failures.take("acts") or ""
+        if mode in UNSEEN_BEFORE:
+            return TwinAnswer(0, fate=UNSEEN_BEFORE[mode])
+        answer = self._refuse(mode) or self._contain(target, request)
+        if mode not in UNSEEN_AFTER:
+            return answer
+        fate = UNSEEN_AFTER[mode]
+        return BAD_GATEWAY if fate is Fate.ANSWER else TwinAnswer(0, fate=fate)
 
     def _contain(self, account: str, request: TwinRequest) -> TwinAnswer:
         form = form_of(request)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.twins import Outbox
+from local.twins import Fate, Outbox
 from local.twins.threads import Known, ThreadsTwin, delivery, post_value
 from tribune.channel import Access, ActKind, Verdict
 from tribune.comment import Comment
@@ -71,6 +71,19 @@ def test_an_ambiguous_publication_is_settled_by_reading_back(
     assert call is not None
     assert threads.settle(asked, answer_of(carried(twin, call, now, 1))).verdict is Verdict.DONE
     assert len(outbox.effects) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "fate", "made"),
+    [("timeout_before", Fate.HANG, 0), ("reset_after", Fate.RESET, 1), ("502_after", Fate.ANSWER, 1)],
+)
+def test_a_container_whose_answer_is_lost_is_seen_by_nobody(
+    *, mode: str, fate: Fate, made: int, twin: ThreadsTwin, outbox: Outbox, order: Any, carried: Any, now: datetime
+) -> None:
+    twin.fail(mode)
+    plan = threads.act(order(account=USER, target=FIRST, thread=FIRST), ACCESS, now)
+    assert carried(twin, plan.call).fate is fate
+    assert (len(twin.containers), len(outbox.entries)) == (made, 0)
 
 
 def test_a_container_that_is_not_ready_is_published_later(step: Any, twin: ThreadsTwin, outbox: Outbox) -> None:
