@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary
 from tribune.charter.uses import DetectorUse, Reserve
 from tribune.comment import Audience
+from tribune.errors import BadConfiguration
 
 type Find = Callable[..., Findings]
 USE: TypeAdapter[Any] = TypeAdapter(DetectorUse)
@@ -357,3 +358,31 @@ def test_what_speaks_of_others_words_is_set_aside(find: Find) -> None:
 
 def test_in_private_the_contact_data_that_somebody_gives_us_is_no_breach(find: Find) -> None:
     assert find("contact_data", "Mon numéro : 06 39 98 56 78", Circumstances(audience=Audience.PRIVATE)).breaches == ()
+
+
+# --- shapes ---
+
+CODE = r"\bcode[ -]?[a-z]{2}[0-9]{3}\b"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Mon CODE AB123 pour vous, et le Côdé-cd456", ["CODE AB123", "Côdé-cd456"]),
+        ("My code is AB123", []),
+        ("Il a dit : « code AB123 »", []),
+    ],
+)
+def test_a_pattern_points_at_the_words_of_the_original(find: Find, text: str, found: list[str]) -> None:
+    assert words(find("pattern", text, patterns=[CODE]), text) == found
+
+
+def test_a_pattern_that_cannot_be_linear_is_refused_with_its_place(watching: Callable[..., Reader]) -> None:
+    with pytest.raises(BadConfiguration) as refused:
+        watching("pattern", patterns=[CODE, "(?=a)b"])
+    assert refused.value.field == "clauses[respect].detectors[0].patterns[1]"
+
+
+def test_a_pattern_costs_what_the_text_is_long(find: Find) -> None:
+    text = "a" * 7000 + "!"
+    assert find("pattern", text, patterns=["(a+)+$", "(a|a)*b"]).breaches == ()

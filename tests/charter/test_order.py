@@ -200,6 +200,11 @@ def test_a_detector_that_finds_without_end_is_stopped_by_count(
     assert drawn == MAX_MATCHES + 1
 
 
+def test_the_end_of_a_text_that_is_too_long_is_a_persons_to_read(reader: Reader) -> None:
+    assert reader.read("merci " * 1300, HERE).unsure == ()
+    assert reader.read("merci " * 1400 + SLUR, HERE).unsure == ("rest",)
+
+
 def test_a_long_comment_of_slurs_is_not_too_much_to_hold_it(reader: Reader) -> None:
     """Nobody escapes by saying it as often as a platform takes it."""
     findings = reader.read(("bougnoule " * 1000)[:8000], HERE)

@@ -178,7 +178,7 @@ class Findings:
     trace: tuple[Trace, ...] = ()
     """What became of every match, in the order of the text; bounded by MAX_TRACE, what is held first to be kept."""
     unsure: tuple[str, ...] = ()
-    """Detectors that failed or gave up: a person looks, nothing follows by itself."""
+    """Detectors that failed or gave up, `rest` where the end was not read: a person looks, nothing follows by itself."""
 
     @property
     def gravity(self) -> int:

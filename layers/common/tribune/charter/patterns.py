@@ -74,7 +74,7 @@ class Patterns:
     def find(self, text: Folded) -> Iterator[tuple[int, int, int]]:
         """(which pattern, start, end) of everything found, in the order of the patterns."""
         if self._patterns and text.view:
-            for which in sorted(self._all.Match(text.view)):
+            for which in sorted(self._all.Match(text.view) or ()):
                 for start, end in self._patterns[which].find(text):
                     yield which, start, end
 

@@ -13,13 +13,17 @@ from tribune.charter.document import Charter, Clause, Gravity, Kind
 from tribune.charter.findings import MAX_TRACE, Circumstances, Findings, Signal, Trace, Vocabulary, Why
 from tribune.charter.lexicon import Lexicon, Phrase, phrases
 from tribune.charter.order import Claim, Shields, fate, settle, traced
+from tribune.charter.patterns import compile_pattern
 from tribune.charter.questions import Questions
 from tribune.charter.reading import Reading, Spans
-from tribune.charter.uses import Use, Words, WordUse
+from tribune.charter.uses import Pattern, Use, Words, WordUse
 from tribune.errors import BadConfiguration
 
 LAW = "law"
 """The clause id of gravity-4 breaches found while no charter is published: the law is the ground."""
+
+REST = "rest"
+"""Stands among `Findings.unsure` where a text is longer than what is read of it."""
 
 MAX_MATCHES = 4000
 """What one detector may find in one text: past that it gives up, and a person looks."""
@@ -54,7 +58,7 @@ class _Rule:
 class Reader:
     """Reads texts under one charter and one community's vocabulary. Build it once per charter version, reuse it.
 
-    Raises BadConfiguration when the charter names a list that does not exist.
+    Raises BadConfiguration when the charter names a list that does not exist or a pattern that RE2 refuses.
     """
 
     def __init__(self, charter: Charter | None, vocabulary: Vocabulary) -> None:
@@ -71,7 +75,8 @@ class Reader:
     def read(self, original: str, circumstances: Circumstances) -> Findings:
         """What `original` says under the charter. Never raises, whatever the text; time is linear in its length.
 
-        A detector that fails or gives up is named in `Findings.unsure`: a person looks.
+        A detector that fails or gives up is named in `Findings.unsure`, and so is the end of a text that is too long
+        to be read whole: a person looks.
         """
         words = self._disguises.reveal(text.read(original))
         language = reading.language_of(words, circumstances.language)
@@ -88,7 +93,7 @@ class Reader:
             language=language,
             words=len(words.keys),
             trace=_bounded([*settled, *trace]),
-            unsure=unsure,
+            unsure=unsure if len(original) <= text.MAX_CHARACTERS else (*unsure, REST),
         )
 
     def _claims(self, read: Reading, protected: Spans) -> tuple[list[Claim], list[Trace], tuple[str, ...]]:
@@ -168,7 +173,9 @@ def _rules_of(charter: Charter, own: _OwnWords) -> Iterator[_Rule]:
             detector = detectors.named(use.name)
             assert detector is not None  # noqa: S101  `uses` knows the names of DETECTORS, a test says so
             words = use if isinstance(use, WordUse) else _NO_WORDS
-            _check_lists(words, f"clauses[{clause.id}].detectors[{number}]")
+            where = f"clauses[{clause.id}].detectors[{number}]"
+            _check_lists(words, where)
+            _check_patterns(use, where)
             terms = phrases(_all(words.terms))
             name = _OWN_WORDS_OF.get(clause.kind, f"{clause.id} terms {number}")
             own.inflected[name] = own.inflected.get(name, frozenset()) | terms
@@ -194,6 +201,14 @@ def _check_lists(use: WordUse, where: str) -> None:
     unknown = next((name for name in use.lists if name not in lists.packaged()), None)
     if unknown is not None:
         raise BadConfiguration(f"no list is called “{unknown}”", field=where)
+
+
+def _check_patterns(use: Use, where: str) -> None:
+    for number, written in enumerate(use.patterns if isinstance(use, Pattern) else ()):
+        try:
+            compile_pattern(written)
+        except BadConfiguration as refused:
+            raise BadConfiguration(refused.sentence, field=f"{where}.patterns[{number}]") from refused
 
 
 def _protecting_lists(charter: Charter | None) -> tuple[str, ...]:

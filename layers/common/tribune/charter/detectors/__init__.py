@@ -17,7 +17,7 @@ from tribune.charter.detectors.match import AUTHOR, OTHER, Detector, Match, Watc
 from tribune.charter.detectors.persons import accusation_at_person, insult_addressed, insult_at_person
 from tribune.charter.detectors.spam import TOPICS, links, scam, spam
 from tribune.charter.detectors.subject import neutrality, off_topic
-from tribune.charter.detectors.words import expression, reports
+from tribune.charter.detectors.words import expression, pattern, reports
 
 __all__ = ["AUTHOR", "DETECTORS", "LAW_DETECTORS", "OTHER", "OVER_ALL", "Detector", "Match", "Watch", "named"]
 
@@ -45,6 +45,7 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("mention_flood", mention_flood, uses.MentionFlood),
     # Then what a charter adds in its own words.
     Detector("expression", expression, uses.Words),
+    Detector("pattern", pattern, uses.Pattern),
     # Then what only a person can judge: suggestions, whatever the clause allows.
     Detector("reports", reports, uses.Reports),
     Detector("neutrality", neutrality, uses.Neutrality, ("politics",)),
