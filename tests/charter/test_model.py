@@ -77,3 +77,15 @@ def test_criticism_is_protected_in_every_language(model: Charter, language: str)
 def test_it_survives_being_stored_as_json(model: Charter) -> None:
     stored = json.dumps(model.model_dump(mode="json"))
     assert Charter.model_validate(json.loads(stored)) == model
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_rule_shows_ten_sentences_and_more_of_each_kind(model: Charter, language: str) -> None:
+    few = [
+        (clause.id, kind)
+        for clause in model.rules_anywhere
+        for kind, sentences in (("allowed", clause.examples.allowed), ("forbidden", clause.examples.forbidden))
+        if len(set(sentences[language])) < 10
+    ]
+    assert few == []
+    assert len(set(model.clauses[3].examples.allowed[language])) >= 10
