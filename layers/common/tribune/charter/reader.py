@@ -243,8 +243,9 @@ def _said_by_another(claim: Claim, read: Reading) -> set[Signal]:
 
 def _bounded(trace: list[Trace]) -> tuple[Trace, ...]:
     """In the order of the text; where there are too many, what is held or failed is kept first."""
-    kept = sorted(trace, key=lambda one: one.outcome == "lost")[:MAX_TRACE]
-    return tuple(sorted(kept, key=lambda one: (one.start, one.end)))
+    if len(trace) > MAX_TRACE:
+        trace = sorted(trace, key=lambda one: one.outcome == "lost")[:MAX_TRACE]
+    return tuple(sorted(trace, key=lambda one: (one.start, one.end)))
 
 
 def _all(texts: dict[str, tuple[str, ...]]) -> list[str]:

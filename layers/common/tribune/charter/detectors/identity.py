@@ -1,6 +1,7 @@
 """Who speaks, and whether they say so: names and addresses that pass themselves off as ours, hidden advertising."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tribune.charter import lists
 from tribune.charter.detectors.match import Match, Watch, whole
@@ -22,13 +23,17 @@ def impersonation(reading: Reading, watch: Watch[Impersonation]) -> Iterator[Mat
     name = reading.circumstances.author_name
     if not name:
         return
-    shown, spoken = _skeleton(name[:MAX_NAME]), _words(name[:MAX_NAME])
-    official = not spoken.isdisjoint(lists.words_of("official_words"))
-    for protected in (reading.vocabulary.brand, *reading.vocabulary.names, *watch.use.names):
-        ours = _skeleton(protected)
-        if len(ours) >= MIN_NAME and _passes_for(shown, ours, official=official):
-            yield from whole(reading, doubtful=True)
-            return
+    protected = _protected((reading.vocabulary.brand, *reading.vocabulary.names, *watch.use.names))
+    shown = _skeleton(name[:MAX_NAME])
+    official = not _words(name[:MAX_NAME]).isdisjoint(lists.words_of("official_words"))
+    if any(_passes_for(shown, ours, official=official) for ours in protected):
+        yield from whole(reading, doubtful=True)
+
+
+@lru_cache(maxsize=256)
+def _protected(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Our own names as the eye reads them. Never called with anybody else's: it remembers."""
+    return tuple(ours for ours in map(_skeleton, names) if len(ours) >= MIN_NAME)
 
 
 def _passes_for(shown: str, ours: str, *, official: bool) -> bool:

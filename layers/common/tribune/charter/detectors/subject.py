@@ -23,13 +23,13 @@ _ASIDE = frozenset({Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CAPITALS, Sig
 
 def off_topic(reading: Reading, watch: Watch[OffTopic]) -> Iterator[Match]:
     """Nothing in common with the post, where its subject is known. Cannot be told reliably: a suggestion only."""
-    topics, said = reading.circumstances.topics, reading.text.tokens
+    topics, said = reading.circumstances.topics, reading.text.keys
     if topics is None or len(said) < watch.use.min_words or reading.has(*_OURS) or reading.signals - _ASIDE:
         return
     if reading.circumstances.answers_member or reading.mentions or reading.circumstances.contest:
         return
     small = lists.words_of("stopwords")
-    words = {token.key for token in said} - small
+    words = {word for word in said if word not in small}
     ours = (reading.vocabulary.brand, *topics, *(word for some in watch.use.subjects.values() for word in some))
     subject = {word for word in words if len(word) >= SUBJECT_LETTERS}
     if len(subject) >= SUBJECT_WORDS and words.isdisjoint(_about(ours)) and _stems(subject).isdisjoint(_about(ours)):
