@@ -17,7 +17,19 @@ from tribune.charter.disguise import Disguises
 from tribune.charter.look_alikes import BY_LETTER
 from tribune.charter.text import fold, keys
 
-LEET = {"a": "4@", "b": "8", "c": "(", "e": "3€", "g": "9", "i": "1!", "l": "1|", "o": "0", "s": "5$", "t": "7+", "z": "2"}
+LEET = {
+    "a": "4@",
+    "b": "8",
+    "c": "(",
+    "e": "3€",
+    "g": "9",
+    "i": "1!",
+    "l": "1|",
+    "o": "0",
+    "s": "5$",
+    "t": "7+",
+    "z": "2",
+}
 INVISIBLE = "\u200b\u200c\u200d\u2060\u00ad\ufeff\u202e"
 EMOJI = "🔥😂🍆💩😡"
 ACCENTS = {"a": "âàä", "c": "ç", "e": "éèêë", "i": "îï", "n": "ñ", "o": "ôö", "u": "ûùü", "y": "ÿ"}
@@ -91,6 +103,11 @@ def _alphabet(word: str, first: int) -> str:
     return "".join(chr(first + ord(one) - ord("a")) if "a" <= one <= "z" else one for one in word)
 
 
+def _cut(word: str, draw: random.Random) -> str:
+    place = draw.randrange(2, len(word) - 1)
+    return f"{word[:place]} {word[place:]}"
+
+
 FAMILIES = (
     Family("case and accents", lambda word, draw: _replaced(word, draw, ACCENTS, 0.6).swapcase()),
     Family("full width", lambda word, _: _alphabet(word, 0xFF41)),
@@ -109,13 +126,8 @@ FAMILIES = (
     Family("spaced leet", lambda word, draw: " ".join(_leet(word, draw)), shortest=5),
     Family("stretched leet", lambda word, draw: _stretched(_leet(word, draw), draw), shortest=5),
     Family("look-alikes and dots", lambda word, draw: ".".join(_replaced(word, draw, BY_LETTER, 0.4)), shortest=4),
-    Family("cut in two", lambda word, draw: _cut(word, draw), 6, 0.6, "where a half is a word or a term it is left alone"),
+    Family("cut in two", _cut, 6, 0.6, "where a half is a word or a term it is left alone"),
 )  # fmt: skip
-
-
-def _cut(word: str, draw: random.Random) -> str:
-    place = draw.randrange(2, len(word) - 1)
-    return f"{word[:place]} {word[place:]}"
 
 
 @cache
@@ -163,8 +175,7 @@ def false_alarms(dictionary: Path) -> list[str]:
     return [
         word
         for word in dictionary.read_text("utf-8").split()
-        if (read := disguises().reveal(text.read(word))).disguised
-        and not set(read.keys) & {fold(word), *keys(word)}
+        if (read := disguises().reveal(text.read(word))).disguised and not set(read.keys) & {fold(word), *keys(word)}
     ]
 
 

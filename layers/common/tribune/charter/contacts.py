@@ -129,8 +129,8 @@ def _with_digits(original: str, language: str) -> Iterator[Contact]:
     for number in _NUMBER.finditer(original):
         if original[number.start() - 1 : number.start()] != "/":
             for pattern in (_STREET, _ENGLISH_STREET):
-                if found := pattern.match(original, number.start()):
-                    yield Contact(Shape.HOME if found["town"] else Shape.STREET, *found.span(), _plain(found[0]))
+                if street := pattern.match(original, number.start()):
+                    yield Contact(Shape.HOME if street["town"] else Shape.STREET, *street.span(), _plain(street[0]))
     for found in _REFERENCE.finditer(original) if _FIVE_DIGITS.search(original) else ():
         if _FIVE_DIGITS.search(found[0]):
             yield Contact(Shape.REFERENCE, *found.span(), found[0].upper())

@@ -109,17 +109,22 @@ class Disguises:
         self._behind_token = _BehindToken(self)
 
     @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted((*self._words, *self._glued))
+
+    @cached_property
     def _by_skeleton(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for word in sorted((*self._words, *self._glued)):
-            found.setdefault(skeleton(word), []).append(word)
+        # All at once: ten thousand terms in some milliseconds.
+        for word, bones in zip(self._sorted, skeleton("\n".join(self._sorted)).split("\n"), strict=True):
+            found.setdefault(bones, []).append(word)
         return found
 
     @cached_property
     def _by_shape(self) -> dict[tuple[str, int], list[str]]:
         """By first letter and length."""
         found: dict[tuple[str, int], list[str]] = {}
-        for word in sorted((*self._words, *self._glued)):
+        for word in self._sorted:
             found.setdefault((word[0], len(word)), []).append(word)
         return found
 
@@ -132,9 +137,9 @@ class Disguises:
     def _by_spelling(self) -> dict[str, dict[int, dict[str, str]]]:
         """First letter -> length, the longest first -> spelling -> word."""
         found: dict[str, dict[int, dict[str, str]]] = {}
-        for word in sorted((*self._words, *self._glued), key=lambda word: (-len(word), word)):
+        spellings = spelling_of("\n".join(self._sorted)).split("\n")
+        for word, spelling in sorted(zip(self._sorted, spellings, strict=True), key=lambda both: -len(both[0])):
             if len(word) >= _SHORTEST_APART:
-                spelling = spelling_of(word)
                 found.setdefault(spelling[0], {}).setdefault(len(word), {}).setdefault(spelling, word)
         return found
 
@@ -146,7 +151,10 @@ class Disguises:
         found += self._around_signs(text.original)
         if _spells(text) or (not text.original.isascii() and _BOXED.search(text.original)):
             found += self._set_apart(text.original)
-        found = [one for one in found if _in_latin(text.original, one)]
+        if not found:
+            return text
+        latin = text.original.isascii() or _mostly_latin(text.original)
+        found = [one for one in found if latin or _has_latin(text.original[one.start : one.end])]
         return _replaced(text, found) if found else text
 
     # --- where ---
@@ -161,10 +169,12 @@ class Disguises:
             if begin >= done:
                 start, done = _chunk(text.original, begin)
                 address = _address(text.original[start:done])
-            if not words:
-                words = next((one.words for one in self.in_piece(show(text.original[begin:end], begin))), ())
-            if words and not address:
+            if address:
+                continue
+            if words:
                 yield Revealed(begin, end, words)
+            else:
+                yield from islice(self.in_piece(show(text.original[begin:end], begin)), 1)
 
     def _cut_in_two(self, text: Text) -> Iterator[Revealed]:
         """« sa lope »: two neighbours that make a term together."""
@@ -420,16 +430,18 @@ def _address(chunk: str) -> bool:
     return "://" in chunk or chunk.startswith("www.") or _EMAIL.search(chunk) is not None
 
 
-def _in_latin(original: str, revealed: Revealed) -> bool:
-    """May these characters be meant as Latin letters? « сор » is a word of Russian in a Russian text."""
-    shown = original[revealed.start : revealed.end]
-    letters = [character for character in shown if character.isalpha()]
-    if not letters or any(
-        unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN", "MATHEMATICAL")) for letter in letters
-    ):
-        return True
+def _mostly_latin(original: str) -> bool:
+    """Is it a text in Latin letters? « сор » is a word of Russian in a Russian text."""
     latin = len(_LATIN.findall(original))
     return latin > sum(map(str.isalpha, original)) - latin
+
+
+def _has_latin(shown: str) -> bool:
+    """Do these characters hold a Latin letter, in whatever style, or no letter at all?"""
+    letters = [character for character in shown if character.isalpha()]
+    return not letters or any(
+        unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN", "MATHEMATICAL")) for letter in letters
+    )
 
 
 def _replaced(text: Text, found: list[Revealed]) -> Text:

@@ -284,6 +284,16 @@ class Reading:
         """Does a mention open the text, or stand in the sentence of these words?"""
         return 0 in self.covered(MENTION) or self.text.sentences[hit.first] in self._mentioned
 
+    @cached_property
+    def _insulting(self) -> set[int]:
+        """The tokens of insults."""
+        return {index for name in INSULTS for index in self.covered(name)}
+
+    @cached_property
+    def _subjects_end(self) -> set[int]:
+        """The last tokens of those who may be spoken to or of."""
+        return {index for name in SUBJECTS for index in self.ending(name)}
+
     def _before_fillers(self, hit: Hit) -> int:
         """The last token of its sentence before a hit that is neither a filler nor another insult; -1 for none."""
         fillers = lists.words_of("fillers")
@@ -291,8 +301,8 @@ class Reading:
         while (
             hit.first - index <= MAX_FILLERS
             and self.same_sentence(index, hit)
-            and (self.text.keys[index] in fillers or any(index in self.covered(name) for name in INSULTS))
-            and not any(index in self.ending(name) for name in SUBJECTS)
+            and (self.text.keys[index] in fillers or index in self._insulting)
+            and index not in self._subjects_end
         ):
             index -= 1
         return index if self.same_sentence(index, hit) else -1

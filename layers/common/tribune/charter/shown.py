@@ -7,7 +7,7 @@ with decides. So there is no list of variants, and the work stays linear.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from enum import Enum
+from enum import IntEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -37,7 +37,10 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _ONE = re.compile("|".join(map(re.escape, sorted(_DRAWN, key=len, reverse=True))) + "|.", re.DOTALL)
 
 
-class Kind(Enum):
+_REPEATED = re.compile(r"(.)\1+")
+
+
+class Kind(IntEnum):
     """What a shown character is to the word it stands in."""
 
     LETTER = 1
@@ -181,7 +184,7 @@ def spelling_of(word: str) -> str:
 
 def skeleton(word: str) -> str:
     """A spelling with repeated letters squeezed: what all the disguises of a term have in common."""
-    return "".join([letter for letter, _ in groupby(word.translate(_SAME))])
+    return _REPEATED.sub(r"\1", word.translate(_SAME))
 
 
 def longest_run(shown: Sequence[Shown]) -> int:
