@@ -107,6 +107,7 @@ class Disguises:
         self._cut = {word for word in self._words if len(word) >= _SHORTEST_CUT}
         self._cut |= {word + "s" for word in self._cut}
         self._behind_token = _BehindToken(self)
+        self._chunks: dict[str, list[Revealed]] = {}
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -174,7 +175,7 @@ class Disguises:
             if words:
                 yield Revealed(begin, end, words)
             else:
-                yield from islice(self.in_piece(show(text.original[begin:end], begin)), 1)
+                yield from self._in_chunk(text.original[begin:end], begin)
 
     def _cut_in_two(self, text: Text) -> Iterator[Revealed]:
         """« sa lope »: two neighbours that make a term together."""
@@ -200,8 +201,18 @@ class Disguises:
             start, done = _chunk(original, place)
             chunk = original[start:done]
             if len(chunk) >= _SHORTEST and not self._ordinary(chunk) and not _address(chunk):
-                for piece in pieces(show(chunk, start)):
-                    yield from self.in_piece(piece)
+                yield from self._in_chunk(chunk, start)
+
+    def _in_chunk(self, chunk: str, place: int) -> list[Revealed]:
+        """What a chunk that stands at `place` shows; the same ones come again and again, the short ones are kept."""
+        known = self._chunks.get(chunk)
+        if known is None:
+            known = [one for piece in pieces(show(chunk, 0)) for one in self.in_piece(piece)]
+            if len(self._chunks) >= _REMEMBERED:
+                self._chunks.clear()
+            if len(chunk) <= _LONGEST_PIECE:
+                self._chunks[chunk] = known
+        return [one._replace(start=one.start + place, end=one.end + place) for one in known]
 
     def _ordinary(self, chunk: str) -> bool:
         """Does it hold no letter, or only whole words joined as everybody joins them, and no term among them?"""
