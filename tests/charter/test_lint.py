@@ -180,6 +180,19 @@ def test_each_term_is_said_by_an_example_with_its_letters_and_accents(model: Cha
     ]
 
 
+def test_what_a_keyboard_decides_is_no_other_spelling(model: Charter) -> None:
+    own = examples(
+        model, "respect", "forbidden", "Quels Schtroumpfs e\u0301me\u0301che\u0301s !", "Espèce de\u00a0fils d’ogre"
+    )
+    assert remarks(own_words(model, "schtroumpf éméché", "fils d'ogre", examples=own)) == []
+
+
+def test_two_sentences_are_not_read_as_one(model: Charter) -> None:
+    own = examples(model, "respect", "forbidden", "Quel schtroumpf", "grognon que tu es, gros nigaud")
+    said = remarks(own_words(model, "gros nigaud", "schtroumpf grognon", examples=own))
+    assert any("no forbidden example says “schtroumpf grognon”" in one for one in said)
+
+
 def test_each_exception_is_said_by_an_allowed_example(model: Charter) -> None:
     bare = with_clause(model, "respect", exceptions={"fr": ["bête de course"]})
     [said] = remarks(bare)

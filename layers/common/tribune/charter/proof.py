@@ -7,6 +7,7 @@ may be a breach, unless a forbidden example shows that it is meant.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
@@ -34,6 +35,7 @@ MOST_SAID = 20
 _WELL_SPELT = ("replies", "calls", "desk", "pages", "reasons")
 """What we say ourselves: words that somebody read over, with their accents."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_APART = " | "
 _ENDING = r"[^\W\d_]{0,3}"
 """The plural or the feminine of a term."""
 
@@ -105,10 +107,7 @@ def _found_by(
 
 def _unsaid(clause: Clause) -> Iterator[Remark]:
     """The terms and exceptions that no example says as they are written: misspelt, or never tried."""
-    allowed, forbidden = (
-        " \n ".join(example.sentence for example in examples_of(clause) if example.expected == expected).casefold()
-        for expected in ("allowed", "forbidden")
-    )
+    allowed, forbidden = _sentences(clause, "allowed"), _sentences(clause, "forbidden")
     for number, use in enumerate(clause.detectors):
         own = [term for terms in use.terms.values() for term in terms] if isinstance(use, WordUse) else []
         if len(own) <= READ_THROUGH:
@@ -130,9 +129,19 @@ def _unsaid(clause: Clause) -> Iterator[Remark]:
                 )
 
 
+def _sentences(clause: Clause, expected: str) -> str:
+    """All the examples of one kind, none of them touching the next."""
+    return _APART.join(_alike(example.sentence) for example in examples_of(clause) if example.expected == expected)
+
+
 def _says(sentences: str, term: str) -> bool:
-    spelled = r"\s+".join(re.escape(word) + _ENDING for word in term.casefold().split())
+    spelled = r"\s+".join(re.escape(word) + _ENDING for word in _alike(term).split())
     return re.search(rf"(?<!\w){spelled}(?!\w)", sentences) is not None
+
+
+def _alike(text: str) -> str:
+    """Without what a keyboard decides: capitals, the shape of apostrophes, how an accent is composed."""
+    return unicodedata.normalize("NFC", text).casefold().replace("’", "'")
 
 
 # --- ordinary words ---
@@ -141,12 +150,7 @@ def _says(sentences: str, term: str) -> bool:
 def _overreach(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
     """The ordinary words and sentences that a rule would hold against somebody."""
     reader = Reader(charter, vocabulary)
-    meant = {
-        clause.id: " \n ".join(
-            sentence for sentences in clause.examples.forbidden.values() for sentence in sentences
-        ).casefold()
-        for clause in charter.rules_anywhere
-    }
+    meant = {clause.id: _sentences(clause, "forbidden") for clause in charter.rules_anywhere}
     caught: dict[tuple[str, str], dict[str, None]] = {}
     for language in dict.fromkeys(language for language in charter.languages if language in LANGUAGES):
         for said in _suspects(reader, language):
