@@ -163,6 +163,20 @@ def _resume(parser: ArgumentParser) -> None:
     _desk(parser)
 
 
+def _connect(parser: ArgumentParser) -> None:
+    parser.add_argument("platform", metavar="PLATFORM")
+    parser.add_argument("--channel", default="main", help="which secret of the platform, when there are several")
+    parser.add_argument("--stage", help="a deployed stack, tribune-<stage>; without it, the one that `serve` runs here")
+    parser.add_argument("--port", type=int, help="which `serve`, when several run on this machine")
+    parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="default: fr")
+
+
+def _backfill(parser: ArgumentParser) -> None:
+    parser.add_argument("platform", nargs="?", metavar="PLATFORM", help="default: every one that can be asked")
+    parser.add_argument("--hours", type=int, default=24, metavar="N", help="how far back (default 24)")
+    _desk(parser)
+
+
 def _desk(parser: ArgumentParser) -> None:
     """What every command of the desk takes."""
     parser.add_argument("--stage", help="a deployed stack, tribune-<stage>; without it, the one that `serve` runs here")
@@ -177,6 +191,8 @@ SUBCOMMANDS = (
     Subcommand("apply", "bring a stack to what a configuration says", "local.apply_command", _apply),
     Subcommand("check", "check texts against a charter", "local.check", _check),
     Subcommand("charter", "the charter as a file", "local.charter_command", _charter),
+    Subcommand("connect", "what connecting a platform takes, and a signed trial", "local.connect_command", _connect),
+    Subcommand("backfill", "ask the platforms for what was missed", "local.backfill_command", _backfill),
     Subcommand("case", "what waits for a person: look, answer, hide, close", "local.case_command", _case),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),

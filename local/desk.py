@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 type Now = Callable[[], datetime]
 
-NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "": "machine"}
+NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "erased", "": "machine"}
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
 _MASK = "•••"

@@ -41,6 +41,23 @@ def locate(stage: str) -> Place:
     )
 
 
+def address(stage: str) -> str:
+    """Where the stack `tribune-<stage>` listens, without a path. Raises BadConfiguration, Unavailable."""
+    name = f"tribune-{stage}"
+    client = clients.cloudformation()
+    with answered("cloudformation"):
+        try:
+            outputs = client.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", ())
+        except client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            raise BadConfiguration(f"there is no stack {name} in this account and region", field="--stage") from error
+    found = next((one["OutputValue"] for one in outputs if one["OutputKey"] == "WebhookUrl"), None)
+    if found is None:
+        raise BadConfiguration(f"the stack {name} does not say where it listens: deploy it again", field="--stage")
+    return str(found).removesuffix("/webhooks")
+
+
 def _resources(name: str) -> dict[str, str]:
     client = clients.cloudformation()
     pages = client.get_paginator("list_stack_resources")

@@ -266,7 +266,9 @@ class Polling:
             missed=0,
             delivered=0,
             deaf_since=deaf,
-            wanted_since=None,
+            wanted_since=None
+            if record.since and record.since <= (record.wanted_since or record.since)
+            else record.wanted_since,
             not_before=None,
         )
         return Swept(account.place.platform, items, missed)
