@@ -114,6 +114,12 @@ def test_a_sentence_that_one_clause_allows_and_another_forbids_is_a_contradictio
     assert f"respect: “{forbidden}” is allowed here and forbidden by “haine”: keep one" in remarks(both)
 
 
+def test_a_sentence_that_another_clause_would_find_is_a_contradiction_too(model: Charter) -> None:
+    sentence = "@Karim t'es vraiment un abruti"
+    both = with_clause(model, "langage", examples=examples(model, "langage", "allowed", sentence))
+    assert remarks(both) == [f"langage: “{sentence}” is allowed here, and “respect” forbids it: keep one"]
+
+
 # --- terms that can never be found ---
 
 

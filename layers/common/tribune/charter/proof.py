@@ -1,4 +1,4 @@
-"""What the sentences of a charter do not prove, and what it does to ordinary words.
+"""What the sentences of a charter do not prove, where they contradict it, and what it does to ordinary words.
 
 A detector or a term that no forbidden example needs could be removed, or misspelt, and nobody would see it. So each
 detector of a rule is asked for an example that it alone finds, and each term of a list that a person can still read
@@ -65,7 +65,9 @@ def unproven(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
     for clause in charter.rules_anywhere:
         yield from _needless(charter, clause, protecting, vocabulary)
         yield from _unsaid(clause)
-    yield from _overreach(charter, vocabulary)
+    reader = Reader(charter, vocabulary)
+    yield from _contradicted(charter, reader)
+    yield from _overreach(charter, reader)
     yield from _unaccented(charter)
 
 
@@ -144,12 +146,28 @@ def _alike(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().replace("’", "'")
 
 
+# --- one clause against another ---
+
+
+def _contradicted(charter: Charter, reader: Reader) -> Iterator[Remark]:
+    """The sentences that a rule allows and that another one finds. What is protected, `examples` looks at."""
+    for clause in charter.rules_anywhere:
+        for example in examples_of(clause):
+            if example.expected == "allowed":
+                found = reader.read(example.sentence, example.circumstances).breaches
+                for other in dict.fromkeys(breach.clause for breach in found if breach.clause != clause.id):
+                    yield Remark(
+                        clause.id,
+                        f"“{example.sentence}” is allowed here, and “{other}” forbids it: keep one",
+                        ("examples", "allowed", example.language),
+                    )
+
+
 # --- ordinary words ---
 
 
-def _overreach(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
+def _overreach(charter: Charter, reader: Reader) -> Iterator[Remark]:
     """The ordinary words and sentences that a rule would hold against somebody."""
-    reader = Reader(charter, vocabulary)
     meant = {clause.id: _sentences(clause, "forbidden") for clause in charter.rules_anywhere}
     caught: dict[tuple[str, str], dict[str, None]] = {}
     for language in dict.fromkeys(language for language in charter.languages if language in LANGUAGES):
