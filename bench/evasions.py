@@ -7,7 +7,7 @@ hit in the disguised text. `python -m bench.evasions` prints the table; the test
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -170,11 +170,11 @@ def measure(family: Family) -> Recall:
     return Recall(family, tried, seen, tuple(missed))
 
 
-def false_alarms(dictionary: Path) -> list[str]:
-    """The words of a dictionary that are taken for a disguised term though no list has them."""
+def false_alarms(words: Iterable[str]) -> list[str]:
+    """Those of these plain words that are taken for a disguised term."""
     return [
         word
-        for word in dictionary.read_text("utf-8").split()
+        for word in words
         if (read := disguises().reveal(text.read(word))).disguised and not set(read.keys) & {fold(word), *keys(word)}
     ]
 
@@ -190,7 +190,7 @@ def main() -> int:
         )
     for dictionary in DICTIONARIES:
         if dictionary.exists():
-            alarms = false_alarms(dictionary)
+            alarms = false_alarms(dictionary.read_text("utf-8").split())
             print(f"{dictionary}: {len(alarms)} words taken for a disguise {alarms[:10]}")
         else:
             print(f"{dictionary} is not installed here: false alarms were not counted on it")

@@ -116,8 +116,9 @@ class Disguises:
     @cached_property
     def _by_skeleton(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        # All at once: ten thousand terms in some milliseconds.
-        for word, bones in zip(self._sorted, skeleton("\n".join(self._sorted)).split("\n"), strict=True):
+        # All at once: ten thousand terms in some milliseconds. « ccconnard » is « connard » before it is « conard ».
+        words = sorted(self._sorted, key=len, reverse=True)
+        for word, bones in zip(words, skeleton("\n".join(words)).split("\n"), strict=True):
             found.setdefault(bones, []).append(word)
         return found
 

@@ -31,6 +31,8 @@ _MASKS = frozenset("*#•●∗×✱")
 _JOINERS = frozenset(".-_~·,/\\:;=‑–—'’")
 _PUNCTUATION_TOO = frozenset("!|¡(<+£¢§°")
 """At the edge of a word these are what they look like."""
+_EXCLAMATIONS = "!¡°"
+"""Alone at the end of a word they are no letter: « anna! »."""
 _BOXED = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
 """Where the alphabet begins in 🄰, 🅐, 🅰 and 🇦."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -154,7 +156,8 @@ def without_punctuation(piece: Sequence[Shown]) -> Iterator[Sequence[Shown]]:
     end = last
     while end < len(piece) and piece[end].kind is Kind.SIGN:
         end += 1
-    if end > last and any(one.kind is not Kind.LETTER for one in piece[first:last]):
+    signs = (*piece[first:last], *(one for one in piece[last:end] if one.written not in _EXCLAMATIONS))
+    if end > last and any(one.kind is not Kind.LETTER for one in signs):
         yield piece[begin:end]
 
 
