@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import square
 from world import PAGE, Fault, World, fresh_world
 
 from tribune.aws import clients, keys
@@ -157,6 +158,24 @@ def test_one_fault_while_erasing_leaves_nothing_behind(world: World, at_call: in
     world.settle(minutes=60, quiet_minutes=20)
 
     assert [canary for canary in CANARIES[:2] if canary in everything(world)] == []
+
+
+def test_words_are_kept_no_longer_than_the_platform_allows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    square.join(monkeypatch, words_kept=timedelta(hours=48))
+    twin = square.Square()
+    world.join("square", twin, "square-secret", square.CHANNEL)
+    world.apply()
+    world.deliver("square", [twin.say("c1", INSULT, world.now)])  # type: ignore[arg-type]  # the square sends a list
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle()
+
+    def words(name: str, account: str, object_id: str) -> str | None:
+        return world.journal.words_of("garance", name, account, object_id)
+
+    assert words("square", square.ACCOUNT, "c1") == INSULT
+    world.now += timedelta(hours=49)
+    assert words("square", square.ACCOUNT, "c1") is None
+    assert words("facebook", PAGE, "1_1") == INSULT
 
 
 def test_what_its_author_deletes_is_gone_from_cases_and_calls_too(world: World) -> None:

@@ -79,6 +79,18 @@ def test_a_comment_that_the_platform_shows_late_is_not_missed(world: World, plac
     assert decided(world, "late") == ["late"]
 
 
+def test_what_was_said_long_ago_is_no_longer_answered_alone(world: World, crier: square.Square) -> None:
+    world.now += timedelta(hours=20)
+    crier.say("c1", "@Karim t'es vraiment un abruti si tu crois ça", world.now - timedelta(hours=10))
+    world.now += timedelta(hours=5)
+    world.poll()
+    world.settle()
+
+    assert decided(world, "c1") == ["c1"]
+    assert crier.replies == []
+    assert [case.reason for case in world.journal.open_cases("garance")] == ["reply_not_sent"]
+
+
 def test_the_mark_moves_only_when_everything_is_in_the_inbox(world: World, place: square.Square) -> None:
     before = record(world).swept_to
     place.say("c1", "Bonjour", world.now)
