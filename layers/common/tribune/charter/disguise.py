@@ -163,7 +163,8 @@ class Disguises:
 
     def _in_tokens(self, text: Text) -> Iterator[Revealed]:
         """« coooonnard », « c0nnard », « niquetamere »: what single tokens show, outside addresses."""
-        done, address = 0, False
+        start = done = asked = 0
+        address = False
         for index, words in enumerate(map(self._behind_token.__getitem__, text.keys)):
             if words is None:
                 continue
@@ -175,8 +176,9 @@ class Disguises:
                 continue
             if words:
                 yield Revealed(begin, end, words)
-            else:
-                yield from self._in_chunk(text.original[begin:end], begin)
+            elif begin >= asked:
+                asked = done
+                yield from self._in_chunk(text.original[start:done], start)
 
     def _cut_in_two(self, text: Text) -> Iterator[Revealed]:
         """« sa lope »: two neighbours that make a term together."""
@@ -347,7 +349,8 @@ class Disguises:
     def behind_token(self, key: str) -> Phrase | None:
         """The term that one folded token shows by itself: stretched, in leet, glued from a phrase's words.
 
-        Empty where folding took away what its letters look like (Η is H, η is n): the original must be asked.
+        Empty where the original must be asked: folding took away what its letters look like (Η is H, η is n), or its
+        digits may stand beside signs that are letters too (« a8rut! »).
         """
         if key in self._glued:
             return self._glued[key]
@@ -359,7 +362,9 @@ class Disguises:
         if found is not None:
             return found.words
         bare = key.strip("0123456789_")
-        return (bare,) if bare != key and bare in self._words else None
+        if bare != key and bare in self._words:
+            return (bare,)
+        return () if _MIXED.search(key) else None
 
 
 class _BehindToken(dict[str, "Phrase | None"]):
