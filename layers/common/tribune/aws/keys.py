@@ -167,7 +167,7 @@ ITEMS = (
         "text, author's name and platform id, url",
         "30 days (no decision), 13 months as evidence of a measure; at once when the author deletes",
         ("ModerateComments", "ErasePerson"),
-        ("ModerateComments", "ErasePerson", "CallManager", "tribune case"),
+        ("ModerateComments", "ErasePerson", "CallManager", "tribune case", "tribune charter diff"),
     ),
     ItemType(
         "outgoing words",
