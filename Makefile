@@ -62,9 +62,21 @@ bench: .venv/.ready build-here ## cold start, reading a text, 5,000 deliveries (
 	@$(RUN)/python -m bench.reading
 	@$(RUN)/python -m bench.throughput
 
+.PHONY: fuzz
+fuzz: .venv/.ready ## 200,000 mutated deliveries of every platform through the receiver (some minutes)
+	@$(RUN)/python -m bench.fuzz
+
 .PHONY: wordpress
 wordpress: .venv/.ready ## a real WordPress (Debian's packages) beside tribune serve: comment on it, read the answer
 	@$(RUN)/python -m local.wordpress
+
+# The others live in environments of their own: they are never dependencies of ours.
+.PHONY: bench-matching
+bench-matching: .venv/.ready | $(UV) ## finding terms beside other engines, disguises, worst texts (some minutes)
+	@if command -v npm > /dev/null; then npm install --silent --no-audit --no-fund --prefix .tools/bench obscenity@0.4.6; fi
+	@$(RUN)/python -m bench.evasions
+	@UV_PROJECT_ENVIRONMENT=$(TOOLS)/bench/venv $(UV) run --quiet --frozen --with pyahocorasick==2.3.1 --with better-profanity==0.7.0 \
+		python -m bench.matching
 
 .PHONY: events
 events: .venv/.ready ## every events/*.json through its function, with the real Lambda runtime client

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tribune.charter import lists
+
 ROOT = Path(__file__).resolve().parent.parent
 TRIBUNE = ROOT / "layers/common/tribune"
 BROUGHT_BY_THE_RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six.py", "jmespath", "urllib3")
@@ -53,6 +55,12 @@ def test_the_words_and_pages_are_in_it(layer: Path) -> None:
     data = {path.relative_to(TRIBUNE) for path in TRIBUNE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
     assert {path.relative_to(layer / "tribune") for path in (layer / "tribune").rglob("*") if path.is_file()} >= data
+
+
+def test_the_lists_of_words_are_there_as_one_file_that_says_what_the_files_say(layer: Path) -> None:
+    compiled = (layer / "tribune/charter/lists.json").read_text("utf-8")
+
+    assert compiled.strip() == lists.compiled_text()
 
 
 def test_every_module_finds_all_it_needs_in_the_layer_and_the_runtime(layer: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class WordList(written.Written):
         return tuple(dict.fromkeys(phrase for term in written_terms for phrase in alternatives(term)))
 
 
-class _Packaged(NamedTuple):
+class Packaged(NamedTuple):
     """One list, ready: its file's name and content, its terms and exceptions as phrases."""
 
     name: str
@@ -69,7 +69,8 @@ class _Packaged(NamedTuple):
 
 
 @cache
-def _all() -> tuple[_Packaged, ...]:
+def loaded() -> tuple[Packaged, ...]:
+    """Every list with its phrases, read once per process. Raises BadConfiguration."""
     return tuple(_compiled() or _written())
 
 
@@ -77,7 +78,7 @@ def _all() -> tuple[_Packaged, ...]:
 def packaged() -> dict[str, tuple[WordList, ...]]:
     """Every packaged list by name, one WordList per language that has it. Raises BadConfiguration."""
     found: dict[str, tuple[WordList, ...]] = {}
-    for one in _all():
+    for one in loaded():
         found[one.name] = (*found.get(one.name, ()), one.words)
     return found
 
@@ -87,7 +88,7 @@ def lexicon() -> Lexicon:
     """All packaged lists, compiled once per process: terms under the list's name, exceptions under name + EXCEPT."""
     as_written: dict[str, list[Phrase]] = {}
     inflected: dict[str, list[Phrase]] = {}
-    for one in _all():
+    for one in loaded():
         (inflected if one.words.inflect else as_written).setdefault(one.name, []).extend(one.terms)
         as_written.setdefault(one.name + EXCEPT, []).extend(one.exceptions)
     return Lexicon(as_written, inflected)
@@ -96,13 +97,13 @@ def lexicon() -> Lexicon:
 @cache
 def disguised() -> frozenset[Phrase]:
     """The phrases of the lists that are looked for behind disguises."""
-    return frozenset(phrase for one in _all() if one.words.disguised for phrase in one.terms)
+    return frozenset(phrase for one in loaded() if one.words.disguised for phrase in one.terms)
 
 
 @cache
 def common_words() -> frozenset[str]:
     """Words that people write beside each other: those of our lists, the shortest of each language among them."""
-    return frozenset(word for one in _all() for phrase in one.terms for word in phrase)
+    return frozenset(word for one in loaded() for phrase in one.terms for word in phrase)
 
 
 @cache
@@ -110,7 +111,7 @@ def words_of(name: str, language: str = "") -> frozenset[str]:
     """The single words of a list, folded, of one language or of all: for sets of small words (fillers…)."""
     return frozenset(
         form
-        for one in _all()
+        for one in loaded()
         if one.name == name and language in ("", one.words.language)
         for phrase in one.terms
         if len(phrase) == 1
@@ -140,7 +141,7 @@ def compiled_text() -> str:
     return json.dumps({"digest": _digest(), "lists": lists}, ensure_ascii=False, separators=(",", ":"))
 
 
-def _compiled() -> list[_Packaged]:
+def _compiled() -> list[Packaged]:
     """What COMPILED holds, where it is there and was made from these very files; else nothing."""
     try:
         compiled = json.loads(COMPILED.read_bytes())
@@ -149,9 +150,11 @@ def _compiled() -> list[_Packaged]:
     if compiled["digest"] != _digest():
         return []
     return [
-        _Packaged(
+        Packaged(
             name,
-            WordList.model_construct(**words),
+            WordList.model_construct(
+                **{key: tuple(one) if isinstance(one, list) else one for key, one in words.items()}
+            ),
             tuple(tuple(phrase.split(" ")) for phrase in terms),
             tuple(tuple(phrase.split(" ")) for phrase in exceptions),
         )
@@ -159,13 +162,13 @@ def _compiled() -> list[_Packaged]:
     ]
 
 
-def _written() -> Iterator[_Packaged]:
+def _written() -> Iterator[Packaged]:
     for language in LANGUAGES:
         for path in sorted((_WORDS / language / "lists").iterdir()):
             label = f"words/{language}/lists/{path.name}"
             words = written.load(path.read_text(encoding="utf-8"), WordList, file=label)
             words = words.model_copy(update={"language": language})
-            yield _Packaged(path.stem, words, tuple(map(keys, words.terms)), tuple(map(keys, words.exceptions)))
+            yield Packaged(path.stem, words, tuple(map(keys, words.terms)), tuple(map(keys, words.exceptions)))
 
 
 def _digest() -> str:
