@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from world import PAGE, World, fresh_world
 
 from tribune.aws import clients, secrets
-from tribune.platforms import platform
+from tribune.platforms import PLATFORMS, platform
 
 __all__ = ["fresh_world"]
 
@@ -144,6 +144,23 @@ def test_an_unknown_platform_or_channel_is_404(world: World, name: str, channel:
 
     assert post(world, raw, signed(world, raw), name=name, channel=channel) == 404
     assert waiting(world) == 0
+
+
+@pytest.mark.parametrize("name", sorted(name for name, module in PLATFORMS.items() if module.CARD.pushes))
+def test_an_unknown_channel_is_404_although_something_of_the_right_shape_proves_the_sender(
+    world: World, name: str
+) -> None:
+    raw = body(world)
+    headers = platform(name).sign(raw, "whsec_c29tZWJvZHkgZWxzZSdzIHNlY3JldA==", world.now, "msg_1")
+
+    assert post(world, raw, headers, name=name, channel="shop") == 404
+
+
+def test_a_body_whose_base64_is_broken_is_400(world: World) -> None:
+    for text in ("été", "a", "!!!!", "\ud83d"):
+        broken = event("facebook", b"", {}) | {"body": text, "isBase64Encoded": True}
+
+        assert world.invoke("receive_webhook", broken)["statusCode"] == 400
 
 
 def test_more_than_a_mebibyte_is_413_before_anything_is_verified(world: World) -> None:

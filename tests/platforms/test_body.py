@@ -126,3 +126,19 @@ def test_a_million_brackets_or_quotes_take_no_time_and_no_stack(body: bytes) -> 
     with pytest.raises(UnreadableBody):
         parse(body)
     assert time.perf_counter() - begun < 1.0
+
+
+def test_a_thousand_updates_are_read() -> None:
+    update = {"field": "feed", "value": {f"key {number}": ['text, with "commas"', number] for number in range(12)}}
+    body = json.dumps([update] * 1000).encode()
+
+    assert len(parse(body)) == 1000
+
+
+@pytest.mark.parametrize("piece", [b"0,", b"1.5,", b'"",', b"{},", b'{"a":1},', b"[[]],", b'"\\\\",', b'"[",'])
+def test_what_holds_more_values_than_any_platform_sends_is_not_read(piece: bytes) -> None:
+    body = b"[" + piece * (1_000_000 // len(piece)) + b"0]"
+    begun = time.process_time()
+    with pytest.raises(UnreadableBody):
+        parse(body)
+    assert time.process_time() - begun < 0.2

@@ -20,6 +20,7 @@ LONGEST_HIDDEN = timedelta(hours=12) - timedelta(minutes=10)
 """SQS counts its 12 hours from the moment a message was received."""
 MOST_BYTES = 1024 * 1024 - 16 * 1024
 """SQS allows 1 MiB for a whole request, attributes included; the margin is for the envelope."""
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Queue:
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Send every message. Raises TooLarge for one that no request can carry, Unavailable if any was not taken."""
-        bodies = [json.dumps(message, ensure_ascii=False, separators=(",", ":")) for message in messages]
+        bodies = [_WRITTEN.encode(message) for message in messages]
         for batch in _batches(bodies):
             entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)]
             try:

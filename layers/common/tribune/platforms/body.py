@@ -1,7 +1,8 @@
 """Strict JSON: what a platform may send us, read from verified bytes with the standard library alone.
 
 Legal JSON can still hurt what comes after it: half an emoji kills a hash, a queue and a log; a number of five
-thousand digits, a hundred thousand brackets or a key given twice are no platform's. All of these stop here.
+thousand digits, a hundred thousand brackets, half a million numbers or a key given twice are no platform's. All of
+these stop here.
 Source: RFC 8259, and what Amazon SQS accepts as characters.
 """
 
@@ -14,20 +15,21 @@ from tribune.errors import UnreadableBody
 MOST_DEPTH = 40
 MOST_DIGITS = 20
 """Enough for an unsigned 64-bit id."""
+MOST_VALUES = 40_000
+"""Meta puts at most a thousand updates into a delivery; what holds more would cost a platform's patience to read."""
 _MOST_NUMBER = 64
 
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HALF = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def parse(body: bytes) -> Any:
-    """The JSON value of `body`: UTF-8 without a mark, at most MOST_DEPTH deep, its text free of what stores refuse.
+    """The JSON value of `body`: UTF-8 without a mark, MOST_DEPTH deep and MOST_VALUES long at most, free of what stores refuse.
 
     Lone surrogates become U+FFFD; control characters other than tab and line ends are dropped. Raises UnreadableBody.
     """
-    if _too_deep(body):
-        raise UnreadableBody("nested too deep")
+    _refuse_excess(body)
     try:
         text = body.decode("utf-8")
         value = json.loads(
@@ -39,27 +41,25 @@ def parse(body: bytes) -> Any:
         )
     except ValueError:
         raise UnreadableBody("not JSON in UTF-8") from None
-    return _clean(value)
+    except RecursionError:
+        raise UnreadableBody("nested too deep") from None
+    return _clean(value, 0)
 
 
-def _too_deep(body: bytes) -> bool:
-    """Counted without recursion, and without reading strings where there are too few brackets to matter."""
-    if body.count(b"[") + body.count(b"{") <= MOST_DEPTH:
-        return False
-    depth = 0
-    for token in _STRING_OR_BRACKET.finditer(body):
-        mark = token.group()
-        if mark in (b"[", b"{"):
-            depth += 1
-            if depth > MOST_DEPTH:
-                return True
-        elif mark in (b"]", b"}"):
-            depth -= 1
-    return False
+def _refuse_excess(body: bytes) -> None:
+    """Too many values, counted without looking into strings where there are too few marks to matter."""
+    if body.count(b"[") + body.count(b"{") + body.count(b",") <= MOST_VALUES:
+        return
+    # A value has two strings at most, and only an escaped quote is none of a string's two.
+    if body.count(b'"') - body.count(b'\\"') > 4 * MOST_VALUES:
+        raise UnreadableBody("too many values")
+    marks = _STRING.sub(b"", body)
+    if marks.count(b"[") + marks.count(b"{") + marks.count(b",") > MOST_VALUES:
+        raise UnreadableBody("too many values")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = {_text(key): value for key, value in pairs}
+    found = {key if key.isprintable() else _mended(key): value for key, value in pairs}
     if len(found) != len(pairs):
         raise UnreadableBody("a key is given twice")
     return found
@@ -82,17 +82,19 @@ def _constant(_name: str) -> Any:
     raise UnreadableBody("not a number")
 
 
-def _clean(value: Any) -> Any:
-    """Text is cleaned all the way down; the depth is known to be small."""
-    match value:
-        case str():
-            return _text(value)
-        case list():
-            return [_clean(one) for one in value]
-        case dict():
-            return {key: _clean(one) for key, one in value.items()}
-    return value
+def _clean(value: Any, depth: int) -> Any:
+    """Text is cleaned all the way down. Raises UnreadableBody beyond MOST_DEPTH."""
+    if isinstance(value, str):
+        return value if value.isprintable() else _mended(value)
+    if not isinstance(value, (dict, list)):
+        return value
+    if depth == MOST_DEPTH:
+        raise UnreadableBody("nested too deep")
+    if isinstance(value, dict):
+        return {key: _clean(one, depth + 1) for key, one in value.items()}
+    return [_clean(one, depth + 1) for one in value]
 
 
-def _text(text: str) -> str:
+def _mended(text: str) -> str:
+    """Of text that cannot all be printed; almost all can, and looking costs less than substituting."""
     return _HALF.sub("\ufffd", _CONTROL.sub("", text))
