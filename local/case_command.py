@@ -12,11 +12,11 @@ from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
 from tribune.comment import Audience
 from tribune.duty import Person, on_duty
-from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
+from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, TribuneError
 from tribune.journal import Action, ActionState, CaseState, Draft
 from tribune.platforms import platform
 from tribune.workflow.call import masked_line
-from tribune.workflow.cases import Shown, last_visibility
+from tribune.workflow.cases import Shown, in_effect, last_visibility
 from tribune.workflow.deed import clause_link
 
 SHORT_LIST = 50
@@ -108,10 +108,19 @@ def _act(action: Action, desk: Desk) -> str:
         "act",
         act=table["acts"][action.kind],
         purpose=table["purposes"].get(action.purpose, ""),
-        by=desk.say("by", person=desk.called(action.signed_by)) if action.signed_by else "",
+        clause=desk.say("under", clause=action.clause) if action.clause else "",
+        by=_signatures(action, desk),
         state=desk.say("states", action.state, time=desk.at(action.done_at or action.created_at)),
         why=table["whys"].get(action.why, "") if unsettled else "",
     )
+
+
+def _signatures(action: Action, desk: Desk) -> str:
+    if action.signed_by is None:
+        return ""
+    if action.confirmed_by is None:
+        return desk.say("by", person=desk.called(action.signed_by))
+    return desk.say("by_two", person=desk.called(action.signed_by), second=desk.called(action.confirmed_by))
 
 
 def _name(shown: Shown, desk: Desk) -> str:
@@ -208,14 +217,38 @@ def _next(shown: Shown, desk: Desk) -> list[str]:
     duty = on_duty(desk.community.rota, desk.now(), desk.community.zone)
     fields = {"id": shown.case.id, "person": duty[0].id if duty else "…"}
     lines = [desk.say("show", "send" if shown.case.drafts else "write", **fields)]
-    lines += [desk.say("show", act, **fields) for act in _visibility(shown)]
+    can = desk.handling.able(shown.head)
+    acts = [*_courtesies(shown, can), *_visibility(shown, can), *_severities(shown, can)]
+    lines += [desk.say("show", act, **fields) for act in acts]
     return [*lines, desk.say("show", "close", **fields)]
 
 
-def _visibility(shown: Shown) -> list[str]:
+def _courtesies(shown: Shown, can: frozenset[ActKind]) -> list[str]:
+    """To write alone to somebody, and to like what they said."""
+    head = shown.head
+    alone = ActKind.PRIVATE in can and head.audience is Audience.PUBLIC and not in_effect(head, ActKind.PRIVATE)
+    like = ActKind.LIKE in can and not in_effect(head, ActKind.LIKE) and not _held(shown)
+    return [*(["private"] if alone else []), *(["like"] if like else [])]
+
+
+def _held(shown: Shown) -> bool:
+    """Are the words held against a clause, or the law, at all?"""
+    verdict = shown.head.verdict
+    return verdict is not None and (verdict.clause is not None or verdict.ground == "law")
+
+
+def _severities(shown: Shown, can: frozenset[ActKind]) -> list[str]:
+    """What cannot be undone: only where a clause was cited."""
+    verdict = shown.head.verdict
+    if verdict is None or verdict.clause is None:
+        return []
+    return [kind.value for kind in (ActKind.DELETE, ActKind.BLOCK) if kind in can and not in_effect(shown.head, kind)]
+
+
+def _visibility(shown: Shown, can: frozenset[ActKind]) -> list[str]:
     """Hide it, confirm, show it again: what there is to decide, where words are held against the comment at all."""
     head = shown.head
-    if ActKind.HIDE not in platform(head.platform).CARD.can or head.audience is not Audience.PUBLIC:
+    if ActKind.HIDE not in can:
         return []
     last = last_visibility(head)
     if last is not None and last.kind is ActKind.HIDE:
@@ -238,11 +271,32 @@ def _send(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(name):
         desk.handling.send(community.id, name, person.id, text, draft)
     how = "private" if kind is ActKind.PRIVATE else "reply" if shown.head.audience is Audience.PUBLIC else "answer"
+    _print_said(how, text, person, shown, desk)
+    return 0
+
+
+def _private(arguments: Namespace, desk: Desk, person: Person) -> int:
+    name, community = arguments.case, desk.community
+    with desk.refusing(name):
+        shown = desk.handling.find(community.id, name)
+    if not arguments.text.strip():
+        raise BadConfiguration(desk.say("refused", "empty"))
+    text = _signed(arguments.text, None, person, shown, desk)
+    with desk.refusing(name):
+        desk.handling.write(community.id, name, person.id, text)
+    _print_said("private", text, person, shown, desk)
+    return 0
+
+
+def _print_said(how: str, text: str, person: Person, shown: Shown, desk: Desk) -> None:
     print(desk.say("send", how, person=person.name, name=_name(shown, desk), place=_where(shown, desk)))
     print("\n".join(f"    {line}" for line in text.splitlines()))
-    if desk.journal.pauses(community.id).over(shown.head, desk.now()):
-        print(desk.say("send", "paused"), file=sys.stderr)
-    return 0
+    _say_if_paused("send", shown, desk)
+
+
+def _say_if_paused(what: str, shown: Shown, desk: Desk) -> None:
+    if desk.journal.pauses(desk.community.id).over(shown.head, desk.now()):
+        print(desk.say(what, "paused"), file=sys.stderr)
 
 
 def _chosen(arguments: Namespace, shown: Shown, desk: Desk) -> Draft | None:
@@ -281,7 +335,7 @@ def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: 
 
 def _hide(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(arguments.case):
-        action = desk.handling.hide(desk.community.id, arguments.case, person.id)
+        action = desk.handling.hide(desk.community.id, arguments.case, person.id, arguments.clause)
     print(desk.say("hide" if action.purpose == "hidden_by_hand" else "confirmed", person=person.name))
     return 0
 
@@ -293,6 +347,50 @@ def _unhide(arguments: Namespace, desk: Desk, person: Person) -> int:
     return 0
 
 
+def _like(arguments: Namespace, desk: Desk, person: Person) -> int:
+    with desk.refusing(arguments.case):
+        shown = desk.handling.find(desk.community.id, arguments.case)
+        if desk.journal.pauses(desk.community.id).over(shown.head, desk.now()):
+            raise TribuneError(desk.say("like", "paused"))
+        desk.handling.like(desk.community.id, arguments.case, person.id)
+    print(desk.say("like", "done", person=person.name, name=_name(shown, desk), place=_where(shown, desk)))
+    return 0
+
+
+def _delete(arguments: Namespace, desk: Desk, person: Person) -> int:
+    with desk.refusing(arguments.case):
+        shown = desk.handling.find(desk.community.id, arguments.case)
+        if not arguments.yes:
+            hides = ActKind.HIDE in desk.handling.able(shown.head)
+            raise BadConfiguration(desk.say("refused", "final_but_hide" if hides else "final", id=arguments.case))
+        action = desk.handling.delete(desk.community.id, arguments.case, person.id, arguments.clause)
+    print(desk.say("delete", "done", person=person.name, clause=action.clause or desk.say("law")))
+    _say_if_paused("delete", shown, desk)
+    return 0
+
+
+def _block(arguments: Namespace, desk: Desk, person: Person) -> int:
+    second = _second(arguments.second, desk, person)
+    with desk.refusing(arguments.case):
+        shown = desk.handling.find(desk.community.id, arguments.case)
+        action = desk.handling.block(desk.community.id, arguments.case, person.id, second.id, arguments.clause)
+    names = {"person": person.name, "second": second.name, "name": _name(shown, desk)}
+    print(desk.say("block", "done", **names, clause=action.clause or "", place=_where(shown, desk)))
+    _say_if_paused("block", shown, desk)
+    return 0
+
+
+def _second(given: str | None, desk: Desk, person: Person) -> Person:
+    """The other person that an exclusion takes. Raises BadConfiguration."""
+    others = [one for one in desk.everybody() if one.id != person.id]
+    if not others:
+        raise BadConfiguration(desk.say("refused", "alone", person=person.name))
+    second = desk.person(given) if given is not None else None
+    if second is None or second.id == person.id:
+        raise BadConfiguration(desk.say("refused", "two_persons", people=", ".join(one.id for one in others)))
+    return second
+
+
 def _close(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(arguments.case):
         desk.handling.close(desk.community.id, arguments.case, person.id)
@@ -301,4 +399,13 @@ def _close(arguments: Namespace, desk: Desk, person: Person) -> int:
 
 
 _LOOKS = {"list": _list, "show": _show}
-_DECIDES = {"send": _send, "hide": _hide, "unhide": _unhide, "close": _close}
+_DECIDES = {
+    "send": _send,
+    "private": _private,
+    "like": _like,
+    "hide": _hide,
+    "unhide": _unhide,
+    "delete": _delete,
+    "block": _block,
+    "close": _close,
+}

@@ -135,8 +135,17 @@ def _case(parser: ArgumentParser) -> None:
     send = action("send", "answer as oneself: a draft, or words of one's own")
     send.add_argument("--draft", type=int, metavar="N", help="which draft, when there are several")
     send.add_argument("--text", metavar="T", help="the words, instead of a draft's")
-    action("hide", "hide the comment, or confirm that it was hidden")
+    private = action("private", "write to its author alone, beside what is said in public")
+    private.add_argument("--text", metavar="T", required=True, help="the words")
+    action("like", "like the comment in the page's name")
+    hide = action("hide", "hide the comment, or confirm that it was hidden")
     action("unhide", "show the comment again: it was no breach")
+    delete = action("delete", "delete the comment: nobody can undo it")
+    delete.add_argument("--yes", action="store_true", help="yes, for ever")
+    block = action("block", "exclude its author from the page; two persons decide")
+    block.add_argument("--confirmed-by", dest="second", metavar="PERSON", help="the second person: id or initials")
+    for one in (hide, delete, block):
+        one.add_argument("--clause", metavar="CLAUSE", help="id or number, where none was cited, or another holds")
     action("close", "nothing more to do here")
 
 
@@ -193,7 +202,7 @@ SUBCOMMANDS = (
     Subcommand("charter", "the charter as a file", "local.charter_command", _charter),
     Subcommand("connect", "what connecting a platform takes, and a signed trial", "local.connect_command", _connect),
     Subcommand("backfill", "ask the platforms for what was missed", "local.backfill_command", _backfill),
-    Subcommand("case", "what waits for a person: look, answer, hide, close", "local.case_command", _case),
+    Subcommand("case", "what waits for a person: look, answer, like, hide, delete, close", "local.case_command", _case),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),

@@ -24,7 +24,17 @@ from tribune.aws.queues import Queue
 from tribune.charter.contacts import Shape, find
 from tribune.community import Community
 from tribune.duty import Person
-from tribune.errors import AlreadyDone, BadConfiguration, CannotDo, Gone, NotFound, TribuneError, Unavailable
+from tribune.errors import (
+    AlreadyDone,
+    BadConfiguration,
+    CannotDo,
+    Gone,
+    NoGround,
+    NotFound,
+    NotHere,
+    TribuneError,
+    Unavailable,
+)
 from tribune.platforms import platform
 from tribune.voice import moment_words
 from tribune.workflow.cases import Handling
@@ -147,8 +157,19 @@ class Desk:
             raise TribuneError(
                 self.say("refused", sentence, person=self.called(done.by), time=self.at(done.at))
             ) from done
+        except NotHere as error:
+            raise TribuneError(self._not_here(error)) from error
         except CannotDo as error:
             raise TribuneError(self.say("refused", "cannot", str(error))) from error
+        except NoGround as error:
+            sentence = self.say("refused", "ground", error.why, clauses=", ".join(error.clauses))
+            # What names a clause can be put right by naming one.
+            raise (BadConfiguration if error.clauses else TribuneError)(sentence) from error
+
+    def _not_here(self, error: NotHere) -> str:
+        sentence = self.say("refused", "unable") if error.learned else self.say("refused", "cannot", error.kind)
+        can = ", ".join(self.table["verbs"][kind] for kind in error.can)
+        return f"{sentence} {self.say('refused', 'can', acts=can)}" if can else sentence
 
 
 @contextmanager

@@ -55,6 +55,8 @@ class Card:
     """Do some of its events have to be completed by asking it (`LookedUp`)?"""
     refreshes: bool = False
     """Do its tokens have to be renewed (`Refreshed`)?"""
+    deletes_only_ours: bool = False
+    """What others said there, nobody but themselves and the platform can delete."""
     erases: bool = False
     """Does it tell us, by a signed request of its own, that somebody wants to be forgotten (`Erasing`)?"""
     words_kept: timedelta | None = None

@@ -100,6 +100,24 @@ class CannotDo(TribuneError):
     reason = "cannot_do"
 
 
+class NotHere(CannotDo):
+    """What a person wants done is not possible where the comment stands; `can`: what is (`ActKind`)."""
+
+    def __init__(self, kind: str, can: Iterable[str], *, learned: bool = False) -> None:
+        self.kind, self.can, self.learned = kind, tuple(can), learned
+        super().__init__(kind)
+
+
+class NoGround(TribuneError):
+    """Law 1: nothing is done to a member without a clause that was in force; `clauses`: those that were (ids)."""
+
+    reason = "no_ground"
+
+    def __init__(self, why: str, clauses: Iterable[str] = ()) -> None:
+        self.why, self.clauses = why, tuple(clauses)
+        super().__init__(why)
+
+
 class BadConfiguration(TribuneError):
     """A file written by a person is wrong: says the file, the line, the field and what would be right.
 

@@ -49,6 +49,10 @@ class Action:
     """Reply situation and variant, so that nobody reads the same sentence twice."""
     signed_by: str | None = None
     """The person who wrote or approved it; None when the machine speaks."""
+    confirmed_by: str | None = None
+    """The second person, where an act takes two (an exclusion)."""
+    clause: str | None = None
+    """The clause that a person's measure rests on, in the version that judged the words."""
     urgent: bool = False
     reply_token: str | None = None
     reply_token_at: datetime | None = None

@@ -97,7 +97,7 @@ ITEMS = (
         "rev, open_until, reason, since, replies_until, blocked_at, level, unable: kind and until; due_pk and due_at while open",
         "none",
         ("PerformAction", "PollPlatforms", "RefreshTokens"),
-        ("ModerateComments", "PerformAction", "PollPlatforms", "RefreshTokens", "KeepWatch"),
+        ("ModerateComments", "PerformAction", "PollPlatforms", "RefreshTokens", "KeepWatch", "tribune case"),
     ),
     ItemType(
         "sweep",

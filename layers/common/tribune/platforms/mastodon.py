@@ -53,6 +53,7 @@ CARD: Final = Card(
     text_unit="codepoints",
     citation="link",
     reads_back=True,
+    deletes_only_ours=True,
     pushes=False,
     polls=True,
     looks_up=True,

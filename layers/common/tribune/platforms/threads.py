@@ -45,6 +45,7 @@ CARD: Final = Card(
     text_unit="utf8",  # an emoji counts the bytes it takes
     citation="link",
     reads_back=True,
+    deletes_only_ours=True,
     note="Replies and mentions; answers in two steps, hides top-level replies, deletes our own.",
     polls=True,
     looks_up=True,

@@ -60,6 +60,7 @@ CARD: Final = Card(
     text_unit="x_weighted",
     citation="link",
     reads_back=True,
+    deletes_only_ours=True,
     note="Mentions, replies, quotes and reposts; answers whoever summoned us, hides replies, deletes only our own posts.",
     polls=True,
     looks_up=True,

@@ -49,6 +49,7 @@ CARD: Final = Card(
     text_unit="codepoints",
     citation="link",
     reads_back=True,
+    deletes_only_ours=True,
     pushes=False,
     polls=True,
     refreshes=True,

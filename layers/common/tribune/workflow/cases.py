@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from tribune.channel import ActKind, Platform
 from tribune.charter import Charter, Clause
-from tribune.comment import words_hash
+from tribune.comment import Audience, words_hash
 from tribune.decision import DANGER
-from tribune.errors import AlreadyDone, CannotDo, CharterUnreadable, Conflict, Gone, NotFound
+from tribune.errors import AlreadyDone, CannotDo, CharterUnreadable, Conflict, Gone, NoGround, NotFound, NotHere
 from tribune.journal import (
     Action,
     ActionState,
@@ -31,12 +31,15 @@ from tribune.journal import (
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
-from tribune.workflow.takeback import closed, judged_by_hand, with_actions
+from tribune.workflow.takeback import cancelled, closed, judged_by_hand, with_actions
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
 _TRIES = 6
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
+_MODERATING = frozenset({*_VISIBILITY, ActKind.DELETE, ActKind.BLOCK})
+_NO_MATTER_ANY_MORE = ("edited", "erased")
+"""Who closed a case that nobody has to be told anything about."""
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 _PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 
@@ -79,6 +82,8 @@ class _Wish:
     purpose: str
     text: str = ""
     variant: str | None = None
+    clause: str | None = None
+    confirmed_by: str | None = None
 
 
 type _Step = Callable[[Head, Case], tuple[Changes, Action]]
@@ -125,6 +130,17 @@ class Handling:
             return None
         return self.charter(head.community, verdict.charter_version).clause(verdict.clause)
 
+    def able(self, head: Head) -> frozenset[ActKind]:
+        """What can be done about a comment where it stands, as far as we know what the account may do."""
+        account = head.at[:3]
+        breaker = self.journal.read([self.keys.breaker(*account)]).breaker(*account)
+        return self._possible(head) - breaker.cannot(self.now())
+
+    def _possible(self, head: Head) -> frozenset[ActKind]:
+        card = self.platform(head.platform).CARD
+        can = card.can - {ActKind.DELETE} if card.deletes_only_ours else card.can
+        return can if head.audience is Audience.PUBLIC else can - _MODERATING
+
     # --- deciding ---
 
     def send(self, community: str, name: str, person: str, text: str, draft: Draft | None = None) -> Action:
@@ -133,10 +149,35 @@ class Handling:
         wish = _Wish(str(uuid.uuid4()), person, kind, "answer", text, variant)
         return self._decided(community, name, kind, lambda head, case: self._answer(head, case, wish))
 
-    def hide(self, community: str, name: str, person: str) -> Action:
-        """Hide the comment, or confirm that the machine did. Raises NotFound, Gone, AlreadyDone, CannotDo, Conflict."""
-        wish = _Wish(str(uuid.uuid4()), person, ActKind.HIDE, "hidden_by_hand")
+    def write(self, community: str, name: str, person: str, text: str) -> Action:
+        """Write to the author in private, whatever is said in public. Raises as `send`."""
+        wish = _Wish(str(uuid.uuid4()), person, ActKind.PRIVATE, "answer", text)
+        return self._decided(community, name, wish.kind, lambda head, case: self._write(head, case, wish))
+
+    def like(self, community: str, name: str, person: str) -> Action:
+        """Like the comment in the page's name: the case stays as it is. Raises as `send`."""
+        wish = _Wish(str(uuid.uuid4()), person, ActKind.LIKE, "liked_by_hand")
+        return self._decided(community, name, wish.kind, lambda head, _: self._like(head, wish))
+
+    def hide(self, community: str, name: str, person: str, clause: str | None = None) -> Action:
+        """Hide the comment, or confirm that the machine did; `clause`: id or number, where none or another was cited.
+
+        Raises NotFound, Gone, AlreadyDone, CannotDo, NoGround, Conflict, Unavailable.
+        """
+        wish = _Wish(str(uuid.uuid4()), person, ActKind.HIDE, "hidden_by_hand", clause=clause)
         return self._decided(community, name, wish.kind, lambda head, case: self._hide(head, case, wish))
+
+    def delete(self, community: str, name: str, person: str, clause: str | None = None) -> Action:
+        """Delete the comment: nobody can undo it. Raises as `hide`."""
+        wish = _Wish(str(uuid.uuid4()), person, ActKind.DELETE, "deleted_by_hand", clause=clause)
+        return self._decided(community, name, wish.kind, lambda head, case: self._delete(head, case, wish))
+
+    def block(self, community: str, name: str, person: str, second: str, clause: str | None = None) -> Action:
+        """Exclude the author; `second` is the other person it takes. Raises as `hide`, CannotDo when we no longer
+        know who it was.
+        """
+        wish = _Wish(str(uuid.uuid4()), person, ActKind.BLOCK, "excluded_by_hand", clause=clause, confirmed_by=second)
+        return self._decided(community, name, wish.kind, lambda head, case: self._block(head, case, wish))
 
     def show(self, community: str, name: str, person: str) -> Action:
         """Show the comment again: it was no breach. Raises NotFound, Gone, AlreadyDone, CannotDo, Conflict."""
@@ -150,9 +191,17 @@ class Handling:
     def _decided(self, community: str, name: str, kind: ActKind, step: _Step) -> Action:
         """Put a person's act in the outbox, and wake whoever carries it out."""
         shown = self.find(community, name)
-        if kind not in self.platform(shown.head.platform).CARD.can:
-            raise CannotDo(kind.value)
-        head, action = self._settle(shown, step)
+        able = self.able(shown.head)
+        if kind not in able:
+            raise NotHere(kind, [one for one in ActKind if one in able], learned=kind in self._possible(shown.head))
+
+        def careful(head: Head, case: Case) -> tuple[Changes, Action]:
+            deletion = in_effect(head, ActKind.DELETE)
+            if deletion is not None and kind is not ActKind.BLOCK:
+                raise AlreadyDone(deletion.signed_by or "", deletion.done_at or deletion.created_at)
+            return step(head, case)
+
+        head, action = self._settle(shown, careful)
         if head.unfinished:
             wake = dict(zip(("community", "platform", "account", "object"), shown.at, strict=True))
             self.actions.send([{"schema": 1, **wake}])
@@ -191,6 +240,20 @@ class Handling:
         earlier = next((a for a in head.actions if a.signed_by and a.kind is wish.kind and a.state in on_its_way), None)
         if earlier is not None:
             raise AlreadyDone(earlier.signed_by or "", earlier.created_at)
+        return self._said(head, case, wish)
+
+    def _write(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
+        """Once for each comment, before a public answer or after it; not to somebody who asked to be forgotten."""
+        if case.state is CaseState.CLOSED and case.closed_by in _NO_MATTER_ANY_MORE:
+            raise AlreadyDone(case.closed_by, case.closed_at or self.now())
+        begun = (ActionState.SENDING, ActionState.SENT)
+        for earlier in head.actions:
+            signed = earlier.state is ActionState.READY and earlier.signed_by is not None
+            if earlier.kind is ActKind.PRIVATE and (signed or earlier.state in begun):
+                raise AlreadyDone(earlier.signed_by or "", earlier.done_at or earlier.created_at)
+        return self._said(head, case, wish)
+
+    def _said(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         said = self.journal.said_words(*head.at, head.v)
         words = OutgoingWords(
             *head.at,
@@ -202,27 +265,91 @@ class Handling:
         self.journal.keep_words((), (words,))
         head = self._ordered(head, wish)
         answer = head.actions[-1]
-        return self._changes(head, replace(case, rev=case.rev + 1), struck=answer.reminds), answer
+        held_to = head.verdict.clause if head.verdict and answer.reminds else None
+        return self._changes(head, replace(case, rev=case.rev + 1), held_to=held_to), answer
+
+    def _like(self, head: Head, wish: _Wish) -> tuple[Changes, Action]:
+        _not_yet(head, wish.kind)
+        head = self._ordered(head, wish)
+        return Changes(heads=(head,)), head.actions[-1]
 
     def _hide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         """What the machine hid provisionally becomes the person's decision; nothing is sent twice."""
         last = last_visibility(head)
-        if last is not None and last.kind is ActKind.HIDE:
-            if last.signed_by is not None:
-                raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
-            action = replace(last, signed_by=wish.person)
+        hidden = last is not None and last.kind is ActKind.HIDE
+        if last is not None and hidden and last.signed_by is not None:
+            raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
+        wish = self._grounded(head, wish)
+        if last is not None and hidden:
+            action = replace(last, signed_by=wish.person, clause=wish.clause)
             head = replace(with_actions(head, [action]), by_hand=True, rev=head.rev + 1)
         else:
             head = self._ordered(head, wish)
             action = head.actions[-1]
-        return self._changes(head, self._perhaps_closed(case, wish.person), struck=True), action
+        return self._changes(head, self._perhaps_closed(case, wish.person), held_to=wish.clause), action
+
+    def _delete(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
+        """Nobody can be answered there any more: the machine's other acts are off, and the case is settled."""
+        wish = self._grounded(head, wish)
+        head = self._ordered(head, wish)
+        actions, forgotten = cancelled(
+            head.actions, "by_hand", self.now(), lambda other: other.signed_by is None and other.purpose != "withdraw"
+        )
+        head = replace(head, actions=actions)
+        if case.state is CaseState.OPEN:
+            case = closed(case, wish.person, self.now())
+        unsaid = Changes(
+            threads=(ThreadNote(*head.thread_at, forgotten=forgotten),),
+            authors=_author(head, answered=frozenset({head.object}), forgotten=forgotten),
+        )
+        changes = self._changes(head, replace(case, rev=case.rev + 1), held_to=wish.clause)
+        return changes + unsaid, head.actions[-1]
+
+    def _block(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
+        """The platform's id of the person lives beside the act no longer than beside their own words."""
+        _not_yet(head, wish.kind)
+        wish = self._grounded(head, wish)
+        if wish.clause is None:
+            raise NoGround("no_charter")
+        said = self.journal.said_words(*head.at, head.v)
+        if said is None or not said.author_id:
+            raise CannotDo("no_recipient")
+        person = OutgoingWords(
+            *head.at,
+            action_id=wish.id,
+            text="",
+            recipient=said.author_id,
+            expires=min(said.expires, self.now() + WORDS_KEPT),
+        )
+        self.journal.keep_words((), (person,))
+        head = self._ordered(head, wish)
+        return self._changes(head, self._perhaps_closed(case, wish.person), held_to=wish.clause), head.actions[-1]
+
+    def _grounded(self, head: Head, wish: _Wish) -> _Wish:
+        """The wish with the clause it rests on; None only where the law itself is the ground. Raises NoGround."""
+        verdict = head.verdict
+        if verdict is None or verdict.charter_version is None:
+            if verdict is None or verdict.ground != "law" or wish.clause is not None:
+                raise NoGround("no_charter")
+            return wish
+        if wish.clause is None and verdict.clause is not None:
+            return replace(wish, clause=verdict.clause)
+        try:
+            charter = self.charter(head.community, verdict.charter_version)
+        except (CharterUnreadable, NotFound) as error:
+            raise NoGround("unreadable") from error
+        rules = charter.rules(private=head.audience is Audience.PRIVATE)
+        found = next((rule.id for rule in rules if wish.clause in (rule.id, str(rule.number))), None)
+        if found is None:
+            raise NoGround("which_clause" if wish.clause is None else "no_such_clause", (rule.id for rule in rules))
+        return replace(wish, clause=found)
 
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         last = last_visibility(head)
         if last is not None and last.kind is ActKind.UNHIDE:
             raise AlreadyDone(last.signed_by or "", last.done_at or last.created_at)
         head = self._ordered(head, wish)
-        changes = self._changes(head, self._perhaps_closed(case, wish.person), struck=False)
+        changes = self._changes(head, self._perhaps_closed(case, wish.person))
         return changes + Changes(authors=_author(head, lifted=frozenset({head.object}))), head.actions[-1]
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
@@ -236,7 +363,7 @@ class Handling:
         head = replace(with_actions(head, unasked), by_hand=True, rev=head.rev + 1)
         case = replace(closed(case, person, now), rev=case.rev + 1)
         answered = Changes(authors=_author(head, answered=frozenset({head.object})))
-        return self._changes(head, case, struck=False) + answered, None
+        return self._changes(head, case) + answered, None
 
     def _ordered(self, head: Head, wish: _Wish) -> Head:
         """The head with the person's act last in its outbox, in the place of what the machine had prepared."""
@@ -252,6 +379,8 @@ class Handling:
             words=words_hash(wish.text) if wish.text else None,
             variant=wish.variant,
             signed_by=wish.person,
+            confirmed_by=wish.confirmed_by,
+            clause=wish.clause,
             urgent=wish.kind is ActKind.HIDE,
         )
         superseded = [
@@ -259,8 +388,11 @@ class Handling:
             for other in head.actions
             if other.kind is wish.kind and other.state in _PREPARED
         ]
-        head = judged_by_hand(with_actions(head, superseded), wish.kind)
-        return replace(head, actions=(*head.actions, action), by_hand=True, rev=head.rev + 1)
+        head = with_actions(head, superseded)
+        if wish.kind in _MODERATING:
+            head = judged_by_hand(head, wish.kind)
+        by_hand = head.by_hand or wish.kind is not ActKind.LIKE
+        return replace(head, actions=(*head.actions, action), by_hand=by_hand, rev=head.rev + 1)
 
     def _perhaps_closed(self, case: Case, person: str) -> Case:
         """A hide settles the case when nobody waits for a word."""
@@ -268,20 +400,23 @@ class Handling:
             case = closed(case, person, self.now())
         return replace(case, rev=case.rev + 1)
 
-    def _changes(self, head: Head, case: Case, *, struck: bool) -> Changes:
-        """All that is written; `struck`: the member is held to the clause that was cited, if it counts in a history."""
+    def _changes(self, head: Head, case: Case, *, held_to: str | None = None) -> Changes:
+        """All that is written; `held_to`: the clause that the member is held to, if it counts in a history."""
         strikes: tuple[AuthorNote, ...] = ()
-        if struck and head.verdict is not None and self._counts(head):
-            strikes = _author(head, strikes=(Strike(head.verdict.clause or "", head.object, head.posted_at),))
+        if held_to is not None and head.verdict is not None and self._counts(head, held_to):
+            strikes = _author(head, strikes=(Strike(held_to, head.object, head.posted_at),))
             head = replace(head, verdict=replace(head.verdict, strike=True))
         done = case.state is CaseState.CLOSED and not head.unfinished
         threads = (ThreadNote(*head.thread_at, closed=frozenset({head.object})),) if done else ()
         return Changes(heads=(head,), cases=(case,), threads=threads, authors=strikes)
 
-    def _counts(self, head: Head) -> bool:
-        """Does a breach of the cited clause count in a person's history? Not while its charter cannot be read."""
+    def _counts(self, head: Head, held_to: str) -> bool:
+        """Does a breach of a clause count in a person's history? Not while its charter cannot be read, nor in distress."""
+        version = head.verdict.charter_version if head.verdict else None
+        if version is None or head.confidential:
+            return False
         try:
-            clause = self.clause(head)
+            clause = self.charter(head.community, version).clause(held_to)
         except (CharterUnreadable, NotFound):
             return False
         return clause is not None and clause.strike
@@ -296,10 +431,22 @@ def _still_open(case: Case, now: datetime) -> None:
         raise AlreadyDone(case.closed_by or "", case.closed_at or now)
 
 
+def in_effect(head: Head, kind: ActKind) -> Action | None:
+    """The act of that kind about the comment itself that was carried out or is on its way."""
+    acts = (a for a in head.actions if a.kind is kind and a.target == head.object and a.state in _IN_EFFECT)
+    return next(acts, None)
+
+
 def last_visibility(head: Head) -> Action | None:
     """The last hide or un-hide that was carried out or is on its way."""
     found = [a for a in head.actions if a.kind in _VISIBILITY and a.state in _IN_EFFECT]
     return found[-1] if found else None
+
+
+def _not_yet(head: Head, kind: ActKind) -> None:
+    earlier = in_effect(head, kind)
+    if earlier is not None:
+        raise AlreadyDone(earlier.signed_by or "", earlier.done_at or earlier.created_at)
 
 
 def _author(head: Head, **what: Any) -> tuple[AuthorNote, ...]:

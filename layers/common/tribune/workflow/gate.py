@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
 
-from tribune.channel import Verdict
+from tribune.channel import ActKind, Verdict
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import AUTOMATIC_PER_THREAD, Mode
@@ -81,6 +81,8 @@ def gate(  # noqa: PLR0911  one return an obstacle
         return Drop("unable", tell=True)
     paused_until = around.pauses.over(head, now)
     if paused_until and not action.urgent:
+        if action.kind is ActKind.LIKE:
+            return Drop("paused")  # a courtesy: late, it is none
         return (
             Drop("paused", tell=True) if speaks and by_machine else Wait(min(paused_until, now + LOOK_AGAIN), "paused")
         )
@@ -99,7 +101,7 @@ def resting(action: Action, around: Surroundings, now: datetime) -> Wait | None:
     waits = []
     if breaker.open_until and not (breaker.reason == NEAR_THE_LIMIT and action.urgent):
         waits.append(Wait(breaker.open_until, breaker.reason))
-    if breaker.replies_until and action.kind in SPEAKING:
+    if breaker.replies_until and action.kind in (*SPEAKING, ActKind.LIKE):
         waits.append(Wait(breaker.replies_until, Verdict.BLOCKED))
     longest = max(waits, key=lambda wait: wait.until, default=None)
     if longest is None or longest.until <= now:

@@ -158,7 +158,8 @@ class Performing:
             return self._mark(head, action.id, lambda a: replace(a, due_at=rest.until, lease_until=rest.until))
         errand = self._errand(head, action, seconds_left)
         if errand is None:
-            return self._fail(head, action, ActionState.FAILED, "words_gone")
+            why = "words_gone" if action.kind in SPEAKING else "no_recipient"
+            return self._fail(head, action, ActionState.FAILED, why)
         try:
             plan = errand.platform.act(errand.order, errand.access, self.now())
         except CannotDo as refusal:
@@ -188,9 +189,9 @@ class Performing:
         )
 
     def _errand(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> _Errand | None:
-        """Everything that carrying it out takes; None when its words are gone."""
+        """Everything that carrying it out takes; None when its words, or whom it is about, are gone."""
         text, recipient = "", None
-        if action.kind in SPEAKING:
+        if action.kind in (*SPEAKING, ActKind.BLOCK):
             words = self.journal.outgoing_words(*head.at, action.id)
             if words is None:
                 return None
@@ -354,6 +355,7 @@ class Performing:
         self, errand: _Errand, outcome: Outcome, plan: Plan, breaker: Breaker
     ) -> Performed | None:
         head, action = errand.head, errand.action
+        outcome = _as_meant(action, outcome)
         if outcome.unable or (outcome.verdict is Fate.DONE and (outcome.until or revives(breaker))):
             self._rest(head, action, outcome)
         match outcome.verdict:
@@ -462,7 +464,8 @@ class Performing:
             sheet.put_head(marked)
             call = None
             if tell:
-                self._to_the_cm(marked, _ENDED_BADLY.get(state, "reply_not_sent"), sheet)
+                unsaid = "reply_not_sent" if action.kind in SPEAKING else "act_failed"
+                self._to_the_cm(marked, _ENDED_BADLY.get(state, unsaid), sheet)
             if state in (ActionState.FAILED, ActionState.UNCERTAIN):
                 call = _call(marked, "failed" if state is ActionState.FAILED else "uncertain", final, sheet.now)
                 sheet.call(call)
@@ -562,6 +565,12 @@ class Performing:
                 continue
             return None
         raise Conflict("an action could not be marked")
+
+
+def _as_meant(action: Action, outcome: Outcome) -> Outcome:
+    """A deletion that finds nothing any more was carried out by its earlier attempt."""
+    again = action.kind is ActKind.DELETE and action.attempts > 0
+    return Outcome(Fate.DONE) if again and outcome.verdict is Fate.GONE else outcome
 
 
 def _forget(head: Head, unsent: Action, sheet: Worksheet) -> None:

@@ -70,6 +70,12 @@ def cancelled(
     )
 
 
+def deleted_by_us(head: Head) -> bool:
+    """Did a person of the team have the comment itself deleted?"""
+    begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+    return any(a.kind is ActKind.DELETE and a.target == head.object and a.state in begun for a in head.actions)
+
+
 def without_strike(head: Head, unsent: Iterable[Action]) -> Head:
     """The head; nothing counts in anybody's history when the reminder is among what never left: they were not told."""
     if head.verdict is None or not head.verdict.strike or not any(action.reminds for action in unsent):

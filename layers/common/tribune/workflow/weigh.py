@@ -51,6 +51,7 @@ from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
     cancelled,
     closed,
+    deleted_by_us,
     judged_by_hand,
     taking_back,
     with_actions,
@@ -123,8 +124,7 @@ class _Weighing:
                 self.sheet.erase.add(self.deed.at)
             return Outcome.DUPLICATE
         if self.said.verb is Verb.DELETED:
-            self._delete(head)
-            return Outcome.RECORDED
+            return self._delete(head)
         if words_hash(self.said.text) == head.v.rsplit(".", 1)[1]:
             self.sheet.put_head(replace(head, v=self.said.version))
             self._keep_words(self._words_kept(head))
@@ -183,7 +183,11 @@ class _Weighing:
 
     # --- deleted by its author, or by a person ---
 
-    def _delete(self, head: Head) -> None:
+    def _delete(self, head: Head) -> str:
+        if deleted_by_us(head):
+            # Our own act comes back to us: the words stay as the evidence of it, for their time.
+            self._wake(head)
+            return Outcome.DUPLICATE
         if head.counted:
             kind, level = head.counted
             self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
@@ -204,6 +208,7 @@ class _Weighing:
                 )
             )
         self.sheet.erase.add(self.deed.at)
+        return Outcome.RECORDED
 
     # --- words of somebody else ---
 
