@@ -31,7 +31,7 @@ from tribune.charter.shown import (
     stands_for,
     without_punctuation,
 )
-from tribune.charter.text import Text, fold
+from tribune.charter.text import LONGEST_REMEMBERED, Text, fold
 
 _REMEMBERED = 20_000
 _SHORTEST = 3
@@ -108,6 +108,8 @@ class Disguises:
         self._cut |= {word + "s" for word in self._cut}
         self._behind_token = _BehindToken(self)
         self._chunks: dict[str, list[Revealed]] = {}
+        self._last: tuple[str, list[Revealed] | None] = "", None
+        """A long chunk, which its tokens and its signs both ask for."""
 
     @cached_property
     def _sorted(self) -> list[str]:
@@ -208,13 +210,17 @@ class Disguises:
 
     def _in_chunk(self, chunk: str, place: int) -> list[Revealed]:
         """What a chunk that stands at `place` shows; the same ones come again and again, the short ones are kept."""
-        known = self._chunks.get(chunk)
+        last, known = self._last
+        if last != chunk:
+            known = self._chunks.get(chunk)
         if known is None:
             known = [one for piece in pieces(show(chunk, 0)) for one in self.in_piece(piece)]
             if len(self._chunks) >= _REMEMBERED:
                 self._chunks.clear()
-            if len(chunk) <= _LONGEST_PIECE:
+            if len(chunk) <= LONGEST_REMEMBERED:
                 self._chunks[chunk] = known
+            else:
+                self._last = chunk, known
         return [one._replace(start=one.start + place, end=one.end + place) for one in known]
 
     def _ordinary(self, chunk: str) -> bool:
@@ -356,7 +362,7 @@ class Disguises:
             return self._glued[key]
         if len(key) < _SHORTEST or key in self._words or not _odd(key):
             return None
-        if not key.isascii():
+        if not key.isascii() or len(key) > LONGEST_REMEMBERED:
             return ()
         found = next(self.in_piece(show(key, 0)), None)
         if found is not None:
@@ -377,7 +383,9 @@ class _BehindToken(dict[str, "Phrase | None"]):
     def __missing__(self, key: str) -> Phrase | None:
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[key] = found = self._disguises.behind_token(key)
+        found = self._disguises.behind_token(key)
+        if len(key) <= LONGEST_REMEMBERED:
+            self[key] = found
         return found
 
 

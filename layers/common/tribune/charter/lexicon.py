@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from tribune.charter.text import Text, keys
+from tribune.charter.text import LONGEST_REMEMBERED, Text, keys
 
 _LONG_ENOUGH_FOR_A_FEMININE = 5
 """« con » + « es » would make « cônes »."""
@@ -177,7 +177,8 @@ class _Entries(dict[str, _Entry | None]):
             begins += [(index, base) for base in index.bases(key, index.firsts)]
             follows += [(index, base) for base in index.bases(key, index.seconds)]
         entry = _Entry(tuple(names), tuple(begins), tuple(follows)) if names or begins or follows else None
-        self[key] = entry
+        if len(key) <= LONGEST_REMEMBERED:
+            self[key] = entry
         return entry
 
 

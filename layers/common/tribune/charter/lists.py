@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -152,14 +152,18 @@ def _compiled() -> list[Packaged]:
     return [
         Packaged(
             name,
-            WordList.model_construct(
-                **{key: tuple(one) if isinstance(one, list) else one for key, one in words.items()}
-            ),
+            _constructed(words),
             tuple(tuple(phrase.split(" ")) for phrase in terms),
             tuple(tuple(phrase.split(" ")) for phrase in exceptions),
         )
         for name, words, terms, exceptions in compiled["lists"]
     ]
+
+
+def _constructed(words: dict[str, Any]) -> WordList:
+    """The list that was checked before it was compiled."""
+    words["terms"], words["exceptions"] = tuple(words["terms"]), tuple(words["exceptions"])
+    return WordList.model_construct(**words)
 
 
 def _written() -> Iterator[Packaged]:

@@ -156,13 +156,19 @@ class Reading:
         """The hits of these lists, in the order of the text."""
         if len(names) == 1:
             return self._of(names[0])
-        found = [hit for name in names if name in self._hits or name in self.places for hit in self._of(name)]
-        found.sort(key=lambda hit: (hit.start, -hit.end))
+        found: list[Hit] = []
+        for name in names:
+            if name in self.places or name == MENTION:
+                found += self._of(name)
+        if len(found) > 1:
+            found.sort(key=lambda hit: (hit.start, -hit.end))
         return found
 
     def _of(self, name: str) -> list[Hit]:
         found = self._hits.get(name)
         if found is None:
+            if name not in self.places and name != MENTION:
+                return []
             starts, ends = self.text.starts, self.text.ends
             found = _mentions(self) if name == MENTION else []
             found += [Hit(name, first, last, starts[first], ends[last]) for first, last in self.places.get(name, ())]
@@ -175,10 +181,10 @@ class Reading:
     def has(self, *names: str) -> bool:
         """Is there a hit of any of these lists?"""
         for name in names:
-            if name in self._hits:
-                if self._hits[name]:
+            if name in self.places:
+                if name + lists.EXCEPT not in self.places or self._of(name):
                     return True
-            elif name in self.places and (name + lists.EXCEPT not in self.places or self._of(name)):
+            elif name == MENTION and self._of(name):
                 return True
         return False
 

@@ -25,6 +25,9 @@ MAX_CHARACTERS = 8_000
 _REMEMBERED = 20_000
 """Words whose folding is remembered: a day's vocabulary. Beyond, memory starts again from nothing."""
 
+LONGEST_REMEMBERED = 64
+"""Characters: longer words come once, and would fill the memory."""
+
 INVISIBLE = (
     "\u00ad\u034f\u0600-\u0605\u061c\u0640\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -113,7 +116,8 @@ class _Words(dict[str, str | tuple[str, ...]]):
         key = fold(written)
         words = spelling.table().get(key, (key,)) if key else ()
         meant = words[0] if len(words) == 1 else words
-        self[written] = meant
+        if len(written) <= LONGEST_REMEMBERED:
+            self[written] = meant
         return meant
 
 
