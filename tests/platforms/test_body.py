@@ -129,7 +129,7 @@ def test_a_million_brackets_or_quotes_take_no_time_and_no_stack(body: bytes) -> 
 
 
 def test_a_thousand_updates_are_read() -> None:
-    update = {"field": "feed", "value": {f"key {number}": ['text, with "commas"', number] for number in range(12)}}
+    update = {"field": "feed", "value": {f"key {number}": ['text, with "commas"', number] for number in range(6)}}
     body = json.dumps([update] * 1000).encode()
 
     assert len(parse(body)) == 1000

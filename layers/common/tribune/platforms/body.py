@@ -15,7 +15,7 @@ from tribune.errors import UnreadableBody
 MOST_DEPTH = 40
 MOST_DIGITS = 20
 """Enough for an unsigned 64-bit id."""
-MOST_VALUES = 40_000
+MOST_VALUES = 25_000
 """Meta puts at most a thousand updates into a delivery; what holds more would cost a platform's patience to read."""
 _MOST_NUMBER = 64
 
@@ -90,8 +90,11 @@ def _clean(value: Any, depth: int) -> Any:
         return value
     if depth == MOST_DEPTH:
         raise UnreadableBody("nested too deep")
+    # A leaf that is fine as it is, as almost all are, costs no call.
     if isinstance(value, dict):
-        return {key: _clean(one, depth + 1) for key, one in value.items()}
+        return {
+            key: one if type(one) is str and one.isprintable() else _clean(one, depth + 1) for key, one in value.items()
+        }
     return [_clean(one, depth + 1) for one in value]
 
 
