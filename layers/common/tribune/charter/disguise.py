@@ -289,8 +289,10 @@ class Disguises:
         while position < len(spelling):
             for length, by_spelling in self._by_spelling.get(spelling[position], {}).items():
                 word = by_spelling.get(spelling[position : position + length])
+                if word is None:
+                    continue
                 shown = run[position : position + length]
-                if word and all(letter in one.letters for one, letter in zip(shown, word, strict=True)):
+                if all(letter in one.letters for one, letter in zip(shown, word, strict=True)):
                     yield Revealed(shown[0].start, shown[-1].end, self._meant(word))
                     position += length
                     break

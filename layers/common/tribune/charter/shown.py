@@ -172,7 +172,7 @@ def parts(piece: Sequence[Shown]) -> list[list[Shown]]:
 
 
 def _sets_apart(one: Shown) -> bool:
-    return one.kind in {Kind.JOINER, Kind.EMOJI}
+    return one.kind == Kind.JOINER or one.kind == Kind.EMOJI  # noqa: PLR1714 - asked for each character
 
 
 def spelled(shown: Sequence[Shown]) -> str:
