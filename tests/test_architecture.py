@@ -31,7 +31,19 @@ FLOORS = (
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
 )
-PURE = {"comment", "lengths", "channel", "charter", "standing", "engagement", "climate", "duty", "voice", "decision", "journal"}
+PURE = {
+    "comment",
+    "lengths",
+    "channel",
+    "charter",
+    "standing",
+    "engagement",
+    "climate",
+    "duty",
+    "voice",
+    "decision",
+    "journal",
+}
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {
     "logging", "time", "random", "socket", "ssl", "http", "urllib", "urllib3", "asyncio", "threading", "subprocess",

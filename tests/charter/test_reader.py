@@ -494,8 +494,10 @@ def test_no_breach_below_grave_stands_inside_protected_words(
 ) -> None:
     findings = reader.read(original, here)
     for breach in findings.breaches:
-        assert breach.gravity >= 3 or breach.detector == "contact_data" or not any(
-            start <= breach.start and breach.end <= end for start, end in findings.protected
+        assert (
+            breach.gravity >= 3
+            or breach.detector == "contact_data"
+            or not any(start <= breach.start and breach.end <= end for start, end in findings.protected)
         )
 
 

@@ -47,7 +47,15 @@ ITEMS = (
         "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
         ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
-        ("ModerateComments", "PerformAction", "PollPlatforms", "ErasePerson", "KeepWatch", "tribune case", "tribune charter diff"),
+        (
+            "ModerateComments",
+            "PerformAction",
+            "PollPlatforms",
+            "ErasePerson",
+            "KeepWatch",
+            "tribune case",
+            "tribune charter diff",
+        ),
     ),
     ItemType(
         "thread",
