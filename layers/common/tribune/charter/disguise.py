@@ -246,7 +246,8 @@ class Disguises:
         """« c o n n a r d »: three and more chunks of one letter in a row, signs between them left out."""
         run: list[Shown] = []
         for chunk in _CHUNK.finditer(original):
-            shown = show(chunk[0], chunk.start()) if len(chunk[0]) <= _LONGEST_LETTER else []
+            word = len(chunk[0]) > _LONGEST_LETTER or (len(chunk[0]) > 1 and chunk[0].isalpha())
+            shown = [] if word else show(chunk[0], chunk.start())
             letters = [one for one in shown if one.kind in SPELLING]
             if len(letters) == 1:
                 run += letters
