@@ -59,19 +59,21 @@ class Lexicon:
         """Where every list has its hits; a phrase stays within one sentence."""
         found: Places = defaultdict(list)
         sentences = text.sentences
-        entries = [*map(self._entries.__getitem__, text.keys), None]
-        for first, entry in enumerate(entries):
+        begun: tuple[tuple[_Index, str], ...] = ()
+        for at, entry in enumerate(map(self._entries.__getitem__, text.keys)):
             if entry is None:
+                begun = ()
                 continue
-            after = entries[first + 1]
-            if entry.begins and after is not None and after.follows and sentences[first] == sentences[first + 1]:
-                for index, base in entry.begins:
-                    for other, second in after.follows:
+            names, begins, follows = entry
+            if begun and follows and sentences[at - 1] == sentences[at]:
+                for index, base in begun:
+                    for other, second in follows:
                         if other is index and (lengths := index.pairs.get((base, second))):
-                            for last, names in index.phrases_at(text, first, (base, second), lengths):
-                                _note(found, names, (first, last))
-            for name in entry.names:
-                found[name].append((first, first))
+                            for last, lists in index.phrases_at(text, at - 1, (base, second), lengths):
+                                _note(found, lists, (at - 1, last))
+            for name in names:
+                found[name].append((at, at))
+            begun = begins
         return found
 
     def find(self, text: Text) -> dict[str, list[Hit]]:
