@@ -21,11 +21,24 @@
 
 defined( 'ABSPATH' ) || exit;
 
+if ( ! defined( 'TRIBUNE_URL' ) || ! defined( 'TRIBUNE_SECRET' ) || ! defined( 'TRIBUNE_SPACE' ) ) {
+	// The site goes on as if this file were not there; whoever looks after it is told.
+	add_action( 'admin_notices', 'tribune_unconfigured' );
+	return;
+}
+
 /** Seconds to wait before each repetition of an event that was not taken. */
 const TRIBUNE_AGAIN = array( 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400 );
 
 /** Comment meta: the hash of the words that Tribune was last told. A comment without it was never told. */
 const TRIBUNE_TOLD = '_tribune_told';
+
+/** What an administrator reads while the three lines are missing. */
+function tribune_unconfigured() {
+	if ( current_user_can( 'manage_options' ) ) {
+		echo '<div class="notice notice-warning"><p>Tribune: define TRIBUNE_URL, TRIBUNE_SECRET and TRIBUNE_SPACE in wp-config.php. Until then no comment is told.</p></div>';
+	}
+}
 
 // --- What happened -------------------------------------------------------------------------------------------------
 
@@ -277,9 +290,6 @@ add_action( 'tribune_again', 'tribune_send', 10, 2 );
  * @param int   $tried How often it was sent before.
  */
 function tribune_send( $event, $tried = 0 ) {
-	if ( ! defined( 'TRIBUNE_URL' ) || ! defined( 'TRIBUNE_SECRET' ) || ! defined( 'TRIBUNE_SPACE' ) ) {
-		return;
-	}
 	$answer = wp_remote_post(
 		TRIBUNE_URL,
 		array(

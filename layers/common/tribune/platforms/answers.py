@@ -13,12 +13,17 @@ _SHORTEST_WAIT: Final = timedelta(seconds=1)
 
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
+NOT_FOUND: Final = 404
 TIMEOUT: Final = 408
 CONFLICT: Final = 409
 GONE: Final = 410
 TOO_MANY: Final = 429
 _SUCCESS: Final = range(200, 300)
 _SERVER: Final = 500
+_NOT_IMPLEMENTED: Final = 501
+
+CLOCKS_DIFFER: Final = timedelta(minutes=2)
+"""A platform's clock and ours may be apart by this much: finding an older twin of our reply is safer than missing it."""
 
 
 def succeeded(answer: HttpAnswer) -> bool:
@@ -27,8 +32,8 @@ def succeeded(answer: HttpAnswer) -> bool:
 
 
 def in_doubt(answer: HttpAnswer) -> bool:
-    """An answer (5xx, 408) that does not say whether the call took effect."""
-    return answer.status >= _SERVER or answer.status == TIMEOUT
+    """An answer (5xx but 501, which nobody ever carries out, and 408) that does not say whether the call took effect."""
+    return (answer.status >= _SERVER and answer.status != _NOT_IMPLEMENTED) or answer.status == TIMEOUT
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
