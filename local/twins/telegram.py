@@ -22,6 +22,7 @@ _KINDS: Final = {
     "deleteMessage": "delete",
     "setMessageReaction": "like",
     "banChatMember": "block",
+    "banChatSenderChat": "block",
 }
 MOST_UNITS: Final = 4096
 
@@ -83,8 +84,10 @@ class TelegramTwin(ActingTwin):
                 "reaction": [{"type": "emoji", "emoji": str()}],
             }:
                 return self._call("like", bot, chat, message)
-            case "banChatMember", {"chat_id": int(chat), "user_id": int(user)}:
-                return Call("block", None, str(user), credential=bot, key=str(chat))
+            case "banChatMember", {"chat_id": int(chat), "user_id": int(whom)} if whom > 0:
+                return Call("block", None, str(whom), credential=bot, key=str(chat))
+            case "banChatSenderChat", {"chat_id": int(chat), "sender_chat_id": int(whom)} if whom < 0:
+                return Call("block", None, str(whom), credential=bot, key=str(chat))
         raise Refusal(_error(400, "Bad Request: wrong parameters"))
 
     def _call(self, kind: str, bot: str, chat: int, message: int, text: str | None = None) -> Call:

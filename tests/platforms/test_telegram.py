@@ -144,6 +144,17 @@ def test_an_act_is_one_method_of_the_bot(
     assert plan.repeatable is repeatable
 
 
+def test_who_speaks_as_a_channel_is_banned_as_one(
+    done: Callable[..., Outcome], twin: TelegramTwin, now: datetime
+) -> None:
+    as_channel = ordered(ActKind.BLOCK, recipient="-1009876543210")
+    call = telegram.act(as_channel, ACCESS, now).call
+    assert urlsplit(call.url).path.endswith("/banChatSenderChat")
+    assert json.loads(call.body or b"") == {"chat_id": -1001234567890, "sender_chat_id": -1009876543210}
+    assert done(as_channel).verdict is Verdict.DONE
+    assert twin.banned == {(GROUP, "-1009876543210")}
+
+
 def test_a_private_answer_goes_to_the_person(now: datetime) -> None:
     plan = telegram.act(ordered(account=telegram.DIRECT, target="7001_3"), ACCESS, now)
     body = json.loads(plan.call.body or b"")
@@ -224,6 +235,13 @@ def test_told_to_fail_the_twin_answers_as_telegram(
 
 def test_a_bot_that_nobody_knows_parks_the_channel(done: Callable[..., Outcome]) -> None:
     assert done(ordered(), Access(GROUP, {"token": "1:unknown"})).verdict is Verdict.TOKEN_DEAD
+
+
+@pytest.mark.parametrize("said", ["bot was blocked by the user", "user is deactivated"])
+def test_one_person_who_cannot_be_reached_says_nothing_of_the_others(said: str, answered: Any, now: datetime) -> None:
+    refusal = answered(403, {"ok": False, "error_code": 403, "description": f"Forbidden: {said}"})
+    outcome = telegram.judge(ordered(account=telegram.DIRECT, target="7001_3"), refusal, now)
+    assert (outcome.verdict, outcome.why, outcome.unable) == (Verdict.REFUSED, "person_unavailable", False)
 
 
 def test_a_group_that_moved_goes_to_a_person(answered: Any, now: datetime) -> None:

@@ -325,8 +325,10 @@ def act(order: Order, access: Access, now: datetime) -> Plan:  # noqa: ARG001  t
             body = {"chat_id": chat, "message_id": message, "reaction": [{"type": "emoji", "emoji": LIKE}]}
             return Plan(_call("setMessageReaction", access, body), "like", repeatable=True)
         case ActKind.BLOCK if order.recipient and _NUMBER.fullmatch(order.recipient):
-            body = {"chat_id": chat, "user_id": int(order.recipient)}
-            return Plan(_call("banChatMember", access, body), "block", repeatable=True)
+            whom = int(order.recipient)
+            # Who speaks as a channel is that channel to us, and a channel has a negative number.
+            method, name = ("banChatMember", "user_id") if whom > 0 else ("banChatSenderChat", "sender_chat_id")
+            return Plan(_call(method, access, {"chat_id": chat, name: whom}), "block", repeatable=True)
     raise CannotDo(order.kind.value)
 
 
@@ -359,6 +361,8 @@ _TOKEN: Final = pattern(r"[A-Za-z0-9:_\-]{6,100}", ASCII)
 _RATE: Final = timedelta(minutes=1)
 _GONE: Final = ("message to be replied not found", "message to reply not found", "message not found")
 _DONE: Final = ("message to delete not found",)
+_UNREACHED: Final = ("bot was blocked by the user", "user is deactivated", "can't initiate conversation")
+"""One person does not want us, or is no more: the others can still be answered."""
 
 
 def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
@@ -376,18 +380,17 @@ def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
 
 def _refusal(answer: HttpAnswer, description: str) -> Outcome:
     """Telegram says why in words: those that mean something else than no."""
-    if answer.status in (answers.UNAUTHORIZED, _NO_SUCH_BOT):
+    if answer.status in (answers.UNAUTHORIZED, answers.NOT_FOUND):
         return Outcome(Verdict.TOKEN_DEAD, why="token")
     if any(text in description for text in _DONE):
         return Outcome(Verdict.DONE, why="gone_already")
     if any(text in description for text in _GONE):
         return Outcome(Verdict.GONE, why="message_gone")
+    if any(text in description for text in _UNREACHED):
+        return Outcome(Verdict.REFUSED, why="person_unavailable")
     if answer.status == answers.FORBIDDEN or "not enough rights" in description:
         return Outcome(Verdict.REFUSED, why="not_allowed", unable=True)
     return Outcome(Verdict.REFUSED, why="chat_moved" if "upgraded to a supergroup" in description else "refused")
-
-
-_NO_SUCH_BOT: Final = 404
 
 
 def _created(result: Any) -> str | None:
