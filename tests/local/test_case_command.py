@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import world as world_of_tests
 from hypothesis import given
 from hypothesis import strategies as st
-from world import LINE_ACCOUNT, PAGE, World
+from world import BLOG, LINE_ACCOUNT, PAGE, World
 
 from local import desk
 from local.command import main
 from local.desk import readable
 from tribune.aws import clients, keys, stack
 from tribune.aws.stack import QUEUES, TABLES, Place
-from tribune.journal import ActionState, Case, CaseState, Head
+from tribune.journal import ActionState, Breaker, Case, CaseState, Changes, Head
+from tribune.platforms import facebook, platform
 from tribune.standing import Strike
 from tribune.workflow.deed import case_id
 
@@ -758,3 +760,456 @@ def test_a_community_that_is_not_there_is_bad_input(tribune: Tribune) -> None:
     said = tribune("case", "list", "--community", "atelier")
 
     assert (said.code, "garance" in said.err) == (2, True)
+
+
+# --- to like, to write alone ---
+
+
+def test_a_like_is_given_once_in_the_pages_name_and_settles_nothing(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Super vélo, merci !"))
+    assert f"Aimer : tribune case like {name(1)} --as marie" in tribune("case", "show", name(1)).plain
+
+    said = tribune("case", "like", name(1), "--as", "lea")
+    moves(world)
+
+    assert (said.code, said.plain) == (0, "Léa Roy aime le commentaire de Une personne (Page).\n")
+    assert world.facebook.comments["1_1"].liked
+    assert not head_of(world, 1).by_hand, "a like is no word: nothing that was prepared is off"
+    assert case_of(world, 1).state is CaseState.OPEN
+    again = tribune("case", "like", name(1), "--as", "marie")
+    assert (again.code, "Léa Roy" in again.err) == (1, True)
+    moves(world)
+    assert [entry.kind for entry in world.outbox.effects] == ["like"]
+    shown = tribune("case", "show", name(1)).plain
+    assert "J'aime, par Léa Roy : c'est fait à 11 h" in shown
+    assert "case like" not in shown
+
+
+def test_a_like_is_a_courtesy_and_none_in_a_pause(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Super vélo, merci !"), (2, "Bravo à toute l'équipe !"))
+    tribune("case", "like", name(1), "--as", "marie")  # on its way when the pause begins
+    tribune("pause", "all", "--until", "+1h")
+    moves(world)
+
+    refused = tribune("case", "like", name(2), "--as", "marie")
+    tribune("resume", "all")
+    world.settle(minutes=20)
+
+    assert (refused.code, "Une pause est en cours" in refused.err) == (1, True)
+    assert world.outbox.effects == ()
+    assert head_of(world, 1).actions[-1].state is ActionState.CANCELLED
+    assert tribune("case", "like", name(1), "--as", "marie").code == 0, "afterwards it may be given again"
+
+
+def test_no_like_leaves_while_the_platform_takes_us_for_spam(world: World, tribune: Tribune) -> None:
+    says(world, (1, "Super vélo, merci !"), (2, THREAT))
+    world.facebook.fail({"mode": "spam", "next": 1})
+    tribune("case", "send", name(1), "--text", "Merci !", "--as", "marie")
+    moves(world)
+
+    tribune("case", "like", name(1), "--as", "marie")
+    tribune("case", "delete", name(2), "--yes", "--as", "marie")
+    world.settle(minutes=20)
+
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "delete"], "moderation goes on"
+
+
+def test_somebody_is_written_to_alone_also_after_a_public_answer_and_once(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    assert "Écrire en privé : tribune case private" in tribune("case", "show", name(1)).plain
+    tribune("case", "send", name(1), "--text", "Je vous écris en privé.", "--as", "marie")
+    moves(world)
+
+    said = tribune("case", "private", name(1), "--text", "Quel est votre numéro de commande ?", "--as", "marie")
+    moves(world)
+
+    assert said.plain.startswith("Marie Castel écrit en privé à Une personne (Page) :\n    Quel est votre numéro")
+    assert [(entry.kind, entry.text) for entry in world.outbox.effects] == [
+        ("reply", "Je vous écris en privé. ^MC"),
+        ("private", "Quel est votre numéro de commande ? ^MC"),
+    ]
+    again = tribune("case", "private", name(1), "--text", "Autre chose ?", "--as", "lea")
+    assert (again.code, "Marie Castel" in again.err) == (1, True)
+
+
+def test_a_private_message_needs_words(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    tribune("case", "close", name(1), "--as", "marie")
+
+    said = tribune("case", "private", name(1), "--text", "  ", "--as", "marie")
+
+    assert (said.code, "Une réponse a besoin de mots" in said.plain + said.err.replace("\u00a0", " ")) == (2, True)
+
+
+def test_nobody_writes_to_who_asked_to_be_forgotten(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    case = case_of(world, 1)
+    gone = replace(case, state=CaseState.CLOSED, closed_by="erased", closed_at=world.now, drafts=(), rev=case.rev + 1)
+    world.journal.commit(Changes(cases=(gone,)), world.now)
+
+    said = tribune("case", "private", name(1), "--text", "Bonjour", "--as", "marie")
+    moves(world)
+
+    assert (said.code, "oublié" in said.err) == (1, True)
+    assert world.outbox.effects == ()
+
+
+# --- what is done about a member's words rests on an article ---
+
+
+def strikes_against(world: World, number: int) -> list[str]:
+    return [strike.clause for strike in strikes_of(world, number)]
+
+
+def test_a_deletion_is_said_to_be_final_and_then_done_under_the_clause_that_was_cited(
+    world: World, tribune: Tribune
+) -> None:
+    says(world, (1, THREAT))
+    assert f"Supprimer, pour toujours : tribune case delete {name(1)} --yes" in tribune("case", "show", name(1)).plain
+
+    warned = tribune("case", "delete", name(1), "--as", "marie")
+    moves(world)
+    assert (warned.code, "ne se défait pas" in warned.err) == (2, True)
+    assert not world.facebook.comments["1_1"].deleted
+
+    said = tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+
+    assert said.code == 0
+    assert "au nom de Marie Castel (article « menace »)" in said.plain
+    assert world.facebook.comments["1_1"].deleted
+    deletion = head_of(world, 1).actions[-1]
+    assert (deletion.kind, deletion.state, deletion.clause) == ("delete", ActionState.SENT, "menace")
+    assert strikes_against(world, 1) == ["menace"]
+    assert case_of(world, 1).state is CaseState.CLOSED
+    shown = tribune("case", "show", name(1)).plain
+    assert "Suppression, article « menace », par Marie Castel : c'est fait à 11 h" in shown
+
+
+def test_nothing_more_is_done_to_what_we_deleted(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+    before = len(world.outbox.entries)
+    text = ("--text", "a")
+
+    for act in (("delete", "--yes"), ("hide",), ("unhide",), ("like",), ("private", *text), ("send", *text)):
+        said = tribune("case", act[0], name(1), *act[1:], "--as", "lea")
+        moves(world)
+
+        assert (said.code, "Marie Castel" in said.err) == (1, True)
+    assert len(world.outbox.entries) == before
+
+
+def test_our_deletion_that_comes_back_as_an_event_keeps_the_words_as_evidence(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+    counted = world.counters()
+    world.now += timedelta(seconds=5)
+
+    for _ in range(2):
+        world.deliver("facebook", world.comment(1, "", verb="remove"))
+        moves(world)
+
+    assert f"« {THREAT} »" in tribune("case", "show", name(1)).plain
+    assert world.counters() == counted
+    assert strikes_against(world, 1) == ["menace"]
+
+
+def test_what_its_author_deletes_before_we_do_is_erased(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("pause", "all", "--until", "+1h")
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    world.now += timedelta(seconds=5)
+
+    world.deliver("facebook", world.comment(1, "", verb="remove"))
+    moves(world)
+
+    assert world.journal.words_of(*place_of(1)) is None
+    assert head_of(world, 1).actions[-1].why == "deleted"
+
+
+def test_what_the_machine_meant_to_do_is_off_once_a_person_deletes(world: World, tribune: Tribune) -> None:
+    world.apply("propose")
+    world.forget()
+    says(world, (1, INSULT + " Rappelez-moi au 06 39 98 12 34"))
+    tribune("case", "delete", name(1), "--clause", "respect", "--yes", "--as", "marie")
+    moves(world)
+
+    head = head_of(world, 1)
+    assert {action.state for action in head.actions if action.signed_by is None} <= {ActionState.CANCELLED}
+    assert [entry.kind for entry in world.outbox.effects] == ["delete"]
+    assert strikes_against(world, 1) == ["respect"]
+
+
+MEASURES = [("hide",), ("delete", "--yes"), ("block", "--confirmed-by", "lea")]
+
+
+def test_without_a_clause_nothing_is_done_about_a_members_words(world: World, tribune: Tribune) -> None:
+    says(world, (1, QUESTION))
+
+    for act in MEASURES:
+        for clause in ((), ("--clause", "politesse"), ("--clause", "bienvenue"), ("--clause", "4")):
+            said = tribune("case", act[0], name(1), *act[1:], *clause, "--as", "marie")
+
+            assert said.code == 2
+            assert "menace" in said.err, "what there is, is said"
+            assert "bienvenue" not in said.err
+    moves(world)
+    assert world.outbox.effects == ()
+    assert head_of(world, 1).actions == ()
+
+
+def test_a_person_may_name_the_clause_by_id_or_number(world: World, tribune: Tribune) -> None:
+    says(world, *((number, QUESTION + "?" * number) for number in (1, 2, 3)))
+
+    for number, act, clause in zip((1, 2, 3), MEASURES, ("hors-sujet", "12", "12"), strict=True):
+        said = tribune("case", act[0], name(number), *act[1:], "--clause", clause, "--as", "marie")
+        moves(world)
+
+        assert said.code == 0
+        assert world.outbox.effects[-1].kind == act[0]
+        assert head_of(world, number).actions[-1].clause == "hors-sujet"
+    assert len(world.outbox.effects) == len(MEASURES)
+
+
+def test_before_any_charter_was_published_nothing_is_held_against_anybody(world: World, tribune: Tribune) -> None:
+    says(world, (1, INSULT), at=world.now - timedelta(days=60))
+
+    for act in MEASURES:
+        said = tribune("case", act[0], name(1), *act[1:], "--clause", "respect", "--as", "marie")
+        moves(world)
+
+        assert (said.code, "Aucune charte n'était publiée" in said.err) == (1, True)
+    assert world.outbox.effects == ()
+
+
+def test_without_a_charter_danger_is_hidden_or_deleted_on_the_ground_of_the_law_and_nobody_excluded(
+    world: World, tribune: Tribune
+) -> None:
+    says(world, (1, THREAT), at=world.now - timedelta(days=60))
+
+    excluded = tribune("case", "block", name(1), "--confirmed-by", "lea", "--as", "marie")
+    confirmed = tribune("case", "hide", name(1), "--as", "marie")
+    deleted = tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+
+    assert (excluded.code, confirmed.code, deleted.code) == (1, 0, 0)
+    assert "article « loi »" in deleted.plain
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "delete"]
+    assert strikes_of(world, 1) == ()
+
+
+def test_a_pause_keeps_a_deletion_and_an_exclusion_until_it_is_lifted(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT), (2, THREAT + " vraiment"))
+    tribune("pause", "all")
+
+    deleted = tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    excluded = tribune("case", "block", name(2), "--confirmed-by", "lea", "--as", "marie")
+    moves(world)
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "hide"]
+    tribune("resume", "all")
+    world.settle(minutes=10)
+
+    for said in (deleted, excluded):
+        assert "Une pause est en cours" in said.err
+    assert sorted(entry.kind for entry in world.outbox.effects) == ["block", "delete", "hide", "hide"]
+
+
+def test_in_mode_observe_a_person_may_still_delete_and_exclude(world: World, tribune: Tribune) -> None:
+    world.apply("observe")
+    world.forget()
+    says(world, (1, INSULT))
+
+    tribune("case", "block", name(1), "--confirmed-by", "lea", "--as", "marie")
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+
+    assert [entry.kind for entry in world.outbox.effects] == ["block", "delete"]
+
+
+def test_a_deletion_whose_answer_got_lost_is_done_and_done_once(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    world.facebook.fail({"mode": "timeout_after", "next": 1})
+
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    world.settle(minutes=30)
+
+    assert world.facebook.comments["1_1"].deleted
+    assert head_of(world, 1).actions[-1].state is ActionState.SENT
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "delete"]
+
+
+# --- an exclusion ---
+
+STRANGER = "70012348765"
+
+
+def excludes(world: World, tribune: Tribune, *more: str) -> Said:
+    world.deliver("facebook", world.comment(1, THREAT, author=STRANGER))
+    moves(world)
+    return tribune("case", "block", name(1), "--as", "marie", *more)
+
+
+def test_two_persons_exclude_somebody_under_the_clause_that_was_cited(world: World, tribune: Tribune) -> None:
+    said = excludes(world, tribune, "--confirmed-by", "LR")
+    moves(world)
+
+    assert said.plain == "Marie Castel et Léa Roy excluent Une personne (Page, article « menace »).\n"
+    assert world.facebook.blocked == {(PAGE, STRANGER)}
+    exclusion = head_of(world, 1).actions[-1]
+    assert (exclusion.state, exclusion.signed_by, exclusion.confirmed_by, exclusion.clause) == (
+        ActionState.SENT,
+        "marie",
+        "lea",
+        "menace",
+    )
+    shown = tribune("case", "show", name(1)).plain
+    assert "Exclusion de l'auteur, article « menace », par Marie Castel, avec Léa Roy : c'est fait à 11 h" in shown
+    again = tribune("case", "block", name(1), "--confirmed-by", "marie", "--as", "lea")
+    moves(world)
+    assert (again.code, "Marie Castel" in again.err) == (1, True)
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "block"]
+
+
+def test_nobody_excludes_alone(world: World, tribune: Tribune) -> None:
+    for second in ((), ("--confirmed-by", "marie"), ("--confirmed-by", "MC"), ("--confirmed-by", "x")):
+        said = excludes(world, tribune, *second)
+
+        assert (said.code, "lea" in said.err) == (2, True)
+    moves(world)
+    assert world.facebook.blocked == set()
+
+
+def test_a_lone_manager_is_told_whom_to_add(world: World, tribune: Tribune, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = "".join(line for line in world_of_tests.CONFIGURATION.splitlines(keepends=True) if "{id: lea" not in line)
+    monkeypatch.setattr(world_of_tests, "CONFIGURATION", alone)
+    world_of_tests._configuration.cache_clear()
+    try:
+        world.apply()
+    finally:
+        world_of_tests._configuration.cache_clear()
+    world.forget()
+
+    said = excludes(world, tribune)
+    moves(world)
+
+    assert (said.code, "l'équipe n'a que Marie Castel" in said.plain + said.err) == (2, True)
+    assert world.facebook.blocked == set()
+
+
+def test_who_is_excluded_is_known_no_longer_and_nowhere_else_than_their_own_words(
+    world: World, tribune: Tribune
+) -> None:
+    excludes(world, tribune, "--confirmed-by", "lea")
+    moves(world)
+
+    tables = world.stack.tables()
+    kept = clients.dynamodb().scan(TableName=tables["TextTable"])["Items"]
+    naming = {item["sk"]["S"].partition("#")[0]: int(item["ttl"]["N"]) for item in kept if STRANGER in str(item)}
+    assert naming.keys() == {"said", "out"}
+    assert naming["out"] <= min(naming["said"], int((world.now + timedelta(days=30)).timestamp()))
+    for table in ("JournalTable", "CounterTable", "CommunityTable"):
+        assert STRANGER not in str(clients.dynamodb().scan(TableName=tables[table])["Items"])
+
+
+def test_when_nobody_knows_any_more_who_it_was_it_is_said(world: World, tribune: Tribune) -> None:
+    world.deliver("facebook", world.comment(1, THREAT, author=STRANGER))
+    moves(world)
+    world.journal.erase_words(*place_of(1))
+
+    said = tribune("case", "block", name(1), "--as", "marie", "--confirmed-by", "lea")
+
+    assert (said.code, "On ne sait plus qui a écrit ce commentaire" in said.err) == (1, True)
+    assert all(action.kind != "block" for action in head_of(world, 1).actions)
+
+
+def test_who_is_forgotten_before_the_act_leaves_is_not_excluded_and_a_person_hears_of_it(
+    world: World, tribune: Tribune
+) -> None:
+    excludes(world, tribune, "--confirmed-by", "lea")
+    world.journal.erase_words(*place_of(1))
+    moves(world)
+
+    assert world.facebook.blocked == set()
+    assert (head_of(world, 1).actions[-1].state, head_of(world, 1).actions[-1].why) == (
+        ActionState.FAILED,
+        "no_recipient",
+    )
+    assert case_of(world, 1).state is CaseState.OPEN
+    assert "on ne sait plus qui c'était" in tribune("case", "show", name(1)).plain
+
+
+def test_after_our_deletion_its_author_can_still_be_excluded(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+    world.deliver("facebook", world.comment(1, "", verb="remove"))
+    moves(world)
+
+    said = tribune("case", "block", name(1), "--as", "marie", "--confirmed-by", "lea")
+    moves(world)
+
+    assert said.code == 0
+    assert world.facebook.blocked == {(PAGE, "7001")}
+
+
+# --- what is possible where ---
+
+
+def test_what_a_platform_cannot_do_comes_with_what_it_can(world: World, tribune: Tribune) -> None:
+    world.deliver("generic", world.blog_comment("c-1", QUESTION))
+    moves(world)
+    case = case_id(("garance", "generic", BLOG, "c-1"))
+
+    for act in (("delete", "--yes"), ("like",), ("private", "--text", "a"), ("block", "--confirmed-by", "lea")):
+        said = tribune("case", act[0], case, *act[1:], "--as", "marie")
+
+        assert said.code == 1
+        assert "Ici, on peut : répondre, masquer, rétablir." in said.err.replace("\u00a0", " ")
+    shown = tribune("case", "show", case).out
+    assert not re.search(r"case (delete|like|private|block)", shown)
+
+
+def test_where_we_may_delete_our_own_words_only_nobody_is_promised_more(
+    world: World, tribune: Tribune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(world, (1, THREAT))
+    for elsewhere in ("x", "threads", "mastodon", "youtube"):
+        monkeypatch.setattr(facebook, "CARD", replace(platform(elsewhere).CARD, name="facebook"))
+
+        said = tribune("case", "delete", name(1), "--yes", "--as", "marie")
+
+        assert (said.code, "ce que d'autres ont écrit" in said.err) == (1, True)
+        assert "case delete" not in tribune("case", "show", name(1)).out
+
+
+def test_what_the_account_was_refused_is_not_asked_for_again(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT), (2, THREAT + " vraiment"))
+    breaker = Breaker("garance", "facebook", PAGE, rev=1, unable={"delete": world.now + timedelta(days=1)})
+    world.journal.keep_breaker(breaker)
+
+    said = tribune("case", "delete", name(1), "--yes", "--as", "marie")
+    moves(world)
+
+    assert said.code == 1
+    assert "a refusé ce droit à ce compte" in said.err
+    assert "Ici, on peut : répondre, masquer" in said.err.replace("\u00a0", " ")
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "hide"]
+    assert "case delete" not in tribune("case", "show", name(2)).out
+
+
+def test_an_answer_after_a_comment_was_shown_again_does_not_make_the_machine_right(
+    world: World, tribune: Tribune
+) -> None:
+    says(world, (1, THREAT))
+    tribune("case", "unhide", name(1), "--as", "marie")
+    moves(world)
+
+    tribune("case", "private", name(1), "--text", "Pardon, c'était une erreur.", "--as", "marie")
+    moves(world)
+
+    verdict = head_of(world, 1).verdict
+    assert verdict is not None
+    assert verdict.reversed
