@@ -1,6 +1,7 @@
 """Mastodon's twin: one account's server: posts answered in kind, favourited, deleted, its notifications asked for.
 
-Nothing is pushed: what members say (`said`, or a whole notification by `tell`) waits for whoever asks. Told to fail: besides the connection's modes `500`, `429`, `token`, `disabled` (the account was frozen).
+Nothing is pushed: what members say (`said`, or a whole notification by `tell`) waits for whoever asks. Told to fail:
+besides the connection's modes `500`, `429`, `token`, `disabled` (the account was frozen).
 `consistency_s` is how long a new post of ours is not on its own page.
 """
 
@@ -22,6 +23,7 @@ MOST_IN_A_WINDOW: Final = 300
 MOST_TEXT: Final = 500
 _STATUS = re.compile(r"/api/v1/statuses/(?P<id>[^/]+)(?P<favourite>/favourite)?")
 _OWN = re.compile(r"/api/v1/accounts/(?P<id>[^/]+)/statuses")
+_BLOCK = re.compile(r"/api/v1/accounts/(?P<id>[^/]+)/block")
 _NAME = re.compile(r"@([\w.-]+)@[\w.-]+")
 _VISIBILITIES: Final = ("public", "unlisted", "private", "direct")
 
@@ -61,6 +63,8 @@ class MastodonTwin(ActingTwin):
         self._tokens = dict(tokens)
         self.consistency_s = 0.0
         self.posts: dict[str, Known] = {}
+        self.blocked: set[tuple[str, str]] = set()
+        """(account, person)."""
         self._told: list[tuple[str, dict[str, Any]]] = []
         self._accepted: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._window: tuple[datetime, int] | None = None
@@ -124,6 +128,8 @@ class MastodonTwin(ActingTwin):
                 kind = "private" if self._is_private_answer(target, visibility) else "reply"
                 key = f"{visibility} {request.headers.get('idempotency-key', '')}"
                 return Call(kind, target, text, access, action, key)
+            case "POST", _ if blocked := _BLOCK.fullmatch(request.path):
+                return Call("block", blocked["id"], None, access, action)
             case "POST", _ if found and found["favourite"]:
                 return Call("like", found["id"], None, access, action)
             case "DELETE", _ if found and not found["favourite"]:
@@ -139,6 +145,9 @@ class MastodonTwin(ActingTwin):
         known = self.posts.get(call.object or "")
         if call.kind in ("reply", "private"):
             return self._post(call, known, account, headers, now)
+        if call.kind == "block":
+            self.blocked.add((account, call.object or ""))
+            return Done(as_json(200, {"id": call.object, "blocking": True}, headers), account)
         if known is None or known.deleted or (call.kind == "delete" and not known.ours):
             raise Refusal(_error(404, "Record not found"))
         changed = replace(known, deleted=True) if call.kind == "delete" else replace(known, favourited=True)

@@ -1,6 +1,10 @@
 """tribune connect: what it takes, said in both languages, and a signed trial against a stack that really runs."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import cast
 
 import pytest
 import yaml
@@ -11,6 +15,7 @@ from local.connect_command import TRIALS
 from local.serve import applied, description
 from local.stack import LocalStack
 from tribune import words
+from tribune.channel import Access, Refreshed
 from tribune.platforms import PLATFORMS, platform
 
 
@@ -88,6 +93,32 @@ def test_every_platform_has_its_page_and_both_languages_name_the_same_secrets(la
     assert {name: list(page["secrets"]) for name, page in told.items()} == {
         name: list(page["secrets"]) for name, page in other.items()
     }
+
+
+RIGHTS = re.compile(
+    r"\b(?:(?:pages|instagram|threads|rw|r|w)_[a-z_]{6,}|(?:tweet|users|post)\.[a-z.]+[a-z]|offline\.access"
+    r"|live_comments|message_echoes|message_edits|allowed_updates)\b"
+)
+"""What a platform's documents call a permission, or an event that has to be asked for."""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_what_a_module_says_it_takes_is_asked_of_the_operator(name: str, language: str) -> None:
+    page = str(words.table(language, "connect")["platforms"][name])
+    wanted = set(RIGHTS.findall(import_module(f"tribune.platforms.{name}").__doc__ or ""))
+
+    assert {right for right in wanted if right not in page} == set()
+
+
+@pytest.mark.parametrize("name", [name for name in PLATFORMS if platform(name).CARD.refreshes])
+def test_whatever_a_renewal_needs_is_asked_for(name: str) -> None:
+    asked = words.table("en", "connect")["platforms"][name]["secrets"]
+    given = {secret.removeprefix("act."): "2026-01-01T00:00:00Z" for secret in asked if secret.startswith("act.")}
+
+    renewal = cast("Refreshed", platform(name)).refresh(Access("1", given), datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert renewal is not None
 
 
 def test_a_trial_concerns_nobody_and_every_platform_that_pushes_has_one() -> None:

@@ -250,9 +250,11 @@ def test_the_other_acts_are_the_documented_requests(asked: Any, access: Access, 
     like, delete = (mastodon.act(asked(kind), access, now).call for kind in (ActKind.LIKE, ActKind.DELETE))
     assert (like.method, like.url) == ("POST", f"https://social.example/api/v1/statuses/{MENTION}/favourite")
     assert (delete.method, delete.url) == ("DELETE", f"https://social.example/api/v1/statuses/{MENTION}")
-    for kind in (ActKind.HIDE, ActKind.UNHIDE, ActKind.BLOCK):
+    block = mastodon.act(asked(ActKind.BLOCK, recipient=AMINA), access, now).call
+    assert (block.method, block.url) == ("POST", f"https://social.example/api/v1/accounts/{AMINA}/block")
+    for impossible in (asked(ActKind.HIDE), asked(ActKind.UNHIDE), asked(ActKind.BLOCK, recipient=None)):
         with pytest.raises(CannotDo):
-            mastodon.act(asked(kind), access, now)
+            mastodon.act(impossible, access, now)
 
 
 R, L, D = ActKind.REPLY, ActKind.LIKE, ActKind.DELETE

@@ -117,6 +117,12 @@ def test_a_post_is_favourited_and_only_ours_is_deleted(act: Any, twin: MastodonT
     assert act(target="1", action_id="act-2").verdict is Verdict.GONE
 
 
+def test_who_is_blocked_is_blocked_for_that_account(act: Any, twin: MastodonTwin, outbox: Outbox) -> None:
+    assert act(ActKind.BLOCK, recipient="110100000000000002").verdict is Verdict.DONE
+    assert twin.blocked == {(US, "110100000000000002")}
+    assert outbox.entries[0].kind == "block"
+
+
 def test_a_name_counts_without_its_server_and_500_is_the_longest(act: Any) -> None:
     assert act(text="é" * 494).verdict is Verdict.REFUSED
     assert act(text="é" * 493).verdict is Verdict.DONE  # "@amina " is seven

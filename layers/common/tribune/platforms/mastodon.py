@@ -1,6 +1,7 @@
 """Mastodon: mentions and replies, asked for; answered by a post of ours that names the person.
 
-Set up: *Preferences, Development, New application* on the account's own server, with the scopes `read write`. `act` holds
+Set up: *Preferences, Development, New application* on the account's own server, with the scopes `read:notifications
+read:statuses write:statuses write:favourites write:blocks` (or simply `read write`). `act` holds
 `token`, the application's access token, which does not expire, and `server`, the address of the server
 (`https://mastodon.example`). The account in our file is its id there, as `GET /api/v1/accounts/verify_credentials` says.
 A server's webhooks are for its administrators: nobody else is told anything, so the account's notifications are asked
@@ -47,7 +48,7 @@ CARD: Final = Card(
     name="mastodon",
     title="Mastodon account",
     audience=Audience.PUBLIC,
-    can=frozenset({ActKind.REPLY, ActKind.PRIVATE, ActKind.LIKE, ActKind.DELETE}),
+    can=frozenset({ActKind.REPLY, ActKind.PRIVATE, ActKind.LIKE, ActKind.DELETE, ActKind.BLOCK}),
     answer_within_s=10,
     text_limit=460,
     text_unit="codepoints",
@@ -57,7 +58,7 @@ CARD: Final = Card(
     pushes=False,
     polls=True,
     looks_up=True,
-    note="Mentions, replies, boosts and favourites, asked for; answers in kind or privately, deletes only our own posts.",
+    note="Mentions, replies, boosts and favourites, asked for; answers in kind or privately, deletes only our own posts, blocks.",
 )
 """Of a server's 500 characters, the @name that an answer begins with takes its part."""
 
@@ -343,6 +344,9 @@ def act(order: Order, access: Access, now: datetime) -> Plan:
         return Plan(call, way=order.kind.value, repeatable=fresh)
     if order.kind is ActKind.LIKE:
         call = _call("POST", access, f"api/v1/statuses/{target}/favourite", action=order.action_id)
+    elif order.kind is ActKind.BLOCK and order.recipient:
+        person = quote(order.recipient, safe="")
+        call = _call("POST", access, f"api/v1/accounts/{person}/block", action=order.action_id)
     elif order.kind is ActKind.DELETE:
         call = _call("DELETE", access, f"api/v1/statuses/{target}", action=order.action_id)
     else:
