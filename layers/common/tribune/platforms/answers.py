@@ -9,6 +9,8 @@ from tribune.channel import HttpAnswer
 
 LONGEST_WAIT: Final = timedelta(days=1)
 _SHORTEST_WAIT: Final = timedelta(seconds=1)
+SPAM_PAUSE: Final = timedelta(days=1)
+"""How long replies stop, at least, once a platform takes us for spam."""
 
 
 UNAUTHORIZED: Final = 401

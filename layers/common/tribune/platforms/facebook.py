@@ -138,9 +138,15 @@ class _Entry:
     time: int | str | None = None
 
 
-_COMMENT_VERBS: Final = {"add": Verb.CREATED, "edited": Verb.EDITED, "edit": Verb.EDITED, "remove": Verb.DELETED}
+_COMMENT_VERBS: Final = {
+    "add": Verb.CREATED,
+    "edited": Verb.EDITED,
+    "edit": Verb.EDITED,
+    "remove": Verb.DELETED,
+    "delete": Verb.DELETED,
+}
 _TEAM_VERBS: Final = ("hide", "unhide")
-_GIVEN: Final = {"add": False, "edit": False, "edited": False, "remove": True}
+_GIVEN: Final = {"add": False, "edit": False, "edited": False, "remove": True, "delete": True}
 """Verb of an interaction without words -> was it taken back?"""
 
 

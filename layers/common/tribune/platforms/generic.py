@@ -2,6 +2,10 @@
 
 In: `comment.created`, `comment.edited`, `comment.deleted`. Out, to the channel's `reply_url`: `reply.create`,
 `comment.hide`, `comment.unhide`, signed, `webhook-id` = our action id, so that the other side can repeat safely.
+Set-up: one shared secret, `whsec_` and at least 24 random bytes in base64: `verify.current` of the channel. The site posts
+to `…/webhooks/generic`, the channel's `reply_url` is where our acts go, signed with the same secret unless `act.secret` is
+another. An account is whatever the site calls its `space`.
+
 Source: Standard Webhooks 1.0.0; the events are ours, described in the README.
 """
 

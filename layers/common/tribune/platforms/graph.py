@@ -260,7 +260,6 @@ _HTTP: Final = {
 }
 _REFUSED: Final = (Verdict.REFUSED, "refused")
 _HOUR: Final = timedelta(hours=1)
-_SPAM_PAUSE: Final = timedelta(days=1)
 
 type Special = Mapping[tuple[int, int], tuple[Verdict, str]]
 """(code, subcode) -> what it means to one product only."""
@@ -304,7 +303,7 @@ def _class_of(error: Mapping[str, Any], status: int, special: Special) -> tuple[
 def _until(verdict: Verdict, answer: HttpAnswer, now: datetime) -> datetime | None:
     if verdict is Verdict.LIMITED:
         return answers.come_back(answer, now, regained_in(answer.headers) or _HOUR)
-    return now + _SPAM_PAUSE if verdict is Verdict.BLOCKED else None
+    return now + answers.SPAM_PAUSE if verdict is Verdict.BLOCKED else None
 
 
 def is_gone(answer: HttpAnswer) -> bool:
@@ -369,9 +368,6 @@ def done(answer: HttpAnswer, now: datetime, created: object = None, *, creates: 
 
 # --- reading ---
 
-CLOCKS_DIFFER: Final = timedelta(minutes=2)
-"""Meta's clock and ours may be apart by this much: finding an older twin of our reply is safer than missing it."""
-
 
 def read(answer: HttpAnswer, now: datetime) -> Outcome:
     """What became of a read: DONE, or what to do about the account."""
@@ -412,7 +408,7 @@ def found_among(
     if not answers.succeeded(answer) or not isinstance(body.get("data"), list):
         return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
     replies = listed(answer)
-    since = order.since - CLOCKS_DIFFER if order.since else None
+    since = order.since - answers.CLOCKS_DIFFER if order.since else None
     recent = [reply for reply in replies if after(reply.get(at), since)]
     for reply in recent:
         said = reply.get(text)

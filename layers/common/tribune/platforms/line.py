@@ -1,6 +1,12 @@
 """LINE official accounts: messages, answered by their reply token or, where none was tried, by a push.
 
 Source: LINE Developers, *Messaging API reference* and *Receive messages (webhook)*; line/line-openapi (2026-07).
+Set-up: a Messaging API channel in the LINE Developers Console. *Basic settings* shows the channel secret
+(`verify.current`) and the bot's user id (`U…`, the `destination` of every delivery: `accounts[].id`); *Messaging API*
+issues the channel access token (`act.token`, a long-lived one) and takes the webhook URL `…/webhooks/line`, with *Use
+webhook* and *Webhook redelivery* on (without it a failed delivery is lost for ever), then *Verify*. In the Official
+Account Manager, LINE's own automatic answers are off. Pushes count against the month's messages of the plan.
+
 A reply token is single use and lives about a minute; a reply takes no retry key and cannot be read back, so it
 is tried once. A push takes `X-Line-Retry-Key` and may be repeated, but never after a reply that may have arrived.
 """
@@ -8,7 +14,6 @@ is tried once. A push takes `X-Line-Retry-Key` and may be repeated, but never af
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from json import dumps
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid5
 
@@ -29,7 +34,7 @@ from tribune.channel import (
 )
 from tribune.comment import Audience, Author, Comment, Media, Said, Thread, Verb
 from tribune.errors import CannotDo, UnreadableBody
-from tribune.platforms import answers, shapes, signatures
+from tribune.platforms import answers, calls, shapes, signatures
 
 CARD: Final = Card(
     name="line",
@@ -232,19 +237,10 @@ def _retry_key_died(order: Order, now: datetime) -> bool:
 
 
 def _post(
-    access: Access, order: Order, verb: str, body: dict[str, Any], headers: dict[str, str] | None = None
+    access: Access, order: Order, verb: str, body: dict[str, Any], headers: Mapping[str, str] | None = None
 ) -> HttpCall:
-    token = access.values.get("token")
-    if not token:
-        raise CannotDo("not_configured")
-    base = access.values.get("base_url", BASE_URL).rstrip("/")
-    common = {
-        "authorization": f"Bearer {token}",
-        "content-type": "application/json",
-        "x-request-id": order.action_id,
-    }
-    content = dumps(body, ensure_ascii=False).encode("utf-8")
-    return HttpCall("POST", f"{base}/v2/bot/message/{verb}", common | (headers or {}), content)
+    address = f"{calls.base(access, BASE_URL)}/v2/bot/message/{verb}"
+    return calls.bearer("POST", address, access, content=body, action=order.action_id, headers=headers or {})
 
 
 # --- what the platform answers ---

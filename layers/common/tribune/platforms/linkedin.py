@@ -50,7 +50,7 @@ from tribune.channel import (
 )
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, Thread, Verb, milliseconds, words_hash
 from tribune.errors import BadConfiguration, CannotDo, Unreadable, UnreadableBody, WrongToken
-from tribune.platforms import answers, oauth, shapes, signatures
+from tribune.platforms import answers, calls, oauth, shapes, signatures
 
 CARD: Final = Card(
     name="linkedin",
@@ -408,29 +408,22 @@ def _quoted(urn: str) -> str:
 def _call(
     method: str, access: Access, path: str, *, action: str = "", body: Mapping[str, Any] | None = None
 ) -> HttpCall:
-    token = access.values.get("token")
-    if not token:
-        raise CannotDo("not_configured")
     headers = {
-        "authorization": f"Bearer {token}",
         "linkedin-version": access.values.get("version", VERSION),
         "x-restli-protocol-version": "2.0.0",
-    } | ({"x-request-id": action} if action else {})
-    content = None if body is None else dumps(body, ensure_ascii=False).encode("utf-8")
-    if content is not None:
-        headers["content-type"] = "application/json"
-    return HttpCall(method, f"{access.values.get('base_url', BASE_URL).rstrip('/')}/{path}", headers, content)
+    }
+    address = f"{calls.base(access, BASE_URL)}/{path}"
+    return calls.bearer(method, address, access, content=body, action=action, headers=headers)
 
 
 # --- what the platform answers ---
 
 _MINUTE: Final = timedelta(minutes=1)
-_NOT_FOUND: Final = 404
 _RETIRED: Final = 426
 _STATUSES: Final = {
     answers.UNAUTHORIZED: (Verdict.TOKEN_DEAD, "token"),
     answers.FORBIDDEN: (Verdict.REFUSED, "permission"),
-    _NOT_FOUND: (Verdict.GONE, "gone"),
+    answers.NOT_FOUND: (Verdict.GONE, "gone"),
     _RETIRED: (Verdict.TOKEN_DEAD, "version"),
 }
 
@@ -486,7 +479,6 @@ def _asked_in_vain(answer: HttpAnswer, now: datetime) -> Outcome:
 
 # --- reading back ---
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=2)
 _PAGE: Final = 100
 
 
@@ -502,7 +494,7 @@ def settle(order: Order, answer: HttpAnswer) -> Outcome:
     """DONE when our words stand there, LATER when they certainly do not, UNKNOWN when it cannot be read whole."""
     body = answers.json_object(answer.body)
     comments = body.get("elements")
-    if answer.status == _NOT_FOUND:
+    if answer.status == answers.NOT_FOUND:
         return Outcome(Verdict.GONE, why="gone")
     if not answers.succeeded(answer) or not isinstance(comments, list):
         return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
@@ -518,7 +510,7 @@ def settle(order: Order, answer: HttpAnswer) -> Outcome:
 def _is_ours(comment: Mapping[str, Any], order: Order) -> bool:
     match comment:
         case {"actor": str(actor), "message": {"text": str(text)}, "created": {"time": int(at)}}:
-            since = milliseconds(order.since - _CLOCKS_DIFFER) if order.since else 0
+            since = milliseconds(order.since - answers.CLOCKS_DIFFER) if order.since else 0
             return actor == order.account and at >= since and words_hash(text) == words_hash(order.text)
     return False
 

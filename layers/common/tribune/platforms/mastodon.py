@@ -19,7 +19,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
-from json import dumps
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode
 
@@ -42,7 +41,7 @@ from tribune.channel import (
 )
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, Thread, Verb, words_hash
 from tribune.errors import CannotDo, Forged, Unreadable, UnreadableBody
-from tribune.platforms import answers, body, shapes
+from tribune.platforms import answers, body, calls, shapes
 
 CARD: Final = Card(
     name="mastodon",
@@ -372,24 +371,20 @@ def _post(order: Order, access: Access) -> HttpCall:
 def _call(
     method: str, access: Access, path: str, *, action: str = "", status: Mapping[str, str] | None = None
 ) -> HttpCall:
-    token, server = access.values.get("token"), access.values.get("server")
-    if not token or not server:
+    server = access.values.get("server")
+    if not server:
         raise CannotDo("not_configured")
-    headers = {"authorization": f"Bearer {token}"} | ({"x-request-id": action} if action else {})
-    if status is None:
-        return HttpCall(method, f"{server.rstrip('/')}/{path}", headers)
-    headers |= {"content-type": "application/json", "idempotency-key": action}
-    return HttpCall(method, f"{server.rstrip('/')}/{path}", headers, dumps(status, ensure_ascii=False).encode("utf-8"))
+    once = {"idempotency-key": action} if status is not None else {}
+    return calls.bearer(method, f"{server.rstrip('/')}/{path}", access, content=status, action=action, headers=once)
 
 
 # --- what the platform answers ---
 
 _WINDOW: Final = timedelta(minutes=5)
-_NOT_FOUND: Final = 404
 _STATUSES: Final = {
     answers.UNAUTHORIZED: (Verdict.TOKEN_DEAD, "token"),
     answers.FORBIDDEN: (Verdict.REFUSED, "permission"),
-    _NOT_FOUND: (Verdict.GONE, "gone"),
+    answers.NOT_FOUND: (Verdict.GONE, "gone"),
     answers.GONE: (Verdict.GONE, "gone"),
 }
 
@@ -444,8 +439,6 @@ def _reset(answer: HttpAnswer, now: datetime) -> datetime | None:
 
 # --- reading back ---
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=2)
-
 
 def look_back(order: Order, access: Access) -> HttpCall | None:
     """What the account itself posted last."""
@@ -462,7 +455,7 @@ def settle(order: Order, answer: HttpAnswer) -> Outcome:
     listed = _listed(answer) if answers.succeeded(answer) else None
     if listed is None:
         return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
-    begun = Sweep(order.account, order.since - _CLOCKS_DIFFER) if order.since else None
+    begun = Sweep(order.account, order.since - answers.CLOCKS_DIFFER) if order.since else None
     recent = [one for one in listed if begun is None or _since(begun, one)]
     for status in recent:
         if _is_this(status, order):

@@ -48,7 +48,7 @@ from tribune.channel import (
 )
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Said, Thread, Verb, words_hash
 from tribune.errors import CannotDo, Unreadable, UnreadableBody, WrongToken
-from tribune.platforms import answers, oauth, shapes, signatures
+from tribune.platforms import answers, calls, oauth, shapes, signatures
 
 CARD: Final = Card(
     name="x",
@@ -506,27 +506,16 @@ def _call(  # noqa: PLR0913  a request, part by part
     action: str = "",
     body: Mapping[str, Any] | None = None,
 ) -> HttpCall:
-    token = access.values.get("token")
-    if not token:
-        raise CannotDo("not_configured")
-    headers = {"authorization": f"Bearer {token}"} | ({"x-request-id": action} if action else {})
-    content = None if body is None else dumps(body, ensure_ascii=False).encode("utf-8")
-    if content is not None:
-        headers["content-type"] = "application/json"
-    address = f"{_base(access)}/{path}"
-    return HttpCall(method, f"{address}?{urlencode(query)}" if query else address, headers, content)
-
-
-def _base(access: Access) -> str:
-    return access.values.get("base_url", BASE_URL).rstrip("/")
+    address = f"{calls.base(access, BASE_URL)}/{path}"
+    return calls.bearer(
+        method, f"{address}?{urlencode(query)}" if query else address, access, content=body, action=action
+    )
 
 
 # --- what the platform answers ---
 
 _WINDOW: Final = timedelta(minutes=15)
-_SPAM_PAUSE: Final = timedelta(days=1)
 _NO_CREDITS: Final = 402
-_NOT_FOUND: Final = 404
 
 
 def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
@@ -545,7 +534,7 @@ def _refused(answer: HttpAnswer, body: Mapping[str, Any], now: datetime) -> Outc
     """What a status alone says, whatever was asked."""
     if answer.status == answers.TOO_MANY:
         return Outcome(Verdict.LIMITED, why="throttled", until=_window_ends(answer, now))
-    if answer.status == _NOT_FOUND:
+    if answer.status == answers.NOT_FOUND:
         return Outcome(Verdict.GONE, why="gone") if _not_there(body) else Outcome(Verdict.REFUSED, why="refused")
     return Outcome(*_STATUSES.get(answer.status, (Verdict.REFUSED, None, "refused")))
 
@@ -603,7 +592,7 @@ def _judge_refusal(order: Order, answer: HttpAnswer, body: Mapping[str, Any], no
     if verdict is Verdict.LIMITED:
         return Outcome(verdict, why=why, until=_window_ends(answer, now))
     if verdict is Verdict.BLOCKED:
-        return Outcome(verdict, why=why, until=now + _SPAM_PAUSE)
+        return Outcome(verdict, why=why, until=now + answers.SPAM_PAUSE)
     if why:
         return Outcome(verdict, why=why)
     if order.kind is ActKind.REPLY:
@@ -634,7 +623,6 @@ def _reset(answer: HttpAnswer, name: str, now: datetime, left: str | None = None
 
 # --- reading back ---
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=2)
 _PAGE: Final = "100"
 
 
@@ -644,7 +632,7 @@ def look_back(order: Order, access: Access) -> HttpCall | None:
         return None
     query = {"max_results": _PAGE, "tweet.fields": "referenced_tweets,entities"}
     if order.since:
-        query["start_time"] = _iso(order.since - _CLOCKS_DIFFER)
+        query["start_time"] = _iso(order.since - answers.CLOCKS_DIFFER)
     return _call("GET", access, f"2/users/{quote(order.account, safe='')}/tweets", query, action=order.action_id)
 
 
@@ -754,7 +742,7 @@ def refresh(access: Access, now: datetime) -> HttpCall | None:
     """The request for new tokens, once `expires_at` is near or unknown; None for an access that cannot be renewed."""
     if not oauth.due(access, now):
         return None
-    address, client = f"{_base(access)}/2/oauth2/token", access.values["client_id"]
+    address, client = f"{calls.base(access, BASE_URL)}/2/oauth2/token", access.values["client_id"]
     secret = access.values.get("client_secret")
     if not secret:
         return oauth.renewal(address, access, {"client_id": client}, {})

@@ -35,9 +35,9 @@ from tribune.channel import (
     Sweep,
     Verdict,
 )
-from tribune.comment import Audience, Author, Comment, Said, Thread, Verb
+from tribune.comment import Audience, Author, Comment, Said, Thread, Verb, words_hash
 from tribune.errors import CannotDo, Forged, Unreadable, UnreadableBody
-from tribune.platforms import answers, oauth, shapes
+from tribune.platforms import answers, calls, oauth, shapes
 
 CARD: Final = Card(
     name="youtube",
@@ -300,8 +300,7 @@ def act(order: Order, access: Access, now: datetime) -> Plan:  # noqa: ARG001  t
     if order.kind is ActKind.REPLY:
         # YouTube has one level of answers: they all belong to the comment that opened the thread.
         body = {"snippet": {"parentId": _plain(order.thread), "textOriginal": order.text}}
-        content = dumps(body, ensure_ascii=False).encode()
-        return Plan(_write("POST", "comments", {"part": "snippet"}, access, content), "reply", repeatable=False)
+        return Plan(_write("POST", "comments", {"part": "snippet"}, access, body), "reply", repeatable=False)
     if order.kind in _STATUS:
         query = {"id": target, "moderationStatus": _STATUS[order.kind]}
         return Plan(_write("POST", "comments/setModerationStatus", query, access), order.kind.value, repeatable=True)
@@ -320,23 +319,18 @@ def _plain(identifier: str) -> str:
 
 
 def _get(what: str, query: Mapping[str, object], access: Access) -> HttpCall:
-    return HttpCall("GET", _url(what, query, access), _headers(access))
+    return calls.bearer("GET", _url(what, query, access), access)
 
 
-def _write(method: str, what: str, query: Mapping[str, object], access: Access, body: bytes | None = None) -> HttpCall:
-    headers = {"content-type": "application/json"} if body is not None else {"content-length": "0"}
-    return HttpCall(method, _url(what, query, access), _headers(access) | headers, body, units=ACT_UNITS)
+def _write(
+    method: str, what: str, query: Mapping[str, object], access: Access, content: Mapping[str, Any] | None = None
+) -> HttpCall:
+    empty = {"content-length": "0"} if content is None else {}
+    return calls.bearer(method, _url(what, query, access), access, content=content, headers=empty, units=ACT_UNITS)
 
 
 def _url(what: str, query: Mapping[str, object], access: Access) -> str:
-    return f"{access.values.get('base_url', BASE_URL).rstrip('/')}/youtube/v3/{what}?{urlencode(query)}"
-
-
-def _headers(access: Access) -> dict[str, str]:
-    token = access.values.get("token")
-    if not token:
-        raise CannotDo("not_configured")
-    return {"authorization": f"Bearer {token}"}
+    return f"{calls.base(access, BASE_URL)}/youtube/v3/{what}?{urlencode(query)}"
 
 
 # --- what YouTube answers ---
@@ -352,12 +346,9 @@ def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
     if answers.succeeded(answer):
         created = answers.text_of(answers.json_object(answer.body).get("id"))
         return Outcome(Verdict.DONE, id=created if order.kind is ActKind.REPLY else None)
-    if answer.status == _NOT_FOUND and order.kind is ActKind.DELETE:
+    if answer.status == answers.NOT_FOUND and order.kind is ActKind.DELETE:
         return Outcome(Verdict.DONE, why="gone_already")
     return _refusal(answer, now, wrote=order.kind is ActKind.REPLY)
-
-
-_NOT_FOUND: Final = 404
 
 
 def _refusal(answer: HttpAnswer, now: datetime, *, wrote: bool) -> Outcome:
@@ -368,7 +359,7 @@ def _refusal(answer: HttpAnswer, now: datetime, *, wrote: bool) -> Outcome:
         return Outcome(Verdict.LIMITED, why="throttled", until=answers.come_back(answer, now, _RATE))
     if answers.in_doubt(answer):
         return Outcome(Verdict.UNKNOWN if wrote else Verdict.LATER, why="server_error")
-    if reason in _GONE or answer.status == _NOT_FOUND:
+    if reason in _GONE or answer.status == answers.NOT_FOUND:
         return Outcome(Verdict.GONE, why=reason or "not_found")
     verdict = _VERDICTS.get(reason) or (
         Verdict.TOKEN_DEAD if answer.status == answers.UNAUTHORIZED else Verdict.REFUSED
@@ -416,18 +407,15 @@ def settle(order: Order, answer: HttpAnswer) -> Outcome:
                 author == order.account and _same_words(snippet.get("textOriginal"), order.text)
             ):
                 written = _moment(comment, "publishedAt")
-                if order.since is None or written is None or written >= order.since - _CLOCKS_DIFFER:
+                if order.since is None or written is None or written >= order.since - answers.CLOCKS_DIFFER:
                     return Outcome(Verdict.DONE, id=found)
     if answers.json_object(answer.body).get("nextPageToken"):
         return Outcome(Verdict.UNKNOWN, why="too_many_answers")
     return Outcome(Verdict.LATER, why="not_there")
 
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=1)
-
-
 def _same_words(theirs: object, ours: str) -> bool:
-    return isinstance(theirs, str) and theirs.split() == ours.split()
+    return isinstance(theirs, str) and words_hash(theirs) == words_hash(ours)
 
 
 # --- tokens ---
