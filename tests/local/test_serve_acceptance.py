@@ -10,28 +10,17 @@ import hmac
 import json
 import random
 import re
-import signal
 import subprocess
-import sys
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.client import HTTPConnection
-from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator, FormatChecker
-
-ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = ROOT / "local" / "schemas"
-TRIBUNE = (sys.executable, "-m", "local.command")
+from outside import ROOT, TRIBUNE, Answer, Caller, conforms, serving
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 STILL_AN_INSULT = "@Karim t'es vraiment un abruti, et un crétin"
@@ -42,104 +31,13 @@ SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, What
 ON_THE_WAY = ("ReceiveWebhook", "ModerateComments", "PerformAction")
 KILLED_AT = (1, 2, 3, 4)
 """Of each function's calls; a test of its own strikes at every single one."""
-A_LEASE_S = 240
-"""Longer than any message stays invisible, or any action stays claimed."""
 
 
 @dataclass
-class Answer:
-    """What came back over HTTP."""
-
-    status: int
-    kind: str
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Outside:
-    """Whoever stands outside a running `tribune serve`: a platform, a forger, a script."""
-
-    url: str
-    configuration: dict[str, Any]
-    process: subprocess.Popen[str]
-    numbers: Iterator[int] = field(default_factory=lambda: count(900_100_200_300_400))
-
-    # --- asking ---
-
-    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            response = connection.getresponse()
-            return Answer(response.status, response.headers.get_content_type(), response.read())
-        finally:
-            connection.close()
-
-    def told(self, name: str) -> Any:
-        """A local endpoint; what it says has the shape that its schema promises."""
-        answer = self.ask("GET", f"/_local/{name}")
-        conforms(answer.json, name)
-        return answer.json
-
-    def order(self, name: str, **what: Any) -> Answer:
-        return self.ask("POST", f"/_local/{name}", json.dumps(what).encode())
-
-    def outbox(self, **wanted: Any) -> list[dict[str, Any]]:
-        """What left, reduced to the entries with these values."""
-        return [entry for entry in self.told("outbox") if all(entry[key] == value for key, value in wanted.items())]
-
-    def journal(self, *objects: str) -> list[dict[str, Any]]:
-        return [entry for entry in self.told("journal") if entry["object"] in objects]
-
-    def counted(self) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for entry in self.told("counters"):
-            counts[entry["space"]] += entry["n"]
-        return counts
-
-    # --- time ---
-
-    @property
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self.told("clock")["now"])
-
-    def settle(self, within_s: float = 30.0) -> dict[str, Any]:
-        """Until nothing is in flight, delayed or due."""
-        end = time.monotonic() + within_s
-        while (answer := self.ask("GET", "/_local/idle")).status != 200:
-            assert time.monotonic() < end, answer.json
-            time.sleep(0.02)
-        conforms(answer.json, "idle")
-        state: dict[str, Any] = answer.json
-        return state
-
-    def recover(self) -> None:
-        """Let time pass, a lease at a time, until what a crash left behind is done."""
-        end, still = time.monotonic() + 60, 0
-        while not (state := self.ask("GET", "/_local/idle").json)["idle"] or state["parked"].get("action"):
-            assert time.monotonic() < end, state
-            still = still + 1 if waits_for_time(state) else 0
-            if still > 10:
-                self.order("clock", advance_s=A_LEASE_S)
-                still = 0
-            time.sleep(0.03)
+class Outside(Caller):
+    """Three platforms, and who speaks there."""
 
     # --- delivering ---
-
-    def channel(self, platform: str) -> dict[str, Any]:
-        return next(one for one in self.configuration["channels"] if one["platform"] == platform)
-
-    def account(self, platform: str) -> str:
-        return str(self.channel(platform)["accounts"][0]["id"])
-
-    def send(self, platform: str, body: bytes, headers: dict[str, str], path: str = "") -> int:
-        return self.ask(
-            "POST", path or f"/webhooks/{platform}", body, {"content-type": "application/json", **headers}
-        ).status
 
     def facebook(self, *values: dict[str, Any], at: datetime | None = None, secret: str | None = None) -> int:
         """One delivery of Meta: its entry is dated when it is sent."""
@@ -210,39 +108,10 @@ class Outside:
         }
 
 
-def waits_for_time(state: dict[str, Any]) -> bool:
-    """Does nothing move any more until a message is visible again, or a lease is over?"""
-    pending = state["pending"]
-    return not (pending["running"] or pending["echoes"] or any(one["waiting"] for one in pending["queues"].values()))
-
-
 def delivery(page: str, at: datetime, *values: dict[str, Any]) -> bytes:
     changes = [{"field": "feed", "value": value} for value in values]
     entry = {"id": page, "time": int(at.timestamp()), "changes": changes}
     return json.dumps({"object": "page", "entry": [entry]}).encode()
-
-
-def conforms(value: Any, name: str) -> None:
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
-    Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
-
-
-def serving(configuration: str, folder: Path, *arguments: str) -> Iterator[Outside]:
-    """`tribune serve` in a process of its own, until the test is over; it must end well."""
-    log = folder / "stderr"
-    with (
-        log.open("w") as stderr,
-        subprocess.Popen(
-            [*TRIBUNE, "serve", "--port", "0", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True
-        ) as process,
-    ):
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        ready = re.fullmatch(r"ready (http://127\.0\.0\.1:\d+)\n", first)
-        assert ready, f"{first!r}\n{log.read_text()}"
-        yield Outside(ready[1], yaml.safe_load(configuration), process)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0, log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -258,7 +127,7 @@ def outside(printed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("serve")
     file = folder / "printed.yaml"
     file.write_text(printed, encoding="utf-8")
-    yield from serving(printed, folder, "--config", str(file))
+    yield from serving(Outside, printed, folder, "--config", str(file))
 
 
 def clause_link(outside: Outside, number: int) -> str:
@@ -694,7 +563,7 @@ def test_in_mode_observe_nothing_leaves(printed: str, tmp_path: Path) -> None:
     assert configuration != printed
     file = tmp_path / "observe.yaml"
     file.write_text(configuration, encoding="utf-8")
-    for outside in serving(configuration, tmp_path, "--config", str(file)):
+    for outside in serving(Outside, configuration, tmp_path, "--config", str(file)):
         insult, question, advert = (outside.comment(text) for text in (INSULT, QUESTION, SPAM))
         assert outside.facebook(insult, question, advert) == 200
         assert outside.line(outside.message("Do you ship to Belgium?")) == 200
