@@ -9,6 +9,10 @@ from threading import RLock
 from typing import Any, ClassVar
 
 from local.twins import Entry, Fate, Outbox, TwinAnswer, TwinRequest
+from tribune.channel import Platform
+from tribune.comment import Comment, Said, TeamAct
+from tribune.errors import TribuneError
+from tribune.platforms.body import parse
 
 # How a twin can be told to fail. `before`: nothing happens. `after`: it happens, and the caller does not learn it.
 UNSEEN_BEFORE = {"timeout_before": Fate.HANG, "reset_before": Fate.RESET}
@@ -86,6 +90,8 @@ class ActingTwin(ABC):
     """A service that is asked to act; one request at a time, as its own state is."""
 
     name: ClassVar[str]
+    speaks: ClassVar[Platform | None] = None
+    """Whose deliveries teach it what exists."""
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "token"})
 
     def __init__(self, outbox: Outbox) -> None:
@@ -107,8 +113,23 @@ class ActingTwin(ABC):
         with self._lock:
             self._failures.tell(spec)
 
-    def hear(self, body: bytes, now: datetime) -> None:  # noqa: B027  learning nothing is a full answer
-        """Most services learn nothing from what is delivered in their name."""
+    def hear(self, body: bytes, now: datetime) -> None:
+        """Learn what a delivery in the service's name speaks of; from one that cannot be read, nothing."""
+        if self.speaks is None:
+            return
+        said = said_in(body, self.speaks)
+        with self._lock:
+            for one in said:
+                if isinstance(one, Comment):
+                    self._learn(one, now)
+                elif isinstance(one, TeamAct):
+                    self._see(one)
+
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: B027  a service that speaks says what it learns
+        """Somebody wrote, changed or took something back."""
+
+    def _see(self, act: TeamAct) -> None:  # noqa: B027  most services tell of none
+        """Somebody of the team did something."""
 
     def echo(self, entry: Entry) -> bytes | None:  # noqa: ARG002  for a twin to override
         """Most services never tell us about our own acts."""
@@ -177,6 +198,15 @@ class ActingTwin(ABC):
     @abstractmethod
     def _refusal(self, mode: str) -> TwinAnswer:
         """The service's own words for a failure it was told to show."""
+
+
+def said_in(body: bytes, spoken: Platform) -> list[Said]:
+    """What a delivery says in a platform's own words; what it hands on to another platform is left to that one's twin."""
+    try:
+        items = [item for item in spoken.split(parse(body)) if item.platform in ("", spoken.CARD.name)]
+        return [one for item in items for one in spoken.read(item)]
+    except TribuneError:
+        return []
 
 
 def as_json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> TwinAnswer:

@@ -12,10 +12,9 @@ from typing import Any, ClassVar, Final
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import Call, Done, Refusal, as_json, json_of
 from local.twins.graph import GraphTwin, chosen, escaped, form_of, message_of, moment, page_of
+from tribune.channel import Platform
 from tribune.comment import Comment, TeamAct, Verb, from_seconds
-from tribune.errors import TribuneError
 from tribune.platforms import facebook
-from tribune.platforms.body import parse
 
 _PATH = re.compile(r"(?:/v\d+\.\d+)?/(?P<object>[^/]+)(?:/(?P<edge>[a-z_]+))?/?")
 _PRIVATE_WITHIN: Final = timedelta(days=7)
@@ -46,6 +45,7 @@ class FacebookTwin(GraphTwin):
     """The Graph API of the Pages whose tokens it is given."""
 
     name: ClassVar[str] = "facebook"
+    speaks: ClassVar[Platform] = facebook
 
     def __init__(
         self,
@@ -60,21 +60,7 @@ class FacebookTwin(GraphTwin):
         self.blocked: set[tuple[str, str]] = set()
         """(Page, person)."""
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the comments that a delivery speaks of."""
-        del now
-        try:
-            said = [one for item in facebook.split(parse(body)) if not item.platform for one in facebook.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self._learn(one)
-                elif isinstance(one, TeamAct) and one.object in self.comments:
-                    self._change(one.object, hidden=one.kind == "hide")
-
-    def _learn(self, comment: Comment) -> None:
+    def _learn(self, comment: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         known = self.comments.get(comment.object)
         if known is None or comment.verb is Verb.CREATED:
             gone = known is not None and known.deleted
@@ -94,6 +80,10 @@ class FacebookTwin(GraphTwin):
             self._change(comment.object, deleted=True)
         else:
             self._change(comment.object, text=comment.text)
+
+    def _see(self, act: TeamAct) -> None:
+        if act.object in self.comments:
+            self._change(act.object, hidden=act.kind == "hide")
 
     def _change(self, identity: str, **fields: Any) -> None:
         self.comments[identity] = replace(self.comments[identity], **fields)

@@ -11,11 +11,10 @@ from typing import Any, ClassVar, Final
 
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, json_of
-from tribune.channel import Secrets
+from tribune.channel import Platform, Secrets
 from tribune.comment import Comment, Verb
-from tribune.errors import Forged, TribuneError
+from tribune.errors import Forged
 from tribune.platforms import generic, signatures
-from tribune.platforms.body import parse
 
 _KINDS: Final = {"reply.create": "reply", "comment.hide": "hide", "comment.unhide": "unhide"}
 
@@ -39,6 +38,7 @@ class GenericTwin(ActingTwin):
     """A site that speaks Standard Webhooks; `secrets` are those its spaces share with us for our acts."""
 
     name: ClassVar[str] = "generic"
+    speaks: ClassVar[Platform] = generic
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "gone"})
 
     def __init__(self, outbox: Outbox, secrets: tuple[str, ...]) -> None:
@@ -49,19 +49,7 @@ class GenericTwin(ActingTwin):
         self._done: dict[str, str | None] = {}
         self._numbers = count(1)
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the comments that a delivery speaks of."""
-        del now
-        try:
-            said = [one for item in generic.split(parse(body)) for one in generic.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self._learn(one)
-
-    def _learn(self, comment: Comment) -> None:
+    def _learn(self, comment: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         known = self.comments.get(comment.object)
         if known is None:
             self.comments[comment.object] = Known(

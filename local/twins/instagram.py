@@ -13,10 +13,9 @@ from typing import Any, ClassVar, Final
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import Call, Done, Refusal, as_json
 from local.twins.graph import GraphTwin, chosen, escaped, form_of, message_of, moment, page_of
+from tribune.channel import Platform
 from tribune.comment import Comment
-from tribune.errors import TribuneError
 from tribune.platforms import instagram
-from tribune.platforms.body import parse
 
 _PATH = re.compile(r"(?:/v\d+\.\d+)?/(?P<object>[^/]+)(?:/(?P<edge>[a-z_]+))?/?")
 _MENTIONED = re.compile(
@@ -51,6 +50,7 @@ class InstagramTwin(GraphTwin):
     """The Graph API of the accounts whose tokens it is given."""
 
     name: ClassVar[str] = "instagram"
+    speaks: ClassVar[Platform] = instagram
     error_type: ClassVar[str] = "IGApiException"
 
     def __init__(
@@ -68,29 +68,23 @@ class InstagramTwin(GraphTwin):
         self.on_air: set[str] = set()
         """The live comments whose broadcast goes on."""
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the comments that a delivery speaks of; those of a broadcast are on the air."""
-        del now
-        try:
-            said = [one for item in instagram.split(parse(body)) if not item.platform for one in instagram.read(item)]
-        except TribuneError:
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
+        """A comment; one under a broadcast is on the air."""
+        if said.object in self.comments:
             return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment) and one.object not in self.comments:
-                    self.comments[one.object] = Known(
-                        id=one.object,
-                        account=one.account,
-                        media=one.thread.post,
-                        thread=one.thread.id,
-                        author=one.author.id,
-                        username=one.author.name,
-                        text=one.text,
-                        at=one.said_at,
-                        ours=one.author.is_ours,
-                    )
-                    if one.thread.id.startswith(_LIVE):
-                        self.on_air.add(one.object)
+        self.comments[said.object] = Known(
+            id=said.object,
+            account=said.account,
+            media=said.thread.post,
+            thread=said.thread.id,
+            author=said.author.id,
+            username=said.author.name,
+            text=said.text,
+            at=said.said_at,
+            ours=said.author.is_ours,
+        )
+        if said.thread.id.startswith(_LIVE):
+            self.on_air.add(said.object)
 
     # --- acts ---
 

@@ -12,10 +12,9 @@ from uuid import UUID
 
 from local.twins import Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, bearer, json_of
+from tribune.channel import Platform
 from tribune.comment import Comment
-from tribune.errors import TribuneError
 from tribune.platforms import line
-from tribune.platforms.body import parse
 
 TOKEN_LIVES: Final = timedelta(seconds=60)
 RETRY_KEY_LIVES: Final = timedelta(hours=24)
@@ -46,6 +45,7 @@ class LineTwin(ActingTwin):
     """The Messaging API of the official accounts whose channel tokens it is given."""
 
     name: ClassVar[str] = "line"
+    speaks: ClassVar[Platform] = line
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "token", "quota"})
 
     def __init__(self, outbox: Outbox, tokens: Mapping[str, tuple[str, ...]], monthly_limit: int | None = None) -> None:
@@ -61,20 +61,13 @@ class LineTwin(ActingTwin):
         self._pushed: list[datetime] = []
         self._numbers = count(560_000_000_000_001)
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the conversations and reply tokens of a delivery; a token lives from its first delivery on."""
-        try:
-            said = [one for item in line.split(parse(body)) for one in line.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self.conversations[one.thread.id] = one.account
-                    if one.quote:
-                        self.quotes.add(one.quote)
-                    if one.reply_token:
-                        self.reply_tokens.setdefault(one.reply_token, Token(one.account, one.object, now))
+    def _learn(self, said: Comment, now: datetime) -> None:
+        """A conversation and its reply token, which lives from its first delivery on."""
+        self.conversations[said.thread.id] = said.account
+        if said.quote:
+            self.quotes.add(said.quote)
+        if said.reply_token:
+            self.reply_tokens.setdefault(said.reply_token, Token(said.account, said.object, now))
 
     def _understand(self, request: TwinRequest) -> Call:
         access, action = bearer(request), request.headers.get("x-request-id")

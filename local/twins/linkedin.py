@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, bearer, json_of
+from tribune.channel import Platform
 from tribune.comment import Comment, Verb, from_seconds, milliseconds
 from tribune.errors import TribuneError
 from tribune.platforms import linkedin
@@ -60,6 +61,7 @@ class LinkedInTwin(ActingTwin):
     """The REST API for the pages whose access tokens it is given."""
 
     name: ClassVar[str] = "linkedin"
+    speaks: ClassVar[Platform] = linkedin
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "quota", "token", "role", "version"})
 
     def __init__(
@@ -90,19 +92,16 @@ class LinkedInTwin(ActingTwin):
         super().fail(spec)
 
     def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the comments that a delivery speaks of, and keep its notifications for whoever asks for them."""
+        """As every twin; its notifications are kept for whoever asks for them."""
+        super().hear(body, now)
         try:
-            heard = [(item, list(linkedin.read(item))) for item in linkedin.split(parse(body))]
+            items = list(linkedin.split(parse(body)))
         except TribuneError:
             return
         with self._lock:
-            for item, said in heard:
-                self._told.append((now, dict(item.payload)))
-                for one in said:
-                    if isinstance(one, Comment):
-                        self._learn(one)
+            self._told += [(now, dict(item.payload)) for item in items]
 
-    def _learn(self, comment: Comment) -> None:
+    def _learn(self, comment: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         known = self.comments.get(comment.object)
         if comment.verb is Verb.DELETED:
             if known is not None:

@@ -12,10 +12,9 @@ from typing import Any, ClassVar, Final
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import Call, Done, Refusal, as_json
 from local.twins.graph import GraphTwin, escaped, form_of, message_of, moment
+from tribune.channel import Platform
 from tribune.comment import Comment, Verb, milliseconds
-from tribune.errors import TribuneError
 from tribune.platforms import messenger
-from tribune.platforms.body import parse
 
 _PATH = re.compile(r"(?:/v\d+\.\d+)?/(?P<account>[^/]+)/(?P<edge>messages|conversations)/?")
 _WINDOW: Final = timedelta(hours=24)
@@ -39,6 +38,7 @@ class MessengerTwin(GraphTwin):
     """The Send and Conversations APIs of the Pages and accounts whose tokens it is given."""
 
     name: ClassVar[str] = "messenger"
+    speaks: ClassVar[Platform] = messenger
 
     def __init__(
         self,
@@ -51,19 +51,7 @@ class MessengerTwin(GraphTwin):
         super().__init__(outbox, tokens, app_secret, consistency_s)
         self.messages: dict[str, Known] = {}
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the messages of a delivery; one that was taken back stands in no conversation any more."""
-        del now
-        try:
-            said = [one for item in messenger.split(parse(body)) for one in messenger.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self._learn(one)
-
-    def _learn(self, said: Comment) -> None:
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         known = self.messages.get(said.object)
         if said.verb is Verb.DELETED:
             self.messages.pop(said.object, None)

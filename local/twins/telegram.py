@@ -12,10 +12,9 @@ from typing import Any, ClassVar, Final
 
 from local.twins import Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, json_of
+from tribune.channel import Platform
 from tribune.comment import Comment
-from tribune.errors import TribuneError
 from tribune.platforms import telegram
-from tribune.platforms.body import parse
 
 _KINDS: Final = {
     "sendMessage": "reply",
@@ -40,6 +39,7 @@ class TelegramTwin(ActingTwin):
     """`tokens`: the tokens of bots that exist -> the accounts (chats) they are members of."""
 
     name: ClassVar[str] = "telegram"
+    speaks: ClassVar[Platform] = telegram
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "token", "rights", "kicked"})
 
     def __init__(self, outbox: Outbox, tokens: Mapping[str, tuple[str, ...]]) -> None:
@@ -50,16 +50,8 @@ class TelegramTwin(ActingTwin):
         self.banned: set[tuple[str, str]] = set()
         self._numbers = count(900_001)
 
-    def hear(self, body: bytes, now: datetime) -> None:  # noqa: ARG002  the twins' shape
-        """Learn which messages exist."""
-        try:
-            said = [one for item in telegram.split(parse(body)) for one in telegram.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self.messages[one.object] = Known(one.account, one.object, one.text)
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
+        self.messages[said.object] = Known(said.account, said.object, said.text)
 
     def _understand(self, request: TwinRequest) -> Call:
         bot, _, method = request.path.removeprefix("/bot").partition("/")

@@ -12,10 +12,9 @@ from typing import Any, ClassVar, Final
 from local.twins import Entry, Fate, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import BAD_GATEWAY, UNSEEN_AFTER, UNSEEN_BEFORE, Call, Done, Refusal, as_json
 from local.twins.graph import GraphTwin, chosen, escaped, form_of, moment, page_of
+from tribune.channel import Platform
 from tribune.comment import Comment, Verb
-from tribune.errors import TribuneError
 from tribune.platforms import threads
-from tribune.platforms.body import parse
 
 _PATH = re.compile(r"(?:/v\d+\.\d+)?/(?P<object>[^/]+)(?:/(?P<edge>[a-z_]+))?/?")
 _CONTAINER_LIVES: Final = timedelta(hours=24)
@@ -54,6 +53,7 @@ class ThreadsTwin(GraphTwin):
     """The Threads API of the accounts whose tokens it is given."""
 
     name: ClassVar[str] = "threads"
+    speaks: ClassVar[Platform] = threads
     error_type: ClassVar[str] = "THApiException"
 
     def __init__(
@@ -76,19 +76,7 @@ class ThreadsTwin(GraphTwin):
             return
         super().fail(spec)
 
-    def hear(self, body: bytes, now: datetime) -> None:
-        """Learn the posts that a delivery speaks of."""
-        del now
-        try:
-            said = [one for item in threads.split(parse(body)) for one in threads.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self._learn(one)
-
-    def _learn(self, said: Comment) -> None:
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         if said.verb is Verb.DELETED:
             if said.object in self.posts:
                 self._change(said.object, deleted=True)

@@ -15,10 +15,9 @@ from typing import Any, ClassVar, Final
 
 from local.twins import Entry, Outbox, TwinAnswer, TwinRequest
 from local.twins.acting import ActingTwin, Call, Done, Refusal, as_json, json_of
+from tribune.channel import Platform
 from tribune.comment import Comment, Verb
-from tribune.errors import TribuneError
 from tribune.platforms import wordpress
-from tribune.platforms.body import parse
 
 COMMENTS: Final = "/wp/v2/comments"
 _KIND_OF: Final = {"hold": "hide", "approved": "unhide"}
@@ -44,6 +43,7 @@ class WordpressTwin(ActingTwin):
     """A site; `users` are those who may moderate on it, by name, with their application password."""
 
     name: ClassVar[str] = "wordpress"
+    speaks: ClassVar[Platform] = wordpress
     modes: ClassVar[frozenset[str]] = frozenset({"500", "429", "flood", "token", "closed"})
 
     def __init__(self, outbox: Outbox, users: Mapping[str, str]) -> None:
@@ -53,18 +53,7 @@ class WordpressTwin(ActingTwin):
         self.comments: dict[int, Known] = {}
         self._numbers = count(900_001)
 
-    def hear(self, body: bytes, now: datetime) -> None:  # noqa: ARG002  the twins' shape
-        """Learn of the comments that the plugin tells us about."""
-        try:
-            said = [one for item in wordpress.split(parse(body)) for one in wordpress.read(item)]
-        except TribuneError:
-            return
-        with self._lock:
-            for one in said:
-                if isinstance(one, Comment):
-                    self._learn(one)
-
-    def _learn(self, said: Comment) -> None:
+    def _learn(self, said: Comment, now: datetime) -> None:  # noqa: ARG002  the twins' shape
         post, _, number = said.object.partition("_")
         known = self.comments.get(int(number))
         if said.verb is Verb.DELETED:

@@ -106,13 +106,13 @@ class XTwin(ActingTwin):
                 if item.payload["type"] == "post.delete":
                     self._forget(str(event.get("id")))
                 elif isinstance(event.get("conversation_id"), str) and isinstance(event.get("author_id"), str):
-                    self._learn(item.account, event, now)
+                    self._learn_post(item.account, event, now)
 
     def _forget(self, identity: str) -> None:
         if identity in self.posts:
             self.posts[identity] = replace(self.posts[identity], deleted=True)
 
-    def _learn(self, account: str, event: Mapping[str, Any], now: datetime) -> None:
+    def _learn_post(self, account: str, event: Mapping[str, Any], now: datetime) -> None:
         references = {one["type"]: one["id"] for one in event.get("referenced_tweets") or ()}
         answered, begins = references.get("replied_to"), (event.get("display_text_range") or [0])[0]
         mentions = (event.get("entities") or {}).get("mentions") or ()
