@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
@@ -49,6 +51,31 @@ def _base_url(url: str) -> str:
     if url and not local and not url.startswith("https://"):
         raise ValueError("a public address begins with https://")
     return url.rstrip("/")
+
+
+def _reachable(url: str) -> str:
+    """An address that credentials may be sent to: encrypted, and of no machine inside a network (RFC 6761: `test` is nowhere)."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in ("127.0.0.1", "localhost") or host.endswith(".test"):
+        return url
+    try:
+        inside = not ip_address(host).is_global
+    except ValueError:
+        inside = "." not in host
+    if parts.scheme != "https" or inside:
+        raise ValueError("an address that secrets are sent to begins with https:// and a public host")
+    return url
+
+
+def _reachable_act(act: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, value in act.items():
+        if name == "server" or name.endswith("_url"):
+            try:
+                _reachable(value.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+    return act
 
 
 def _known_platform(name: str) -> str:
@@ -146,8 +173,10 @@ class WrittenChannel(Written):
     channel: ChannelId = "main"
     accounts: tuple[Account, ...] = Field(min_length=1)
     verify: Verify
-    act: dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], Secret] = Field(default_factory=dict)
-    reply_url: str | None = None
+    act: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")], Secret], AfterValidator(_reachable_act)] = (
+        Field(default_factory=dict)
+    )
+    reply_url: Annotated[str, AfterValidator(_reachable)] | None = None
 
     @property
     def name(self) -> tuple[str, str]:

@@ -149,6 +149,34 @@ def test_a_secret_of_digits_needs_no_quotes() -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "http://blog.example/wp-json",
+        "https://169.254.169.254/latest",
+        "https://10.0.0.7",
+        "https://[::1]/",
+        "https://intranet/wp-json",
+        "blog.example",
+    ],
+)
+def test_secrets_are_sent_to_public_encrypted_addresses_only(address: str) -> None:
+    for line in (
+        f"    act: {{rest_url: '{address}', user: u, password: not-to-be-shown}}\n",
+        f"    reply_url: {address}\n",
+    ):
+        error = refused(MINIMAL + CHANNEL.replace("    act: {token: page-token}\n", "") + line)
+        assert error.field in ("channels[0].act", "channels[0].reply_url")
+        assert "https" in str(error)
+        assert "not-to-be-shown" not in str(error)
+
+
+@pytest.mark.parametrize("address", ["https://blog.example/wp-json", "https://8.8.8.8", "http://127.0.0.1:8080/x"])
+def test_a_site_of_the_web_or_of_this_machine_is_taken(address: str) -> None:
+    told = read(MINIMAL + CHANNEL.replace("token: page-token", f"server: '{address}'"), file="c.yaml")
+    assert told.channels[0].act["server"] == address
+
+
+@pytest.mark.parametrize(
     ("text", "line", "field", "says"),
     [
         ("community:\n  id: a\n  name: A\n  langages: [fr]\n", 4, "community.langages", "languages"),
