@@ -123,6 +123,18 @@ def test_plain_words_match_only_as_they_stand(words: list[str]) -> None:
     assert revealed(", ".join(words)) == []
 
 
+@pytest.mark.parametrize("shown", ["ⓒⓞⓝⓝⓐⓡⓓ", "⒞⒪⒩⒩⒜⒭⒟", "c|o|n|n|a|r|d", "c+o+n+n+a+r+d", "conn*ard", "єnсulé"])
+def test_boxes_bars_and_a_mask_too_many_hide_nothing(shown: str) -> None:
+    found = read(f"@Karim t'es un {shown}, voilà")
+    assert {found.keys[index] for index in found.disguised} & {"connard", "encule"}
+    assert not found.uncertain
+
+
+def test_an_emoji_between_letters_makes_them_no_two_words() -> None:
+    found = read("sale pu👍te")
+    assert [found.keys[index] for index in found.disguised] == ["pute"]
+
+
 def test_letters_may_be_stretched_but_never_dropped() -> None:
     assert revealed("connnnard") == [("connard", "connnnard")]
     assert revealed("c0nard") == []

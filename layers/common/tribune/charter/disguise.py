@@ -55,14 +55,14 @@ _CANDIDATES = 64
 _CHUNK = re.compile(r"\S+")
 _LOOKING_LIKE_LETTERS = "".join(sorted(one for one in LOOK_ALIKES if not one.isalnum()))
 _SIGN = re.compile(
-    rf"[^\w\s'’\"«»…?:;)“”](?=\S)|[@$€£|*#•●∗×°+§¢_{re.escape(_LOOKING_LIKE_LETTERS)}\U0001f130-\U0001f1ff]"
+    rf"[^\w\s'’\"«»…?:;)“”](?=\S)|[@$€£|*#•●∗×°+§¢_{re.escape(_LOOKING_LIKE_LETTERS)}\U0001f110-\U0001f1ff]"
 )
 """A sign inside a chunk, or one that stands for a letter: most texts have few."""
 _CAPITAL_I = re.compile(r"(?<=[a-zà-ÿ])I")
-_BOXED = re.compile("[\U0001f130-\U0001f1ff]")
+_BOXED = re.compile("[\u249c-\u24e9\U0001f110-\U0001f1ff]")
 _MIXED = re.compile(r"[^\W\d_][\d_]|[\d_][^\W\d_]")
 _RUN = re.compile(r"(.)\1\1|(.)\2.*(.)\3")
-_LETTER = re.compile(r"[^\W\d_]|[\U0001f130-\U0001f1ff]")
+_LETTER = re.compile(r"[^\W\d_]|[\u249c-\u24e9\U0001f110-\U0001f1ff]")
 _JOINED = re.compile(r"[«“\"(]?[a-zà-ÿœ]?['’]?[A-ZÀ-Þ]?[a-zà-ÿœ]+(?:[\-,/.][a-zà-ÿœ]{2,})*[.,!?;:)»”\"]*")
 """« porte-bagages », « oui,merci », « (rendez-vous) ». What single words show is looked for in single words."""
 _JOINER = re.compile(r"[\W_]+")
@@ -265,16 +265,22 @@ class Disguises:
         apart = parts(piece)
         letters = [one for part in apart for one in part]
         start, end = piece[0].start, piece[-1].end
+        found: Phrase | None = None
         if all(one.kind in SPELLING for one in letters):
             separated = _are_set_apart(apart, piece)
             cut = not separated and len(apart) > 1
-            if not cut or (len(letters) >= _SHORTEST_CUT and self._may_be_cut([spelled(part) for part in apart])):
+            emoji = any(one.kind is Kind.EMOJI for one in piece)
+            long = len(letters) >= (_SHORTEST_APART if emoji else _SHORTEST_CUT)
+            if not cut or (long and self._may_be_cut([spelled(part) for part in apart])):
                 words = self._behind(letters, apart=len(apart) > 1)
-                if words is not None:
-                    return Revealed(start, end, words, uncertain=cut)
+                if words is not None and not cut:
+                    return Revealed(start, end, words)
+                found = words
         masked = [one for one in piece if one.kind is not Kind.JOINER or one.written == "_"]
-        words = self._behind_mask(masked)
-        return None if words is None else Revealed(start, end, words)
+        words = self._behind_mask(masked) or self._around_mask(letters)
+        if words is not None:
+            return Revealed(start, end, words)
+        return None if found is None else Revealed(start, end, found, uncertain=True)
 
     def _among(self, run: list[Shown]) -> Iterator[Revealed]:
         """Terms spelled by letters set apart: the whole run, or four letters and more in it."""
@@ -333,6 +339,13 @@ class Disguises:
                     if any(fits_mask(shown, form) for form in forms(word)):
                         return self._meant(word)
         return None
+
+    def _around_mask(self, shown: Sequence[Shown]) -> Phrase | None:
+        """The term behind `conn*ard`: one mask between its letters that stands for none of them."""
+        letters = [one for one in shown if one.kind in SPELLING]
+        if len(letters) < _SHORTEST_CUT or len(letters) != len(shown) - 1:
+            return None
+        return self._behind(letters, apart=True)
 
     def _of_shape(self, first: str, length: int, shown: Sequence[Shown]) -> Iterator[str]:
         """The words of a shape that have the known letters at their places."""

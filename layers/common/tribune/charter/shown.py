@@ -33,8 +33,8 @@ _PUNCTUATION_TOO = frozenset("!|¡(<+£¢§°")
 """At the edge of a word these are what they look like."""
 _EXCLAMATIONS = "!¡°"
 """Alone at the end of a word they are no letter: « anna! »."""
-_BOXED = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
-"""Where the alphabet begins in 🄰, 🅐, 🅰 and 🇦."""
+_BOXED = (0x249C, 0x24B6, 0x24D0, 0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+"""Where the alphabet begins in ⒜, Ⓐ, ⓐ, 🄐, 🄰, 🅐, 🅰 and 🇦."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _ONE = re.compile("|".join(map(re.escape, sorted(_DRAWN, key=len, reverse=True))) + "|.", re.DOTALL)
 
@@ -162,7 +162,10 @@ def without_punctuation(piece: Sequence[Shown]) -> Iterator[Sequence[Shown]]:
 
 
 def parts(piece: Sequence[Shown]) -> list[list[Shown]]:
-    """What joiners and emoji set apart. A mask between single letters sets them apart too: « c*o*n »."""
+    """What joiners and emoji set apart. Masks, or one sign, between single letters set them apart too: « c*o*n », « c|o|n »."""
+    between = {one.written for one in piece[1::2]}
+    if len(between) == 1 and len(piece) % 2 and piece[1].kind is Kind.SIGN and not piece[1].written.isdigit():
+        return [[one] for one in piece[::2]]
     found = [list(group) for apart, group in groupby(piece, _sets_apart) if not apart]
     if any(one.kind is Kind.MASK for one in piece):
         unmasked = [list(group) for masked, group in groupby(piece, lambda one: one.kind not in SPELLING) if not masked]

@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import NamedTuple, cast
 
 from tribune.charter import spelling
+from tribune.comment import composed
 
 MAX_CHARACTERS = 8_000
 """Platforms accept up to 8,000 characters; words beyond are not read by the machine."""
@@ -99,7 +100,7 @@ _FOLDING = _Folding()
 
 def fold(text: str) -> str:
     """`text` without case, accents, ligatures, compatibility forms, zero-width and bidirectional controls."""
-    return unicodedata.normalize("NFC", text.translate(_FOLDING))
+    return composed(text.translate(_FOLDING))
 
 
 def letters_of(text: str) -> Iterator[str]:
