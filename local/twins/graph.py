@@ -87,6 +87,11 @@ class GraphTwin(ActingTwin):
             raise Refusal(self._error(400, 100, "Invalid appsecret_proof provided in the API argument"))
         return token
 
+    def _names_its_token(self, request: TwinRequest) -> None:
+        """A renewal says in its address, which has no version, what it renews. Raises Refusal."""
+        if "access_token" not in request.query or request.path != "/refresh_access_token":
+            raise self._invalid("The parameter access_token is required")
+
     def _visible(self, written: datetime, *, ours: bool, now: datetime) -> bool:
         """Can a reader see it yet? What we wrote takes a while."""
         return not ours or (now - written).total_seconds() >= self.consistency_s

@@ -168,6 +168,7 @@ class InstagramTwin(GraphTwin):
         token = self._credential(request, {})
         accounts = self._accounts(token)
         if target == "refresh_access_token":
+            self._names_its_token(request)
             return self._renew(token, accounts)
         if mentioned := _MENTIONED.fullmatch(request.query.get("fields", "")):
             found = self.elsewhere.get(mentioned["id"])

@@ -188,6 +188,7 @@ class ThreadsTwin(GraphTwin):
         token = self._credential(request, {})
         accounts = self._accounts(token)
         if target == "refresh_access_token":
+            self._names_its_token(request)
             renewed = f"{token}-{next(self._numbers)}"
             self._tokens[renewed] = accounts
             return as_json(200, {"access_token": renewed, "token_type": "bearer", "expires_in": _SIXTY_DAYS})

@@ -223,7 +223,7 @@ def test_a_token_is_renewed_by_the_grant_of_threads(answered: Any, now: datetime
     ending = Access(USER, {"token": "t", "expires_at": (now + timedelta(days=3)).isoformat()})
     call = threads.refresh(ending, now)
     assert call is not None
-    assert call.url == "https://graph.threads.net/v1.0/refresh_access_token?grant_type=th_refresh_token"
+    assert call.url == "https://graph.threads.net/refresh_access_token?grant_type=th_refresh_token&access_token=t"
     assert call.headers["authorization"] == "Bearer t"
     values, outcome = threads.refreshed(ending, answered(200, {"access_token": "new", "expires_in": 5184000}), now)
     assert (values["token"], outcome.verdict) == ("new", Verdict.DONE)

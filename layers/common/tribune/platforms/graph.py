@@ -18,6 +18,7 @@ In `act`: `token`, `app_secret` (then `appsecret_proof` goes with every call), `
 default is retired: each version lives about two years).
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -510,6 +511,7 @@ def gather(feed: Feed, sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathe
 
 _BEFORE_IT_ENDS: Final = timedelta(days=10)
 _MOST_SECONDS: Final = 400 * 24 * 3600
+_VERSION: Final = re.compile(r"/v[0-9]+\.[0-9]+$")
 
 
 def renewal(access: Access, now: datetime, grant: str, base_url: str) -> HttpCall | None:
@@ -523,7 +525,11 @@ def renewal(access: Access, now: datetime, grant: str, base_url: str) -> HttpCal
             return None
     except Unreadable:
         return None
-    return call("GET", access, "refresh_access_token", query={"grant_type": grant}, base_url=base_url)
+    host = _VERSION.sub("", access.values.get("base_url", base_url).rstrip("/"))
+    unversioned = replace(access, values={**access.values, "base_url": host})
+    # The one call whose documentation wants the token in the address: it is what is renewed, not only who asks.
+    query = {"grant_type": grant, "access_token": access.values.get("token", "")}
+    return call("GET", unversioned, "refresh_access_token", query=query)
 
 
 def renewed(access: Access, answer: HttpAnswer, now: datetime) -> tuple[Mapping[str, str], Outcome]:
