@@ -1,5 +1,6 @@
 """The contract of every platform: a new module joins the list and is judged by these."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -8,14 +9,29 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_type_hints
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tribune.channel import Access, ActKind, Delivery, HttpAnswer, Item, Order, Polled, Secrets, Sweep, Verdict
+from tribune.channel import (
+    Access,
+    ActKind,
+    Delivery,
+    Erasing,
+    HttpAnswer,
+    Item,
+    LookedUp,
+    Order,
+    Platform,
+    Polled,
+    Refreshed,
+    Secrets,
+    Sweep,
+    Verdict,
+)
 from tribune.comment import Comment, Media, Reaction, Said, TeamAct
 from tribune.errors import BadConfiguration, CannotDo, Forged, UnknownChannel, Unreadable, UnreadableBody
 from tribune.lengths import UNITS
@@ -23,6 +39,8 @@ from tribune.platforms import PLATFORMS, platform
 from tribune.platforms.body import parse
 
 BODY = '{"note":"Où est ma commande ? 😤"}'.encode()
+DECLARED = {"polls": Polled, "looks_up": LookedUp, "refreshes": Refreshed, "erases": Erasing}
+"""What a card says -> the shape that its module then has."""
 HEAVY = ("pydantic", "boto3", "botocore", "urllib3", "http.client", "requests", "email")
 
 
@@ -69,6 +87,22 @@ def reader(delivery: Any, item: Item) -> str:
 
 def read_all(delivery: Any, body: bytes) -> list[Said]:
     return [said for item in items_of(delivery, body) for said in platform(reader(delivery, item)).read(item)]
+
+
+def functions_of(protocol: type) -> dict[str, Any]:
+    return {name: one for name, one in vars(protocol).items() if inspect.isfunction(one) and not name.startswith("_")}
+
+
+def parameters(function: Any) -> list[tuple[str, Any]]:
+    return [(one.name, one.kind) for one in inspect.signature(function).parameters.values() if one.name != "self"]
+
+
+def test_a_platform_has_the_shape_that_its_card_declares(name: str) -> None:
+    module = platform(name)
+    shapes = [Platform] + [shape for flag, shape in DECLARED.items() if getattr(module.CARD, flag)]
+    for function, wanted in (pair for shape in shapes for pair in functions_of(shape).items()):
+        found = getattr(module, function)
+        assert (parameters(found), get_type_hints(found)) == (parameters(wanted), get_type_hints(wanted)), function
 
 
 # --- what is recorded is understood ---

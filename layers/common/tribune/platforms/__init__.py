@@ -11,41 +11,10 @@ platform does not pay for the others.
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from tribune.channel import Platform
 from tribune.errors import UnknownChannel
-
-if TYPE_CHECKING:
-    from tribune.platforms import (
-        facebook,
-        generic,
-        instagram,
-        line,
-        linkedin,
-        mastodon,
-        messenger,
-        telegram,
-        threads,
-        wordpress,
-        x,
-        youtube,
-    )
-
-    _ALL_OF_THE_SAME_SHAPE: tuple[Platform, ...] = (
-        facebook,
-        line,
-        generic,
-        telegram,
-        wordpress,
-        x,
-        linkedin,
-        mastodon,
-        instagram,
-        messenger,
-        youtube,
-        threads,
-    )
 
 _MODULES: Final[Mapping[str, str]] = {
     "facebook": "tribune.platforms.facebook",
