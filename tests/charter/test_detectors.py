@@ -283,6 +283,9 @@ def test_a_charter_says_what_shouting_is(find: Find, text: str, parameters: dict
 def test_a_row_of_signs_is_as_long_as_the_charter_says(find: Find) -> None:
     assert words(find("character_flood", "lol !!!! et wouaaaa", times=4), "lol !!!! et wouaaaa") == ["!!!!", "aaaa"]
     assert find("character_flood", "lol !!!! et wouaaaa").breaches == ()
+    for before in range(12):
+        text = "non, " + "x" * before + "merci" + "!" * 10 + " voilà"
+        assert words(find("character_flood", text), text)[-1:] == ["!" * 10]
 
 
 # --- what it speaks of ---

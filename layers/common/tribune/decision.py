@@ -101,6 +101,8 @@ class Situation:
     sensitive_post: bool = False
     contest: bool = False
     climate: str = "green"
+    long_ago: bool = False
+    """Said hours before we heard of it: a template out of the blue would be odd, a person answers."""
     thread_automatic: int = 0
     """Automatic messages already in the thread, sent or about to be."""
     thread_silent: bool = False
@@ -371,6 +373,7 @@ class _View:
         """May a message leave without a person? Never in a delicate place, and only so many."""
         return not (
             self.delicate
+            or self.situation.long_ago
             or self.situation.climate in ("orange", "red")
             or self.situation.thread_automatic >= AUTOMATIC_PER_THREAD
             or (not self.private and self.standing.automatic_today >= AUTOMATIC_PER_DAY)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import islice
-from operator import add, or_
+from operator import add, or_, sub
 from typing import NamedTuple
 
 from tribune.charter.lexicon import Phrase, bases, forms
@@ -440,20 +440,18 @@ def _are_set_apart(apart: Sequence[Sequence[Shown]], piece: Sequence[Shown]) -> 
 
 def _spells(text: Text) -> bool:
     """Do three tokens of one letter stand in a row? Some letters are spellings of words (« u »): their width counts."""
-    row, last = 0, -1
-    for index in [
-        index
-        for index, (key, start, end) in enumerate(zip(text.keys, text.starts, text.ends, strict=True))
-        if end - start == 1 or len(key) == 1
-    ]:
-        key = text.keys[index]
-        if not key.isascii() and key not in LOOK_ALIKES:
-            continue
-        row = row + 1 if index == last + 1 else 1
-        if row == _SHORTEST:
+    narrow = map(_IS_ONE, map(sub, text.ends, text.starts))
+    short = bytes(map(or_, narrow, map(_IS_ONE, map(len, text.keys))))
+    at = short.find(_THREE_SHORT)
+    while at >= 0:
+        if all(key.isascii() or key in LOOK_ALIKES for key in text.keys[at : at + _SHORTEST]):
             return True
-        last = index
+        at = short.find(_THREE_SHORT, at + 1)
     return False
+
+
+_IS_ONE = (1).__eq__
+_THREE_SHORT = b"\1" * _SHORTEST
 
 
 def _chunk(original: str, place: int) -> tuple[int, int]:

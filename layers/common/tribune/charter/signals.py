@@ -138,6 +138,8 @@ def _takes_part(reading: Reading) -> bool:
 
 
 def _cites_a_source(reading: Reading) -> bool:
+    if not reading.links:
+        return False
     known = (*lists.raw_terms("source_domains"), *(domain.lower() for domain in reading.vocabulary.own_domains))
     return any(belongs_to(domain_of(reading.text.original[start:end]), known) for start, end in reading.links)
 

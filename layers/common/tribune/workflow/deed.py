@@ -31,6 +31,8 @@ class Deed:
     space: str
     channel: str
     received_at: datetime
+    fetched: bool = False
+    """Nobody delivered it, we asked for it."""
     root: str | None = None
     """The thread that the answered comment belongs to, where the platform names only that comment (Facebook)."""
 

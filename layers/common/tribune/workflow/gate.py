@@ -125,8 +125,7 @@ def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) ->
         return Drop("human_answered")
     if thread.silent:
         return Drop("silent")
-    # What was fetched late was said long before it was decided.
-    if now - min(action.created_at, head.posted_at) > REPLY_STALE_AFTER:
+    if now - action.created_at > REPLY_STALE_AFTER:
         return Drop("stale", tell=True)
     recent = {
         other: at

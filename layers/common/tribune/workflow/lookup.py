@@ -100,7 +100,8 @@ class LookingUp:
                 if outcome.until or revives(breaker):
                     asking.resting.rest(at, outcome, now, space=place.space)
                 if whole is not None:
-                    self.inbox.send([place.message(whole, datetime.fromisoformat(envelope["received_at"]))])
+                    received_at, fetched = datetime.fromisoformat(envelope["received_at"]), "fetched" in envelope
+                    self.inbox.send([place.message(whole, received_at, fetched=fetched)])
                 return Asked(message.id, place.platform, "done" if whole is not None else "gone")
             case Verdict.LIMITED | Verdict.TOKEN_DEAD | Verdict.BLOCKED:
                 rested = asking.resting.rest(at, outcome, now, space=place.space)

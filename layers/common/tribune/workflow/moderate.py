@@ -119,6 +119,7 @@ class Moderation:
                 space=envelope["space"],
                 channel=envelope["channel"],
                 received_at=datetime.fromisoformat(envelope["received_at"]),
+                fetched="fetched" in envelope,
             )
             for event in said
         ]

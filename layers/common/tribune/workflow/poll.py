@@ -202,8 +202,8 @@ class Polling:
                 breaker = self.asking.resting.rest(account.at, gathered.outcome, self.now(), space=place.space)
             ours = [item for item in gathered.items if item.account == place.account]
             record = self._noticed(account, record, ours)
-            self.inbox.send([place.message(item, self.now()) for item in ours if not item.incomplete])
-            self.lookups.send([place.message(item, self.now()) for item in ours if item.incomplete])
+            self.inbox.send([place.message(item, self.now(), fetched=True) for item in ours if not item.incomplete])
+            self.lookups.send([place.message(item, self.now(), fetched=True) for item in ours if item.incomplete])
             items += len(ours)
             if not gathered.page:
                 return self._finish(account, record, gathered.cursor, items)

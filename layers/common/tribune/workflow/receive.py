@@ -41,8 +41,11 @@ class Place:
     community: str
     space: str
 
-    def message(self, item: Item, received_at: datetime) -> dict[str, Any]:
-        """An item as it waits in the inbox, or among the lookups while the platform has to be asked for the rest."""
+    def message(self, item: Item, received_at: datetime, *, fetched: bool = False) -> dict[str, Any]:
+        """An item as it waits in the inbox, or among the lookups while the platform has to be asked for the rest.
+
+        `fetched`: nobody delivered it, we asked for it; it may have been said long ago.
+        """
         return {
             "schema": 1,
             "platform": self.platform,
@@ -52,7 +55,7 @@ class Place:
             "space": self.space,
             "received_at": received_at.isoformat(),
             "payload": item.payload,
-        }
+        } | ({"fetched": True} if fetched else {})
 
 
 @dataclass(frozen=True, slots=True)

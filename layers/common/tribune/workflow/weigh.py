@@ -46,6 +46,7 @@ from tribune.workflow.deed import (
     named,
     thread_at,
 )
+from tribune.workflow.gate import REPLY_STALE_AFTER
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
@@ -276,6 +277,7 @@ class _Weighing:
                 trusted_link=bool(community.charter_base_url),
                 sensitive_post=bool(post and post.sensitive),
                 contest=contest,
+                long_ago=self.deed.fetched and self.now - said.posted_at > REPLY_STALE_AFTER,
                 thread_automatic=self._automatic_in_thread(),
                 thread_silent=bool(
                     thread.silent or thread.human_at or said.led_elsewhere or (before and before.by_hand)

@@ -36,8 +36,13 @@ def shouting(reading: Reading, watch: Watch[Shouting]) -> Iterator[Match]:
 def character_flood(reading: Reading, watch: Watch[CharacterFlood]) -> Iterator[Match]:
     """The same sign or letter over and over; digits and drawn lines are left out."""
     original, times = reading.text.original, watch.use.times
-    if not reading.signals & _NOT_THE_MOMENT and any(one * times in original for one in set(original)):
+    if not reading.signals & _NOT_THE_MOMENT and _has_row(original, times):
         yield from (Match(*found.span()) for found in _row(times).finditer(original))
+
+
+def _has_row(original: str, times: int) -> bool:
+    """May a row of so many stand in it? One that does holds three neighbours at one of every `times - 2` places."""
+    return any(original[at] == original[at + 1] == original[at + 2] for at in range(0, len(original) - 2, times - 2))
 
 
 @cache
