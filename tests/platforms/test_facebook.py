@@ -92,8 +92,11 @@ def test_a_reply_belongs_to_the_thread_of_the_comment_it_answers(read: Callable[
 
 
 def test_who_withholds_their_name_is_nobody_and_not_us(read: Callable[[str], Any]) -> None:
-    author = read("facebook__comment_add__no_from").author
+    said = read("facebook__comment_add__no_from")
+    author = said.author
     assert (author.id, author.name, author.is_ours) == (None, None, False)
+    assert said.led_elsewhere, "it may be one of our people: the machine does not answer"
+    assert not read("facebook__comment_add").led_elsewhere
 
 
 def test_what_an_event_withholds_is_looked_up_and_nothing_else(everything_sent: list[Any]) -> None:

@@ -185,7 +185,8 @@ def test_what_may_not_be_read_is_nobody_s_comment_and_no_mention(
     refused = graph(answered, 10)
     whole, outcome = instagram.completed(item("instagram__comments__minimal"), refused, now)
     assert whole is not None
-    assert [one.author.id for one in instagram.read(whole) if isinstance(one, Comment)] == [None]
+    (said,) = (one for one in instagram.read(whole) if isinstance(one, Comment))
+    assert (said.author.id, said.led_elsewhere) == (None, True)
     assert outcome.verdict is Verdict.DONE
     assert instagram.completed(item("instagram__mentions"), refused, now)[0] is None
     assert instagram.completed(item("instagram__mentions"), answered(200, {"id": ACCOUNT}), now)[0] is None

@@ -427,6 +427,16 @@ def test_without_a_charter_nobody_is_sanctioned_and_one_call_says_so(world: Worl
     assert sum(call.reason == "no_charter" for call in world.calls_of("garance")) == 1
 
 
+def test_who_cannot_be_told_from_our_own_people_is_not_answered_by_the_machine(world: World) -> None:
+    body = world.comment(1, QUESTION)
+    del body["entry"][0]["changes"][0]["value"]["from"]
+    world.deliver("facebook", body)
+    world.settle()
+
+    assert kinds(world) == []
+    assert head_of(world, 1).case
+
+
 def test_in_a_conversation_that_another_application_leads_the_machine_says_nothing_and_the_case_is_there(
     world: World,
 ) -> None:

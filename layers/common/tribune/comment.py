@@ -101,7 +101,9 @@ class Comment:
     """What makes an answer show the words it answers (LINE's quote token); no right by itself."""
     sponsored: bool = False
     led_elsewhere: bool = False
-    """Another application leads this conversation (LINE and Messenger standby): it is read, the machine never answers."""
+    """It is read, the machine never answers: another application leads this conversation (LINE and Messenger standby), or
+    the platform tells of our own comments too and withholds who wrote this one (Meta).
+    """
 
     address: str | None = None
     """Where an answer goes, where the platform wants it in the answer (Mastodon); kept as long as the words, no longer."""

@@ -217,7 +217,7 @@ def _team_act(account: str, entry: _Entry, value: _Value, target: str) -> TeamAc
 
 def _comment(account: str, entry: _Entry, value: _Value, verb: Verb, words: tuple[str, Media]) -> Comment:
     text, media = words
-    said_at = _said_at(verb, entry, value)
+    said_at, author = _said_at(verb, entry, value), _author(entry, value)
     return Comment(
         platform=CARD.name,
         account=account,
@@ -225,7 +225,7 @@ def _comment(account: str, entry: _Entry, value: _Value, verb: Verb, words: tupl
         verb=verb,
         said_at=said_at,
         posted_at=said_at,
-        author=_author(entry, value),
+        author=author,
         thread=_thread(value),
         text=text,
         parent=None if _at_top(value) else value.parent_id,
@@ -233,6 +233,7 @@ def _comment(account: str, entry: _Entry, value: _Value, verb: Verb, words: tupl
         url=shapes.web_address(value.permalink_url),
         tagged=_tagged(value.message_tags, text),
         sponsored=_sponsored(value.post),
+        led_elsewhere=author.id is None,
     )
 
 

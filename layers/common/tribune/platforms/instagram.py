@@ -153,7 +153,7 @@ def _comment(account: str, field: str, entry: _Entry, value: _Value) -> Comment:
     identity = shapes.identifier(value.id or value.comment_id or value.media_id, "value.id")
     said_at = shapes.instant(value.timestamp or entry.time, "entry.time")
     post = shapes.identifier(media.original_media_id or media.id or identity, "value.media.id")
-    text = value.text or ""
+    text, author = value.text or "", _author(entry, value.from_)
     return Comment(
         platform=CARD.name,
         account=account,
@@ -161,13 +161,14 @@ def _comment(account: str, field: str, entry: _Entry, value: _Value) -> Comment:
         verb=Verb.CREATED,
         said_at=said_at,
         posted_at=said_at,
-        author=_author(entry, value.from_),
+        author=author,
         thread=Thread(id=_thread(field, identity, value, media), post=post),
         text=text,
         parent=value.parent_id,
         media=Media.NONE if text else Media.STICKER,
         url=shapes.web_address(value.permalink),
         sponsored=bool(media.ad_id) or media.media_product_type == "AD",
+        led_elsewhere=author.id is None and not author.is_ours,
     )
 
 
