@@ -84,16 +84,18 @@ class Site:
 
 
 def configured(site: Site) -> str:
-    """The example's configuration with this site as one more channel."""
+    """The example's configuration with this site as its WordPress."""
     configuration = yaml.safe_load(EXAMPLE_FILE.read_text(encoding="utf-8"))
-    configuration["channels"].append(
+    others = [channel for channel in configuration["channels"] if channel["platform"] != "wordpress"]
+    configuration["channels"] = [
+        *others,
         {
             "platform": "wordpress",
             "accounts": [{"id": SPACE, "space": SPACE, "name": "le WordPress de Garance"}],
             "verify": {"current": SECRET},
             "act": {"rest_url": site.rest_url, "user": site.user, "password": site.password},
-        }
-    )
+        },
+    ]
     return yaml.safe_dump(configuration, allow_unicode=True, sort_keys=False)
 
 
