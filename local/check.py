@@ -99,6 +99,7 @@ def questions(stream: BinaryIO, *, file: str = "stdin") -> Iterator[Question]:
 def _question(line: bytes, file: str, number: int) -> Question:
     try:
         value = json.loads(line)
+        json.dumps(value, allow_nan=False)  # Python reads NaN, and what overflows; no JSON has them
     except (ValueError, RecursionError) as error:
         raise BadConfiguration("this is no JSON in UTF-8", file=file, line=number) from error
     match value:

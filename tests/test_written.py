@@ -138,7 +138,13 @@ def test_what_would_be_right_is_said_whichever_of_several_things_is_meant(text: 
 @pytest.mark.parametrize(
     ("text", "says", "line"),
     [
-        ("colours: [\n", "not valid YAML", 2),
+        ("colours: [\n", "close every quote and bracket", 2),
+        ("code: a: b\n", "put the text in quotes", 1),
+        ("code: A1\n  size: 2\n", "put the text in quotes", 2),
+        ('code: "A1\n', "a quote is opened and never closed", 2),
+        ("size: 1\n colours: []\n", "put the text in quotes", 2),
+        ("colours: []\n size: 1\n", "count the spaces", 2),
+        ("code: @a\n", "cannot begin with this sign", 1),
         ("colours: []\ncolours: []\n", "written twice (first on line 1)", 2),
         ("colours: &all []\n", "anchors", 1),
         ("colours: []\nlabels: *all\n", "aliases", 2),

@@ -44,6 +44,7 @@ def examples(model: Charter, clause_id: str, expected: str, *more: str) -> dict[
         ("objet", {"text": {"fr": "Bonjour"}}, "objet: the text is missing in en"),
         ("objet", {"title": {"fr": "a", "en": "b", "de": "c"}}, "objet: the title is in de"),
         ("objet", {"text": {"fr": "{nobody}", "en": "x"}}, "objet: nothing fills {nobody} in fr"),
+        ("objet", {"title": {"fr": "Chez {brand", "en": "At {brand}"}}, "objet: a brace stands alone in fr"),
         ("objet", {"number": 77}, "objet: it stands at place 1 and is numbered 77"),
         ("objet", {"detectors": [OWN]}, "objet: “expression” watches a clause that nobody can breach"),
         ("bienvenue", {"detectors": [{"name": "hate"}]}, "bienvenue: only the words of a clause that is no rule count"),
@@ -242,6 +243,22 @@ def _uses(model: Charter, clause_id: str) -> list[dict[str, Any]]:
     clause = model.clause(clause_id)
     assert clause is not None
     return [use.model_dump() for use in clause.detectors]
+
+
+def test_a_title_that_lost_an_accent_which_its_own_text_has_is_said(model: Charter) -> None:
+    title = {"fr": "Haine, discrimination, negation", "en": "Hatred, discrimination, denial"}
+    said = remarks(around(with_clause(model, "haine", title=title), "haine"))
+    assert "haine: “negation” lost an accent in fr: everywhere else it is written “négation”" in said
+
+
+@pytest.mark.parametrize("name", ["title", "text"])
+def test_two_languages_that_changed_places_are_said(model: Charter, name: str) -> None:
+    clause = model.clause("haine")
+    assert clause is not None
+    texts = getattr(clause, name)
+    said = remarks(around(with_clause(model, "haine", **{name: {"fr": texts["en"], "en": texts["fr"]}}), "haine"))
+    assert f"haine: the {name} in fr is written in en: were the two exchanged?" in said
+    assert f"haine: the {name} in en is written in fr: were the two exchanged?" in said
 
 
 def test_a_title_or_text_that_lost_an_accent_is_said(model: Charter) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from local.check import Checker, Question, as_json, questions
 from local.configuration import model
 from tribune import clock
+from tribune.errors import BadConfiguration
 
 CHECKER = Checker.of(model())
 
@@ -70,3 +71,9 @@ def test_what_stands_before_moves_the_offsets_by_its_code_points(before: str) ->
     text = f"{before}@Karim t'es vraiment un abruti"
     [breach] = json.loads(answer(text))["breaches"]
     assert text[breach["start"] : breach["end"]] == "abruti"
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_a_number_that_json_does_not_have_is_no_question_and_never_comes_back(number: str) -> None:
+    with pytest.raises(BadConfiguration, match="this is no JSON in UTF-8"):
+        list(questions(io.BytesIO(f'{{"id": {number}, "text": "Bonjour"}}\n'.encode())))

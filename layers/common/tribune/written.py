@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from tribune.errors import BadConfiguration
 
@@ -28,6 +28,11 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 type Location = tuple[str | int, ...]
+
+_ASIDE = (
+    "this line, or one just above, does not stand in its place: count the spaces before it, "
+    "and close every quote and bracket"
+)
 
 
 class Written(BaseModel):
@@ -60,6 +65,11 @@ class _Open:
     key: str | None = None
 
 
+def misplaced(sentence: str, location: Location) -> PydanticCustomError:
+    """For a validator of a whole to raise: what is wrong with one of its parts, and which."""
+    return PydanticCustomError("misplaced", "{sentence}", {"sentence": sentence, "location": location})
+
+
 def load[M: BaseModel](source: Path | str, model: type[M], *, file: str = "") -> M:
     """The model that a YAML file (a Path) or text (a str) describes; `file` is the name that errors give it.
 
@@ -86,10 +96,30 @@ def parse(text: str, *, file: str = "") -> Document:
         return _read_events(text, file)
     except yaml.YAMLError as broken:
         mark = getattr(broken, "problem_mark", None)
-        problem = getattr(broken, "problem", None) or "it cannot be read"
+        problem = _unreadable(getattr(broken, "problem", None) or "it cannot be read")
         raise BadConfiguration(
             f"this is not valid YAML: {problem}", file=file, line=mark.line + 1 if mark else None
         ) from broken
+
+
+_YAML_SAYS = {
+    "mapping values are not allowed": "a colon and a space inside a text would begin another field: put the text in quotes",
+    "did not find expected": _ASIDE,
+    "expected <block end>": _ASIDE,
+    "could not find expected ':'": "a field name is followed by a colon and a space",
+    "unexpected end of stream": "a quote is opened and never closed",
+    "while scanning a quoted scalar": "a quote is opened and never closed",
+    "cannot start any token": "a text cannot begin with this sign: put it in quotes",
+    "found a tab": "a tab stands where spaces are needed: indent with spaces",
+    "unknown escape": "a \\ in double quotes means something else: use single quotes",
+    "control characters": "it holds a character that no text has",
+    "not allowed": "it holds a character that no text has",
+}
+"""What the YAML reader says, and what it means for somebody who writes a charter."""
+
+
+def _unreadable(problem: str) -> str:
+    return next((sentence for said, sentence in _YAML_SAYS.items() if said in problem), problem)
 
 
 def text_of(path: Path, *, file: str = "") -> str:
@@ -239,6 +269,10 @@ class _Shape:
             found = [below for above in found for below in self._below(above, step)]
         return found
 
+    def names_at(self, location: Location) -> list[_Schema]:
+        """What the names of what stands at a location are like, where they are free."""
+        return [name for above in self.at(location) for name in self._alternatives(above.get("propertyNames", {}))]
+
     def fields_at(self, location: Location) -> list[str]:
         """The fields of what stands at a location."""
         return [name for schema in self.at(location) for name in schema.get("properties", ())]
@@ -324,10 +358,7 @@ class _Mistake:
     def unlike_pattern(self) -> str:
         """What the pattern asks for in words, where the field says it."""
         location = self.error["loc"]
-        if location[-1] == "[key]":
-            schemas = [above.get("propertyNames", {}) for above in self._shape.at(location[:-2])]
-        else:
-            schemas = self._shape.at(location)
+        schemas = self._shape.names_at(location[:-2]) if location[-1] == "[key]" else self._shape.at(location)
         said = next((str(schema[PATTERN_SENTENCE]) for schema in schemas if PATTERN_SENTENCE in schema), "")
         return f"{said}, not {_shown(self.given)}" if said else self._as_pydantic()
 
@@ -364,10 +395,18 @@ def _expected(what: str) -> Callable[[_Mistake], str]:
     )
 
 
+def _number_expected(bound: str, least_or_most: str) -> Callable[[_Mistake], str]:
+    return lambda mistake: (
+        f"{least_or_most} {mistake.context[bound]} must be written here{mistake.described}; "
+        f"there are {mistake.context['actual_length']}"
+    )
+
+
 _SAID: dict[str, Callable[[_Mistake], str]] = {
     "extra_forbidden": _Mistake.unknown_field,
     "missing": lambda mistake: f"this field is missing: add it{mistake.described}",
     "value_error": _Mistake.message,
+    "misplaced": _Mistake.message,
     "string_pattern_mismatch": _Mistake.unlike_pattern,
     "string_type": _text_expected,
     "string_too_short": _expected("a text"),
@@ -397,8 +436,8 @@ _SAID: dict[str, Callable[[_Mistake], str]] = {
     "dict_type": _expected("one value for each name, like {{fr: …, en: …}},"),
     "model_type": _expected("a group of fields"),
     "model_attributes_type": _expected("a group of fields"),
-    "too_short": _expected("at least {min_length}"),
-    "too_long": _expected("at most {max_length}"),
+    "too_short": _number_expected("min_length", "at least"),
+    "too_long": _number_expected("max_length", "at most"),
 }
 """What we say for each kind of mistake that pydantic knows; its own words for those that are not here."""
 
@@ -426,6 +465,8 @@ def _shown(value: object) -> str:
 def _written_part(mistake: ErrorDetails, document: Document) -> Location:
     """The location without what pydantic adds: the names of a union's members, and « [key] »."""
     *above, last = mistake["loc"] or ("",)
+    if mistake["type"] == "misplaced":
+        return (*mistake["loc"], *mistake["ctx"]["location"])
     if not mistake["loc"]:
         return ()
     found: list[str | int] = []

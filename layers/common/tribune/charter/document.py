@@ -19,7 +19,7 @@ from pydantic_core.core_schema import CoreSchema, no_info_after_validator_functi
 
 from tribune import words
 from tribune.charter.uses import DetectorUse, Language, TextLists
-from tribune.written import Written, written_like
+from tribune.written import Written, misplaced, written_like
 
 PLACEHOLDER = re.compile(r"\{([a-z_]{1,40})\}")
 FILLED_WHEN_PUBLISHED = frozenset({"version", "date", "notice_days"})
@@ -342,11 +342,16 @@ class Charter(Written):
     @model_validator(mode="after")
     def _each_clause_is_one(self) -> "Charter":
         for what in ("id", "number"):
-            seen = [getattr(clause, what) for clause in self.clauses]
-            twice = next((value for value in seen if seen.count(value) > 1), None)
-            if twice is not None:
-                message = f"two clauses have the {what} {twice}: each needs its own"
-                raise ValueError(message)
+            first: dict[Any, int] = {}
+            for place, clause in enumerate(self.clauses):
+                value = getattr(clause, what)
+                before = self.clauses[first.setdefault(value, place)]
+                if before is not clause:
+                    message = (
+                        f"the clauses “{before.id}” ({before.number}) and “{clause.id}” ({clause.number}) "
+                        f"have the same {what}: each needs its own"
+                    )
+                    raise misplaced(message, ("clauses", place, what))
         return self
 
     @property

@@ -140,6 +140,12 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for language in charter.languages:
         known = charter.values(language).keys() | FILLED_WHEN_PUBLISHED
         written = clause.title.get(language, "") + clause.text.get(language, "")
+        if "{" in (left := PLACEHOLDER.sub("", written)) or "}" in left:
+            yield Remark(
+                clause.id,
+                f"a brace stands alone in {language}, and members would read it: a placeholder is written {{brand}}",
+                ("text", language),
+            )
         for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
             if placeholder not in known:
                 yield Remark(clause.id, f"nothing fills {{{placeholder}}} in {language}: add it to `fields`", ("text",))

@@ -69,6 +69,7 @@ def unproven(charter: Charter, vocabulary: Vocabulary) -> Iterator[Remark]:
     yield from _contradicted(charter, reader)
     yield from _overreach(charter, reader)
     yield from _unaccented(charter)
+    yield from _swapped(charter)
 
 
 # --- each detector, each term ---
@@ -208,7 +209,7 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
         everyday = _everyday(language)
         for clause in charter.clauses:
             elsewhere = everyday.union(*(words for other, words in told.items() if other != clause.id))
-            accented = {fold(word): word for word in elsewhere if fold(word) != word}
+            accented = {fold(word): word for word in elsewhere | told[clause.id] if fold(word) != word}
             for word in sorted(told[clause.id] - elsewhere):
                 if word in accented and not _conjugated(word, accented[word]):
                     yield Remark(
@@ -216,6 +217,31 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
                         f"“{word}” lost an accent in {language}: everywhere else it is written “{accented[word]}”",
                         ("text", language),
                     )
+
+
+def _swapped(charter: Charter) -> Iterator[Remark]:
+    """Titles and texts that say the words of another language, and not those of their own."""
+    said = [
+        (clause.id, name, language, _words(texts.get(language, "")))
+        for clause in charter.clauses
+        for name, texts in (("title", clause.title), ("text", clause.text))
+        for language in charter.languages
+    ]
+    for clause_id, name, language, words_said in said:
+        known = {
+            other: _everyday(other).union(
+                *(inner for place, part, of, inner in said if of == other and (place, part) != (clause_id, name))
+            )
+            for other in charter.languages
+        }
+        own = known.pop(language)
+        for other, its_words in known.items():
+            if len(words_said & its_words - own) > 1 + 2 * len(words_said & own - its_words):
+                yield Remark(
+                    clause_id,
+                    f"the {name} in {language} is written in {other}: were the two exchanged?",
+                    (name, language),
+                )
 
 
 def _conjugated(word: str, accented: str) -> bool:

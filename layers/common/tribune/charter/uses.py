@@ -10,13 +10,26 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tribune.written import Written
+from tribune.written import Written, written_like
 
-type Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+type Language = Annotated[
+    str, Field(pattern=r"^[a-z]{2}$", json_schema_extra=written_like("a language in two small letters, like fr"))
+]
 type TextLists = dict[Language, tuple[str, ...]]
 """Several words or sentences in each language: `{fr: […], en: […]}`."""
-type ListName = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
-type Domain = Annotated[str, Field(pattern=r"^[a-z0-9\-.]{1,253}$")]
+type ListName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z_]{1,40}$", json_schema_extra=written_like("the name of a list: small letters and underscores")
+    ),
+]
+type Domain = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9\-.]{1,253}$",
+        json_schema_extra=written_like("a domain in small letters, without https:// or a page, like garance.example"),
+    ),
+]
 
 MAX_PATTERNS = 50
 
