@@ -9,7 +9,7 @@ Set-up, after that of `graph`, whose secret is here the *Threads app secret*: *U
 `…/webhooks/threads`; the business is verified and the account is public. Permissions: `threads_basic`,
 `threads_read_replies`, `threads_manage_replies`, `threads_content_publish`, `threads_manage_mentions`, `threads_delete`.
 `act.token` is a long-lived user token (60 days: give `act.expires_at`, it is renewed); `accounts[].id` is the
-Threads user id, the one that stands in `root_post.owner_id`.
+Threads user id, the one that stands in `root_post.owner_id`; `accounts[].username` makes us known where only names are told.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
