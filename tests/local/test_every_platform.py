@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from everywhere import CHANNELS, PLACES, Place, body
+from everywhere import PLACES, Place, body
 from outside import ROOT, Caller, serving
 
 from bench.seals import META, SILENT, STANDARD, WAYS, mac, sealed, text
@@ -53,6 +53,11 @@ class Everywhere(Caller):
         assert place.said is not None
         return body(place.said(number, words or place.text, self.now))
 
+    def acts_so_far(self, name: str) -> int:
+        """How much reached a platform's twin, once nothing of what came before is on its way."""
+        self.settle()
+        return len(self.acts(name))
+
     def acts(self, name: str) -> list[dict[str, Any]]:
         return self.outbox(to=name)
 
@@ -73,12 +78,9 @@ class Everywhere(Caller):
 
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everywhere]:
-    """One `serve` for the whole module: the working example, and the platforms that it lacks."""
-    folder = tmp_path_factory.mktemp("everywhere")
-    configuration = (ROOT / "local" / "example.yaml").read_text(encoding="utf-8") + CHANNELS
-    file = folder / "everywhere.yaml"
-    file.write_text(configuration, encoding="utf-8")
-    yield from serving(Everywhere, configuration, folder, "--config", str(file))
+    """One `serve` for the whole module, on the working example: it has a channel of every platform."""
+    configuration = (ROOT / "local" / "example.yaml").read_text(encoding="utf-8")
+    yield from serving(Everywhere, configuration, tmp_path_factory.mktemp("everywhere"))
 
 
 def test_the_configuration_has_one_channel_of_every_platform(outside: Everywhere) -> None:
@@ -86,6 +88,7 @@ def test_the_configuration_has_one_channel_of_every_platform(outside: Everywhere
 
     configured = [channel["platform"] for channel in outside.configuration["channels"]]
     assert sorted(configured) == sorted(PLACES)
+    assert all(outside.account(name) == place.account for name, place in PLACES.items())
     assert all(f'"tribune.platforms.{name}"' in modules for name in PLACES)
     assert modules.count('": "tribune.platforms.') == len(PLACES)
 
@@ -171,7 +174,7 @@ def test_sha_1_alone_proves_nothing(outside: Everywhere, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["line", "x", *STANDARD])
 def test_a_base64_signature_has_its_case(outside: Everywhere, name: str) -> None:
-    raw = outside.said(name, next(outside.numbers))
+    raw = outside.said(name, next(outside.numbers), "Bonjour à tous")
     good = outside.seal(name, raw)
     header = next(one for one in good if "signature" in one)
     prefix, signature = good[header][:-44], good[header][-44:]
@@ -226,7 +229,7 @@ def test_somebody_is_answered_once_where_they_spoke_however_often_it_is_delivere
 ) -> None:
     place, number = PLACES[name], next(outside.numbers)
     assert place.said is not None
-    before = len(outside.acts(name))
+    before = outside.acts_so_far(name)
     delivery = place.said(number, place.text, outside.now)
 
     assert [outside.speak(place, delivery) for _ in range(3)] == [200] * 3
@@ -239,7 +242,7 @@ def test_somebody_is_answered_once_where_they_spoke_however_often_it_is_delivere
 @pytest.mark.parametrize("name", SILENT)
 def test_who_speaks_where_nothing_is_pushed_is_answered_once_too(outside: Everywhere, name: str) -> None:
     place = PLACES[name]
-    before = len(outside.acts(name))
+    before = outside.acts_so_far(name)
 
     told = outside.order(f"twin/{name}", say={"account": place.account, "text": place.text})
     assert told.status == 200
@@ -254,7 +257,7 @@ def test_who_speaks_where_nothing_is_pushed_is_answered_once_too(outside: Everyw
 def test_our_own_comment_is_never_answered(outside: Everywhere, name: str) -> None:
     place, number = PLACES[name], next(outside.numbers)
     assert place.ours is not None
-    before = len(outside.acts(name))
+    before = outside.acts_so_far(name)
 
     assert outside.speak(place, place.ours(number, place.text, outside.now)) == 200
     outside.settle()

@@ -87,7 +87,7 @@ def test_every_address_of_a_configuration_is_one_of_this_machine(world: World, c
     pointed = world.hosting.host(configuration)
 
     for channel in pointed.channels:
-        places = {channel.act[name] for name in ("base_url", "reply_url") if name in channel.act}
+        places = {channel.act[name] for name in ("base_url", "reply_url", "rest_url", "server") if name in channel.act}
         assert places == {f"{URL}/twins/{channel.platform}"}
     assert pointed.calls
     assert all(secret.startswith(f"{URL}/twins/") for secret in pointed.calls.values())

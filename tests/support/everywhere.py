@@ -1,4 +1,4 @@
-"""One channel of each platform, and what its members say there: the deliveries as the platforms document them.
+"""What members say on every platform of `local/example.yaml`: the deliveries as the platforms document them.
 
 Standard library only, nothing of ours: a caller from outside uses it, and a whole world in one process.
 """
@@ -221,68 +221,3 @@ PLACES: Mapping[str, Place] = {
 def body(delivery: Any) -> bytes:
     """A delivery as bytes."""
     return json.dumps(delivery, ensure_ascii=False).encode()
-
-
-CHANNELS = f"""
-  - platform: x
-    accounts:
-      - {{id: "{X}", space: x-garance, username: velosgarance, name: "Vélos Garance sur X"}}
-    verify:
-      current: local-x-consumer-secret
-    act:
-      token: local-x-access-token
-      refresh_token: local-x-refresh-token
-      client_id: local-x-client
-      client_secret: local-x-client-secret
-      expires_at: 2026-01-01T00:00:00Z
-
-  - platform: linkedin
-    accounts:
-      - {{id: "{LINKEDIN}", space: linkedin-garance, name: "Vélos Garance sur LinkedIn"}}
-    verify:
-      current: local-linkedin-client-secret
-    act:
-      token: local-linkedin-token
-      refresh_token: local-linkedin-refresh-token
-      client_id: local-linkedin-client
-      client_secret: local-linkedin-client-secret
-      expires_at: 2026-01-01T00:00:00Z
-
-  - platform: mastodon
-    accounts:
-      - {{id: "{MASTODON}", space: mastodon-garance, username: us, name: "Vélos Garance sur Mastodon"}}
-    verify:
-      current: local-mastodon-nothing-is-pushed
-    act:
-      token: local-mastodon-token
-      server: https://social.example
-
-  - platform: youtube
-    accounts:
-      - {{id: {YOUTUBE}, space: youtube-garance, name: "Vélos Garance sur YouTube"}}
-    verify:
-      current: local-youtube-nothing-is-pushed
-    act:
-      refresh_token: local-youtube-refresh-token
-      client_id: local-youtube-client
-      client_secret: local-youtube-client-secret
-
-  - platform: telegram
-    accounts:
-      - {{id: "{TELEGRAM}", space: telegram-garance, name: "Garance, entre cyclistes"}}
-    verify:
-      current: local-telegram-secret-token
-    act:
-      token: "700001:local-telegram-bot-token"
-
-  - platform: wordpress
-    accounts:
-      - {{id: {WORDPRESS}, space: {WORDPRESS}, name: "l'atelier de Garance"}}
-    verify:
-      current: whsec_bG9jYWwtdGVzdC1zZWNyZXQtd29yZHByZXNzLWdhcmFuY2U=
-    act:
-      rest_url: https://atelier.velosgarance.example/wp-json
-      user: tribune
-      password: local application password
-"""
-"""Channels of the platforms that `local/example.yaml` does not have, as a configuration ends."""
