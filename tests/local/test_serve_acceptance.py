@@ -192,7 +192,7 @@ def test_one_reply_although_every_function_on_its_way_is_killed(outside: Outside
 
 
 def test_a_comment_written_before_serve_was_started_is_judged_by_the_charter_that_was_public(outside: Outside) -> None:
-    late = outside.comment(INSULT, at=outside.now - timedelta(hours=5))
+    late = outside.comment(INSULT, at=outside.now - timedelta(days=2))
 
     assert outside.facebook(late) == 200
     outside.settle()
