@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tribune.charter import text
 from tribune.charter.disguise import Disguises
-from tribune.charter.shown import LEET, spelling_of
+from tribune.charter.shown import LEET, Kind, show, spelling_of
 from tribune.charter.text import Text, Token, keys
 
 WORDS = Disguises(
@@ -133,6 +133,11 @@ def test_boxes_bars_and_a_mask_too_many_hide_nothing(shown: str) -> None:
 def test_an_emoji_between_letters_makes_them_no_two_words() -> None:
     found = read("sale pu👍te")
     assert [found.keys[index] for index in found.disguised] == ["pute"]
+
+
+def test_a_character_that_is_a_whole_phrase_is_no_letter_of_a_word() -> None:
+    assert [one.kind for one in show("ﷺ", 0)] == [Kind.OUTSIDE]
+    assert revealed("ﷺconnnard") == [("connard", "connnard")]
 
 
 def test_letters_may_be_stretched_but_never_dropped() -> None:

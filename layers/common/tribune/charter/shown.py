@@ -39,6 +39,8 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _ONE = re.compile("|".join(map(re.escape, sorted(_DRAWN, key=len, reverse=True))) + "|.", re.DOTALL)
 
 
+_MOST_LETTERS = 4
+"""One character that reads as more (« ﷺ » is eighteen) is a whole phrase, and disguises no letter."""
 _REPEATED = re.compile(r"(.)\1+")
 
 
@@ -86,7 +88,11 @@ def _meaning(written: str) -> Iterator[tuple[Kind, str]]:
         yield Kind.DRAWN, drawn
         return
     look = LOOK_ALIKES.get(written)
-    for folded in (look,) if look else fold(written):
+    letters = look or fold(written)
+    if len(letters) > _MOST_LETTERS:
+        yield Kind.OUTSIDE, ""
+        return
+    for folded in letters:
         look = look or LOOK_ALIKES.get(folded)
         if look:
             yield Kind.FOREIGN, "il" if look in "il" else look
