@@ -1,17 +1,21 @@
 """Reading texts under the model charter: the story of the demo, the rules of judgement, and what must always hold."""
 
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tribune.charter import LAW, Charter, Circumstances, Findings, Reader, Signal, Vocabulary
+from tribune.charter import LAW, Charter, Circumstances, Findings, Reader, Signal, Vocabulary, detectors
 from tribune.charter.uses import Words
 from tribune.comment import Audience
 from tribune.errors import BadConfiguration
 
+JUDGED = Path(__file__).resolve().parents[1] / "judgement"
 PRIVATE = Circumstances(audience=Audience.PRIVATE)
 ANSWER = Circumstances(answers_member=True)
 CONTEST = Circumstances(contest=True)
@@ -531,3 +535,12 @@ def test_the_cost_of_a_text_grows_with_its_length_and_not_faster(reader: Reader,
 
     cost(1_000)
     assert cost(8_000) < 32 * max(cost(1_000), 0.001)
+
+
+def test_a_detector_that_is_not_asked_would_have_found_nothing(model: Charter, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [entry["text"] for entry in yaml.safe_load((JUDGED / "sentences.yaml").read_text(encoding="utf-8"))]
+    circumstances = Circumstances(newcomer=True, ambassador=True, reserve=True)
+    skipping = [Reader(model, Vocabulary()).read(text, circumstances) for text in said]
+    asked_always = tuple(replace(detector, also=None) for detector in detectors.DETECTORS)
+    monkeypatch.setattr(detectors, "DETECTORS", asked_always)
+    assert [Reader(model, Vocabulary()).read(text, circumstances) for text in said] == skipping

@@ -54,6 +54,12 @@ class _Rule:
     def rank(self) -> int:
         return detectors.DETECTORS.index(self.detector)
 
+    @property
+    def needs(self) -> frozenset[str] | None:
+        """The lists of which one must have a hit for it to find anything; None: it is always asked."""
+        also = self.detector.also
+        return None if also is None else frozenset((*self.watch.names, *also))
+
 
 class Reader:
     """Reads texts under one charter and one community's vocabulary. Build it once per charter version, reuse it.
@@ -65,7 +71,7 @@ class Reader:
         self.charter, self.vocabulary = charter, _named(vocabulary, charter)
         own = _OwnWords({_ALLOWED: phrases(vocabulary.allowed)}, {}, set(lists.disguised()))
         rules = _rules_of(charter, own) if charter else _law_rules()
-        self._rules = [(rule.rank, rule) for rule in sorted(rules, key=lambda rule: rule.rank)]
+        self._rules = [(rule.rank, rule.needs, rule) for rule in sorted(rules, key=lambda rule: rule.rank)]
         self._addresses = tuple(one for one in vocabulary.allowed if not _ADDRESS.isdisjoint(one))
         self._protecting = (*_PROTECTING, *_protecting_lists(charter))
         self._lexicon = lists.lexicon() + Lexicon(own.as_written, own.inflected)
@@ -102,7 +108,10 @@ class Reader:
         trace: list[Trace] = []
         unsure: list[str] = []
         allowed = Spans([*((hit.start, hit.end) for hit in read.of(_ALLOWED)), *self._allowed_addresses(read)])
-        for rank, rule in self._rules:
+        present = set(read.places)
+        for rank, needs, rule in self._rules:
+            if needs is not None and needs.isdisjoint(present):
+                continue
             matches, failed = _found(rule, read)
             if failed:
                 unsure.append(rule.detector.name)

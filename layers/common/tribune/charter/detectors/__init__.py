@@ -9,7 +9,7 @@ opinion, never a breach. What becomes of a match is decided in `order`.
 
 from tribune.charter import uses
 from tribune.charter.detectors.contact import contact_data
-from tribune.charter.detectors.danger import hate, incitement, threat
+from tribune.charter.detectors.danger import THREATENING, hate, incitement, threat
 from tribune.charter.detectors.flood import mention_flood, rate, repetition
 from tribune.charter.detectors.form import character_flood, language, shouting
 from tribune.charter.detectors.identity import impersonation, lookalike_link, undisclosed
@@ -25,17 +25,17 @@ _SPAM = ("spam_loan", "spam_fortune", "spam_trading", "spam_gain", "spam_referra
 
 DETECTORS: tuple[Detector, ...] = (
     # What puts people in danger comes first: gravity 4, found even where no charter is published.
-    Detector("hate", hate, uses.Words, ("hate_slurs", "hate_calls")),
-    Detector("threat", threat, uses.Words, ("threats",)),
-    Detector("incitement", incitement, uses.Words, ("incitement", "terror_praise")),
+    Detector("hate", hate, uses.Words, ("hate_slurs", "hate_calls"), ("hate_coded", "hate_ambiguous", "hate_groups")),
+    Detector("threat", threat, uses.Words, ("threats",), THREATENING),
+    Detector("incitement", incitement, uses.Words, ("incitement", "terror_praise"), ("incitement_orders",)),
     # Then what is aimed at a person, the gravest first, so that the milder word in the same span gives way.
-    Detector("accusation_at_person", accusation_at_person, uses.Words, ("accusations",)),
-    Detector("insult_at_person", insult_at_person, uses.Words, ("insults",)),
-    Detector("insult_addressed", insult_addressed, uses.Words, ("addressed_insults",)),
+    Detector("accusation_at_person", accusation_at_person, uses.Words, ("accusations",), ()),
+    Detector("insult_at_person", insult_at_person, uses.Words, ("insults",), ()),
+    Detector("insult_addressed", insult_addressed, uses.Words, ("addressed_insults",), ("addressed_plural_insults",)),
     # Spam before contact data: the number in an advertisement is no private life.
-    Detector("spam", spam, uses.Words, _SPAM),
-    Detector("scam", scam, uses.Words, ("scam_recovery", "scam_support")),
-    Detector("links", links, uses.Links, (*_SPAM, TOPICS)),
+    Detector("spam", spam, uses.Words, _SPAM, (TOPICS,)),
+    Detector("scam", scam, uses.Words, ("scam_recovery", "scam_support"), ()),
+    Detector("links", links, uses.Links, (*_SPAM, TOPICS), ()),
     Detector("lookalike_link", lookalike_link, uses.LookalikeLink),
     Detector("impersonation", impersonation, uses.Impersonation),
     Detector("contact_data", contact_data, uses.ContactData),
@@ -44,12 +44,12 @@ DETECTORS: tuple[Detector, ...] = (
     Detector("rate", rate, uses.Rate),
     Detector("mention_flood", mention_flood, uses.MentionFlood),
     # Then what a charter adds in its own words.
-    Detector("expression", expression, uses.Words),
+    Detector("expression", expression, uses.Words, (), ()),
     Detector("pattern", pattern, uses.Pattern),
     # Then what only a person can judge: suggestions, whatever the clause allows.
     Detector("reports", reports, uses.Reports),
-    Detector("neutrality", neutrality, uses.Neutrality, ("politics",)),
-    Detector("undisclosed", undisclosed, uses.Undisclosed, ("promotion",)),
+    Detector("neutrality", neutrality, uses.Neutrality, ("politics",), ()),
+    Detector("undisclosed", undisclosed, uses.Undisclosed, ("promotion",), ()),
     Detector("off_topic", off_topic, uses.OffTopic),
     Detector("language", language, uses.LanguageAsked),
     # And at last what is never more than a note.

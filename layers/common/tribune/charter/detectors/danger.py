@@ -14,6 +14,15 @@ BANTER_WORDS = 8
 """How many words away « à la prochaine course » may stand."""
 VEILED_TOGETHER = 2
 TO_WEAPON = 3
+THREATENING = (
+    "threats_doubtful",
+    "threats_veiled",
+    "threat_verbs",
+    "threat_destructions",
+    "threat_weapons",
+    "threat_tools",
+)
+"""The words that a threat begins from, beside fixed threats."""
 """« venir avec un vieux fusil »."""
 
 

@@ -42,6 +42,11 @@ class Detector:
     find: Callable[[Reading, Watch[Any]], Iterable[Match]]
     use: type[Use]
     lists: tuple[str, ...] = ()
+    also: tuple[str, ...] | None = None
+    """The lists besides: where neither they nor those it watches have a hit, it finds nothing and is not asked.
+
+    None: it looks beyond words, and is asked about every text.
+    """
 
 
 def matched(reading: Reading, hit: Hit, *, doubtful: bool = False) -> Match:
