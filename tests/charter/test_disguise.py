@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tribune.charter import text
+from tribune.charter import Charter, Circumstances, Reader, Vocabulary, text
 from tribune.charter.disguise import Disguises
+from tribune.charter.reader import DISGUISES
 from tribune.charter.shown import LEET, Kind, show, spelling_of
 from tribune.charter.text import Text, Token, keys
 
@@ -165,3 +166,13 @@ def test_glued_words_of_a_phrase_become_its_words_again() -> None:
 
 def test_letters_that_one_sign_may_stand_for_are_spelled_alike() -> None:
     assert all(len({spelling_of(letter) for letter in letters}) == 1 for letters in LEET.values())
+
+
+def test_a_text_that_shows_more_disguises_than_anybody_writes_goes_to_a_person(model: Charter) -> None:
+    reader, odd = Reader(model, Vocabulary()), "q0nn4rt "
+    few, many = (reader.read(odd * times, Circumstances()) for times in (50, 400))
+    assert (few.unsure, many.unsure) == ((), (DISGUISES,))
+    assert reader.read(odd * 400, Circumstances()) == many
+    hidden = reader.read("@Karim t'es un c0nn4rd. " + odd * 400, Circumstances())
+    assert hidden.breaches
+    assert hidden.unsure == (DISGUISES,)

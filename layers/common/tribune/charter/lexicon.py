@@ -126,14 +126,21 @@ class _Index:
         self.firsts = {first for first, _ in pairs}
         self.seconds = {second for _, second in pairs}
 
-    def bases(self, key: str, words: Container[str]) -> Iterator[str]:
-        """Those of `words` that `key` is, or is a form of."""
+    def knows_none_of(self, key: str, stems: Iterable[str]) -> bool:
+        """Is neither `key` nor anything it may be a form of a word of these phrases? So it is for most words."""
+        for words in (self.single, self.firsts, self.seconds):
+            if key in words or (self.inflected and any(stem in words for stem in stems)):
+                return False
+        return True
+
+    def bases(self, key: str, stems: Iterable[str], words: Container[str]) -> Iterator[str]:
+        """Those of `words` that `key` is, or is a form of; `stems` is what it may be a form of."""
         if key in words:
             yield key
         if self.inflected:
-            for base in bases(key):
-                if base in words and key in forms(base):
-                    yield base
+            for stem in stems:
+                if stem in words and key in forms(stem):
+                    yield stem
 
     def phrases_at(
         self, text: Text, first: int, pair: tuple[str, str], lengths: tuple[int, ...]
@@ -170,18 +177,24 @@ class _Entries(dict[str, _Entry | None]):
     def __missing__(self, key: str) -> _Entry | None:
         if len(self) >= _REMEMBERED:
             self.clear()
+        entry = self._entry(key)
+        if len(key) <= LONGEST_REMEMBERED:
+            self[key] = entry
+        return entry
+
+    def _entry(self, key: str) -> _Entry | None:
+        stems = tuple(bases(key))
         names: dict[str, None] = {}
         begins: list[tuple[_Index, str]] = []
         follows: list[tuple[_Index, str]] = []
         for index in self.indexes:
-            for base in index.bases(key, index.single):
+            if index.knows_none_of(key, stems):
+                continue
+            for base in index.bases(key, stems, index.single):
                 names |= dict.fromkeys(index.single[base])
-            begins += [(index, base) for base in index.bases(key, index.firsts)]
-            follows += [(index, base) for base in index.bases(key, index.seconds)]
-        entry = _Entry(tuple(names), tuple(begins), tuple(follows)) if names or begins or follows else None
-        if len(key) <= LONGEST_REMEMBERED:
-            self[key] = entry
-        return entry
+            begins += [(index, base) for base in index.bases(key, stems, index.firsts)]
+            follows += [(index, base) for base in index.bases(key, stems, index.seconds)]
+        return _Entry(tuple(names), tuple(begins), tuple(follows)) if names or begins or follows else None
 
 
 def phrases(terms: Iterable[str], *, inflect: bool = False) -> frozenset[Phrase]:
@@ -221,6 +234,8 @@ def forms(word: str) -> tuple[str, ...]:
 
 def bases(word: str) -> Iterator[str]:
     """What `word` may be a form of: whoever has one of these asks `forms` whether it is."""
+    if not word.isascii() and not "가" <= word[-1] <= "힣":
+        return
     for cut in range(1, min(_LONGEST_ENDING, len(word) - 1) + 1):
         yield word[:-cut]
     if word.endswith(("se", "ses")):

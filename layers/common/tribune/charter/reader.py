@@ -24,6 +24,8 @@ LAW = "law"
 
 REST = "rest"
 """Stands among `Findings.unsure` where a text is longer than what is read of it."""
+DISGUISES = "disguises"
+"""Stands there where a text shows more disguises than are looked behind."""
 
 MAX_MATCHES = 4000
 """What one detector may find in one text: past that it gives up, and a person looks."""
@@ -90,6 +92,10 @@ class Reader:
         read.signals = signals.find(read)
         protected = self._protected(read)
         claims, trace, unsure = self._claims(read, protected)
+        if len(original) > text.MAX_CHARACTERS:
+            unsure = (*unsure, REST)
+        if words.unread:
+            unsure = (*unsure, DISGUISES)
         breaches, settled = settle(claims)
         return Findings(
             breaches=breaches,
@@ -99,7 +105,7 @@ class Reader:
             language=language,
             words=len(words.keys),
             trace=_bounded([*settled, *trace]),
-            unsure=unsure if len(original) <= text.MAX_CHARACTERS else (*unsure, REST),
+            unsure=unsure,
         )
 
     def _claims(self, read: Reading, protected: Spans) -> tuple[list[Claim], list[Trace], tuple[str, ...]]:

@@ -151,6 +151,8 @@ class Text:
     """The words that were found behind a disguise."""
     uncertain: frozenset[int] = frozenset()
     """Those of them that may be chance: neighbours which make a word together."""
+    unread: bool = False
+    """Does it show more disguises than are looked behind?"""
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
