@@ -83,12 +83,31 @@ def packaged() -> dict[str, tuple[WordList, ...]]:
     return found
 
 
+SMALL_WORDS = frozenset(
+    {
+        "adversatives",
+        "continuations",
+        "fillers",
+        "official_words",
+        "stopwords",
+        "subject_breaks",
+        "threat_objects",
+    }
+)
+"""Lists that are asked about one word (`words_of`), never looked for: half the words of any text stand in one."""
+
+
 @cache
 def lexicon() -> Lexicon:
-    """All packaged lists, compiled once per process: terms under the list's name, exceptions under name + EXCEPT."""
+    """The packaged lists that are looked for, compiled once per process.
+
+    Terms stand under the list's name, exceptions under name + EXCEPT.
+    """
     as_written: dict[str, list[Phrase]] = {}
     inflected: dict[str, list[Phrase]] = {}
     for one in loaded():
+        if one.name in SMALL_WORDS:
+            continue
         (inflected if one.words.inflect else as_written).setdefault(one.name, []).extend(one.terms)
         as_written.setdefault(one.name + EXCEPT, []).extend(one.exceptions)
     return Lexicon(as_written, inflected)

@@ -213,7 +213,7 @@ def _rule(clause: Clause, detector: Detector, watch: Watch[Use], exceptions: str
 
 
 def _check_lists(use: WordUse, where: str) -> None:
-    unknown = next((name for name in use.lists if name not in lists.packaged()), None)
+    unknown = next((name for name in use.lists if name not in lists.packaged() or name in lists.SMALL_WORDS), None)
     if unknown is not None:
         raise BadConfiguration(f"no list is called “{unknown}”", field=where)
 

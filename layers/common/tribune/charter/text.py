@@ -16,7 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from tribune.charter import spelling
 from tribune.comment import composed
@@ -206,39 +206,41 @@ def _read(original: str) -> Text:
     written = tokens.findall(original)
     starts: list[int] = []
     ends: list[int] = []
-    end = 0
-    for word in written:
+    find, end = original.find, 0
+    for one in written:
         # What stands between two tokens begins none: the next place of these characters is theirs.
-        start = original.find(word, end)
-        end = start + len(word)
+        start = find(one, end)
+        end = start + len(one)
         starts.append(start)
         ends.append(end)
+    words = list(map(_WORDS.__getitem__, written))
+    keys = [word for word in words if isinstance(word, str)]
+    if len(keys) < len(words):
+        keys, starts, ends = _spelled_out(words, starts, ends)
+    return Text(original, keys, starts, ends, _sentences(original, starts))
+
+
+def _spelled_out(
+    words: list[str | tuple[str, ...]], starts: list[int], ends: list[int]
+) -> tuple[list[str], list[int], list[int]]:
+    """The tokens one word each: of a spelling of several (« jveux »), each but the last stands on one character."""
+    keys: list[str] = []
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for word, start, end in zip(words, starts, ends, strict=True):
+        meant = (word,) if isinstance(word, str) else word
+        keys += meant
+        firsts += range(start, start + len(meant))
+        lasts += [*range(start + 1, start + len(meant)), end] if meant else ()
+    return keys, firsts, lasts
+
+
+def _sentences(original: str, starts: list[int]) -> list[int]:
+    """The number of the sentence in which each token begins."""
     sentences: list[int] = []
     for number, stop in enumerate(_stops(original)):
         sentences += [number] * (bisect_right(starts, stop) - len(sentences))
-    keys = list(map(_WORDS.__getitem__, written))
-    if tuple in map(type, keys):
-        return _with_words(original, keys, starts, ends, sentences)
-    return Text(original, cast("list[str]", keys), starts, ends, sentences)
-
-
-def _with_words(
-    original: str, keys: list[str | tuple[str, ...]], starts: list[int], ends: list[int], sentences: list[int]
-) -> Text:
-    """A token that stands for several words is all of them: each its first character, the last one what is left."""
-    found = [
-        (word, start + place, end if place == len(words) - 1 else start + place + 1, sentence)
-        for key, start, end, sentence in zip(keys, starts, ends, sentences, strict=True)
-        for words in ((key,) if isinstance(key, str) else key,)
-        for place, word in enumerate(words)
-    ]
-    return Text(
-        original,
-        [word for word, _, _, _ in found],
-        [start for _, start, _, _ in found],
-        [end for _, _, end, _ in found],
-        [sentence for _, _, _, sentence in found],
-    )
+    return sentences
 
 
 def _stops(original: str) -> Iterator[int]:
