@@ -37,7 +37,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
             if name != "contact_data":
                 raise ZeroDivisionError
 
-    changed = (replace(one, find=find) if one.name == name else one for one in detectors.DETECTORS)
+    changed = (replace(one, find=find, also=None) if one.name == name else one for one in detectors.DETECTORS)
     monkeypatch.setattr(detectors, "DETECTORS", tuple(changed))
 
 
