@@ -39,6 +39,9 @@ _LINK = re.compile(
 _DOMAIN = re.compile(r"^(?:https?://)?(?:[^/@\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 _LAUGH = re.compile("[😂🤣😅😆😄😁😜😝😛😹😉💀]")
 
+_CAPITAL = re.compile("[" + "".join(filter(str.isupper, map(chr, range(0x590)))) + "]")
+"""Latin, Greek, Cyrillic and Armenian: the scripts with capitals that people shout in."""
+
 MENTION = "mention"
 SUBJECTS = (
     "address_singular",
@@ -114,7 +117,7 @@ class Reading:
     def capitals(self) -> tuple[int, int]:
         """How many letters there are, and how many of them are capitals; names, hashtags and links are left out."""
         said = self.text.original
-        shown = sum(map(str.isupper, said))
+        shown = len(_CAPITAL.findall(said))
         if shown < FEW_CAPITALS:
             return 0, 0
         if self.links or self.mentions or "#" in said:
@@ -122,7 +125,7 @@ class Reading:
             for start, end in (*self.links, *((hit.start, hit.end) for hit in self.mentions)):
                 kept[start:end] = " " * (end - start)
             said = "".join(word for word in "".join(kept).split() if not word.startswith("#"))
-            shown = sum(map(str.isupper, said))
+            shown = len(_CAPITAL.findall(said))
         return sum(map(str.isalpha, said)), shown
 
     @cached_property

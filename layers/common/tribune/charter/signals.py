@@ -61,7 +61,7 @@ _ALREADY_HEARD = _COMPLAINTS | {Signal.PRAISE, Signal.THANKS, Signal.CONTACT_REQ
 
 def find(reading: Reading) -> set[Signal]:
     """Every signal of a text except QUOTED_INSULT, which detectors find."""
-    found = {signal for signal, name in BY_LIST if reading.has(name)}
+    found = {signal for signal, name in BY_LIST if name in reading.places and reading.has(name)}
     if any(reading.near(trouble, TO_THING, "things") for trouble in reading.of("trouble")):
         found.add(Signal.GRIEVANCE)
     if _despairs(reading, found):

@@ -13,10 +13,11 @@ cut at 8,000 characters.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from operator import add
+from typing import NamedTuple, cast
 
 from tribune.charter import spelling
 from tribune.comment import composed
@@ -204,24 +205,20 @@ def _read(original: str) -> Text:
     if not original.isascii() and _WITHOUT_SPACES.search(original):
         tokens = _LETTER_BY_LETTER
     written = tokens.findall(original)
-    starts: list[int] = []
-    ends: list[int] = []
     find, end = original.find, 0
-    for one in written:
-        # What stands between two tokens begins none: the next place of these characters is theirs.
-        start = find(one, end)
-        end = start + len(one)
-        starts.append(start)
-        ends.append(end)
+    # What stands between two tokens begins none: the next place of these characters is theirs.
+    starts = [start for one in written if (end := (start := find(one, end)) + len(one))]
+    ends = list(map(add, starts, map(len, written)))
     words = list(map(_WORDS.__getitem__, written))
-    keys = [word for word in words if isinstance(word, str)]
-    if len(keys) < len(words):
+    if tuple in map(type, words):
         keys, starts, ends = _spelled_out(words, starts, ends)
+    else:
+        keys = cast("list[str]", words)
     return Text(original, keys, starts, ends, _sentences(original, starts))
 
 
 def _spelled_out(
-    words: list[str | tuple[str, ...]], starts: list[int], ends: list[int]
+    words: Iterable[str | tuple[str, ...]], starts: list[int], ends: list[int]
 ) -> tuple[list[str], list[int], list[int]]:
     """The tokens one word each: of a spelling of several (« jveux »), each but the last stands on one character."""
     keys: list[str] = []
