@@ -128,10 +128,8 @@ class _Index:
 
     def knows_none_of(self, key: str, stems: Iterable[str]) -> bool:
         """Is neither `key` nor anything it may be a form of a word of these phrases? So it is for most words."""
-        for words in (self.single, self.firsts, self.seconds):
-            if key in words or (self.inflected and any(stem in words for stem in stems)):
-                return False
-        return True
+        asked = (key, *stems) if self.inflected else (key,)
+        return self.single.keys().isdisjoint(asked) and self.firsts.isdisjoint(asked) and self.seconds.isdisjoint(asked)
 
     def bases(self, key: str, stems: Iterable[str], words: Container[str]) -> Iterator[str]:
         """Those of `words` that `key` is, or is a form of; `stems` is what it may be a form of."""
