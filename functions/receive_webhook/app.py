@@ -1,14 +1,13 @@
 """receive_webhook: a platform speaks; prove who, keep what, answer at once."""
 
-import base64
 from functools import cache
 from typing import Any
 
 from tribune import clock
 from tribune.aws import clients, directory, secrets
+from tribune.aws.gateway import delivery
 from tribune.aws.queues import Queue
-from tribune.channel import Delivery
-from tribune.errors import DeliveryRefused, Unavailable, UnreadableBody
+from tribune.errors import DeliveryRefused, Unavailable
 from tribune.platforms import platform
 from tribune.platforms.body import parse
 from tribune.settings import ReceiveSettings
@@ -43,7 +42,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     path = event.get("pathParameters") or {}
     name, channel = path.get("platform", ""), path.get("channel", "main")
     try:
-        received = _receiving().receive(name, channel, _delivery(event), clock.now())
+        received = _receiving().receive(name, channel, delivery(event), clock.now())
     except DeliveryRefused as refused:
         if refused.reason in _REFUSALS:
             count(_REFUSALS[refused.reason], platform=name)
@@ -58,20 +57,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if received.dropped:
         count("ItemsDropped", received.dropped, platform=name)
     return _answer(received.answer.status, received.answer.body, received.answer.content_type)
-
-
-def _delivery(event: dict[str, Any]) -> Delivery:
-    body = event.get("body") or ""
-    try:
-        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
-    except ValueError as error:  # not base64, not even ASCII, or half a character
-        raise UnreadableBody("the body's encoding is broken") from error
-    return Delivery(
-        method=event["requestContext"]["http"]["method"],
-        headers={header.lower(): value for header, value in (event.get("headers") or {}).items()},
-        body=raw,
-        query=event.get("queryStringParameters") or {},
-    )
 
 
 def _answer(status: int, body: str, content_type: str = "text/plain; charset=utf-8") -> dict[str, Any]:

@@ -26,6 +26,9 @@ def spoke(world: World) -> None:
     world.settle()
 
 
+POSTED = {"http": {"method": "POST"}}
+
+
 def asks(world: World, person: str = "7001", kind: str = "erasure", secret: str = "facebook-app-secret") -> Any:
     delivery = facebook.ask(person, secret, world.now)
     event = {
@@ -34,6 +37,7 @@ def asks(world: World, person: str = "7001", kind: str = "erasure", secret: str 
         "headers": {"host": "api.example", **delivery.headers},
         "body": delivery.body.decode(),
         "isBase64Encoded": False,
+        "requestContext": POSTED,
     }
     answer = world.invoke("receive_erasure", event)
     return answer["statusCode"], json.loads(answer["body"])
@@ -127,7 +131,13 @@ def test_the_same_request_is_confirmed_by_the_same_code_and_another_by_another(w
 
 def test_a_request_that_nobody_signed_is_refused(world: World) -> None:
     assert asks(world, secret="wrong")[0] == 401
-    event = {"routeKey": "POST /erasure/{platform}", "pathParameters": {"platform": "line"}, "headers": {}, "body": ""}
+    event: dict[str, Any] = {
+        "routeKey": "POST /erasure/{platform}",
+        "pathParameters": {"platform": "line"},
+        "headers": {},
+        "body": "",
+        "requestContext": POSTED,
+    }
     assert world.invoke("receive_erasure", event)["statusCode"] == 404
     event["pathParameters"] = {"platform": "facebook", "channel": "other"}
     event["body"] = "signed_request=%FF.x"

@@ -12,6 +12,7 @@ def ask(world: World, body: str, *, encoded: bool = False, platform: str = "face
         "headers": {"host": "api.example", "content-type": "application/x-www-form-urlencoded"},
         "body": body,
         "isBase64Encoded": encoded,
+        "requestContext": {"http": {"method": "POST"}},
     }
     return int(world.invoke("receive_erasure", event)["statusCode"])
 

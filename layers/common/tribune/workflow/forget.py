@@ -31,7 +31,7 @@ class Outgoing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Forgetting:
     """The door's half of the use case, with its edges."""
 
     platform: Callable[[str], Platform]
