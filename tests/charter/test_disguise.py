@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tribune.charter import Charter, Circumstances, Reader, Vocabulary, text
 from tribune.charter.disguise import Disguises
 from tribune.charter.reader import DISGUISES
+from tribune.charter.remembered import LONGEST, MOST, Remembered
 from tribune.charter.shown import LEET, Kind, show, spelling_of
 from tribune.charter.text import Text, Token, keys
 
@@ -176,3 +177,14 @@ def test_a_text_that_shows_more_disguises_than_anybody_writes_goes_to_a_person(m
     hidden = reader.read("@Karim t'es un c0nn4rd. " + odd * 400, Circumstances())
     assert hidden.breaches
     assert hidden.unsure == (DISGUISES,)
+
+
+def test_what_strangers_write_cannot_fill_the_memory() -> None:
+    found: list[str] = []
+    remembered = Remembered(lambda word: found.append(word) or len(word))
+    assert [remembered["abc"], remembered["abc"], remembered["x" * (LONGEST + 1)]] == [3, 3, LONGEST + 1]
+    assert found == ["abc", "x" * (LONGEST + 1)]
+    for number in range(MOST + 10):
+        remembered[str(number)]
+    assert len(remembered) <= MOST
+    assert LONGEST + 1 not in map(len, remembered)

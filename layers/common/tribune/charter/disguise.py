@@ -7,7 +7,7 @@ the text, and what each way of looking needs is made when a text first needs it.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tribune.charter.lexicon import Phrase, bases, forms
 from tribune.charter.look_alikes import LETTERS as LOOK_ALIKES
+from tribune.charter.remembered import LONGEST, Remembered
 from tribune.charter.shown import (
     SPELLING,
     Kind,
@@ -32,9 +33,8 @@ from tribune.charter.shown import (
     stands_for,
     without_punctuation,
 )
-from tribune.charter.text import LONGEST_REMEMBERED, Text, fold
+from tribune.charter.text import Text, fold
 
-_REMEMBERED = 20_000
 _SHORTEST = 3
 _SHORTEST_MASKED = 4
 _SHORTEST_APART = 4
@@ -111,11 +111,11 @@ class Disguises:
         """« niquetamere » -> its words."""
         self._cut = {word for word in self._words if len(word) >= _SHORTEST_CUT}
         self._cut |= {word + "s" for word in self._cut}
-        self._odd = _Remembered(self.shows)
-        self._behind_token = _Remembered(self.behind_token)
-        self._chunks: dict[str, list[Revealed]] = {}
-        self._last: tuple[str, list[Revealed] | None] = "", None
-        """A long chunk, which its tokens and its signs both ask for."""
+        self._odd = Remembered(self.shows)
+        self._behind_token = Remembered(self.behind_token)
+        self._chunks = Remembered(self._shown_by)
+        self._last: tuple[str, list[Revealed]] = "", []
+        """The chunk before: its tokens and its signs both ask for one."""
         self._left = 0
         """How many characters of the text being read may still be looked behind."""
 
@@ -232,23 +232,17 @@ class Disguises:
                 yield from self._in_chunk(chunk, start)
 
     def _in_chunk(self, chunk: str, place: int) -> list[Revealed]:
-        """What a chunk that stands at `place` shows; the same ones come again and again, the short ones are kept."""
+        """What a chunk that stands at `place` shows."""
         if self._left < 0:
             return []
         chunk = chunk[: self._left + 1]
         self._left -= len(chunk)
-        last, known = self._last
-        if last != chunk:
-            known = self._chunks.get(chunk)
-        if known is None:
-            known = [one for piece in pieces(show(chunk, 0)) for one in self.in_piece(piece)]
-            if len(self._chunks) >= _REMEMBERED:
-                self._chunks.clear()
-            if len(chunk) <= LONGEST_REMEMBERED:
-                self._chunks[chunk] = known
-            else:
-                self._last = chunk, known
-        return [one._replace(start=one.start + place, end=one.end + place) for one in known]
+        if self._last[0] != chunk:
+            self._last = chunk, self._chunks[chunk]
+        return [one._replace(start=one.start + place, end=one.end + place) for one in self._last[1]]
+
+    def _shown_by(self, chunk: str) -> list[Revealed]:
+        return [one for piece in pieces(show(chunk, 0)) for one in self.in_piece(piece)]
 
     def _ordinary(self, chunk: str) -> bool:
         """Does it hold no letter, or only whole words joined as everybody joins them, and no term among them?"""
@@ -407,7 +401,7 @@ class Disguises:
         """
         if key in self._glued:
             return self._glued[key]
-        if not key.isascii() or len(key) > LONGEST_REMEMBERED:
+        if not key.isascii() or len(key) > LONGEST:
             return ()
         found = next(self.in_piece(show(key, 0)), None)
         if found is not None:
@@ -416,22 +410,6 @@ class Disguises:
         if bare != key and bare in self._words:
             return (bare,)
         return () if _MIXED.search(key) else None
-
-
-class _Remembered[Found](dict[str, Found]):
-    """A folded token -> what is found of it: words come again and again."""
-
-    def __init__(self, find: Callable[[str], Found]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, key: str) -> Found:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        found = self._find(key)
-        if len(key) <= LONGEST_REMEMBERED:
-            self[key] = found
-        return found
 
 
 def _odd(key: str) -> bool:

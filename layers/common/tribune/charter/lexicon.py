@@ -11,7 +11,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from tribune.charter.text import LONGEST_REMEMBERED, Text, keys
+from tribune.charter.remembered import Remembered
+from tribune.charter.text import Text, keys
 
 _LONG_ENOUGH_FOR_A_FEMININE = 5
 """« con » + « es » would make « cônes »."""
@@ -21,7 +22,6 @@ _INFLECTED_WORDS = 2
 """In phrases of two words each word may agree; longer phrases are written as they are said."""
 _KOREAN_PARTICLES = "은는이가을를도의에야아들과와로만"
 _LONGEST_ENDING = len("nes")
-_REMEMBERED = 20_000
 
 type Phrase = tuple[str, ...]
 type Places = dict[str, list[tuple[int, int]]]
@@ -165,20 +165,12 @@ class _Entry(NamedTuple):
     """The second words of phrases that it may be."""
 
 
-class _Entries(dict[str, _Entry | None]):
+class _Entries(Remembered[_Entry | None]):
     """A word of a text -> what it is to the lists; None for most words."""
 
     def __init__(self, indexes: tuple[_Index, ...]) -> None:
-        super().__init__()
+        super().__init__(self._entry)
         self.indexes = indexes
-
-    def __missing__(self, key: str) -> _Entry | None:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        entry = self._entry(key)
-        if len(key) <= LONGEST_REMEMBERED:
-            self[key] = entry
-        return entry
 
     def _entry(self, key: str) -> _Entry | None:
         stems = tuple(bases(key))

@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from tribune.charter.look_alikes import LETTERS as LOOK_ALIKES
+from tribune.charter.remembered import Remembered
 from tribune.charter.text import fold
 
 LEET = {
@@ -74,15 +75,12 @@ class Shown(NamedTuple):
     written: str
 
 
-class _Meaning(dict[str, tuple[tuple[Kind, str], ...]]):
-    """A character or drawing -> what it shows: nothing where it is invisible, two letters for a ligature."""
-
-    def __missing__(self, written: str) -> tuple[tuple[Kind, str], ...]:
-        self[written] = found = tuple(_meaning(written))
-        return found
+def _meaning(written: str) -> tuple[tuple[Kind, str], ...]:
+    """What a character or drawing shows: nothing where it is invisible, two letters for a ligature."""
+    return tuple(_letters(written))
 
 
-def _meaning(written: str) -> Iterator[tuple[Kind, str]]:
+def _letters(written: str) -> Iterator[tuple[Kind, str]]:
     drawn = _DRAWN.get(written) or _boxed(written)
     if drawn:
         yield Kind.DRAWN, drawn
@@ -117,7 +115,7 @@ def _boxed(written: str) -> str:
     return ""
 
 
-_MEANING = _Meaning()
+_MEANING = Remembered(_meaning)
 
 
 def show(written: str, offset: int) -> list[Shown]:

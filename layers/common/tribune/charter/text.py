@@ -20,16 +20,11 @@ from operator import add
 from typing import NamedTuple, cast
 
 from tribune.charter import spelling
+from tribune.charter.remembered import MOST, Remembered
 from tribune.comment import composed
 
 MAX_CHARACTERS = 8_000
 """Platforms accept up to 8,000 characters; words beyond are not read by the machine."""
-_REMEMBERED = 20_000
-"""Words whose folding is remembered: a day's vocabulary. Beyond, memory starts again from nothing."""
-
-LONGEST_REMEMBERED = 64
-"""Characters: longer words come once, and would fill the memory."""
-
 INVISIBLE = (
     "\u00ad\u034f\u0600-\u0605\u061c\u0640\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -79,6 +74,8 @@ class _Folding(dict[int, str]):
     """A memoising table for `str.translate`: case, accents, ligatures and invisible characters folded away."""
 
     def __missing__(self, code: int) -> str:
+        if len(self) >= MOST:
+            self.clear()
         character = chr(code)
         known = _KNOWN_LETTERS.get(character.lower())
         if _NOT_SHOWN.match(character):
@@ -109,21 +106,14 @@ def letters_of(text: str) -> Iterator[str]:
     return ("" if "\ud800" <= one <= "\udfff" else one.translate(_FOLDING) for one in text)
 
 
-class _Words(dict[str, str | tuple[str, ...]]):
-    """A token as it is written -> its folded key, or its words where it is a telephone's spelling of several."""
-
-    def __missing__(self, written: str) -> str | tuple[str, ...]:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        key = fold(written)
-        words = spelling.table().get(key, (key,)) if key else ()
-        meant = words[0] if len(words) == 1 else words
-        if len(written) <= LONGEST_REMEMBERED:
-            self[written] = meant
-        return meant
+def _meant(written: str) -> str | tuple[str, ...]:
+    """The folded key of a token as it is written, or its words where it is a telephone's spelling of several."""
+    key = fold(written)
+    words = spelling.table().get(key, (key,)) if key else ()
+    return words[0] if len(words) == 1 else words
 
 
-_WORDS = _Words()
+_WORDS = Remembered(_meant)
 
 
 class Token(NamedTuple):
