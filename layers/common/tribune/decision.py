@@ -209,9 +209,16 @@ SITUATIONS = frozenset(
         "draft.harm",
         "draft.safety",
         "draft.condolences",
+        # what the CM could say to everyone, proposed in the morning
+        "lead.ask_back",
+        "lead.floor",
+        "lead.fact",
+        "lead.redirect",
+        "lead.answered_by_members",
+        "lead.post",
     }
 )
-"""Every reply situation that a decision can name: `words/<lang>/replies` has a text for each, a test says so.
+"""Every reply situation that a decision or a proposal can name: `words/<lang>/replies` has a text for each.
 
 `reminder1` serves clauses without a reminder of their own. `protect.vie-privee` is the private notice that a
 number was hidden; `protect.request` the same when the number came with a request (the CM answers both at
