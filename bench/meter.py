@@ -38,6 +38,10 @@ class Units:
     """Operation -> halves of a read unit: an eventually consistent read takes one."""
     writes: Counter[str] = field(default_factory=Counter)
     """Item type (`head`, `author`… of the table of keys) or index (`due index`) -> write units."""
+    written: Counter[str] = field(default_factory=Counter)
+    """Item type -> how often one was written."""
+    indexed: Counter[str] = field(default_factory=Counter)
+    """Item type -> those of the units of indexes that writing it took."""
 
     @property
     def read_units(self) -> float:
@@ -112,11 +116,13 @@ class Meter:
     def _note_writes(self, units: Units, operation: str, places: list[_Place], before: list[Typed | None]) -> None:
         times = _IN_TRANSACTION if operation == "TransactWriteItems" else 1
         for place, was in zip(places, before, strict=True):
-            now = self._item(place)
-            units.writes[_type(place)] += times * write_units(was, now)
+            now, kind = self._item(place), _type(place)
+            units.written[kind] += 1
+            units.writes[kind] += times * write_units(was, now)
             for name, attributes in _indexes(self._backend.tables[place[0]]).items():
-                entries = _entry(was, attributes), _entry(now, attributes)
-                units.writes[f"{name} index"] += index_write_units(*entries)
+                taken = index_write_units(_entry(was, attributes), _entry(now, attributes))
+                units.writes[f"{name} index"] += taken
+                units.indexed[kind] += taken
 
     def _read_units(self, operation: str, told: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
         units = 0.0

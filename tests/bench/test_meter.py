@@ -39,6 +39,8 @@ def test_a_small_item_costs_one_unit_and_its_place_in_an_index_another(journal: 
     clients.dynamodb().put_item(TableName=journal, Item=typed(HEAD, due_pk="action#1", due_at="2027"))
 
     assert used.writes == {"head": 3, "due index": 3, "author index": 0}
+    assert used.written == {"head": 3}
+    assert used.indexed == {"head": 3}
 
 
 def test_a_transaction_costs_twice_but_not_in_its_indexes(journal: str, used: Units) -> None:
