@@ -28,6 +28,8 @@ FLOORS = (
     ("standing", "engagement", "climate", "duty", "voice"),
     ("decision",),
     ("journal", "community"),
+    # What a person could say, and what of it counts as leading.
+    ("proposals", "leadership"),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
 )
@@ -43,6 +45,8 @@ PURE = {
     "voice",
     "decision",
     "journal",
+    "proposals",
+    "leadership",
 }
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {

@@ -8,6 +8,7 @@ charter                                     the heart: clauses and versions, rea
 standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 journal · community                         what is kept of a comment; what a brand has set
+proposals · leadership                      what a person could say this morning, and what of it counts as leading
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
 words · pages                               what people read, as data

@@ -6,7 +6,7 @@ second reads again. No words of people stand here; they are in the text item, wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from tribune.channel import ActKind
@@ -232,6 +232,47 @@ class Case:
     remind_at: datetime | None = None
     """When the CM is reminded of that promise."""
     language: str = "fr"
+
+
+class ProposalState(StrEnum):
+    """A proposal waits until a person said it, or let it be."""
+
+    OPEN = "open"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Something that the CM could say today; the machine never says it."""
+
+    id: str
+    kind: str
+    """Of `proposals.Kind`."""
+    sources: tuple[tuple[str, str, str], ...]
+    """(platform, account, object) of each comment that it comes from: at least one."""
+    drafts: Mapping[str, str]
+    """Language -> words, none of them a member's."""
+    variant: str = ""
+    people: int = 1
+    """How many different persons said it."""
+    faq: str | None = None
+    """The answer of ours that people ask for."""
+    state: ProposalState = ProposalState.OPEN
+    settled_by: str | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What was proposed on one day: kept even when it is nothing, so that a day is proposed once."""
+
+    community: str
+    day: date
+    """In the community's zone."""
+    made_at: datetime
+    rev: int
+    proposals: tuple[Proposal, ...] = ()
 
 
 class CallState(StrEnum):

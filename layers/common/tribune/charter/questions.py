@@ -1,6 +1,6 @@
 """Which entries of the FAQ a text asks: every word that weighs in one of the entry's phrases stands in one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tribune.charter import lists
 from tribune.charter.text import Text, keys
@@ -12,12 +12,11 @@ class Questions:
     """The phrases of a FAQ, compiled."""
 
     def __init__(self, questions: Mapping[str, tuple[str, ...]]) -> None:
-        self._small = lists.words_of("stopwords")
         self._entries = [
             (entry, words)
             for entry, written in questions.items()
             for phrase in written
-            if (words := self._words(phrase))
+            if (words := _words(phrase))
         ]
 
     def asked(self, text: Text) -> tuple[str, ...]:
@@ -31,10 +30,17 @@ class Questions:
                 best[entry] = max(len(words), best.get(entry, 0))
         return tuple(sorted(best, key=lambda entry: -best[entry]))
 
-    def _words(self, phrase: str) -> frozenset[str]:
-        """The words that weigh; all of them when a phrase holds only small words."""
-        words = keys(phrase)
-        return frozenset(_root(word) for word in words if word not in self._small) or frozenset(map(_root, words))
+
+def weighing(words: Iterable[str]) -> frozenset[str]:
+    """The roots of the words that say what a sentence is about: not those that any sentence holds."""
+    small = lists.words_of("stopwords")
+    return frozenset(_root(word) for word in words if word not in small)
+
+
+def _words(phrase: str) -> frozenset[str]:
+    """The words that weigh; all of them when a phrase holds only small words."""
+    words = keys(phrase)
+    return weighing(words) or frozenset(map(_root, words))
 
 
 def _root(word: str) -> str:
