@@ -1,5 +1,7 @@
 """The table of item types: keys that never change, one type each, every access declared."""
 
+from datetime import date
+
 import declared
 import pytest
 from pydantic import ValidationError
@@ -22,6 +24,7 @@ SAMPLES = {
     "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
     "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),
     "brakes": ("journal", keys.brakes("garance")),
+    "proposals": ("journal", keys.proposals("garance", date(2026, 11, 24))),
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),
     "shadow counter": ("counter", keys.shadow_counter("garance", "3fa9", "env")),
     "shadow charter": ("charter", keys.shadow_charter("garance")),

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -36,6 +36,7 @@ from tribune.journal import (
     Held,
     OutgoingWords,
     Pauses,
+    Proposals,
     Renewal,
     SaidWords,
     ShadowCount,
@@ -56,6 +57,7 @@ FORGOTTEN_KEPT = timedelta(days=60)
 """Longer than any queue and any platform keeps a delivery."""
 COUNTERS_KEPT = timedelta(days=8)
 SHADOWS_KEPT = timedelta(days=30)
+PROPOSALS_KEPT = timedelta(days=90)
 _SEEN = "seen#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 MOST_IN_TRANSACTION = 100
@@ -75,6 +77,7 @@ _HELD = TypeAdapter(Held)
 _SHADOW = TypeAdapter(ShadowNote)
 _SWEEP = TypeAdapter(SweepRecord)
 _RENEWAL = TypeAdapter(Renewal)
+_PROPOSALS = TypeAdapter(Proposals)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -229,6 +232,11 @@ class Known:
             released={clause: int(version) for clause, version in _family(item, "released.")},
         )
 
+    def proposals(self, community: str, day: date) -> Proposals | None:
+        """What was proposed to say on a day, None when nobody looked yet."""
+        item = self._get(keys.proposals(community, day))
+        return _PROPOSALS.validate_python(item) if item else None
+
     def pauses(self, community: str) -> Pauses:
         """The pauses of a community."""
         item = self._get(keys.pauses(community)) or {}
@@ -265,22 +273,20 @@ class Journal:
         unique = list({(key["pk"], key["sk"]): _key(key) for key in wanted}.values())
         found: dict[tuple[str, str], Mapping[str, Any]] = {}
         for start in range(0, len(unique), MOST_IN_READ):
-            pending = unique[start : start + MOST_IN_READ]
-            for attempt in range(_ATTEMPTS):
-                answer = self._call(
-                    "batch_get_item",
-                    RequestItems={self.journal_table: {"Keys": pending, "ConsistentRead": True}},
-                )
-                for raw in answer["Responses"].get(self.journal_table, ()):
-                    item = _plain(raw)
-                    found[item["pk"], item["sk"]] = item
-                pending = answer.get("UnprocessedKeys", {}).get(self.journal_table, {}).get("Keys", [])
-                if not pending:
-                    break
-                _pause(attempt)
-            else:
-                raise Unavailable("journal: reads were throttled")
+            for item in self._batch_read(self.journal_table, unique[start : start + MOST_IN_READ]):
+                found[item["pk"], item["sk"]] = item
         return Known(found)
+
+    def _batch_read(self, table: str, pending: list[Any]) -> Iterator[dict[str, Any]]:
+        """The items behind at most a hundred keys, consistently."""
+        for attempt in range(_ATTEMPTS):
+            answer = self._call("batch_get_item", RequestItems={table: {"Keys": pending, "ConsistentRead": True}})
+            yield from map(_plain, answer["Responses"].get(table, ()))
+            pending = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            if not pending:
+                return
+            _pause(attempt)
+        raise Unavailable("journal: reads were throttled")
 
     def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]:
         """The unfinished work of a kind whose time has come, at most `limit` a shard, oldest first."""
@@ -295,6 +301,29 @@ class Journal:
         if state is CaseState.OPEN:
             return [keys.object_of(key) for key in self._open(community)]
         return [keys.object_of(key) for key in self._index("due", keys.closed_cases(community), None, None)][::-1]
+
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]:
+        """The objects of the latest open cases and of those settled since a moment, at most `limit` of each.
+
+        Two requests, however many cases there are.
+        """
+        found = self._latest(keys.open_cases(community), None, limit)
+        found += self._latest(keys.closed_cases(community), since, limit)
+        return [keys.object_of(key) for key in found]
+
+    def _latest(self, partition: str, since: datetime | None, limit: int) -> list[Key]:
+        request: dict[str, Any] = {
+            "TableName": self.journal_table,
+            "IndexName": "due",
+            "KeyConditionExpression": "due_pk = :p",
+            "ExpressionAttributeValues": {":p": {"S": partition}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if since is not None:
+            request["KeyConditionExpression"] += " AND due_at >= :t"
+            request["ExpressionAttributeValues"][":t"] = {"S": iso(since)}
+        return [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in self._call("query", **request)["Items"]]
 
     def _open(self, community: str) -> list[Key]:
         promised = self._index("due", keys.promises(community), None, None)
@@ -467,6 +496,13 @@ class Journal:
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])
 
+    def keep_proposals(self, proposals: Proposals) -> None:
+        """Replace a day's proposals that were read one `rev` before. Raises Conflict when somebody was faster."""
+        item = _PROPOSALS.dump_python(proposals, mode="json", exclude_none=True)
+        item["ttl"] = _expiry(proposals.made_at, PROPOSALS_KEPT)
+        key = keys.proposals(proposals.community, proposals.day)
+        self._write([("Put", self._put(key, item, proposals.rev - 1))])
+
     def keep_renewal(self, renewal: Renewal) -> None:
         """Replace a renewal that was read one `rev` before. Raises Conflict when somebody was faster."""
         key = keys.renewal(renewal.community, renewal.platform, renewal.channel)
@@ -516,15 +552,19 @@ class Journal:
 
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None:
         """Erase everything that was said under an object, and what we were about to say there."""
-        answer = self._call(
-            "query",
-            TableName=self.text_table,
-            KeyConditionExpression="pk = :p",
-            ExpressionAttributeValues={":p": {"S": keys.object_pk(community, platform, account, object_id)}},
-            ProjectionExpression="pk, sk",
-            ConsistentRead=True,
-        )
-        self._batch_write([{"DeleteRequest": {"Key": item}} for item in answer["Items"]])
+        request: dict[str, Any] = {
+            "TableName": self.text_table,
+            "KeyConditionExpression": "pk = :p",
+            "ExpressionAttributeValues": {":p": {"S": keys.object_pk(community, platform, account, object_id)}},
+            "ProjectionExpression": "pk, sk",
+            "ConsistentRead": True,
+        }
+        while True:
+            answer = self._call("query", **request)
+            self._batch_write([{"DeleteRequest": {"Key": item}} for item in answer["Items"]])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def outgoing_words(
         self, community: str, platform: str, account: str, object_id: str, action_id: str
@@ -551,6 +591,17 @@ class Journal:
             conversation=item.get("conversation"),
             url=item.get("url"),
         )
+
+    def current_words(self, heads: Iterable[Head]) -> dict[ObjectId, str]:
+        """The words of many objects as they stand, those that were erased left out: one request for a hundred."""
+        wanted = {(key["pk"], key["sk"]): head.at for head in heads for key in [keys.words(*head.at, head.v)]}
+        pending = [_key({"pk": pk, "sk": sk}) for pk, sk in wanted]
+        found: dict[ObjectId, str] = {}
+        for start in range(0, len(pending), MOST_IN_READ):
+            for item in self._batch_read(self.text_table, pending[start : start + MOST_IN_READ]):
+                if int(item["ttl"]) > clock.now().timestamp():
+                    found[wanted[item["pk"], item["sk"]]] = item["text"]
+        return found
 
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """The head of one object, None when there is none."""

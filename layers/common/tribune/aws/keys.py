@@ -7,6 +7,7 @@ stack itself belongs to the community `_`, which no brand can be called.
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 STACK = "_"
 SHARDS = {"action": 4, "call": 1, "breaker": 1}
@@ -168,6 +169,16 @@ ITEMS = (
         ("tribune charter shadow",),
     ),
     ItemType(
+        "proposals",
+        "journal",
+        "{community}#proposals",
+        "day#{day}",
+        "rev, made_at, proposals: kind, sources, drafts, people, state, by whom",
+        "90 days",
+        ("KeepWatch", "tribune say"),
+        ("KeepWatch", "tribune say"),
+    ),
+    ItemType(
         "words",
         "text",
         "{community}#object#{platform}#{account}#{object}",
@@ -175,7 +186,15 @@ ITEMS = (
         "text, author's name and platform id, url",
         "30 days (no decision), 13 months as evidence of a measure; at once when the author deletes",
         ("ModerateComments", "ErasePerson"),
-        ("ModerateComments", "ErasePerson", "CallManager", "tribune case", "tribune charter diff"),
+        (
+            "ModerateComments",
+            "ErasePerson",
+            "CallManager",
+            "KeepWatch",
+            "tribune case",
+            "tribune say",
+            "tribune charter diff",
+        ),
     ),
     ItemType(
         "outgoing words",
@@ -385,6 +404,11 @@ def brakes(community: str) -> Key:
 def clause_tally(community: str, hour: str, environment: str) -> Key:
     """What clauses did in one hour (of receipt), as one environment counted it."""
     return {"pk": f"{community}#clauses", "sk": f"hour#{hour}#env#{environment}"}
+
+
+def proposals(community: str, day: date) -> Key:
+    """What was proposed to say on one day (of the community's zone)."""
+    return {"pk": f"{community}#proposals", "sk": f"day#{day.isoformat()}"}
 
 
 def words(community: str, platform: str, account: str, object_id: str, version: str) -> Key:

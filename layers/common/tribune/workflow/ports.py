@@ -1,7 +1,7 @@
 """What several use cases need of the edges, as Protocols; each use case names what only it needs beside itself."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tribune.channel import Card
@@ -22,6 +22,7 @@ class Keys(Protocol):
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
     def brakes(self, community: str) -> Key: ...  # noqa: D102
+    def proposals(self, community: str, day: date) -> Key: ...  # noqa: D102
 
 
 class Queue(Protocol):
