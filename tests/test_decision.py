@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -22,10 +23,12 @@ from tribune.decision import (
     Act,
     Decision,
     Leave,
+    MachineKind,
     Matter,
     Measure,
     Mode,
     Situation,
+    Unconfirmed,
     Urgency,
     decide,
 )
@@ -98,7 +101,7 @@ def charter(*changed: Clause) -> Charter:
                 "appeal_contact": "recours@example.com",
                 "appeal_delay": delay,
                 "temp_ban": delay,
-                "strike_ttl": delay,
+                "strike_ttl": {"minutes": 90 * 24 * 60, "text": {"fr": "quatre-vingt-dix jours"}},
                 "retention": delay,
             },
             "clauses": [clause.model_dump() for clause in clauses],
@@ -371,6 +374,60 @@ def test_without_a_charter_everything_ends_with_a_person(
     assert made.confidential or [call.per_object for call in made.calls if call.reason == "no_charter"] == [False]
 
 
+# --- ceilings: how far the machine goes alone ------------------------------------------------------------------
+
+ALONE_IN_ACT = {
+    # (ceiling, gravity): what the machine may do alone in mode act
+    **{("full", gravity): {ActKind.HIDE, ActKind.PRIVATE, ActKind.REPLY} for gravity in (1, 2)},
+    **{("full", gravity): {ActKind.HIDE, ActKind.PRIVATE} for gravity in (3, 4)},
+    **{("partial", gravity): {ActKind.REPLY} for gravity in (1, 2)},
+    **{("partial", gravity): {ActKind.HIDE} for gravity in (3, 4)},
+    **{(ceiling, gravity): set[ActKind]() for ceiling in ("propose", "none") for gravity in (1, 2, 3, 4)},
+}
+"""A hide under a partial ceiling is provisional. No row holds a deletion, a suspension or an exclusion."""
+
+
+@pytest.mark.parametrize(("ceiling", "gravity"), ALONE_IN_ACT)
+@given(st.data(), st.sampled_from(Mode), st.sampled_from(FirstAction))
+def test_the_machine_alone_never_goes_further_than_the_ceiling(
+    ceiling: str, gravity: int, data: st.DataObject, mode: Mode, first_action: FirstAction
+) -> None:
+    clause = rule(
+        "mesuree",
+        gravity,
+        ceiling,
+        first_action,
+        family=data.draw(st.sampled_from(Family)),
+        silent=data.draw(st.booleans()),
+    )
+    found = data.draw(st.sampled_from(Signal).flatmap(lambda one: st.sampled_from([(), (one,)])))
+    guilty = breach(
+        "mesuree",
+        gravity=gravity,
+        independent=data.draw(st.integers(1, 3)),
+        whose=data.draw(st.sampled_from(["", "author", "other"])),
+    )
+    situation = replace(data.draw(situations), mode=mode, clause_modes={}, can=EVERYTHING)
+    made = decided(
+        findings(guilty, says=found),
+        standing=data.draw(standings),
+        situation=situation,
+        matter=data.draw(matters),
+        under=charter(clause),
+    )
+    alone = [act for act in made.acts if act.leave is Leave.ALONE]
+    danger = gravity == 4 and situation.hide_gravity_4 and ceiling in ("full", "partial")
+    permitted = ALONE_IN_ACT[ceiling, gravity] if mode is Mode.ACT else set()
+    assert {act.kind for act in alone} <= permitted | ({ActKind.HIDE} if danger else set())
+    if ceiling == "partial":
+        assert all(act.unconfirmed for act in alone if act.kind is ActKind.HIDE), "a person confirms"
+
+
+def test_no_decision_can_even_name_a_deletion_or_an_exclusion() -> None:
+    assert set(get_args(MachineKind.__value__)) == {ActKind.REPLY, ActKind.PRIVATE, ActKind.HIDE}
+    assert get_type_hints(Act)["kind"] is MachineKind
+
+
 # --- words --------------------------------------------------------------------------------------------------
 
 
@@ -410,7 +467,7 @@ def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
         text=" @Karim pas d'accord",
     )
     matter = Matter.of(said, answers_member=False)
-    assert matter == Matter("1_2", words_hash(said.text), to_member=True)
+    assert matter == Matter("1_2", words_hash(said.text), to_member=True, written_at=NOW)
     assert not Matter.of(replace(said, text="Bonjour"), answers_member=False).to_member
     assert Matter.of(replace(said, text="Bonjour Karim", tagged=("Karim",)), answers_member=False).to_member
     assert Matter.of(replace(said, text="Bonjour"), answers_member=True).to_member
@@ -421,7 +478,8 @@ def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
 
 def test_a_threat_is_hidden_provisionally_and_calls_at_any_hour() -> None:
     made = decided(findings(breach("menace")), situation=Situation(now=NOW))
-    assert made.acts == (Act(ActKind.HIDE, "provisional", Leave.ALONE, urgent=True),)
+    hide = Act(ActKind.HIDE, "provisional", Leave.ALONE, urgent=True, unconfirmed=Unconfirmed.CALL)
+    assert made.acts == (hide,)
     assert [(call.reason, call.urgency, call.per_object) for call in made.calls] == [("threat", Urgency.NOW, True)]
     assert (made.clause, made.strike, made.case, made.silence_thread) == ("menace", False, True, True)
 
@@ -549,15 +607,41 @@ def test_the_next_steps_wait_for_a_person(before: int, reason: str, draft: str) 
     assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
 
 
-def test_after_the_last_warning_the_machine_proposes_nothing() -> None:
-    made = decided(findings(breach("respect")), standing=strikes(3))
-    assert (made.measure, made.reason, made.acts, made.case) == (Measure.ESCALATE, "after_last_warning", (), True)
+@pytest.mark.parametrize(
+    ("before", "step", "called"),
+    [(3, Step.SUSPEND, ()), (4, Step.EXCLUDE, ("cm", "smm")), (7, Step.EXCLUDE, ("cm", "smm"))],
+)
+def test_after_the_last_warning_people_are_told_what_the_charter_foresees(
+    before: int, step: Step, called: tuple[str, ...]
+) -> None:
+    made = decided(findings(breach("respect")), standing=strikes(before))
+    assert (made.measure, made.reason, made.case) == (Measure.ESCALATE, "after_last_warning", True)
+    assert (made.foresees, [call.roles for call in made.calls]) == (step, [called] if called else [])
+    assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
 
 
-def test_an_insult_that_the_law_forbids_is_hidden_by_a_person_who_says_why() -> None:
+def test_an_insult_that_the_law_forbids_is_hidden_until_a_person_confirms_and_says_why() -> None:
     made = decided(findings(breach("diffamation")))
     assert (made.reason, made.draft, made.draft_kind) == ("attack_on_person", "reminder1", ActKind.PRIVATE)
+    assert [(act.kind, act.leave, act.unconfirmed) for act in made.acts] == [
+        (ActKind.HIDE, Leave.ALONE, Unconfirmed.CALL)
+    ]
+    assert (made.case, made.strike) == (True, False)
+
+
+@pytest.mark.parametrize("signal", COMPLAINS)
+def test_who_also_complains_is_hidden_by_nobody_but_a_person(signal: Signal) -> None:
+    made = decided(findings(breach("diffamation"), says=(signal,)))
     assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
+
+
+def test_a_provisional_hide_ends_by_itself_only_where_the_law_is_not_concerned() -> None:
+    harsh = rule("acharnement", 3, "partial", "hide_and_remind")
+    unlawful = rule("acharnement", 3, "partial", "hide_and_remind", family="loi")
+    full = rule("acharnement", 3, "full", "hide_and_remind")
+    found = findings(breach("acharnement", gravity=3))
+    ends = [decided(found, under=charter(one)).acts[0].unconfirmed for one in (harsh, unlawful, full)]
+    assert ends == [Unconfirmed.RELEASE, Unconfirmed.CALL, None]
 
 
 def test_no_step_is_taken_that_the_charter_does_not_announce() -> None:
@@ -571,6 +655,13 @@ def test_no_step_is_taken_that_the_charter_does_not_announce() -> None:
 def test_a_lapsed_strike_counts_no_more() -> None:
     made = decided(findings(breach("respect")), standing=strikes(2, age=timedelta(days=91)))
     assert made.measure is Measure.REMIND
+
+
+def test_who_had_not_been_told_when_they_wrote_is_told_for_the_first_time() -> None:
+    told = Standing(strikes=(Strike("respect", "o-2", NOW),))
+    for minutes, measure in ((-5, Measure.REMIND), (0, Measure.REMIND), (5, Measure.HIDE)):
+        written = replace(COMMENT, written_at=NOW + timedelta(minutes=minutes))
+        assert decided(findings(breach("respect")), standing=told, matter=written).measure is measure
 
 
 def test_a_comment_is_not_its_own_earlier_breach() -> None:
@@ -618,9 +709,11 @@ def test_a_full_ceiling_lets_the_breach_again_be_hidden_alone() -> None:
     assert [act.leave for act in made.acts] == [Leave.ALONE]
 
 
-def test_a_scam_is_proposed_and_called() -> None:
+def test_a_scam_is_hidden_provisionally_and_called() -> None:
     made = decided(findings(breach("escroquerie")))
-    assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
+    assert [(act.kind, act.leave, act.unconfirmed) for act in made.acts] == [
+        (ActKind.HIDE, Leave.ALONE, Unconfirmed.CALL)
+    ]
     assert [(call.reason, call.urgency) for call in made.calls] == [("scam", Urgency.HOURS)]
 
 

@@ -6,13 +6,13 @@ is prepared for a person instead, never dropped.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 
 from tribune.channel import ActKind
-from tribune.charter.document import Ceiling, Charter, Clause, FirstAction, Gravity, Step
+from tribune.charter.document import Ceiling, Charter, Clause, Family, FirstAction, Gravity, Step
 from tribune.charter.findings import Breach, Findings, Signal
 from tribune.comment import Audience, Comment, Media, words_hash
 from tribune.standing import Standing
@@ -57,10 +57,26 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Unconfirmed(StrEnum):
+    """What becomes of a provisional hide that nobody confirms in time."""
+
+    RELEASE = "release"
+    """It is shown again: who was hidden by a machine alone is not hidden for ever."""
+    CALL = "call"
+    """It stays hidden and the next person is called: danger is not republished by a timer."""
+
+
+type Foreseen = Literal[Step.SUSPEND, Step.EXCLUDE]
+"""The steps of a ladder that are proposed to people, in words: nothing of them stands ready to be carried out."""
+
+type MachineKind = Literal[ActKind.REPLY, ActKind.PRIVATE, ActKind.HIDE]
+"""All that a decision can ask for. To delete, to block, to suspend are acts of persons: no decision can even name them."""
+
+
 class Act:
     """One thing to do on the platform, before voice turns `text` (a reply situation) into words."""
 
-    kind: ActKind
+    kind: MachineKind
     purpose: str
     """For journal and metrics: `reminder`, `faq`, `spam`, `protect`, `provisional`, `flood`, `breach`, `withdraw`…"""
     leave: Leave
@@ -71,6 +87,8 @@ class Act:
     urgent: bool = False
     """Protection: goes on while a thread is silent or paused (gravity 4, personal data)."""
 
+    unconfirmed: Unconfirmed | None = None
+    """A provisional hide: what becomes of it when no person confirms it. None for what is not provisional."""
 
 @dataclass(frozen=True, slots=True)
 class CallWish:
@@ -133,6 +151,8 @@ class Matter:
         return cls(
             object=comment.object,
             words=words_hash(comment.text),
+    written_at: datetime | None = None
+    """When the words were written; None: now."""
             audience=comment.audience,
             media=comment.media,
             to_member=answers_member or bool(comment.tagged) or comment.text.lstrip().startswith("@"),
@@ -143,6 +163,7 @@ class Matter:
 class Decision:
     """What was decided and why; `acts` is what follows on the platform, `leave` said for each."""
 
+            written_at=comment.posted_at,
     measure: Measure
     reason: str
     """A bounded word (`insult_at_person`, `criticism`, `irony`, `distress`…): keys of `words/<lang>/reasons.yaml`."""
@@ -179,6 +200,8 @@ SITUATIONS = frozenset(
         "reminder1",
         "reminder1.respect",
         "protect.vie-privee",
+    foresees: Foreseen | None = None
+    """What the charter foresees next and only people decide."""
         # about a clause, proposed to the CM
         "reminder1.flood",
         "warning2",
@@ -204,6 +227,7 @@ SITUATIONS = frozenset(
         "draft.conversation",
         "draft.discrimination",
         "draft.victim",
+        "human.name",
         "draft.legal",
         "draft.journalist",
         "draft.harm",
@@ -318,6 +342,7 @@ CALLS = frozenset(
 class _View:
     """Everything that a rule may look at."""
 
+        "exclusion",
     matter: Matter
     findings: Findings
     standing: Standing
@@ -386,17 +411,36 @@ class _View:
             or (not self.private and self.standing.automatic_today >= AUTOMATIC_PER_DAY)
         )
 
-    def leave(self, clause: str | None, *, alone: bool) -> Leave:
-        """How an act leaves under the mode of its clause or community; `alone`: the machine may, once in mode `act`.
+    def leave(self, clause: str | None, kind: MachineKind, *, alone: bool, danger: bool = False) -> Leave:
+        """How an act leaves: the one place where ceilings and modes are looked at.
 
-        No setting goes further than the charter that people agreed to.
+        `alone`: nothing about these words forbids it. `danger`: gravity 4, hidden unasked in every mode, which is
+        the one exception. No setting goes further than the charter that people agreed to.
         """
         mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
         if self.charter is not None:
             mode = min(mode, Mode(self.charter.mode), key=tuple(Mode).index)
         if mode is Mode.OBSERVE:
             return Leave.OBSERVED
-        return Leave.ALONE if alone and mode is Mode.ACT else Leave.PROPOSED
+        return Leave.ALONE if permitted and mode is Mode.ACT else Leave.PROPOSED
+
+    def _under_the_ceiling(self, clause_id: str, kind: MachineKind, *, danger: bool) -> bool:
+        """Does the clause let the machine do this alone at all?
+
+        Members read that a machine may hide what is grave provisionally: below that, `partial` reminds and no more.
+        """
+        clause = self.charter.clause(clause_id) if self.charter else None
+        if clause is None or clause.gravity is None:
+            return False
+        may_remind = clause.gravity <= Gravity.REMINDER
+        match clause.ceiling:
+            case Ceiling.FULL:
+                return may_remind or kind is not ActKind.REPLY
+            case Ceiling.PARTIAL:
+                grave = danger or clause.gravity >= Gravity.GRAVE
+                return may_remind if kind is ActKind.REPLY else grave and kind is ActKind.HIDE
+            case Ceiling.PROPOSE | Ceiling.NONE:
+                return False
 
 
 type Rule = Callable[[_View], Decision | None]
@@ -418,6 +462,10 @@ NEVER_AUTOMATIC = (
 )
 """Subjects on which a machine never speaks, and never acts alone except to protect."""
 
+        unlimited = clause is None or self.charter is None
+        permitted = alone and (unlimited or self._under_the_ceiling(str(clause), kind, danger=danger))
+        if danger and permitted and self.situation.hide_gravity_4:
+            return Leave.ALONE
 AUTOMATIC_PER_THREAD = 2
 AUTOMATIC_PER_DAY = 1
 """Automatic public messages, per thread and per person and day."""
@@ -508,15 +556,13 @@ def grave(view: _View) -> Decision | None:
     clause = breach.clause if view.charter is not None else None
     if breach.doubtful:
         return _doubtful(view, clause)
-    ceiling = next((clause.ceiling for held, clause in view.held if held is breach), Ceiling.PARTIAL)
-    alone = ceiling in (Ceiling.FULL, Ceiling.PARTIAL)
-    unasked = alone and view.situation.hide_gravity_4
-    leave = Leave.ALONE if unasked else view.leave(breach.clause, alone=alone)
+    leave = view.leave(breach.clause, ActKind.HIDE, alone=True, danger=True)
+    hide = Act(ActKind.HIDE, "provisional", leave, urgent=True, unconfirmed=Unconfirmed.CALL)
     return Decision(
         Measure.HIDE if view.can_hide else Measure.ESCALATE,
         reason,
         clause=clause,
-        acts=(Act(ActKind.HIDE, "provisional", leave, urgent=True),) if view.can_hide else (),
+        acts=(hide,) if view.can_hide else (),
         case=True,
         silence_thread=True,
         calls=(CallWish(reason, Urgency.NOW),),
@@ -526,7 +572,7 @@ def grave(view: _View) -> Decision | None:
 
 def _doubtful(view: _View, clause: str | None) -> Decision:
     """Grave if it is meant: a person judges, in presence hours; the hide stands ready."""
-    hide = Act(ActKind.HIDE, "provisional", view.leave(clause, alone=False))
+    hide = Act(ActKind.HIDE, "provisional", view.leave(clause, ActKind.HIDE, alone=False))
     return Decision(
         Measure.ESCALATE,
         "doubtful",
@@ -575,8 +621,9 @@ def spam(view: _View) -> Decision | None:
         return None
     if not view.can_hide:
         return _cannot(view, "spam", clause)
-    leave = view.leave(clause.id, alone=sure and clause.ceiling is Ceiling.FULL and not view.delicate)
-    return Decision(Measure.HIDE, "spam", clause=clause.id, acts=(Act(ActKind.HIDE, "spam", leave),))
+    leave = view.leave(clause.id, ActKind.HIDE, alone=sure and not view.delicate)
+    hide = Act(ActKind.HIDE, "spam", leave, unconfirmed=_if_unconfirmed(clause))
+    return Decision(Measure.HIDE, "spam", clause=clause.id, acts=(hide,))
 
 
 def contact_data(view: _View) -> Decision | None:
@@ -592,9 +639,9 @@ def contact_data(view: _View) -> Decision | None:
     if not view.can_hide:
         return _cannot(view, "others_data" if others else "own_data", clause)
     doubtful = any(clause.silent for _, clause in view.held)
-    full = clause.ceiling is Ceiling.FULL and view.sure_of(clause)
-    leave = view.leave(clause.id, alone=full and not view.says(Signal.QUOTED_INSULT))
-    hide = Act(ActKind.HIDE, "protect", leave, urgent=True)
+    sure = view.sure_of(clause)
+    leave = view.leave(clause.id, ActKind.HIDE, alone=sure and not view.says(Signal.QUOTED_INSULT))
+    hide = Act(ActKind.HIDE, "protect", leave, urgent=True, unconfirmed=_if_unconfirmed(clause))
     if others:
         return Decision(
             Measure.HIDE,
@@ -615,7 +662,7 @@ def contact_data(view: _View) -> Decision | None:
             draft_kind=view.privately,
             awaits_answer=True,
         )
-    note = view.leave(clause.id, alone=full and view.may_speak and not doubtful)
+    note = view.leave(clause.id, ActKind.PRIVATE, alone=sure and view.may_speak and not doubtful)
     notice = (Act(ActKind.PRIVATE, "protect", note, text="protect.vie-privee"),)
     return Decision(
         Measure.HIDE,
@@ -643,9 +690,9 @@ def copies(view: _View) -> Decision | None:
     sure = repeated > 0 and not view.says(*COMPLAINS, Signal.QUESTION)
     if not view.can_hide:
         return _cannot(view, "flood", found)
-    leave = view.leave(found.id, alone=sure and found.ceiling is Ceiling.FULL and not view.delicate)
-    reason = _why(view, found, otherwise="flood")
-    return Decision(Measure.HIDE, reason, clause=found.id, acts=(Act(ActKind.HIDE, "flood", leave),))
+    leave = view.leave(found.id, ActKind.HIDE, alone=sure and not view.delicate)
+    hide = Act(ActKind.HIDE, "flood", leave, unconfirmed=_if_unconfirmed(found))
+    return Decision(Measure.HIDE, _why(view, found, otherwise="flood"), clause=found.id, acts=(hide,))
 
 
 # --- the ladder ---------------------------------------------------------------------------------------------
@@ -678,13 +725,14 @@ def again(view: _View) -> Decision | None:
 def ladder(view: _View) -> Decision | None:
     """1, 10 and 17. The clause's first action, then each step of the ladder that the charter announces.
 
-    Nothing here deletes, suspends or excludes. A strike counts only when the member was told.
+    Nothing here deletes, suspends or excludes. A step is climbed only by somebody who had been told of the one before.
     """
     clause = _worst(view)
-    if clause is None:
+    if clause is None or view.charter is None:
         return None
-    active = view.standing.active_strikes(view.situation.now)
-    told = len({strike.object for strike in active} - {view.matter.object})
+    lapse_after = timedelta(minutes=view.charter.commitments.strike_ttl.minutes)
+    written_at = view.matter.written_at or view.situation.now
+    told = view.standing.told_before(written_at, lapse_after, besides=view.matter.object)
     if not told or not clause.ladder:
         return _first(view, clause)
     match clause.ladder[min(told, len(clause.ladder)) - 1]:
@@ -694,8 +742,8 @@ def ladder(view: _View) -> Decision | None:
             return _hide_and_tell(view, clause, "breach_again", "warning2")
         case Step.LAST_WARNING:
             return _hide_and_tell(view, clause, "last_warning", "warning3.final")
-        case Step.SUSPEND | Step.EXCLUDE:
-            return Decision(Measure.ESCALATE, "after_last_warning", clause=clause.id)
+        case (Step.SUSPEND | Step.EXCLUDE) as step:
+            return _for_people(view, clause, step)
 
 
 def _first(view: _View, clause: Clause) -> Decision:
@@ -715,10 +763,8 @@ def _remind(view: _View, clause: Clause) -> Decision:
     reason = _why(view, clause)
     if ActKind.REPLY not in view.situation.can:
         return _cannot(view, reason, clause)
-    light = clause.gravity is not None and clause.gravity <= Gravity.REMINDER
-    permitted = clause.ceiling is Ceiling.FULL or (clause.ceiling is Ceiling.PARTIAL and light)
-    alone = permitted and view.sure_of(clause) and view.may_speak and (view.situation.trusted_link or view.private)
-    leave = view.leave(clause.id, alone=alone)
+    alone = view.sure_of(clause) and view.may_speak and (view.situation.trusted_link or view.private)
+    leave = view.leave(clause.id, ActKind.REPLY, alone=alone)
     return Decision(
         Measure.REMIND,
         reason,
@@ -730,17 +776,22 @@ def _remind(view: _View, clause: Clause) -> Decision:
 
 
 def _hide_and_tell(view: _View, clause: Clause, reason: str, text: str) -> Decision:
-    """A hide, alone only where the ceiling is full, and what the person is told in private, always through the CM."""
+    """A hide, provisional where the ceiling is partial, and what the person is told in private, always through the CM.
+
+    A last warning is a person's, and so is every step against somebody who also complains: criticism stays.
+    """
     if not view.can_hide:
         return _cannot(view, reason, clause)
-    full = clause.ceiling is Ceiling.FULL and view.sure_of(clause)
-    alone = full and reason != "last_warning" and not view.delicate
+    harmless = not view.delicate and not view.says(*COMPLAINS)
+    alone = view.sure_of(clause) and reason != "last_warning" and harmless
+    leave = view.leave(clause.id, ActKind.HIDE, alone=alone)
+    hide = Act(ActKind.HIDE, "breach", leave, unconfirmed=_if_unconfirmed(clause))
     escalates = clause.first_action is FirstAction.HIDE_AND_ESCALATE
     return Decision(
         Measure.HIDE,
         reason,
         clause=clause.id,
-        acts=(Act(ActKind.HIDE, "breach", view.leave(clause.id, alone=alone)),),
+        acts=(hide,),
         draft=text,
         draft_kind=view.privately,
         calls=(CallWish(reason if reason in CALLS else "breach", Urgency.HOURS),) if escalates else (),
@@ -794,7 +845,29 @@ def faq(view: _View) -> Decision | None:
     entry = view.findings.asks[0]
     if not view.says(Signal.SHORT_QUESTION) or ActKind.REPLY not in view.situation.can:
         return Decision(Measure.DRAFT, "faq", draft="faq", draft_faq=entry, awaits_answer=True)
-    leave = view.leave(None, alone=view.may_speak and view.charter is not None)
+def _if_unconfirmed(clause: Clause) -> Unconfirmed | None:
+    """12. Under a partial ceiling a person confirms: what the law forbids, and danger, no timer ever shows again."""
+    if clause.ceiling is not Ceiling.PARTIAL:
+        return None
+    danger = clause.family is Family.LAW or clause.gravity is Gravity.DANGER
+    return Unconfirmed.CALL if danger else Unconfirmed.RELEASE
+
+
+def _for_people(view: _View, clause: Clause, step: Foreseen) -> Decision:
+    """A suspension, an exclusion: people are told what the charter foresees, two of them for an exclusion."""
+    hide = Act(ActKind.HIDE, "breach", view.leave(clause.id, ActKind.HIDE, alone=False))
+    return Decision(
+        Measure.ESCALATE,
+        "after_last_warning",
+        clause=clause.id,
+        acts=(hide,) if view.can_hide else (),
+        calls=(CallWish("exclusion", Urgency.HOURS, roles=("cm", "smm")),) if step is Step.EXCLUDE else (),
+        foresees=step,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
+    )
+
+
+    leave = view.leave(None, ActKind.REPLY, alone=view.may_speak and view.charter is not None)
     return Decision(
         Measure.LEAD,
         "faq",
@@ -909,7 +982,11 @@ RULES: tuple[Rule, ...] = (
 def _escalation(view: _View, reason: str, draft: str) -> Decision:
     """CM and social media manager are called, the machine is quiet in the thread; nothing is hidden without them."""
     shown = next((clause for breach, clause in view.held if breach.whose), None)
-    protect = Act(ActKind.HIDE, "protect", view.leave(shown.id, alone=False)) if shown and view.can_hide else None
+    protect = (
+        Act(ActKind.HIDE, "protect", view.leave(shown.id, ActKind.HIDE, alone=False))
+        if shown and view.can_hide
+        else None
+    )
     return Decision(
         Measure.ESCALATE,
         reason,

@@ -6,9 +6,6 @@ Pure. Strikes lapse and are checked when read; nothing here is a label on a pers
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-STRIKES_LAPSE_AFTER = timedelta(days=90)
-"""`facts`: a reminder lapses after 90 days without a breach; the charter's clause 17 says so to members."""
-
 REPETITION_WINDOW = timedelta(hours=24)
 """How far back the same words by the same person count as a repetition."""
 
@@ -21,11 +18,15 @@ NEWCOMER_KNOWLEDGE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A breach that counts on the ladder: a reminder, a hide with notice."""
+    """A breach that counts on the ladder: under a clause that says so, and whose author was told.
+
+    A friendly word is none: no notice that protects, no nudge, no redirection ever becomes a strike.
+    """
 
     clause: str
     object: str
     at: datetime
+    """When they were told, not when they wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,19 @@ class Standing:
     variants: frozenset[str] = field(default_factory=frozenset)
     """Texts (template and variant) sent to this person within 30 days."""
 
-    def active_strikes(self, now: datetime) -> tuple[Strike, ...]:
-        """The strikes that have not lapsed at `now`."""
-        return tuple(strike for strike in self.strikes if now - strike.at < STRIKES_LAPSE_AFTER)
+    def told_before(self, written_at: datetime, lapse_after: timedelta, *, besides: str) -> int:
+        """On how many comments besides one their author had been told what the charter says, before they wrote that one.
+
+        A strike lapses after `lapse_after` without another: that is the charter's promise (`commitments.strike_ttl`).
+        It is looked at here, whenever it is asked; nothing has to run for it, and no order of arrival changes it.
+        """
+        earlier = {strike.object: strike.at for strike in self.strikes if strike.object != besides}
+        told, since = 0, written_at
+        for at in sorted((at for at in earlier.values() if at < written_at), reverse=True):
+            if since - at >= lapse_after:
+                break
+            told, since = told + 1, at
+        return told
 
     def repetitions(self, words: str, object_id: str, now: datetime) -> int:
         """How many other comments with the same words this author left within 24 hours before or after `now`."""
