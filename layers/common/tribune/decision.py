@@ -56,7 +56,6 @@ class Urgency(StrEnum):
     NOW = "now"
 
 
-@dataclass(frozen=True, slots=True)
 class Unconfirmed(StrEnum):
     """What becomes of a provisional hide that nobody confirms in time."""
 
@@ -73,6 +72,7 @@ type MachineKind = Literal[ActKind.REPLY, ActKind.PRIVATE, ActKind.HIDE]
 """All that a decision can ask for. To delete, to block, to suspend are acts of persons: no decision can even name them."""
 
 
+@dataclass(frozen=True, slots=True)
 class Act:
     """One thing to do on the platform, before voice turns `text` (a reply situation) into words."""
 
@@ -86,9 +86,9 @@ class Act:
     """The id of the FAQ entry that answers, for text `faq`."""
     urgent: bool = False
     """Protection: goes on while a thread is silent or paused (gravity 4, personal data)."""
-
     unconfirmed: Unconfirmed | None = None
     """A provisional hide: what becomes of it when no person confirms it. None for what is not provisional."""
+
 
 @dataclass(frozen=True, slots=True)
 class CallWish:
@@ -144,6 +144,8 @@ class Matter:
     media: Media = Media.NONE
     to_member: bool = False
     """Said to another member: a reply to their comment, or with an @name."""
+    written_at: datetime | None = None
+    """When the words were written; None: now."""
 
     @classmethod
     def of(cls, comment: Comment, *, answers_member: bool) -> Self:
@@ -151,11 +153,10 @@ class Matter:
         return cls(
             object=comment.object,
             words=words_hash(comment.text),
-    written_at: datetime | None = None
-    """When the words were written; None: now."""
             audience=comment.audience,
             media=comment.media,
             to_member=answers_member or bool(comment.tagged) or comment.text.lstrip().startswith("@"),
+            written_at=comment.posted_at,
         )
 
 
@@ -163,7 +164,6 @@ class Matter:
 class Decision:
     """What was decided and why; `acts` is what follows on the platform, `leave` said for each."""
 
-            written_at=comment.posted_at,
     measure: Measure
     reason: str
     """A bounded word (`insult_at_person`, `criticism`, `irony`, `distress`…): keys of `words/<lang>/reasons.yaml`."""
@@ -191,6 +191,8 @@ class Decision:
     """`charter`; without one `law` where gravity 4 is hidden, else `none`: nothing is held against anybody."""
     draft_faq: str | None = None
     """The FAQ entry that the draft answers with, for draft `faq`."""
+    foresees: Foreseen | None = None
+    """What the charter foresees next and only people decide."""
 
 
 SITUATIONS = frozenset(
@@ -200,8 +202,6 @@ SITUATIONS = frozenset(
         "reminder1",
         "reminder1.respect",
         "protect.vie-privee",
-    foresees: Foreseen | None = None
-    """What the charter foresees next and only people decide."""
         # about a clause, proposed to the CM
         "reminder1.flood",
         "warning2",
@@ -217,6 +217,7 @@ SITUATIONS = frozenset(
         "welcome",
         "criticism",
         "human.requested",
+        "human.name",
         "care.distress",
         "draft.complaint",
         "draft.irony",
@@ -227,7 +228,6 @@ SITUATIONS = frozenset(
         "draft.conversation",
         "draft.discrimination",
         "draft.victim",
-        "human.name",
         "draft.legal",
         "draft.journalist",
         "draft.harm",
@@ -331,6 +331,7 @@ CALLS = frozenset(
         "scam",
         "impersonation",
         "breach",
+        "exclusion",
         "no_charter",
         "detector_failed",
     }
@@ -342,7 +343,6 @@ CALLS = frozenset(
 class _View:
     """Everything that a rule may look at."""
 
-        "exclusion",
     matter: Matter
     findings: Findings
     standing: Standing
@@ -417,6 +417,10 @@ class _View:
         `alone`: nothing about these words forbids it. `danger`: gravity 4, hidden unasked in every mode, which is
         the one exception. No setting goes further than the charter that people agreed to.
         """
+        unlimited = clause is None or self.charter is None
+        permitted = alone and (unlimited or self._under_the_ceiling(str(clause), kind, danger=danger))
+        if danger and permitted and self.situation.hide_gravity_4:
+            return Leave.ALONE
         mode = self.situation.clause_modes.get(clause, self.situation.mode) if clause else self.situation.mode
         if self.charter is not None:
             mode = min(mode, Mode(self.charter.mode), key=tuple(Mode).index)
@@ -462,10 +466,6 @@ NEVER_AUTOMATIC = (
 )
 """Subjects on which a machine never speaks, and never acts alone except to protect."""
 
-        unlimited = clause is None or self.charter is None
-        permitted = alone and (unlimited or self._under_the_ceiling(str(clause), kind, danger=danger))
-        if danger and permitted and self.situation.hide_gravity_4:
-            return Leave.ALONE
 AUTOMATIC_PER_THREAD = 2
 AUTOMATIC_PER_DAY = 1
 """Automatic public messages, per thread and per person and day."""
@@ -799,6 +799,28 @@ def _hide_and_tell(view: _View, clause: Clause, reason: str, text: str) -> Decis
     )
 
 
+def _if_unconfirmed(clause: Clause) -> Unconfirmed | None:
+    """12. Under a partial ceiling a person confirms: what the law forbids, and danger, no timer ever shows again."""
+    if clause.ceiling is not Ceiling.PARTIAL:
+        return None
+    danger = clause.family is Family.LAW or clause.gravity is Gravity.DANGER
+    return Unconfirmed.CALL if danger else Unconfirmed.RELEASE
+
+
+def _for_people(view: _View, clause: Clause, step: Foreseen) -> Decision:
+    """A suspension, an exclusion: people are told what the charter foresees, two of them for an exclusion."""
+    hide = Act(ActKind.HIDE, "breach", view.leave(clause.id, ActKind.HIDE, alone=False))
+    return Decision(
+        Measure.ESCALATE,
+        "after_last_warning",
+        clause=clause.id,
+        acts=(hide,) if view.can_hide else (),
+        calls=(CallWish("exclusion", Urgency.HOURS, roles=("cm", "smm")),) if step is Step.EXCLUDE else (),
+        foresees=step,
+        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
+    )
+
+
 # --- nothing is held against the words: what could be said? -------------------------------------------------
 
 
@@ -845,28 +867,6 @@ def faq(view: _View) -> Decision | None:
     entry = view.findings.asks[0]
     if not view.says(Signal.SHORT_QUESTION) or ActKind.REPLY not in view.situation.can:
         return Decision(Measure.DRAFT, "faq", draft="faq", draft_faq=entry, awaits_answer=True)
-def _if_unconfirmed(clause: Clause) -> Unconfirmed | None:
-    """12. Under a partial ceiling a person confirms: what the law forbids, and danger, no timer ever shows again."""
-    if clause.ceiling is not Ceiling.PARTIAL:
-        return None
-    danger = clause.family is Family.LAW or clause.gravity is Gravity.DANGER
-    return Unconfirmed.CALL if danger else Unconfirmed.RELEASE
-
-
-def _for_people(view: _View, clause: Clause, step: Foreseen) -> Decision:
-    """A suspension, an exclusion: people are told what the charter foresees, two of them for an exclusion."""
-    hide = Act(ActKind.HIDE, "breach", view.leave(clause.id, ActKind.HIDE, alone=False))
-    return Decision(
-        Measure.ESCALATE,
-        "after_last_warning",
-        clause=clause.id,
-        acts=(hide,) if view.can_hide else (),
-        calls=(CallWish("exclusion", Urgency.HOURS, roles=("cm", "smm")),) if step is Step.EXCLUDE else (),
-        foresees=step,
-        awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
-    )
-
-
     leave = view.leave(None, ActKind.REPLY, alone=view.may_speak and view.charter is not None)
     return Decision(
         Measure.LEAD,
