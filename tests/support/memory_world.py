@@ -1,0 +1,148 @@
+"""The same world as `world.py`, on AWS in memory (`local/memory.py`): the real doors, the real journal, milliseconds.
+
+What every process reads anew from the same bytes (a charter, a community, a reader) is made once for all worlds.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+from unittest.mock import patch
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+from world import START, World, living
+
+from local.memory import Memory
+from local.resources import Stack, Template
+from tribune import clock
+from tribune.aws import charters, clients, journal
+from tribune.community import Community
+from tribune.workflow import moderate
+
+ROOT = Path(__file__).resolve().parents[2]
+PARAMETERS = {"Stage": "test", "AlertAddress": "alerts@example.test", "MailSender": "tribune@example.test"}
+
+
+class InMemory(Stack):
+    """The template's resources in memory; what it resolves to is worked out once."""
+
+    @cache  # noqa: B019  it lives as long as the process
+    def tables(self) -> dict[str, str]:
+        return super().tables()
+
+    @cache  # noqa: B019  the same
+    def queues(self) -> dict[str, str]:
+        return super().queues()
+
+    @cache  # noqa: B019  the same
+    def environment(self, function: str) -> dict[str, str]:
+        return super().environment(function)
+
+    __hash__ = object.__hash__
+
+
+@cache
+def _stack() -> tuple[InMemory, Memory]:
+    memory = Memory()
+    template = Template.read(ROOT / "template.yaml")
+    stack = InMemory(template, memory.dynamodb, memory.sqs, memory.sns, "test", "eu-west-3", dict(PARAMETERS))
+    stack.create()
+    return stack, memory
+
+
+@cache
+def _door(name: str) -> CodeType:
+    file = ROOT / "functions" / name / "app.py"
+    return compile(file.read_text(encoding="utf-8"), str(file), "exec")
+
+
+def load(name: str) -> ModuleType:
+    """functions/<name>/app.py as a new process of Lambda would: its environment, nothing cached."""
+    stack, _ = _stack()
+    logical_id = "".join(word.capitalize() for word in name.split("_"))
+    os.environ.update(stack.environment(logical_id))
+    module = ModuleType(f"functions.{name}.app")
+    exec(_door(name), module.__dict__)  # noqa: S102  our own door
+    return module
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """What is pure and dear is worked out once for all worlds: the same bytes give the same charter."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(charters, "_published", _charter))
+        stack.enter_context(patch.object(Community, "model_validate_json", staticmethod(_community)))
+        stack.enter_context(patch.object(moderate, "Reader", _reader))
+        stack.enter_context(patch.dict(os.environ))
+        yield
+
+
+_read_charter, _read_community, _make_reader = charters._published, Community.model_validate_json, moderate.Reader
+_charters: dict[Any, Any] = {}
+_readers: dict[Any, Any] = {}
+
+
+def _charter(meta: charters.VersionMeta, packed: bytes) -> Any:
+    slot = (meta.version, meta.published_at, meta.effective_from, meta.summary, packed)
+    if slot not in _charters:
+        _charters[slot] = _read_charter(meta, packed)
+    return _charters[slot]
+
+
+@cache
+def _community(text: str) -> Community:
+    return _read_community(text)
+
+
+def _reader(charter: Any, vocabulary: Any) -> Any:
+    slot = (id(charter), repr(vocabulary))
+    if slot not in _readers:
+        _readers[slot] = (charter, _make_reader(charter, vocabulary))
+    return _readers[slot][1]
+
+
+@contextmanager
+def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
+    """A world with one community, on tables of its own; one at a time in a process."""
+    stack, _ = _stack()
+    memory = _furnished(mode, more).fork()
+    fresh = World(stack, load, more=more)
+
+    def around(operation: str, carry_out: Callable[[], Any]) -> Any:
+        return fresh.calls.around(
+            operation,
+            carry_out,
+            lambda: ClientError({"Error": {"Code": "InternalServerError"}}, operation),
+            lambda: ReadTimeoutError(endpoint_url="http://aws.test"),
+        )
+
+    memory.around = around
+    with remembered(), _reached(memory), living(fresh):
+        fresh.forget()
+        yield fresh
+    fresh.forget()
+
+
+@contextmanager
+def _reached(memory: Memory) -> Iterator[None]:
+    """Whoever asks for a client of this process gets the memory's; nobody sleeps between two attempts."""
+    with ExitStack() as stack:
+        for name in ("dynamodb", "sqs", "ssm", "ses"):
+            stack.enter_context(patch.object(clients, name, partial(getattr, memory, name)))
+        stack.enter_context(patch.object(journal, "_pause", lambda _attempt: None))
+        yield
+
+
+@cache
+def _furnished(mode: str, more: str) -> Memory:
+    """Everything as `tribune apply` leaves it."""
+    stack, empty = _stack()
+    memory = empty.fork()
+    world = World(stack, load, more=more)
+    clock.follow(lambda: START)
+    with remembered(), _reached(memory):
+        world.apply(mode)
+    return memory
