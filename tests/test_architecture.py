@@ -25,7 +25,8 @@ FLOORS = (
     ("words", "pages"),
     # The heart, and beside it whatever a decision weighs.
     ("charter",),
-    ("standing", "engagement", "climate", "duty", "voice"),
+    ("statement",),
+    ("standing", "engagement", "climate", "duty", "voice", "notice"),
     ("decision",),
     ("journal", "community"),
     # What a person could say, and what of it counts as leading.
@@ -38,6 +39,8 @@ PURE = {
     "lengths",
     "channel",
     "charter",
+    "statement",
+    "notice",
     "standing",
     "engagement",
     "climate",

@@ -17,7 +17,7 @@ from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices")
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
@@ -74,7 +74,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace"])
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices"])
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 
