@@ -26,7 +26,7 @@ FLOORS = (
     # The heart, and beside it whatever a decision weighs.
     ("charter",),
     ("statement",),
-    ("standing", "engagement", "climate", "duty", "voice", "notice"),
+    ("standing", "budgets", "engagement", "climate", "duty", "voice", "notice"),
     ("decision",),
     ("journal", "community"),
     # What a person could say, and what of it counts as leading.
@@ -42,6 +42,7 @@ PURE = {
     "statement",
     "notice",
     "standing",
+    "budgets",
     "engagement",
     "climate",
     "duty",

@@ -6,6 +6,7 @@ errors · clock · settings · telemetry       what can go wrong, what time it i
 comment · lengths · channel                 what a platform said, in our words; how it counts; what passes between us and it
 charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
 standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
+budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 journal · community                         what is kept of a comment; what a brand has set

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal, Self
 
+from tribune.budgets import FLOODS, UNQUIET, Silence, over
 from tribune.channel import ActKind
 from tribune.charter.document import Ceiling, Charter, Clause, Family, FirstAction, Gravity, Step
 from tribune.charter.findings import Breach, Findings, Signal
@@ -123,6 +124,12 @@ class Situation:
     """Said hours before we heard of it: a template out of the blue would be odd, a person answers."""
     thread_automatic: int = 0
     """Automatic messages already in the thread, sent or about to be."""
+    post_automatic: int = 0
+    """…under the post, this hour."""
+    account_automatic: int = 0
+    """…on the account, this hour."""
+    explained: frozenset[str] = frozenset()
+    """Clauses that a reminder of ours already cites in this thread: whoever is told again finds a short pointer."""
     thread_silent: bool = False
     """A person answered, or asked for a human, or an urgent case stands here: no messages by the machine."""
     already_reminded: bool = False
@@ -187,6 +194,8 @@ class Decision:
     """Distress: nothing in standing, reports or chat text; the record is kept 30 days."""
     awaits_answer: bool = False
     """A question or a complaint that a person should answer: belongs in `unanswered`."""
+    unsaid: Silence | None = None
+    """Why the machine does not say what it would have said by itself; None when it says it, or had nothing to say."""
     ground: str = "charter"
     """`charter`; without one `law` where gravity 4 is hidden, else `none`: nothing is held against anybody."""
     draft_faq: str | None = None
@@ -201,6 +210,7 @@ SITUATIONS = frozenset(
         "faq",
         "reminder1",
         "reminder1.respect",
+        "reminder1.pointer",
         "protect.vie-privee",
         # about a clause, proposed to the CM
         "reminder1.flood",
@@ -244,7 +254,8 @@ SITUATIONS = frozenset(
 )
 """Every reply situation that a decision or a proposal can name: `words/<lang>/replies` has a text for each.
 
-`reminder1` serves clauses without a reminder of their own. `protect.vie-privee` is the private notice that a
+`reminder1` serves clauses without a reminder of their own, `reminder1.pointer` all those that a reminder already
+cites in the thread. `protect.vie-privee` is the private notice that a
 number was hidden; `protect.request` the same when the number came with a request (the CM answers both at
 once); `protect.other` when it is somebody else's (it never asks for the data).
 """
@@ -348,6 +359,8 @@ class _View:
     standing: Standing
     situation: Situation
     charter: Charter | None
+    freely: bool = False
+    """What would be decided if nothing made the machine silent?"""
 
     def says(self, *signals: Signal) -> bool:
         """True when the text carries one of these signals."""
@@ -403,12 +416,26 @@ class _View:
     @cached_property
     def may_speak(self) -> bool:
         """May a message leave without a person? Never in a delicate place, and only so many."""
-        return not (
-            self.delicate
-            or self.situation.long_ago
-            or self.situation.climate in ("orange", "red")
-            or self.situation.thread_automatic >= AUTOMATIC_PER_THREAD
-            or (not self.private and self.standing.automatic_today >= AUTOMATIC_PER_DAY)
+        return self.freely or self.silence is None
+
+    @cached_property
+    def silence(self) -> Silence | None:
+        """Why no message may leave here without a person; None when one may."""
+        situation = self.situation
+        reasons = {
+            Silence.SUBJECT: self.ironic or self.says(*NEVER_AUTOMATIC),
+            Silence.SENSITIVE: situation.sensitive_post,
+            Silence.THREAD_SILENT: situation.thread_silent,
+            Silence.HUMAN: self.standing.human_requested_at is not None,
+            Silence.LONG_AGO: situation.long_ago,
+            Silence.CLIMATE: situation.climate in UNQUIET,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None) or over(
+            thread=situation.thread_automatic,
+            person=self.standing.automatic_today,
+            post=situation.post_automatic,
+            account=situation.account_automatic,
+            private=self.private,
         )
 
     def leave(self, clause: str | None, kind: MachineKind, *, alone: bool, danger: bool = False) -> Leave:
@@ -466,10 +493,6 @@ NEVER_AUTOMATIC = (
 )
 """Subjects on which a machine never speaks, and never acts alone except to protect."""
 
-AUTOMATIC_PER_THREAD = 2
-AUTOMATIC_PER_DAY = 1
-"""Automatic public messages, per thread and per person and day."""
-
 SPAM_SIGNALS = 2
 """Independent signals that a silent hide needs."""
 
@@ -509,9 +532,32 @@ def decide(
     or it cannot be read: then nothing is held against anybody (law 1) and nothing goes out alone, gravity 4 excepted.
     """
     view = _View(matter, findings, standing, situation, charter)
-    decision = next((made for rule in RULES if (made := rule(view)) is not None), Decision(Measure.NOTHING, "nothing"))
+    decision = _accounted(view, _first_of_the_rules(view))
     decision = _for_a_person(view, _unsure(view, decision))
     return _without_charter(view, decision) if charter is None else decision
+
+
+def _first_of_the_rules(view: _View) -> Decision:
+    return next((made for rule in RULES if (made := rule(view)) is not None), Decision(Measure.NOTHING, "nothing"))
+
+
+def _accounted(view: _View, decision: Decision) -> Decision:
+    """Where the machine would have spoken by itself and does not, the decision says why.
+
+    What it may not say is drafted for a person. In a flood it is not: nobody reads ten thousand drafts of one answer,
+    and one call says what is going on (`weigh`). Whatever else these words ask for is done all the same.
+    """
+    if view.silence is None or not any(act.text and act.leave is Leave.PROPOSED for act in decision.acts):
+        return decision
+    freely = _first_of_the_rules(replace(view, freely=True))
+    if not any(act.text and act.leave is Leave.ALONE for act in freely.acts):
+        return decision
+    if view.silence not in FLOODS:
+        return replace(decision, unsaid=view.silence)
+    rest = tuple(act for act in freely.acts if not act.text)
+    return replace(
+        freely, measure=freely.measure if rest else Measure.NOTHING, acts=rest, strike=False, unsaid=view.silence
+    )
 
 
 # --- before the charter -------------------------------------------------------------------------------------
@@ -769,7 +815,7 @@ def _remind(view: _View, clause: Clause) -> Decision:
         Measure.REMIND,
         reason,
         clause=clause.id,
-        acts=(Act(ActKind.REPLY, "reminder", leave, text=_own_text("reminder1", clause)),),
+        acts=(Act(ActKind.REPLY, "reminder", leave, text=_reminder(view, clause)),),
         strike=clause.strike and leave is Leave.ALONE,
         awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),
     )
@@ -1024,6 +1070,11 @@ def _own_text(situation: str, clause: Clause) -> str:
     """The clause's own text where there is one, else the one that serves every clause."""
     own = f"{situation}.{clause.id}"
     return own if own in SITUATIONS else situation
+
+
+def _reminder(view: _View, clause: Clause) -> str:
+    """It is explained once in a thread."""
+    return "reminder1.pointer" if clause.id in view.situation.explained else _own_text("reminder1", clause)
 
 
 def _unsure(view: _View, decision: Decision) -> Decision:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
 
+from tribune.budgets import PER_THREAD, THREAD_IN_PRIVATE
 from tribune.channel import ActKind, Verdict
 from tribune.comment import Audience
 from tribune.community import Community
-from tribune.decision import AUTOMATIC_PER_THREAD, Mode
+from tribune.decision import Mode
 from tribune.journal import Action, Brakes, Breaker, Head, Pauses, ThreadRecord
 from tribune.workflow.brake import decided_before
 from tribune.workflow.deed import SPEAKING
@@ -23,7 +24,6 @@ NEAR_THE_LIMIT = "usage"
 """The reason of a breaker that nobody refused anything yet."""
 _OVER_THE_BRAKE = ("withdraw", "restore", "provisional")
 """What takes back our own act helps whoever the clause hit; danger once hidden waits for a person hidden (gravity 4)."""
-BUDGET_WINDOW_IN_PRIVATE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +130,10 @@ def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) ->
     recent = {
         other: at
         for other, at in thread.automatic.items()
-        if head.audience is Audience.PUBLIC or now - at < BUDGET_WINDOW_IN_PRIVATE
+        if head.audience is Audience.PUBLIC or now - at < THREAD_IN_PRIVATE
     }
     order = sorted(recent, key=lambda other: (recent[other], other))
-    if action.id in order and order.index(action.id) >= AUTOMATIC_PER_THREAD:
+    if action.id in order and order.index(action.id) >= PER_THREAD:
         return Drop("budget", tell=True)
     return None
 

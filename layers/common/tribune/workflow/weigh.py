@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tribune import duty, engagement, voice
+from tribune.budgets import THREAD_IN_PRIVATE
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings, pack
 from tribune.charter.brake import changed
@@ -62,8 +63,6 @@ from tribune.workflow.takeback import (
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
-PRIVATE_BUDGET_WINDOW = timedelta(hours=24)
-"""A private conversation has no end: there, the budget of automatic messages is a day's."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
@@ -339,7 +338,7 @@ class _Weighing:
         times = self.sheet.thread(self.thread).automatic.values()
         if self.said.audience is Audience.PUBLIC:
             return len(times)
-        return sum(self.now - at < PRIVATE_BUDGET_WINDOW for at in times)
+        return sum(self.now - at < THREAD_IN_PRIVATE for at in times)
 
     def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
         """The head as it will be kept, and what the CM could say."""
