@@ -43,6 +43,8 @@ _CHAT = (
     "Loved riding along the river on mine last summer, {n} miles of sunshine",
     "Perso je mets {n} km par semaine avec le mien, aucun souci à signaler.",
 )
+_ROUND, _ANSWERED = 50, 3
+"""The mix repeats after so many comments; of each five of them, the one that is answered alone."""
 _FAQ = "Vous êtes ouverts le dimanche ?"
 _INSULT = "@Karim t'es vraiment un abruti si tu crois que ça tient {n} km"
 _LEGAL = "Je vais vous attaquer en justice, commande numéro {n}"
@@ -51,10 +53,12 @@ _LEGAL = "Je vais vous attaquer en justice, commande numéro {n}"
 def comments(count: int) -> Iterator[Event]:
     """The mix: of fifty comments five insults, five questions of the FAQ, one legal threat, the others chat."""
     for n in range(count):
-        turn = n % 50
-        text = (
-            _LEGAL if turn == 49 else _INSULT if turn % 10 == 3 else _FAQ if turn % 10 == 7 else _CHAT[n % len(_CHAT)]
-        )  # noqa: PLR2004  places in a round of fifty
+        turn = n % _ROUND
+        text = _CHAT[n % len(_CHAT)]
+        if turn == _ROUND - 1:
+            text = _LEGAL
+        elif turn % 5 == _ANSWERED:
+            text = (_INSULT, _FAQ)[turn % 2]
         author = n - HEARD_AGAIN * 3 if n % HEARD_AGAIN == 0 and n > HEARD_AGAIN * 3 else n
         post = f"{PAGE}_{100 + n % 7}"
         spoken = Spoken("facebook", f"{100 + n % 7}_{900_000 + n}", f"f{author:05d}", post)
