@@ -26,13 +26,15 @@ FLOORS = (
     # The heart, and beside it whatever a decision weighs.
     ("charter",),
     ("statement",),
-    ("standing", "budgets", "engagement", "climate", "duty", "voice", "notice"),
+    ("standing", "budgets", "engagement", "climate", "duty", "voice", "ledger", "notice"),
     ("decision",),
     ("journal", "community"),
     # What a person could say, and what of it counts as leading.
     ("proposals", "leadership"),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
+    # The screens of the team, on top of the use cases.
+    ("desk",),
 )
 PURE = {
     "comment",
@@ -47,6 +49,7 @@ PURE = {
     "climate",
     "duty",
     "voice",
+    "ledger",
     "decision",
     "journal",
     "proposals",

@@ -9,6 +9,7 @@ standing · engagement · duty · voice        an author's history, the three le
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
+ledger                                      every decision sealed, chained, and verified without us
 journal · community                         what is kept of a comment; what a brand has set
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
