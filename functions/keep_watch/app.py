@@ -1,5 +1,6 @@
-"""keep_watch: every minute, wakes whatever is due and unfinished."""
+"""keep_watch: every minute, wakes whatever is due and unfinished; each morning, what could be said."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -9,9 +10,13 @@ from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
+from tribune.charter import Circumstances, Findings, Reader
+from tribune.community import Community
+from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
+from tribune.workflow.lead import Leading
 from tribune.workflow.watch import Watching
 
 
@@ -20,16 +25,35 @@ def _settings() -> WatchSettings:
     return WatchSettings.read()
 
 
+@cache
+def _leading() -> Leading:
+    """One a process: it remembers which mornings are over."""
+    settings = _settings()
+    return Leading(
+        journal=Journal(clients.dynamodb(), settings.journal_table, settings.text_table),
+        keys=keys,
+        communities=Communities(settings.community_table),
+        platform=platform,
+        reading=_reading,
+    )
+
+
+def _reading(community: Community) -> Callable[[str], Findings]:
+    reader = Reader(None, community.vocabulary)
+    return lambda text: reader.read(text, Circumstances())
+
+
 def handler(_event: dict[str, Any], _context: object) -> None:
     """A tick of the schedule."""
     settings = _settings()
     journal = Journal(clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table)
     communities = Communities(settings.community_table)
+    known = directory.communities(settings.community_table)
     woken = Watching(
         journal=journal,
         actions=Queue(clients.sqs(), settings.actions_queue_url),
         calls=Queue(clients.sqs(), settings.calls_queue_url),
-        communities=directory.communities(settings.community_table),
+        communities=known,
         braking=Braking(
             journal=journal,
             keys=keys,
@@ -42,4 +66,5 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     for kind, n in woken.items():
         if n:
             count("Woken", n, kind=kind)
-    logger().info("watched", extra=woken)
+    led = _leading().mornings(known, clock.now())
+    logger().info("watched", extra={**woken, "lead": led})

@@ -124,6 +124,7 @@ class WatchSettings(Settings):
     """For keep_watch."""
 
     journal_table: str
+    text_table: str
     counter_table: str
     charter_table: str
     community_table: str

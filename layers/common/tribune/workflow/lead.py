@@ -1,0 +1,245 @@
+"""lead: each morning, once, what the community manager could say; and what became of it. Nothing here is ever sent.
+
+At the start of presence, in the community's zone. The item of the day is written first come, first served: whoever
+comes second, or comes back after a crash, finds it there. What is read for it is bounded, however much was said: two
+queries for the latest cases, then their heads, threads and words a hundred at a time: thirteen requests at most, the
+last of them the write.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from tribune import duty, voice, words
+from tribune.channel import Platform
+from tribune.charter.findings import Findings
+from tribune.comment import Audience
+from tribune.community import Community
+from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
+from tribune.journal import Case, CaseState, Head, Proposal, Proposals, ProposalState
+from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
+from tribune.workflow.ports import Communities, Key, Keys
+from tribune.workflow.worksheet import Known, ObjectId
+
+MOST_LOOKED_AT = 100
+"""Open cases, and settled ones, the latest first."""
+NOT_AGAIN = 7
+"""For how many days a comment that was a source is none again, nor a text the same."""
+LOOK_AGAIN = timedelta(minutes=15)
+"""How long a changed rota may go unseen."""
+_SHORT = 6
+_TRIES = 4
+
+
+class KnownMore(Known, Protocol):
+    """What is read here besides heads and cases."""
+
+    def proposals(self, community: str, day: date) -> Proposals | None: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """What the proposals need of the journal."""
+
+    def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
+    def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The morning's proposals, with the edges they need."""
+
+    journal: Journal
+    keys: Keys
+    communities: Communities
+    platform: Callable[[str], Platform]
+    reading: Callable[[Community], Callable[[str], Findings]]
+    """How the words of a community are read."""
+    _not_before: dict[str, datetime] = field(default_factory=dict)
+    """Community -> when there may be something to do again: an ordinary minute reads nothing."""
+
+    def mornings(self, communities: Sequence[str], now: datetime) -> int:
+        """Propose wherever the day's presence has begun and nobody did yet; answers in how many communities.
+
+        Raises Unavailable.
+        """
+        return sum(self._morning(community, now) for community in communities if self._may_be_due(community, now))
+
+    def _may_be_due(self, community: str, now: datetime) -> bool:
+        return now >= self._not_before.get(community, now)
+
+    def _morning(self, community_id: str, now: datetime) -> bool:
+        try:
+            community = self.communities.load(community_id)
+        except (NotFound, BadConfiguration):
+            return False  # whoever decides there says so
+        day = now.astimezone(community.zone).date()
+        begins = duty.next_presence(community.rota, now, community.zone)
+        due = begins == now and self._made(community_id, day) is None
+        proposed = due and self._propose(community, day, now)
+        later = now + LOOK_AGAIN
+        self._not_before[community_id] = min(begins, later) if begins > now else later
+        return proposed
+
+    def _made(self, community: str, day: date) -> Proposals | None:
+        return self.journal.read([self.keys.proposals(community, day)]).proposals(community, day)
+
+    def _propose(self, community: Community, day: date, now: datetime) -> bool:
+        """False when somebody else did meanwhile."""
+        made = self.proposed(community, day, now)
+        try:
+            self.journal.keep_proposals(made)
+        except Conflict:
+            return False
+        return True
+
+    def proposed(self, community: Community, day: date, now: datetime) -> Proposals:
+        """What could be said on `day`, from what the journal knows of the last days. Raises Unavailable."""
+        earlier = self._earlier(community.id, day)
+        sources = {source for one in earlier for source in one.sources}
+        pairs = self._looked_at(community, now)
+        chosen = of_the_day(self._heard(community, pairs), sources, (community.name, *community.vocabulary.names))
+        heads = {head.at[1:]: head for head, _ in pairs}
+        drafting = _Drafting(community, self.platform, day, now, {one.variant for one in earlier})
+        written = (drafting.written(one, heads[one.sources[0]]) for one in chosen)
+        return Proposals(community.id, day, made_at=now, rev=1, proposals=tuple(one for one in written if one))
+
+    def _earlier(self, community: str, day: date) -> list[Proposal]:
+        days = [day - timedelta(days=n) for n in range(1, NOT_AGAIN + 1)]
+        known = self.journal.read([self.keys.proposals(community, one) for one in days])
+        return [proposal for one in days if (made := known.proposals(community, one)) for proposal in made.proposals]
+
+    def _looked_at(self, community: Community, now: datetime) -> list[tuple[Head, Case]]:
+        """The comments that may be sources, and their cases."""
+        places = self.journal.latest_cases(community.id, now - LOOK_BACK, MOST_LOOKED_AT)
+        known = self.journal.read([key for at in places for key in (self.keys.case(*at), self.keys.head(*at))])
+        pairs = [(head, case) for at in places if (head := known.head(*at)) and (case := known.case(*at))]
+        threads = self.journal.read([self.keys.thread(*head.thread_at) for head, _ in pairs])
+        return [
+            (head, case)
+            for head, case in pairs
+            if may_be_source(
+                head,
+                case,
+                now,
+                sensitive=_sensitive(community, head),
+                silent=bool(threads.thread(*head.thread_at).silent),
+            )
+        ]
+
+    def _heard(self, community: Community, pairs: Sequence[tuple[Head, Case]]) -> list[Heard]:
+        said = self.journal.current_words(head for head, _ in pairs)
+        read = self.reading(community)
+        found = (heard(head, case, said[head.at], read(said[head.at])) for head, case in pairs if head.at in said)
+        return [one for one in found if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafting:
+    """The drafts of one morning: words without a name and without a member's word, which nobody has signed yet."""
+
+    community: Community
+    platform: Callable[[str], Platform]
+    day: date
+    now: datetime
+    read: set[str]
+    """Texts that were proposed lately."""
+
+    def written(self, chosen: Chosen, first: Head) -> Proposal | None:
+        """The proposal with its drafts; None when no text says it in any language."""
+        name = _named(self.community.id, self.day, chosen)
+        spoken = dict.fromkeys(words.spoken(language) for language in self.community.languages)
+        drafts = {language: self._draft(chosen, first, language, name) for language in spoken}
+        told = {language: draft for language, draft in drafts.items() if draft}
+        if not told:
+            return None
+        variant = next(iter(told.values())).variant
+        self.read.add(variant)
+        return Proposal(
+            id=name,
+            kind=chosen.kind,
+            sources=chosen.sources,
+            drafts={language: draft.text for language, draft in told.items()},
+            variant=variant,
+            people=chosen.people,
+            faq=chosen.faq,
+        )
+
+    def _draft(self, chosen: Chosen, first: Head, language: str, key: str) -> voice.Written | None:
+        card = self.platform(first.platform).CARD
+        return voice.compose(
+            SITUATIONS[chosen.kind],
+            language=language,
+            voice=self.community.voice,
+            fields=_fields(self.community, chosen, first, language, self.now),
+            key=key,
+            avoid=self.read,
+            automatic=False,
+            signer=None,
+            limit=card.text_limit,
+            unit=card.text_unit,
+            citation=card.citation,
+        )
+
+
+def _fields(community: Community, chosen: Chosen, first: Head, language: str, now: datetime) -> dict[str, str]:
+    """What a draft may say: the title that the team gave to a post, the answer that it reviewed and that still holds."""
+    entry = next((entry for entry in community.faq if entry.id == chosen.faq), None)
+    answer = voice.faq_answer(entry, language, now.astimezone(community.zone)) if entry else None
+    if entry and answer:
+        return {"answer": answer} | ({"faq_url": entry.url} if entry.url else {})
+    post = community.post(first.platform, first.account, first.post)
+    return {"topic": post.title} if post and post.title and chosen.kind is not Kind.POST else {}
+
+
+def _named(community: str, day: date, chosen: Chosen) -> str:
+    """The short name of a proposal, the same for ever: what a CM types."""
+    parts = (community, day.isoformat(), chosen.kind, *chosen.sources[0])
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:_SHORT]
+
+
+def _sensitive(community: Community, head: Head) -> bool:
+    post = community.post(head.platform, head.account, head.post)
+    return bool(post and post.sensitive)
+
+
+# --- what a person makes of it ---
+
+
+def still_holds(proposal: Proposal, heads: Sequence[Head | None], cases: Sequence[Case | None]) -> bool:
+    """Is there still something to say? Not once its sources are gone, or a person settled the only one to answer."""
+    there = [
+        (head, case)
+        for head, case in zip(heads, cases, strict=True)
+        if head is not None and not head.deleted and head.audience is Audience.PUBLIC
+    ]
+    if proposal.kind == Kind.POST:
+        return bool(there)
+    return any(case is not None and case.state is CaseState.OPEN for _, case in there)
+
+
+def settle(  # noqa: PLR0913  each is named at the call
+    journal: Journal, keys: Keys, at: tuple[str, date], name: str, *, state: ProposalState, person: str, now: datetime
+) -> Proposal:
+    """`person` said it (DONE) or lets it be (DROPPED); `at`: community and day.
+
+    Raises NotFound for no such proposal, AlreadyDone (by whom, when), Conflict, Unavailable.
+    """
+    for _ in range(_TRIES):
+        made = journal.read([keys.proposals(*at)]).proposals(*at)
+        known = next((one for one in made.proposals if one.id == name), None) if made else None
+        if made is None or known is None:
+            raise NotFound(f"there is no proposal {name!r}")
+        if known.state is not ProposalState.OPEN:
+            raise AlreadyDone(known.settled_by or "", known.settled_at or made.made_at)
+        settled = replace(known, state=state, settled_by=person, settled_at=now)
+        kept = tuple(settled if one.id == name else one for one in made.proposals)
+        try:
+            journal.keep_proposals(replace(made, proposals=kept, rev=made.rev + 1))
+        except Conflict:
+            continue
+        return settled
+    raise Conflict("the proposals keep changing: look at them again")
