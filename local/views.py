@@ -14,7 +14,7 @@ from local.resources import ACCOUNT
 from tribune.aws import keys
 from tribune.aws.journal import iso
 
-WAITS_FOR_A_PERSON = ("case",)
+WAITS_FOR_A_PERSON = ("case", "appeal")
 """Kinds in the index `due` that no machine finishes: an open case is parked, however late it is."""
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.decision import Mode
+from tribune.notice import Appeal, Notice
 from tribune.standing import Standing, Strike, Utterance
 
 
@@ -53,6 +54,10 @@ class Action:
     """The second person, where an act takes two (an exclusion)."""
     clause: str | None = None
     """The clause that a person's measure rests on, in the version that judged the words."""
+    clause_hash: str | None = None
+    """Which words of it, where they are not those of the clause that the machine cited."""
+    notice: str | None = None
+    """For a restriction, the token of the page that gives its reason (`notice.token`)."""
     urgent: bool = False
     reply_token: str | None = None
     reply_token_at: datetime | None = None
@@ -105,6 +110,8 @@ class Verdict:
     """The clause let the machine act by itself."""
     reversed: bool = False
     """A person of the team undid what the machine did."""
+    strike_no: int | None = None
+    """Which of the author's strikes that had not lapsed this one was, where it counts."""
 
 
 class HeadKind(StrEnum):
@@ -496,6 +503,8 @@ class AuthorRecord:
     """Objects of this author that wait for a human answer, since when."""
     automatic: Mapping[str, datetime] = field(default_factory=dict)
     """Action id -> when, for each automatic message to this author, sent or about to be."""
+    notices: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    """The short code of a measure about them -> its token, and when it was ordered: writing the code contests it."""
     forgotten_at: datetime | None = None
     """They asked to be forgotten: no word of before is kept any more, however late it comes."""
 
@@ -520,6 +529,20 @@ class AuthorNote:
     """Automatic messages that were planned and will not be sent."""
     used: Mapping[str, datetime] = field(default_factory=dict)
     human_requested_at: datetime | None = None
+    notices: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Code -> token of a measure that is ordered, and when."""
+    lapsed: frozenset[str] = frozenset()
+    """Codes that can contest nothing any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEnd:
+    """That a restriction is over; `reversed`: an appeal was won."""
+
+    community: str
+    token: str
+    at: datetime
+    reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,6 +654,10 @@ class Changes:
     brakes: tuple[BrakeNote, ...] = ()
     shadows: tuple[ShadowNote, ...] = ()
     shadow_counts: tuple[ShadowCount, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Upserts: when it began stays, who decided follows."""
+    notice_ends: tuple[NoticeEnd, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -645,4 +672,7 @@ class Changes:
             self.brakes + other.brakes,
             self.shadows + other.shadows,
             self.shadow_counts + other.shadow_counts,
+            self.notices + other.notices,
+            self.notice_ends + other.notice_ends,
+            self.appeals + other.appeals,
         )

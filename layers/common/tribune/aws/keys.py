@@ -73,7 +73,7 @@ ITEMS = (
         "journal",
         "{community}#author#{author}",
         "standing",
-        "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, waiting.{object}, human_at; or forgotten_at alone",
+        "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
         ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
         ("ModerateComments", "PerformAction"),
@@ -159,6 +159,26 @@ ITEMS = (
         ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
     ),
     ItemType(
+        "notice",
+        "journal",
+        "{community}#notice#{token}",
+        "notice",
+        "what a measure was, since when, under which clause, hash and version, who decided; ended_at, reversed_at",
+        "13 months",
+        ("PerformAction", "ModerateComments", "tribune case", "tribune appeal"),
+        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal"),
+    ),
+    ItemType(
+        "appeal",
+        "journal",
+        "{community}#notice#{token}",
+        "appeal",
+        "rev, state, at, due_at, words: a hash, decided_by, decided_at, because; due_pk appeal#{community} while open, closed#{community}#appeals after that",
+        "13 months",
+        ("ReceiveAppeal", "ModerateComments", "tribune appeal"),
+        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal"),
+    ),
+    ItemType(
         "shadow note",
         "journal",
         "{community}#shadow#{shadow}",
@@ -205,6 +225,16 @@ ITEMS = (
         "30 days",
         ("ModerateComments", "PerformAction", "tribune case"),
         ("PerformAction",),
+    ),
+    ItemType(
+        "appeal words",
+        "text",
+        "{community}#object#{platform}#{account}#{object}",
+        "appeal#{words}",
+        "why the member contests a measure, as they wrote it; named after its hash",
+        "13 months; at once when the author deletes the comment or asks to be forgotten",
+        ("ReceiveAppeal",),
+        ("tribune appeal",),
     ),
     ItemType(
         "live counter",
@@ -411,6 +441,21 @@ def proposals(community: str, day: date) -> Key:
     return {"pk": f"{community}#proposals", "sk": f"day#{day.isoformat()}"}
 
 
+def notice(community: str, token: str) -> Key:
+    """The reason of one measure."""
+    return {"pk": f"{community}#notice#{token}", "sk": "notice"}
+
+
+def appeal(community: str, token: str) -> Key:
+    """That the member contests it."""
+    return {"pk": f"{community}#notice#{token}", "sk": "appeal"}
+
+
+def appeal_words(community: str, platform: str, account: str, object_id: str, words_hash: str) -> Key:
+    """Why the member contests a measure about an object."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": f"appeal#{words_hash}"}
+
+
 def words(community: str, platform: str, account: str, object_id: str, version: str) -> Key:
     """The words of one version of an object."""
     return {"pk": object_pk(community, platform, account, object_id), "sk": f"said#{version}"}
@@ -494,6 +539,16 @@ def open_cases(community_id: str) -> str:
 def closed_cases(community_id: str) -> str:
     """The index partition of a community's settled cases: a CM looks back, or comes second."""
     return f"{CLOSED}#{community_id}"
+
+
+def open_appeals(community_id: str) -> str:
+    """The index partition of a community's appeals that nobody has reviewed."""
+    return f"appeal#{community_id}"
+
+
+def closed_appeals(community_id: str) -> str:
+    """The index partition of those that somebody has."""
+    return f"{CLOSED}#{community_id}#appeals"
 
 
 def object_of(key: Key) -> tuple[str, str, str, str]:

@@ -18,6 +18,7 @@ from tribune.journal import (
     Changes,
     Count,
     Head,
+    NoticeEnd,
     OutgoingWords,
     SaidWords,
     ShadowCount,
@@ -25,9 +26,12 @@ from tribune.journal import (
     ThreadNote,
     ThreadRecord,
 )
+from tribune.notice import Notice
 from tribune.standing import REPETITION_WINDOW
 from tribune.workflow.tally import difference
 
+MOST_CODES = 20
+"""How many measures about one author can be contested by writing a code; each has its page besides."""
 MOST_REMEMBERED = 50
 """How many utterances of one author are kept to see repetitions."""
 
@@ -64,6 +68,9 @@ class Worksheet:
     """(community, call)."""
     erase: set[ObjectId] = field(default_factory=set)
     """Objects whose words go, once the decision is written."""
+    notices: list[Notice] = field(default_factory=list)
+    """Restrictions that took effect."""
+    notice_ends: list[NoticeEnd] = field(default_factory=list)
     _heads: dict[ObjectId, Head | None] = field(default_factory=dict)
     _cases: dict[ObjectId, Case | None] = field(default_factory=dict)
     _threads: dict[ThreadId, ThreadRecord] = field(default_factory=dict)
@@ -141,6 +148,9 @@ class Worksheet:
         before = self.author((note.community, note.author))
         stale = _too_old(before, self.now)
         note = replace(note, unsaid=(note.unsaid | stale) - {said.object for said in note.said})
+        notices = {**before.notices, **note.notices}
+        newest = sorted(notices, key=lambda code: notices[code][1], reverse=True)
+        note = replace(note, lapsed=frozenset(newest[MOST_CODES:]) & before.notices.keys())
         standing = before.standing
         waiting = {
             object_id: since
@@ -162,7 +172,11 @@ class Worksheet:
             variants=standing.variants | note.used.keys(),
         )
         self._authors[note.community, note.author] = replace(
-            before, standing=after, waiting=waiting, automatic=automatic
+            before,
+            standing=after,
+            waiting=waiting,
+            automatic=automatic,
+            notices={code: notices[code] for code in newest[:MOST_CODES]},
         )
         self._author_notes.append(note)
 
@@ -204,6 +218,8 @@ class Worksheet:
             ),
             shadows=tuple(self._shadows),
             shadow_counts=tuple(ShadowCount(*slot, n=n) for slot, n in self._shadow_counts.items()),
+            notices=tuple(self.notices),
+            notice_ends=tuple(self.notice_ends),
         )
 
 
