@@ -34,10 +34,10 @@ from tribune.journal import (
     Count,
     Head,
     Held,
+    NoticeEnd,
     OutgoingWords,
     Pauses,
     Proposals,
-    NoticeEnd,
     Renewal,
     SaidWords,
     ShadowCount,
@@ -47,11 +47,11 @@ from tribune.journal import (
     ThreadNote,
     ThreadRecord,
 )
+from tribune.notice import Appeal, AppealState, Notice
 from tribune.standing import Standing, Strike, Utterance
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-from tribune.notice import Appeal, AppealState, Notice
 
 KEPT = timedelta(days=396)
 """13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
@@ -77,13 +77,13 @@ _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
 _HELD = TypeAdapter(Held)
 _SHADOW = TypeAdapter(ShadowNote)
+_NOTICE = TypeAdapter(Notice)
+_APPEAL = TypeAdapter(Appeal)
 _SWEEP = TypeAdapter(SweepRecord)
 _RENEWAL = TypeAdapter(Renewal)
 _PROPOSALS = TypeAdapter(Proposals)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
-_NOTICE = TypeAdapter(Notice)
-_APPEAL = TypeAdapter(Appeal)
 
 
 def iso(moment: datetime) -> str:
@@ -218,8 +218,6 @@ class Known:
             automatic,
             notices={name: (entry["token"], _when(entry["at"])) for name, entry in _family(item, "notice.")},
             forgotten_at=_moment(item.get("forgotten_at")),
-            rev=int(item.get("rev", 0)),
-            turns=tuple(Turn(entry["thread"], name, _when(entry["at"])) for name, entry in _family(item, "turn.")),
         )
 
     def breaker(self, community: str, platform: str, account: str) -> Breaker:
@@ -251,6 +249,22 @@ class Known:
         item = self._get(keys.proposals(community, day))
         return _PROPOSALS.validate_python(item) if item else None
 
+    def notice(self, community: str, token: str) -> Notice | None:
+        """The reason of a measure, None when there is none or its time is over."""
+        found = self._alive(keys.notice(community, token))
+        # Without its measure, it is the end of one that was forgotten before it ended.
+        return _NOTICE.validate_python(found) if found and "kind" in found else None
+
+    def appeal(self, community: str, token: str) -> Appeal | None:
+        """That the member contests it."""
+        found = self._alive(keys.appeal(community, token))
+        return _APPEAL.validate_python(found) if found else None
+
+    def _alive(self, key: Key) -> Mapping[str, Any] | None:
+        item = self._get(key)
+        # DynamoDB takes days to take away what has expired; nobody reads it any more.
+        return item if item and int(item["ttl"]) > clock.now().timestamp() else None
+
     def pauses(self, community: str) -> Pauses:
         """The pauses of a community."""
         item = self._get(keys.pauses(community)) or {}
@@ -272,22 +286,6 @@ def _when(value: str) -> datetime:
 @dataclass(frozen=True, slots=True)
 class Journal:
     """The journal, text and counter tables. Functions that have no right to a table pass no name for it."""
-    def notice(self, community: str, token: str) -> Notice | None:
-        """The reason of a measure, None when there is none or its time is over."""
-        found = self._alive(keys.notice(community, token))
-        # Without its measure, it is the end of one that was forgotten before it ended.
-        return _NOTICE.validate_python(found) if found and "kind" in found else None
-
-    def appeal(self, community: str, token: str) -> Appeal | None:
-        """That the member contests it."""
-        found = self._alive(keys.appeal(community, token))
-        return _APPEAL.validate_python(found) if found else None
-
-    def _alive(self, key: Key) -> Mapping[str, Any] | None:
-        item = self._get(key)
-        # DynamoDB takes days to take away what has expired; nobody reads it any more.
-        return item if item and int(item["ttl"]) > clock.now().timestamp() else None
-
 
     client: "DynamoDBClient"
     journal_table: str
@@ -392,6 +390,15 @@ class Journal:
                 return found
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def appeals(self, community: str, state: AppealState) -> list[Appeal]:
+        """The appeals of a community: those that wait, the first promised on top; or those reviewed, the latest first."""
+        waits = state is AppealState.OPEN
+        partition = (keys.open_appeals if waits else keys.closed_appeals)(community)
+        found = self._index("due", partition, None, None)
+        known = self.read(found)
+        appeals = (known.appeal(community, key["pk"].rpartition("#")[2]) for key in found[:: 1 if waits else -1])
+        return [appeal for appeal in appeals if appeal and (appeal.state is AppealState.OPEN) == waits]
+
     def load_call(self, community: str, call_id: str) -> Call | None:
         """One incident."""
         key = keys.call(community, call_id)
@@ -417,15 +424,6 @@ class Journal:
         return self.read([keys.pauses(community)]).pauses(community)
 
     # --- the brake ---
-
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]:
-        """The appeals of a community: those that wait, the first promised on top; or those reviewed, the latest first."""
-        waits = state is AppealState.OPEN
-        partition = (keys.open_appeals if waits else keys.closed_appeals)(community)
-        found = self._index("due", partition, None, None)
-        known = self.read(found)
-        appeals = (known.appeal(community, key["pk"].rpartition("#")[2]) for key in found[:: 1 if waits else -1])
-        return [appeal for appeal in appeals if appeal and (appeal.state is AppealState.OPEN) == waits]
 
     def clause_tallies(self, community: str, since: datetime) -> Iterator[Tally]:
         """What the clauses of a community did, by version, in comments received since an hour."""
@@ -511,6 +509,9 @@ class Journal:
             + len(changes.brakes)
             + len(changes.shadows)
             + len({(count.community, count.shadow) for count in changes.shadow_counts})
+            + len(changes.notices)
+            + len(changes.notice_ends)
+            + len(changes.appeals)
         )
 
     def save_call(self, call: Call, now: datetime) -> Call:
@@ -538,9 +539,6 @@ class Journal:
     def keep_proposals(self, proposals: Proposals) -> None:
         """Replace a day's proposals that were read one `rev` before. Raises Conflict when somebody was faster."""
         item = _PROPOSALS.dump_python(proposals, mode="json", exclude_none=True)
-            + len(changes.notices)
-            + len(changes.notice_ends)
-            + len(changes.appeals)
         item["ttl"] = _expiry(proposals.made_at, PROPOSALS_KEPT)
         key = keys.proposals(proposals.community, proposals.day)
         self._write([("Put", self._put(key, item, proposals.rev - 1))])
@@ -690,6 +688,7 @@ class Journal:
     def _requests(self, changes: Changes, now: datetime) -> list[tuple[str, dict[str, Any]]]:
         requests = [("Put", self._head(head, now)) for head in changes.heads]
         requests += [("Put", self._case(case, now)) for case in changes.cases]
+        requests += [("Put", self._appeal(appeal, now)) for appeal in changes.appeals]
         updates: dict[tuple[str, str, str], _Update] = {}
         for table, key, update in self._updates(changes, now):
             slot = (table, key["pk"], key["sk"])
@@ -717,11 +716,11 @@ class Journal:
             yield (
                 self.counter_table,
                 keys.live_counter(count.community, count.space, count.hour, self.environment),
-        requests += [("Put", self._appeal(appeal, now)) for appeal in changes.appeals]
                 _count(count, now),
             )
         for tally in changes.tallies:
             yield self.counter_table, self._tally_key(tally), _tally(tally, now)
+        yield from self._notices(changes, now)
         for brake in changes.brakes:
             yield self.journal_table, keys.brakes(brake.community), _brake(brake)
         for shadow in changes.shadows:
@@ -730,6 +729,12 @@ class Journal:
         for counted in changes.shadow_counts:
             key = keys.shadow_counter(counted.community, counted.shadow, self.environment)
             yield self.counter_table, key, _shadow_count(counted, now)
+
+    def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+        for notice in changes.notices:
+            yield self.journal_table, keys.notice(notice.community, notice.token), _notice(notice, now)
+        for end in changes.notice_ends:
+            yield self.journal_table, keys.notice(end.community, end.token), _notice_end(end, now)
 
     def _tally_key(self, tally: Tally) -> Key:
         if tally.clause:
@@ -749,7 +754,6 @@ class Journal:
         item = _HEAD.dump_python(head, mode="json", exclude_none=True)
         item["ttl"] = int((head.expires or now + KEPT).timestamp())
         waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
-        yield from self._notices(changes, now)
         if waiting:
             item |= {"due_pk": keys.due_shard("action", head.object), "due_at": iso(min(waiting))}
         if head.author:
@@ -758,15 +762,6 @@ class Journal:
 
     def _case(self, case: Case, now: datetime) -> dict[str, Any]:
         item = _CASE.dump_python(case, mode="json", exclude_none=True)
-        for budget in changes.budgets:
-            key = keys.budget(budget.community, budget.platform, budget.account, budget.hour)
-            yield self.journal_table, key, _budget(budget, now)
-
-    def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
-        for notice in changes.notices:
-            yield self.journal_table, keys.notice(notice.community, notice.token), _notice(notice, now)
-        for end in changes.notice_ends:
-            yield self.journal_table, keys.notice(end.community, end.token), _notice_end(end, now)
         if case.state is CaseState.OPEN:
             partition = keys.promises if case.remind_at else keys.open_cases
             item |= {"due_pk": partition(case.community), "due_at": iso(case.remind_at or case.promise_at)}
@@ -774,6 +769,14 @@ class Journal:
             item |= {"due_pk": keys.closed_cases(case.community), "due_at": iso(case.closed_at or now)}
             item["ttl"] = int((now + KEPT).timestamp())
         return self._put(keys.case(case.community, case.platform, case.account, case.object), item, case.rev - 1)
+
+    def _appeal(self, appeal: Appeal, now: datetime) -> dict[str, Any]:
+        item = _APPEAL.dump_python(appeal, mode="json", exclude_none=True)
+        waits = appeal.state is AppealState.OPEN
+        item["due_pk"] = (keys.open_appeals if waits else keys.closed_appeals)(appeal.community)
+        item["due_at"] = iso(appeal.due_at if waits else appeal.decided_at or now)
+        item["ttl"] = _expiry(now, KEPT)
+        return self._put(keys.appeal(appeal.community, appeal.token), item, appeal.rev - 1)
 
     def _write(self, requests: list[tuple[str, dict[str, Any]]]) -> None:
         if not requests:
@@ -805,14 +808,6 @@ class Journal:
                 code = error.response["Error"]["Code"]
                 if code == "ConditionalCheckFailedException":
                     raise Conflict(operation) from error
-    def _appeal(self, appeal: Appeal, now: datetime) -> dict[str, Any]:
-        item = _APPEAL.dump_python(appeal, mode="json", exclude_none=True)
-        waits = appeal.state is AppealState.OPEN
-        item["due_pk"] = (keys.open_appeals if waits else keys.closed_appeals)(appeal.community)
-        item["due_at"] = iso(appeal.due_at if waits else appeal.decided_at or now)
-        item["ttl"] = _expiry(now, KEPT)
-        return self._put(keys.appeal(appeal.community, appeal.token), item, appeal.rev - 1)
-
                 if code != "TransactionCanceledException":
                     raise Unavailable(f"journal: {code}") from error
                 reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
@@ -871,11 +866,13 @@ def _author(note: AuthorNote, now: datetime) -> _Update:
     update.sets |= {f"waiting.{object_id}": iso(since) for object_id, since in note.waiting.items()}
     update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
     update.sets |= {f"used.{variant}": iso(at) for variant, at in note.used.items()}
+    update.sets |= {f"notice.{code}": {"token": token, "at": iso(at)} for code, (token, at) in note.notices.items()}
     update.removes = (
         {f"said.{object_id}" for object_id in note.unsaid}
         | {f"strike.{object_id}" for object_id in note.lifted}
         | {f"waiting.{object_id}" for object_id in note.answered}
         | {f"auto.{action}" for action in note.forgotten}
+        | {f"notice.{code}" for code in note.lapsed}
     )
     return update
 
@@ -887,6 +884,19 @@ def _count(count: Count, now: datetime) -> _Update:
 def _tally(tally: Tally, now: datetime) -> _Update:
     name = f"{tally.version}#{tally.clause}#{tally.what}" if tally.clause else f"{_SEEN}{tally.version}"
     return _Update(adds={name: tally.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
+
+
+def _notice(notice: Notice, now: datetime) -> _Update:
+    """When it took effect stays; what was decided is as it was decided last."""
+    item = _NOTICE.dump_python(notice, mode="json", exclude_none=True)
+    ended = {name: item.pop(name) for name in ("ended_at", "reversed_at") if name in item}
+    began = {"applied_at": item.pop("applied_at"), "ttl": _expiry(now, KEPT)}
+    return _Update(sets=item, defaults=began | ended)
+
+
+def _notice_end(end: NoticeEnd, now: datetime) -> _Update:
+    over = {"ended_at": iso(end.at)} | ({"reversed_at": iso(end.at)} if end.reversed else {})
+    return _Update(sets={"ttl": _expiry(now, KEPT)}, defaults=over)
 
 
 def _brake(note: BrakeNote) -> _Update:
@@ -907,14 +917,12 @@ def _shadow_count(count: ShadowCount, now: datetime) -> _Update:
 
 
 def _hour(moment: datetime) -> str:
-    update.sets |= {f"notice.{code}": {"token": token, "at": iso(at)} for code, (token, at) in note.notices.items()}
     return iso(moment)[:13]
 
 
 def _hour_of(item: Mapping[str, Any]) -> str:
     return str(item["sk"]).split("#")[1]
 
-        | {f"notice.{code}" for code in note.lapsed}
 
 def _due_of(call: Call) -> dict[str, str]:
     if call.state in (CallState.READY, CallState.SENDING, CallState.SENT):
@@ -936,19 +944,6 @@ def _new_call(call: Call, now: datetime) -> _Update:
     del item["rev"]
     return _Update(
         sets=objects, defaults={name: value for name, value in item.items() if name not in objects}, adds={"rev": 1}
-def _notice(notice: Notice, now: datetime) -> _Update:
-    """When it took effect stays; what was decided is as it was decided last."""
-    item = _NOTICE.dump_python(notice, mode="json", exclude_none=True)
-    ended = {name: item.pop(name) for name in ("ended_at", "reversed_at") if name in item}
-    began = {"applied_at": item.pop("applied_at"), "ttl": _expiry(now, KEPT)}
-    return _Update(sets=item, defaults=began | ended)
-
-
-def _notice_end(end: NoticeEnd, now: datetime) -> _Update:
-    over = {"ended_at": iso(end.at)} | ({"reversed_at": iso(end.at)} if end.reversed else {})
-    return _Update(sets={"ttl": _expiry(now, KEPT)}, defaults=over)
-
-
     )
 
 
