@@ -23,10 +23,10 @@ FLOORS = (
     ("channel",),
     # What people read, as data.
     ("words", "pages"),
-    # The heart, and beside it whatever a decision weighs.
-    ("charter",),
+    # The heart, the texts, and beside them whatever a decision weighs.
+    ("charter", "replies"),
     ("statement",),
-    ("standing", "budgets", "engagement", "climate", "duty", "voice", "ledger", "notice"),
+    ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice"),
     ("decision",),
     ("journal", "community"),
     # What a person could say, and what of it counts as leading.
@@ -41,6 +41,7 @@ PURE = {
     "lengths",
     "channel",
     "charter",
+    "replies",
     "statement",
     "notice",
     "standing",
@@ -49,6 +50,7 @@ PURE = {
     "climate",
     "duty",
     "voice",
+    "team",
     "ledger",
     "decision",
     "journal",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tribune import words
+from tribune import lengths, replies, words
 from tribune.channel import Verdict
 from tribune.charter import findings
 from tribune.charter.brake import Why
@@ -24,7 +24,7 @@ ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "re
 ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
-FROM_ELSEWHERE = ENOUGH_SAID | BRAKES | ACCOUNTS | ACTS | {"promise", "alarm", "alarm_over", "other"}
+FROM_ELSEWHERE = ENOUGH_SAID | BRAKES | ACCOUNTS | ACTS | {"promise", "unconfirmed", "alarm", "alarm_over", "other"}
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
 FIELDS = {
     "n": "10",
@@ -185,9 +185,44 @@ def test_a_machine_has_three_ways_to_say_it_before_it_falls_silent(
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
-@pytest.mark.parametrize("situation", sorted(SITUATIONS - {"faq", "reminder1", "reminder1.respect", "reminder1.pointer"}))
-def test_each_draft_has_a_form_that_needs_no_name_nor_anything_else(language: str, situation: str) -> None:
-    assert any(words.placeholders(text) <= {"team"} for text in said(language, situation))
+@pytest.mark.parametrize("situation", sorted(SITUATIONS - set(AUTOMATIC)))
+def test_each_draft_has_three_forms_that_need_no_name_nor_anything_else(language: str, situation: str) -> None:
+    variants = replies.variants(situation, language)
+    bare = {v.addressed("tu") for v in variants if words.placeholders(v.addressed("tu")) <= {"team"}}
+
+    assert len(bare) >= replies.WAYS
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("situation", sorted(SITUATIONS))
+def test_what_no_text_may_hold_none_of_ours_holds(language: str, situation: str) -> None:
+    for text in said(language, situation):
+        assert list(replies.faults(text, situation, language)) == [], text
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_each_situation_can_be_said_in_three_ways_on_each_platform(language: str, platform: str) -> None:
+    card = PLATFORMS[platform].CARD
+    signature = {"fr": "\nL'équipe Garance (message automatique)", "en": "\nThe Garance team (automatic message)"}
+    known = dict.fromkeys(replies.FILLED_LIKE, "") | {
+        "answer": "on vous attend",
+        "sentence": "Oui.",
+        "team": "l'équipe",
+    }
+    known["citation"] = words.fill(words.table(language, "replies")["citation"][card.citation], FIELDS)
+    known["help"] = max(words.table(language, "care")["lines"].values(), key=len)
+
+    for situation in SITUATIONS:
+        fitting = [
+            variant
+            for variant in replies.variants(situation, language)
+            if all(
+                lengths.length(words.fill(form, known) + signature[language], card.text_unit) <= card.text_limit
+                for form in variant.forms
+            )
+        ]
+        assert len(fitting) >= replies.WAYS, situation
 
 
 def test_a_text_that_says_vous_also_says_tu() -> None:

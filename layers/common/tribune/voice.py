@@ -1,7 +1,8 @@
 """How we speak: which text, in which words, signed by whom. Pure.
 
 A machine's text never says "je", never promises, never repeats what a member wrote, not even a name; a
-person's initials stand only under what that person wrote or approved.
+person's initials stand only under what that person wrote or approved. In a hostile thread nobody is named: the
+brand speaks.
 """
 
 import hashlib
@@ -10,17 +11,31 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from tribune import lengths, words, written
+from tribune import lengths, replies, words, written
+from tribune.replies import OwnTexts
 
 NAME_LIMIT = 30
+TOPIC_LIMIT = 60
+"""A longer title is no subject to put into a sentence."""
+HOSTILE_CLIMATES = ("orange", "red")
 _NOT_SPECIFIC = {"name", "team", "title"}
 """Values that fit any text; the others say something about this comment."""
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
 _LINK = re.compile(r"://|www\.|\b\w[\w-]*\.[a-z]{2,}\b", re.IGNORECASE)
+
+
+class Former(written.Written):
+    """Somebody who left the team: what they signed stays under their initials, and nobody signs with them any more."""
+
+    id: str
+    """Their id in the rota, as the journal knows them."""
+    initials: str = Field(pattern=r"^[^\W\d_]{1,4}$")
+    name: str = ""
+    """As they signed, if they signed with it: a draft of theirs that still waits is not sent under it."""
 
 
 class Voice(written.Written):
@@ -35,6 +50,24 @@ class Voice(written.Written):
     address: Literal["vous", "tu"] = "vous"
     team: dict[str, str] = Field(default_factory=dict)
     """Language -> who takes care of what members report ("l'atelier"); "l'équipe" when nothing is said."""
+    former: tuple[Former, ...] = ()
+    """Who left: their signatures are retired."""
+    replies: tuple[OwnTexts, ...] = ()
+    """Texts of the community's own, beside ours or instead of them."""
+
+    @model_validator(mode="after")
+    def _leaves_no_blank_open(self) -> Self:
+        said: list[tuple[tuple[str, ...], str]] = [(("persona",), self.persona)]
+        said += [(("team_signature", language), text) for language, text in self.team_signature.items()]
+        said += [(("team", language), text) for language, text in self.team.items()]
+        for location, text in said:
+            if left := replies.open_blank(text):
+                raise written.misplaced(f"a blank is left open: “{left}”", location)
+        return self
+
+    def retired(self, person_id: str) -> Former | None:
+        """Somebody who left the team, None for anybody else."""
+        return next((one for one in self.former if one.id == person_id), None)
 
 
 class FaqEntry(written.Written):
@@ -45,10 +78,20 @@ class FaqEntry(written.Written):
     """Language -> phrases that ask it."""
     answer: dict[str, str]
     """Language -> the answer: whole sentences, or a phrase in lower case that follows "Bonjour, "."""
+    topic: dict[str, str] = Field(default_factory=dict)
+    """Language -> what it is about, as a title: "Nos horaires du dimanche"."""
     url: str | None = None
     reviewed_at: date
     valid_until: date | None = None
     """The last day on which the answer is true."""
+
+    @model_validator(mode="after")
+    def _leaves_no_blank_open(self) -> Self:
+        for name, texts in (("answer", self.answer), ("topic", self.topic)):
+            for language, text in texts.items():
+                if left := replies.open_blank(text):
+                    raise written.misplaced(f"a blank is left open: “{left}”", (name, language))
+        return self
 
 
 class Signer(Protocol):
@@ -84,6 +127,8 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     limit: int,
     unit: str,
     citation: str,
+    today: date | None = None,
+    hostile: bool = False,
 ) -> Written | None:
     """The text of a situation, or None when no variant can be said.
 
@@ -91,26 +136,29 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     are not all known is not eligible, and the one that uses most of them goes before the others. The choice
     among equals depends on `key` only. `avoid` holds variants already read; a draft comes back to them rather
     than stay empty, an automatic text does not. `limit` counts in `unit` (of `lengths.UNITS`) and includes
-    the signature. `citation` is `link` or `name`; without a url nothing automatic cites the charter.
+    the signature. `citation` is `link` or `name`; without a url nothing automatic cites the charter. `today`, in the
+    community's zone, is the day on which its own texts must hold. `hostile`: nobody is named (`is_hostile`).
     KeyError for a situation that nobody wrote.
     """
     language = words.spoken(language)
-    table = words.table(language, "replies")
-    entry = table["situations"][situation]
-    if automatic and not entry["automatic"]:
+    if automatic and not replies.is_automatic(situation):
         return None
-    signature = _signature(voice, language, signer, automatic=automatic)
-    if signature is None:
+    mode = _identity(voice, hostile=hostile)
+    signature = f"\n{voice.team_signature.get(language, '')}" if automatic else _mark(mode, voice, signer)
+    if automatic and not signature.strip():
         return None
-    known = _known(fields, table, voice, language, signer, citation=citation, automatic=automatic)
+    known = _known(fields, voice, language, citation=citation, automatic=automatic)
+    known["signer"] = _signer_name(mode, voice, signer, language)
     read = frozenset(avoid)
     variants = [
-        (f"{situation}/{number}", _addressed(text, voice)) for number, text in enumerate(entry["texts"], start=1)
+        (variant.name, variant.addressed(voice.address))
+        for variant in replies.variants(situation, language, voice.replies, today)
     ]
     eligible = [(name, text) for name, text in variants if words.placeholders(text) <= known.keys()]
     fresh = [(name, text) for name, text in eligible if name not in read]
     for name, text in _in_order(fresh if automatic else fresh or eligible, key):
-        whole = _capital(_open_ended(words.fill(text, known), known)) + signature
+        said = _capital(_open_ended(words.fill(text, known), known))
+        whole = said + signature if automatic else " ".join(part for part in (said, signature) if part)
         if lengths.length(whole, unit) <= limit:
             return Written(whole, name)
     return None
@@ -122,67 +170,91 @@ def _open_ended(text: str, known: Mapping[str, str]) -> str:
     return text[:-1] if any(text.endswith(f"{link}.") for link in links) else text
 
 
-def _signature(voice: Voice, language: str, signer: Signer | None, *, automatic: bool) -> str | None:
-    """What follows the text; None when a machine's text would go unsigned."""
-    if automatic:
-        team = voice.team_signature.get(language)
-        return f"\n{team}" if team else None
+# --- who signs ---
+
+
+def is_hostile(*, attacked: bool, climate: str) -> bool:
+    """Does the brand alone sign here? `attacked`: somebody in the thread was insulted or threatened, or wanted a name."""
+    return attacked or climate in HOSTILE_CLIMATES
+
+
+def _identity(voice: Voice, *, hostile: bool) -> str:
+    return "brand" if hostile else voice.identity_mode
+
+
+def _mark(mode: str, voice: Voice, signer: Signer | None) -> str:
+    """What stands under a person's text, "" where the brand speaks or nobody signs yet."""
     if signer is None:
         return ""
-    name = {
+    return {
         "initials": f"^{signer.initials}" if signer.initials else "",
         "first_name": f"— {_first_name(signer)}",
         "full_name": f"— {signer.name}",
         "persona": f"— {voice.persona}" if voice.persona else "",
-        "brand": "",
-    }[voice.identity_mode]
-    return f" {name}" if name else ""
+    }.get(mode, "")
+
+
+def _signer_name(mode: str, voice: Voice, signer: Signer | None, language: str) -> str:
+    """How a text names who signs it: "l'équipe" where the brand speaks or nobody is known."""
+    brand = str(words.table(words.spoken(language), "replies")["somebody"])
+    if mode == "persona":
+        return voice.persona or brand
+    if signer is None or mode == "brand":
+        return brand
+    return signer.name if mode == "full_name" else _first_name(signer)
 
 
 def signed_by(  # noqa: PLR0913  each is named at the call
-    text: str, signer: Signer, *, team: Iterable[Signer], voice: Voice, language: str, variant: str = ""
+    text: str,
+    signer: Signer,
+    *,
+    team: Iterable[Signer],
+    voice: Voice,
+    language: str,
+    variant: str = "",
+    hostile: bool = False,
 ) -> str:
-    """`text` under the name of the person who sends it; the signature of another of the `team` gives way.
+    """`text` under the name of the person who sends it; any other signature of the `team`, past or present, gives way.
 
-    A draft of a `variant` in which its first signer names themselves ("C'est Marie") names this one instead.
+    A draft of a `variant` in which its first signer names themselves ("C'est Marie") names this one instead; in a
+    `hostile` thread it names nobody.
     """
-    body = text.rstrip()
-    before = next((one for one in team if (mark := _mark(voice, language, one)) and body.endswith(mark)), None)
-    if before is not None:
-        body = body.removesuffix(_mark(voice, language, before)).rstrip()
-        named, names = _signer_name(voice, before), _signer_name(voice, signer)
-        if _names_its_signer(variant, language) and named:
-            body = re.sub(rf"(?<!\w){re.escape(named)}(?!\w)", lambda _: names, body, count=1)
-    return " ".join(part for part in (body, _mark(voice, language, signer)) if part)
+    mode = _identity(voice, hostile=hostile)
+    body, before = _unsigned(text.rstrip(), (*team, *voice.former), voice)
+    if before is not None and _names_its_signer(variant, language):
+        named = "|".join(re.escape(name) for name in (before.name, _first_name(before), voice.persona) if name)
+        names = _signer_name(mode, voice, signer, language)
+        body = _capital(re.sub(rf"(?<!\w)(?:{named})(?!\w)", lambda _: names, body, count=1)) if named else body
+    return " ".join(part for part in (body, _mark(mode, voice, signer)) if part)
 
 
-def _mark(voice: Voice, language: str, signer: Signer) -> str:
-    return (_signature(voice, language, signer, automatic=False) or "").strip()
+_MODES = ("full_name", "first_name", "persona", "initials")
+_INITIALS = re.compile(r"\s\^[^\W\d_]{1,4}\Z")
+
+
+def _unsigned(text: str, team: Iterable[Signer], voice: Voice) -> tuple[str, Signer | None]:
+    """The text without the signature it was prepared with, however the brand signed then, and whose that was."""
+    for one in team:
+        for mode in _MODES:
+            if (mark := _mark(mode, voice, one)) and text.endswith(mark):
+                return text.removesuffix(mark).rstrip(), one
+    return _INITIALS.sub("", text), None
 
 
 def _names_its_signer(variant: str, language: str) -> bool:
-    situation, _, number = variant.partition("/")
-    entry = words.table(words.spoken(language), "replies")["situations"].get(situation)
-    if entry is None or not number.isdigit() or not 1 <= int(number) <= len(entry["texts"]):
+    situation = variant.partition("/")[0]
+    if situation not in replies.situations(words.spoken(language)):
         return False
-    text = entry["texts"][int(number) - 1]
-    return any("signer" in words.placeholders(form) for form in ((text,) if isinstance(text, str) else text.values()))
+    ours = replies.variants(situation, words.spoken(language))
+    return any("signer" in words.placeholders(form) for one in ours if one.name == variant for form in one.forms)
 
 
-def _known(  # noqa: PLR0913  as `compose`
-    fields: Mapping[str, str],
-    table: Mapping[str, str],
-    voice: Voice,
-    language: str,
-    signer: Signer | None,
-    *,
-    citation: str,
-    automatic: bool,
-) -> dict[str, str]:
-    """Every value a text may use, safe to show; empty ones are left out."""
+def _known(fields: Mapping[str, str], voice: Voice, language: str, *, citation: str, automatic: bool) -> dict[str, str]:
+    """Every value a text may use, safe to show; empty ones are left out. A machine uses neither name nor subject."""
+    table = words.table(language, "replies")
     known = dict(fields) | {"team": voice.team.get(language) or table["team"]}
     known["name"] = "" if automatic else safe_name(known.get("name"))
-    known["signer"] = _signer_name(voice, signer)
+    known["topic"] = "" if automatic else _subject(known.get("topic"))
     known["citation"] = _citation(known, table["citation"], citation, automatic=automatic)
     answer = known.pop("answer", "").strip()
     if answer[:1].isupper():
@@ -192,28 +264,14 @@ def _known(  # noqa: PLR0913  as `compose`
     return {name: value for name, value in known.items() if value}
 
 
-def _citation(known: Mapping[str, str], forms: object, form: str, *, automatic: bool) -> str:
-    if not isinstance(forms, Mapping) or not known.get("n"):
-        return ""
-    if not known.get("url") and automatic:
+def _citation(known: Mapping[str, str], forms: Mapping[str, str], form: str, *, automatic: bool) -> str:
+    if not known.get("n") or (automatic and not known.get("url")):
         return ""  # no address that people trust: no public reminder
-    return words.fill(str(forms["link" if form == "link" and known.get("url") else "name"]), known)
-
-
-def _signer_name(voice: Voice, signer: Signer | None) -> str:
-    if voice.identity_mode == "persona":
-        return voice.persona
-    if signer is None or voice.identity_mode == "brand":
-        return ""
-    return signer.name if voice.identity_mode == "full_name" else _first_name(signer)
+    return words.fill(forms[form if known.get("url") else "bare"], known)
 
 
 def _first_name(signer: Signer) -> str:
     return signer.name.split()[0] if signer.name.split() else ""
-
-
-def _addressed(text: str | Mapping[str, str], voice: Voice) -> str:
-    return text if isinstance(text, str) else text[voice.address]
 
 
 def _in_order(variants: list[tuple[str, str]], key: str) -> list[tuple[str, str]]:
@@ -234,17 +292,28 @@ def safe_name(name: str | None) -> str:
     """A member's name as we may write it in a draft; empty when it is no name (a link, too long, no letter)."""
     if not name:
         return ""
-    visible = "".join(
-        " " if unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc"} else character
-        for character in unicodedata.normalize("NFC", name)
-        if unicodedata.category(character) not in {"Cf", "Cs", "Co", "Cn"}
-    )
-    plain = " ".join(_NOT_IN_A_NAME.sub("", visible).split())
+    plain = " ".join(_NOT_IN_A_NAME.sub("", _visible(name)).split())
     # What is left out may have kept two halves of a link apart.
     link = _LINK.search(name) or _LINK.search(plain)
     if link or len(plain) > NAME_LIMIT or not any(character.isalpha() for character in plain):
         return ""
     return plain
+
+
+def _subject(title: str | None) -> str:
+    """A title of the team's own as a subject within a sentence; empty when it is none (a link, too long, no letter)."""
+    plain = " ".join(_visible(title or "").split()).rstrip(".")
+    fits = len(plain) <= TOPIC_LIMIT and any(character.isalpha() for character in plain)
+    return plain if fits and not _LINK.search(plain) else ""
+
+
+def _visible(text: str) -> str:
+    """One line, without what nobody sees."""
+    return "".join(
+        " " if unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc"} else character
+        for character in unicodedata.normalize("NFC", text)
+        if unicodedata.category(character) not in {"Cf", "Cs", "Co", "Cn"}
+    )
 
 
 def faq_answer(entry: FaqEntry, language: str, now: datetime) -> str | None:
