@@ -27,6 +27,7 @@ SAMPLES = {
     "appeal": ("journal", keys.appeal("garance", "a" * 26)),
     "appeal words": ("text", keys.appeal_words("garance", "facebook", "1001", "1_2", "3f2a")),
     "brakes": ("journal", keys.brakes("garance")),
+    "budget": ("journal", keys.budget("garance", "facebook", "1001", "2026-11-24T10")),
     "proposals": ("journal", keys.proposals("garance", date(2026, 11, 24))),
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),
     "shadow counter": ("counter", keys.shadow_counter("garance", "3fa9", "env")),

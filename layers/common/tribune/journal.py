@@ -110,6 +110,8 @@ class Verdict:
     """The clause let the machine act by itself."""
     reversed: bool = False
     """A person of the team undid what the machine did."""
+    unsaid: str = ""
+    """Why the machine did not say what it would have said by itself (`budgets.Silence`, `no_words`)."""
     strike_no: int | None = None
     """Which of the author's strikes that had not lapsed this one was, where it counts."""
 
@@ -439,6 +441,8 @@ class Brakes:
     held: Mapping[str, Held] = field(default_factory=dict)
     released: Mapping[str, int] = field(default_factory=dict)
     """Clause -> the version in which it changed and in which a person let it act again."""
+    climate: Mapping[str, str] = field(default_factory=dict)
+    """Space -> `yellow`, `orange` or `red`; a space that is not there is green."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,6 +475,13 @@ class ThreadRecord:
     used: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
     """Objects here with an open case or an action whose fate is not known."""
+    explaining: Mapping[str, str] = field(default_factory=dict)
+    """Clause -> the action whose reminder cites it."""
+
+    @property
+    def explained(self) -> frozenset[str]:
+        """The clauses that a reminder here cites, sent or about to be."""
+        return frozenset(clause for clause, action in self.explaining.items() if action in self.automatic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +500,18 @@ class ThreadNote:
     closed: frozenset[str] = frozenset()
     forgotten: frozenset[str] = frozenset()
     """Automatic messages that were planned and will not be sent."""
+    explaining: Mapping[str, str] = field(default_factory=dict)
     expected_rev: int | None = None
+    """Nobody may have written here since it was read: whoever plans a message, or claims one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """That somebody came back to a thread right after the machine had spoken to them there."""
+
+    thread: str
+    object: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,6 +529,9 @@ class AuthorRecord:
     """The short code of a measure about them -> its token, and when it was ordered: writing the code contests it."""
     forgotten_at: datetime | None = None
     """They asked to be forgotten: no word of before is kept any more, however late it comes."""
+    rev: int = 0
+    """How many messages the machine ever planned to them: two workers never plan the same one."""
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,6 +554,13 @@ class AuthorNote:
     """Automatic messages that were planned and will not be sent."""
     used: Mapping[str, datetime] = field(default_factory=dict)
     human_requested_at: datetime | None = None
+    heard_at: datetime | None = None
+    """When a person of the team answered them: whoever asked for a human before that got one."""
+    turns: tuple[Turn, ...] = ()
+    over: frozenset[str] = frozenset()
+    """Objects whose turn is too long ago to matter."""
+    expected_rev: int | None = None
+    """The machine plans a message to them: nobody else may have, since `rev` was read."""
     notices: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
     """Code -> token of a measure that is ordered, and when."""
     lapsed: frozenset[str] = frozenset()
@@ -543,6 +575,37 @@ class NoticeEnd:
     token: str
     at: datetime
     reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much the machine planned to say in public on an account within one hour."""
+
+    community: str
+    platform: str
+    account: str
+    hour: str
+    posts: Mapping[str, int] = field(default_factory=dict)
+    """Post -> messages under it."""
+    told: frozenset[str] = frozenset()
+    """The posts (`*`: the account) of which a person was told that the machine says nothing more there."""
+
+    @property
+    def spent(self) -> int:
+        """Messages on the whole account."""
+        return sum(self.posts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetNote:
+    """Messages that are planned, or somebody who is told; what is over the budget makes the write a Conflict."""
+
+    community: str
+    platform: str
+    account: str
+    hour: str
+    posts: Mapping[str, int] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -654,6 +717,7 @@ class Changes:
     brakes: tuple[BrakeNote, ...] = ()
     shadows: tuple[ShadowNote, ...] = ()
     shadow_counts: tuple[ShadowCount, ...] = ()
+    budgets: tuple[BudgetNote, ...] = ()
     notices: tuple[Notice, ...] = ()
     """Upserts: when it began stays, who decided follows."""
     notice_ends: tuple[NoticeEnd, ...] = ()
@@ -672,6 +736,7 @@ class Changes:
             self.brakes + other.brakes,
             self.shadows + other.shadows,
             self.shadow_counts + other.shadow_counts,
+            self.budgets + other.budgets,
             self.notices + other.notices,
             self.notice_ends + other.notice_ends,
             self.appeals + other.appeals,

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from tribune import clock
 from tribune.aws import keys
 from tribune.aws.keys import Key
+from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
 from tribune.errors import Conflict, Unavailable
 from tribune.journal import (
     UNFINISHED,
@@ -26,6 +27,8 @@ from tribune.journal import (
     BrakeNote,
     Brakes,
     Breaker,
+    Budget,
+    BudgetNote,
     Call,
     CallState,
     Case,
@@ -46,6 +49,7 @@ from tribune.journal import (
     Tally,
     ThreadNote,
     ThreadRecord,
+    Turn,
 )
 from tribune.notice import Appeal, AppealState, Notice
 from tribune.standing import Standing, Strike, Utterance
@@ -59,6 +63,7 @@ FORGOTTEN_KEPT = timedelta(days=60)
 """Longer than any queue and any platform keeps a delivery."""
 COUNTERS_KEPT = timedelta(days=8)
 SHADOWS_KEPT = timedelta(days=30)
+BUDGETS_KEPT = timedelta(days=2)
 PROPOSALS_KEPT = timedelta(days=90)
 _SEEN = "seen#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
@@ -100,6 +105,8 @@ class _Update:
     removes: set[str] = field(default_factory=set)
     adds: dict[str, int] = field(default_factory=dict)
     expected_rev: int | None = None
+    most: dict[str, int] = field(default_factory=dict)
+    """Numbers that `adds` may not bring above this."""
 
     def merge(self, other: "_Update") -> None:
         self.removes = (self.removes - other.sets.keys()) | other.removes
@@ -108,6 +115,7 @@ class _Update:
         for name, n in other.adds.items():
             self.adds[name] = self.adds.get(name, 0) + n
         self.expected_rev = other.expected_rev if self.expected_rev is None else self.expected_rev
+        self.most |= other.most
 
     def request(self, table: str, key: Key) -> dict[str, Any]:
         names: dict[str, str] = {}
@@ -138,6 +146,11 @@ class _Update:
             request["ConditionExpression"] = f"attribute_not_exists({name('rev')})"
         elif self.expected_rev is not None:
             request["ConditionExpression"] = f"{name('rev')} = {value(self.expected_rev)}"
+        elif self.most:
+            request["ConditionExpression"] = " AND ".join(
+                f"(attribute_not_exists({name(number)}) OR {name(number)} <= {value(most - self.adds[number])})"
+                for number, most in self.most.items()
+            )
         request["ExpressionAttributeNames"] = names
         if values:
             request["ExpressionAttributeValues"] = values
@@ -187,6 +200,7 @@ class Known:
             automatic={name: _when(at) for name, at in _family(item, "auto.")},
             used=frozenset(name for name, _ in _family(item, "used.")),
             open=frozenset(name for name, _ in _family(item, "open.")),
+            explaining=dict(_family(item, "explains.")),
         )
 
     def author(self, community: str, author: str, now: datetime) -> AuthorRecord:
@@ -205,7 +219,7 @@ class Known:
                 for name, entry in _family(item, "said.")
             ),
             waiting_since=min(waiting.values(), default=None),
-            human_requested_at=_moment(item.get("human_at")),
+            human_requested_at=_unheard(_moment(item.get("human_at")), _moment(item.get("heard_at"))),
             last_automatic_at=max(automatic.values(), default=None),
             automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
             variants=frozenset(name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)),
@@ -218,6 +232,8 @@ class Known:
             automatic,
             notices={name: (entry["token"], _when(entry["at"])) for name, entry in _family(item, "notice.")},
             forgotten_at=_moment(item.get("forgotten_at")),
+            rev=int(item.get("rev", 0)),
+            turns=tuple(Turn(entry["thread"], name, _when(entry["at"])) for name, entry in _family(item, "turn.")),
         )
 
     def breaker(self, community: str, platform: str, account: str) -> Breaker:
@@ -242,7 +258,14 @@ class Known:
             rev=int(item.get("rev", 0)),
             held={clause: _HELD.validate_python(held) for clause, held in _family(item, "held.")},
             released={clause: int(version) for clause, version in _family(item, "released.")},
+            climate=dict(_family(item, "climate.")),
         )
+
+    def budget(self, community: str, platform: str, account: str, hour: str) -> Budget:
+        """What the machine planned to say on an account within an hour."""
+        item = self._get(keys.budget(community, platform, account, hour)) or {}
+        posts = {post: int(n) for post, n in _family(item, "post.")}
+        return Budget(community, platform, account, hour, posts, frozenset(name for name, _ in _family(item, "told.")))
 
     def proposals(self, community: str, day: date) -> Proposals | None:
         """What was proposed to say on a day, None when nobody looked yet."""
@@ -269,6 +292,11 @@ class Known:
         """The pauses of a community."""
         item = self._get(keys.pauses(community)) or {}
         return Pauses({scope: _when(until) for scope, until in _family(item, "until.")})
+
+
+def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:
+    """Since when somebody asks for a human and none answered."""
+    return None if asked_at and heard_at and asked_at <= heard_at else asked_at
 
 
 def _family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -507,6 +535,7 @@ class Journal:
             + len(changes.counts)
             + len({(tally.community, tally.hour, tally.clause == "" and tally.space) for tally in changes.tallies})
             + len(changes.brakes)
+            + len(changes.budgets)
             + len(changes.shadows)
             + len({(count.community, count.shadow) for count in changes.shadow_counts})
             + len(changes.notices)
@@ -729,6 +758,9 @@ class Journal:
         for counted in changes.shadow_counts:
             key = keys.shadow_counter(counted.community, counted.shadow, self.environment)
             yield self.counter_table, key, _shadow_count(counted, now)
+        for budget in changes.budgets:
+            key = keys.budget(budget.community, budget.platform, budget.account, budget.hour)
+            yield self.journal_table, key, _budget(budget, now)
 
     def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
         for notice in changes.notices:
@@ -847,6 +879,7 @@ def _thread(note: ThreadNote, now: datetime) -> _Update:
     update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
     update.sets |= {f"used.{variant}": iso(now) for variant in note.used}
     update.sets |= {f"open.{object_id}": iso(now) for object_id in note.opened}
+    update.sets |= {f"explains.{clause}": action for clause, action in note.explaining.items()}
     update.removes = {f"open.{object_id}" for object_id in note.closed} | {
         f"auto.{action}" for action in note.forgotten
     }
@@ -854,7 +887,12 @@ def _thread(note: ThreadNote, now: datetime) -> _Update:
 
 
 def _author(note: AuthorNote, now: datetime) -> _Update:
-    update = _Update(sets={"ttl": _expiry(now, KEPT)})
+    update = _Update(sets={"ttl": _expiry(now, KEPT)}, expected_rev=note.expected_rev)
+    if note.expected_rev is not None:
+        update.adds["rev"] = 1
+    if note.heard_at:
+        update.sets["heard_at"] = iso(note.heard_at)
+    update.sets |= {f"turn.{turn.object}": {"thread": turn.thread, "at": iso(turn.at)} for turn in note.turns}
     if note.first_at:
         update.defaults["first_at"] = iso(note.first_at)
     if note.human_requested_at:
@@ -871,9 +909,18 @@ def _author(note: AuthorNote, now: datetime) -> _Update:
         {f"said.{object_id}" for object_id in note.unsaid}
         | {f"strike.{object_id}" for object_id in note.lifted}
         | {f"waiting.{object_id}" for object_id in note.answered}
+        | {f"turn.{object_id}" for object_id in note.over}
         | {f"auto.{action}" for action in note.forgotten}
         | {f"notice.{code}" for code in note.lapsed}
     )
+    return update
+
+
+def _budget(note: BudgetNote, now: datetime) -> _Update:
+    update = _Update(sets={"ttl": _expiry(now, BUDGETS_KEPT)} | {f"told.{scope}": iso(now) for scope in note.told})
+    if note.posts:
+        update.adds = {"n": sum(note.posts.values())} | {f"post.{post}": n for post, n in note.posts.items()}
+        update.most = {name: PER_ACCOUNT_AND_HOUR if name == "n" else PER_POST_AND_HOUR for name in update.adds}
     return update
 
 

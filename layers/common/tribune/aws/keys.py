@@ -63,7 +63,7 @@ ITEMS = (
         "journal",
         "{community}#thread#{platform}#{account}#{thread}",
         "thread",
-        "rev, human_at, silent, auto.{action}: when, used.{variant}, open.{object}: case or action to settle",
+        "rev, human_at, silent, auto.{action}: when, used.{variant}, explains.{clause}: action, open.{object}: case or action to settle",
         "13 months",
         ("ModerateComments", "PerformAction", "tribune case"),
         ("ModerateComments", "PerformAction"),
@@ -153,7 +153,7 @@ ITEMS = (
         "journal",
         "{community}#brakes",
         "brakes",
-        "rev, held.{clause}: since, until, at, why; released.{clause}: the version in which it changed",
+        "rev, held.{clause}: since, until, at, why; released.{clause}: the version in which it changed; climate.{space}: yellow, orange or red",
         "none",
         ("KeepWatch", "tribune charter release"),
         ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
@@ -439,6 +439,11 @@ def pauses(community: str) -> Key:
 def brakes(community: str) -> Key:
     """The clauses of a community that only propose because the brake holds them."""
     return {"pk": f"{community}#brakes", "sk": "brakes"}
+
+
+def budget(community: str, platform: str, account: str, hour: str) -> Key:
+    """How much the machine planned to say on an account in one hour (`2026-11-22T08`, UTC)."""
+    return {"pk": f"{community}#budget#{platform}#{account}", "sk": f"hour#{hour}"}
 
 
 def clause_tally(community: str, hour: str, environment: str) -> Key:

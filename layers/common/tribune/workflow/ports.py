@@ -22,6 +22,7 @@ class Keys(Protocol):
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
     def brakes(self, community: str) -> Key: ...  # noqa: D102
+    def budget(self, community: str, platform: str, account: str, hour: str) -> Key: ...  # noqa: D102
     def proposals(self, community: str, day: date) -> Key: ...  # noqa: D102
 
 

@@ -13,6 +13,8 @@ from tribune.journal import (
     AuthorRecord,
     Brakes,
     Breaker,
+    Budget,
+    BudgetNote,
     Call,
     Case,
     Changes,
@@ -41,6 +43,8 @@ type ThreadId = tuple[str, str, str, str]
 """(community, platform, account, thread)."""
 type PersonId = tuple[str, str]
 """(community, author)."""
+type BudgetId = tuple[str, str, str, str]
+"""(community, platform, account, hour)."""
 
 
 class Known(Protocol):
@@ -52,6 +56,7 @@ class Known(Protocol):
     def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...  # noqa: D102
     def brakes(self, community: str) -> Brakes: ...  # noqa: D102
     def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
+    def budget(self, community: str, platform: str, account: str, hour: str) -> Budget: ...  # noqa: D102
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class Worksheet:
     _changed_cases: set[ObjectId] = field(default_factory=set)
     _thread_notes: list[ThreadNote] = field(default_factory=list)
     _author_notes: list[AuthorNote] = field(default_factory=list)
+    _budgets: dict[BudgetId, BudgetNote] = field(default_factory=dict)
     _calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     _counts: dict[tuple[str, str, str, str, int], int] = field(default_factory=dict)
     _shadows: list[ShadowNote] = field(default_factory=list)
@@ -134,6 +140,7 @@ class Worksheet:
             automatic={action: when for action, when in automatic.items() if action not in note.forgotten},
             used=before.used | note.used,
             open=(before.open | note.opened) - note.closed,
+            explaining={**before.explaining, **note.explaining},
         )
         self._thread_notes.append(note)
 
@@ -166,7 +173,7 @@ class Worksheet:
             said=tuple(said for said in standing.said if said.object not in note.unsaid) + note.said,
             strikes=tuple(strike for strike in standing.strikes if strike.object not in note.lifted) + note.strikes,
             waiting_since=min(waiting.values(), default=None),
-            human_requested_at=note.human_requested_at or standing.human_requested_at,
+            human_requested_at=_unheard(note, standing.human_requested_at),
             automatic_today=sum(self.now - at < timedelta(days=1) for at in automatic.values()),
             last_automatic_at=max(automatic.values(), default=None),
             variants=standing.variants | note.used.keys(),
@@ -176,9 +183,27 @@ class Worksheet:
             standing=after,
             waiting=waiting,
             automatic=automatic,
+            turns=tuple(turn for turn in before.turns if turn.object not in note.over) + note.turns,
             notices={code: notices[code] for code in newest[:MOST_CODES]},
         )
         self._author_notes.append(note)
+
+    # --- budgets: what is planned in this round counts in it ---
+
+    def budget(self, at: BudgetId) -> Budget:
+        """An account's hour as this round leaves it so far."""
+        known, note = self.known.budget(*at), self._budgets.get(at)
+        if note is None:
+            return known
+        posts = Counter(known.posts) + Counter(note.posts)
+        return replace(known, posts=posts, told=known.told | note.told)
+
+    def note_budget(self, note: BudgetNote) -> None:
+        """The machine plans messages, or somebody is told that it plans no more."""
+        at = (note.community, note.platform, note.account, note.hour)
+        known = self._budgets.get(at, BudgetNote(*at))
+        posts = Counter(known.posts) + Counter(note.posts)
+        self._budgets[at] = replace(known, posts=posts, told=known.told | note.told)
 
     # --- calls and counts: upserts and sums ---
 
@@ -218,6 +243,7 @@ class Worksheet:
             ),
             shadows=tuple(self._shadows),
             shadow_counts=tuple(ShadowCount(*slot, n=n) for slot, n in self._shadow_counts.items()),
+            budgets=tuple(self._budgets.values()),
             notices=tuple(self.notices),
             notice_ends=tuple(self.notice_ends),
         )
@@ -226,6 +252,12 @@ class Worksheet:
 def place(head: Head) -> ObjectId:
     """Where a head stands."""
     return (head.community, head.platform, head.account, head.object)
+
+
+def _unheard(note: AuthorNote, asked_at: datetime | None) -> datetime | None:
+    """Since when somebody asks for a human and none answered."""
+    asked_at = note.human_requested_at or asked_at
+    return None if asked_at and note.heard_at and asked_at <= note.heard_at else asked_at
 
 
 def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
