@@ -108,7 +108,7 @@ def _act(action: Action, desk: Desk) -> str:
         "act",
         act=table["acts"][action.kind],
         purpose=table["purposes"].get(action.purpose, ""),
-        clause=desk.say("under", clause=action.clause) if action.clause else "",
+        clause=desk.say("under", clause=action.clause) if action.clause and action.signed_by else "",
         by=_signatures(action, desk),
         state=desk.say("states", action.state, time=desk.at(action.done_at or action.created_at)),
         why=table["whys"].get(action.why, "") if unsettled else "",
@@ -147,6 +147,7 @@ def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
     yield [desk.say("list", "quote", words=said) if said else _wordless(shown, desk)]
     yield [_reason(shown, desk), *_grounds(shown, desk)]
     yield _looked_at(shown, desk)
+    yield [*_foreseen(shown, desk), *_provisional(shown, desk)]
     yield [desk.say("show", "done"), *(f"  {line}" for line in _done(shown, desk))]
     if case.state is CaseState.OPEN:
         if case.drafts:
@@ -205,6 +206,26 @@ def _looked_at(shown: Shown, desk: Desk) -> list[str]:
             charter = desk.handling.charter(head.community, head.verdict.charter_version)
     lines = sentences(traces, charter, desk.language, lambda start, end: readable(said[start:end], head.language))
     return [str(words.table(desk.language, "trace")["head"]), *(f"  {line}" for line in lines)]
+
+
+def _foreseen(shown: Shown, desk: Desk) -> list[str]:
+    """A suspension or an exclusion is proposed in words: nothing of it stands ready to be carried out."""
+    verdict = shown.head.verdict
+    if verdict is None or not verdict.foresees or verdict.charter_version is None:
+        return []
+    try:
+        charter = desk.handling.charter(shown.head.community, verdict.charter_version)
+    except (NotFound, CharterUnreadable):
+        return []
+    spoken = desk.language if desk.language in charter.languages else charter.languages[0]
+    return [desk.say("show", verdict.foresees, lasting=charter.values(spoken)["temp_ban"])]
+
+
+def _provisional(shown: Shown, desk: Desk) -> list[str]:
+    hide = shown.head.unconfirmed
+    if hide is None or hide.confirm_by is None or hide.unconfirmed is None:
+        return []
+    return [desk.say("show", hide.unconfirmed, time=desk.at(hide.confirm_by))]
 
 
 def _numbered(number: int, draft: Draft, desk: Desk) -> str:

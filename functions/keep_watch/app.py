@@ -17,6 +17,7 @@ from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
 from tribune.workflow.lead import Leading
+from tribune.workflow.provisional import Timers
 from tribune.workflow.watch import Watching
 
 
@@ -49,11 +50,13 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     journal = Journal(clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table)
     communities = Communities(settings.community_table)
     known = directory.communities(settings.community_table)
+    actions, calls = (Queue(clients.sqs(), url) for url in (settings.actions_queue_url, settings.calls_queue_url))
     woken = Watching(
         journal=journal,
-        actions=Queue(clients.sqs(), settings.actions_queue_url),
-        calls=Queue(clients.sqs(), settings.calls_queue_url),
+        actions=actions,
+        calls=calls,
         communities=known,
+        timers=Timers(journal, keys, communities, actions, calls),
         braking=Braking(
             journal=journal,
             keys=keys,

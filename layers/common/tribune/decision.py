@@ -6,7 +6,7 @@ is prepared for a person instead, never dropped.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, Self
@@ -776,8 +776,8 @@ def ladder(view: _View) -> Decision | None:
     clause = _worst(view)
     if clause is None or view.charter is None:
         return None
-    lapse_after = timedelta(minutes=view.charter.commitments.strike_ttl.minutes)
     written_at = view.matter.written_at or view.situation.now
+    lapse_after = view.charter.commitments.strike_ttl.lasting
     told = view.standing.told_before(written_at, lapse_after, besides=view.matter.object)
     if not told or not clause.ladder:
         return _first(view, clause)

@@ -240,6 +240,19 @@ def _works(rota: Rota, day: date) -> bool:
     return day not in rota.holidays
 
 
+def after_presence(rota: Rota, since: datetime, lasting: timedelta, zone: ZoneInfo) -> datetime:
+    """The instant at which the team has been there for `lasting` altogether, from `since` on."""
+    left = lasting
+    for opens, closes, day in rota.presence.intervals(since, zone):
+        begin = max(opens, since)
+        if not _works(rota, day) or closes <= begin:
+            continue
+        if closes - begin >= left:
+            return begin + left
+        left -= closes - begin
+    raise AssertionError("days do not end")
+
+
 def is_present(rota: Rota, at: datetime, zone: ZoneInfo) -> bool:
     """Can a member expect a person at `at`?"""
     return next_presence(rota, at, zone) == at

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from tribune.channel import ActKind
 from tribune.comment import Audience
-from tribune.decision import Mode
+from tribune.decision import Mode, Unconfirmed
 from tribune.notice import Appeal, Notice
 from tribune.standing import Standing, Strike, Utterance
 
@@ -73,6 +73,12 @@ class Action:
     """The platform's id of what was created (our reply)."""
     why: str = ""
     """Why it failed, waits or was cancelled: a bounded word."""
+    confirm_by: datetime | None = None
+    """A provisional hide: until when a person confirms it; None once somebody decided, and for what is not provisional."""
+    unconfirmed: Unconfirmed | None = None
+    """…and what becomes of it after that."""
+    asked: str = ""
+    """The last call made because nobody had confirmed it."""
     withdraw: bool = False
     """Its ground is gone while it was being sent: take it back as soon as its fate is known."""
     done_at: datetime | None = None
@@ -112,6 +118,8 @@ class Verdict:
     """A person of the team undid what the machine did."""
     unsaid: str = ""
     """Why the machine did not say what it would have said by itself (`budgets.Silence`, `no_words`)."""
+    foresees: str = ""
+    """What the charter foresees next and only people decide: `suspend`, `exclude`."""
     strike_no: int | None = None
     """Which of the author's strikes that had not lapsed this one was, where it counts."""
 
@@ -189,6 +197,16 @@ class Head:
         speaking = (ActKind.REPLY, ActKind.PRIVATE)
         ready = (action for action in self.actions if action.state is ActionState.READY and action.signed_by is None)
         return tuple(action for action in ready if action.kind in speaking)
+
+    @property
+    def unconfirmed(self) -> Action | None:
+        """The machine's provisional hide that stands, and that no person confirmed or undid."""
+        standing = (ActionState.SENT, ActionState.UNCERTAIN, *UNFINISHED)
+        seen = [a for a in self.actions if a.kind in (ActKind.HIDE, ActKind.UNHIDE) and a.state in standing]
+        last = next((a for a in reversed(seen) if a.target == self.object), None)
+        if self.deleted or last is None or last.kind is ActKind.UNHIDE or last.signed_by is not None:
+            return None
+        return last if last.confirm_by is not None and last.state not in UNFINISHED else None
 
     @property
     def unfinished(self) -> tuple[Action, ...]:

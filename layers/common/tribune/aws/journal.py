@@ -786,8 +786,11 @@ class Journal:
         item = _HEAD.dump_python(head, mode="json", exclude_none=True)
         item["ttl"] = int((head.expires or now + KEPT).timestamp())
         waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
+        provisional = head.unconfirmed
         if waiting:
             item |= {"due_pk": keys.due_shard("action", head.object), "due_at": iso(min(waiting))}
+        elif provisional is not None and provisional.confirm_by is not None:
+            item |= {"due_pk": keys.due_shard("provisional", head.object), "due_at": iso(provisional.confirm_by)}
         if head.author:
             item |= {"author_pk": keys.author_index(head.community, head.author), "author_at": iso(head.posted_at)}
         return self._put(keys.head(head.community, head.platform, head.account, head.object), item, head.rev - 1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 STACK = "_"
-SHARDS = {"action": 4, "call": 1, "breaker": 1}
+SHARDS = {"action": 4, "call": 1, "breaker": 1, "provisional": 1}
 """Partitions of each kind of due work: only actions come in thousands."""
 CLOSED = "closed"
 """The one kind in the index `due` that waits for nobody: cases that were settled."""
@@ -45,9 +45,9 @@ ITEMS = (
         "journal",
         "{community}#object#{platform}#{account}#{object}",
         "head",
-        "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished; author_pk and author_at",
+        "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished or a provisional hide unconfirmed; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "tribune case"),
         (
             "ModerateComments",
             "PerformAction",

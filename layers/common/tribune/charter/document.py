@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
@@ -283,6 +283,11 @@ class Delay(Written):
 
     minutes: int = Field(gt=0, description="The number that the machine keeps.")
     text: Texts = Field(description="The words that members read, in each language: “seven days”.")
+
+    @property
+    def lasting(self) -> timedelta:
+        """How long it is."""
+        return timedelta(minutes=self.minutes)
 
 
 class Commitments(Written):

@@ -31,7 +31,9 @@ from tribune.journal import (
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
-from tribune.workflow.takeback import cancelled, closed, judged_by_hand, with_actions
+from tribune.workflow.restriction import recorded
+from tribune.workflow.seal import Measure, sealed
+from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, with_actions, without_strike
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -212,7 +214,11 @@ class Handling:
         for _ in range(_TRIES):
             head, case = self._now_at(shown.at)
             changes, made = step(head, case)
-            changes += Changes(tallies=tuple(difference(head, changes.heads[0])))
+            changes += Changes(
+                tallies=tuple(difference(head, changes.heads[0])), authors=_unstruck(head, changes.heads[0])
+            )
+            changes += _reasoned(head, changes.heads[0], self.now())
+            changes = self._sealed(changes, made)
             try:
                 self.journal.commit(changes, self.now())
             except Conflict:
@@ -281,7 +287,9 @@ class Handling:
             raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
         wish = self._grounded(head, wish)
         if last is not None and hidden:
-            action = replace(last, signed_by=wish.person, clause=wish.clause)
+            action = replace(
+                last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
+            )
             head = replace(with_actions(head, [action]), by_hand=True, rev=head.rev + 1)
         else:
             head = self._ordered(head, wish)
@@ -349,8 +357,9 @@ class Handling:
         if last is not None and last.kind is ActKind.UNHIDE:
             raise AlreadyDone(last.signed_by or "", last.done_at or last.created_at)
         head = self._ordered(head, wish)
-        changes = self._changes(head, self._perhaps_closed(case, wish.person))
-        return changes + Changes(authors=_author(head, lifted=frozenset({head.object}))), head.actions[-1]
+        if head.verdict is not None:
+            head = replace(head, verdict=replace(head.verdict, strike=False))
+        return self._changes(head, self._perhaps_closed(case, wish.person)), head.actions[-1]
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
         now = self.now()
@@ -360,7 +369,7 @@ class Handling:
             for action in head.actions
             if action.state in (ActionState.PROPOSED, ActionState.OBSERVED)
         ]
-        head = replace(with_actions(head, unasked), by_hand=True, rev=head.rev + 1)
+        head = replace(looked_at(with_actions(head, unasked)), by_hand=True, rev=head.rev + 1)
         case = replace(closed(case, person, now), rev=case.rev + 1)
         answered = Changes(authors=_author(head, answered=frozenset({head.object})))
         return self._changes(head, case) + answered, None
@@ -383,12 +392,8 @@ class Handling:
             clause=wish.clause,
             urgent=wish.kind is ActKind.HIDE,
         )
-        superseded = [
-            replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now)
-            for other in head.actions
-            if other.kind is wish.kind and other.state in _PREPARED
-        ]
-        head = with_actions(head, superseded)
+        superseded = [replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now) for other in prepared]
+        head = without_strike(with_actions(head, superseded), superseded)
         if wish.kind in _MODERATING:
             head = judged_by_hand(head, wish.kind)
         by_hand = head.by_hand or wish.kind is not ActKind.LIKE
@@ -404,7 +409,7 @@ class Handling:
         """All that is written; `held_to`: the clause that the member is held to, if it counts in a history."""
         strikes: tuple[AuthorNote, ...] = ()
         if held_to is not None and head.verdict is not None and self._counts(head, held_to):
-            strikes = _author(head, strikes=(Strike(held_to, head.object, head.posted_at),))
+            strikes = _author(head, strikes=(Strike(held_to, head.object, self.now()),))
             head = replace(head, verdict=replace(head.verdict, strike=True))
         done = case.state is CaseState.CLOSED and not head.unfinished
         threads = (ThreadNote(*head.thread_at, closed=frozenset({head.object})),) if done else ()
@@ -447,6 +452,12 @@ def _not_yet(head: Head, kind: ActKind) -> None:
     earlier = in_effect(head, kind)
     if earlier is not None:
         raise AlreadyDone(earlier.signed_by or "", earlier.done_at or earlier.created_at)
+
+
+def _unstruck(before: Head, after: Head) -> tuple[AuthorNote, ...]:
+    """What no longer counts in a person's history: they were shown to be right, or nobody told them."""
+    was, now = (bool(head.verdict and head.verdict.strike) for head in (before, after))
+    return _author(after, lifted=frozenset({after.object})) if was and not now else ()
 
 
 def _author(head: Head, **what: Any) -> tuple[AuthorNote, ...]:

@@ -22,7 +22,8 @@ REOPENING = timedelta(seconds=120)
 """After a pause the waiting acts come back spread over this time, not all at once."""
 NEAR_THE_LIMIT = "usage"
 """The reason of a breaker that nobody refused anything yet."""
-_OVER_THE_BRAKE = ("withdraw", "restore", "provisional")
+_TAKES_BACK = ("withdraw", "restore", "release")
+_OVER_THE_BRAKE = (*_TAKES_BACK, "provisional")
 """What takes back our own act helps whoever the clause hit; danger once hidden waits for a person hidden (gravity 4)."""
 
 
@@ -73,6 +74,8 @@ def gate(  # noqa: PLR0911  one return an obstacle
     speaks = action.kind in SPEAKING
     if head.deleted and action.purpose != "withdraw":
         return Drop("deleted")
+    if by_machine and _a_persons_alone(action, head):
+        return Drop("a_persons_alone", tell=True)
     if by_machine and not _mode_allows(action, head, around.community):
         return Drop("mode", tell=speaks)
     if by_machine and action.purpose not in _OVER_THE_BRAKE and decided_before(around.brakes, head):
@@ -109,9 +112,14 @@ def resting(action: Action, around: Surroundings, now: datetime) -> Wait | None:
     return replace(longest, until=longest.until + spread(action.id))
 
 
+def _a_persons_alone(action: Action, head: Head) -> bool:
+    """To delete what a member wrote, or to block them, takes a person's name, whatever wrote this action."""
+    return action.kind is ActKind.BLOCK or (action.kind is ActKind.DELETE and action.target == head.object)
+
+
 def _mode_allows(action: Action, head: Head, community: Community) -> bool:
     """What takes back our own act always may; gravity 4 may hide provisionally; the rest needs mode act."""
-    if action.purpose in ("withdraw", "restore"):
+    if action.purpose in _TAKES_BACK:
         return True
     if action.purpose == "provisional" and community.modes.hide_gravity_4:
         return True

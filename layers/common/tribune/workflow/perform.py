@@ -471,8 +471,8 @@ class Performing:
                 sheet.call(call)
             if action.kind in SPEAKING and state is ActionState.CANCELLED:
                 _forget(marked, action, sheet)
+            self._lift_unless_told(marked, final, sheet)
             if state is not ActionState.UNCERTAIN:
-                self._lift_unless_told(marked, final, sheet)
                 self._note_settled(marked, sheet)
             try:
                 self.journal.commit(sheet.changes(), sheet.now)
@@ -514,6 +514,7 @@ class Performing:
 
     @staticmethod
     def _lift_unless_told(head: Head, unsent: Action, sheet: Worksheet) -> None:
+        """What nobody can say was read is held against nobody."""
         after = without_strike(head, [unsent])
         if after is head:
             return

@@ -78,9 +78,16 @@ def deleted_by_us(head: Head) -> bool:
 
 def without_strike(head: Head, unsent: Iterable[Action]) -> Head:
     """The head; nothing counts in anybody's history when the reminder is among what never left: they were not told."""
-    if head.verdict is None or not head.verdict.strike or not any(action.reminds for action in unsent):
+    unread = {action.id for action in unsent if action.reminds}
+    told = any(action.reminds and action.may_be_read and action.id not in unread for action in head.actions)
+    if head.verdict is None or not head.verdict.strike or not unread or told:
         return head
     return replace(head, verdict=replace(head.verdict, strike=False))
+
+
+def looked_at(head: Head) -> Head:
+    """The head, once a person has decided about it: what was provisional waits for nobody any more."""
+    return with_actions(head, [replace(a, confirm_by=None) for a in head.actions if a.confirm_by is not None])
 
 
 def judged_by_hand(head: Head, kind: ActKind) -> Head:

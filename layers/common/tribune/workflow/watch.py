@@ -1,6 +1,7 @@
 """watch: every minute, whatever is due and unfinished is woken again; nothing is forgotten because a message was lost.
 
-It decides nothing: perform and call look at what they are woken for, and step back when it is not their turn.
+It decides nothing but what a clock decides: perform and call look at what they are woken for, and step back when it
+is not their turn.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from tribune.journal import Call, CallState, Case, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.ports import Key, Queue
+from tribune.workflow.provisional import Timers
 
 
 class Journal(Protocol):
@@ -32,6 +34,7 @@ class Watching:
     actions: Queue
     calls: Queue
     communities: Sequence[str]
+    timers: Timers
     braking: Braking
 
     def watch(self, now: datetime) -> dict[str, int]:
@@ -48,7 +51,13 @@ class Watching:
             self.journal.end_pause(key)
         self.actions.send(actions)
         self.calls.send(calls)
-        return {"action": len(actions), "call": len(calls), "breaker": len(breakers), "brake": self._brake(now)}
+        return {
+            "action": len(actions),
+            "call": len(calls),
+            "breaker": len(breakers),
+            "provisional": self.timers.run(now),
+            "brake": self._brake(now),
+        }
 
     def _brake(self, now: datetime) -> int:
         """Last, so that nothing that waits waits for it; answers how many clauses were stopped from acting."""

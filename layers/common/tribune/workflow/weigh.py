@@ -14,7 +14,7 @@ from tribune.charter import Circumstances, Findings, pack
 from tribune.charter.brake import changed
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import Act, Decision, Leave, Matter, Situation, Urgency, decide
+from tribune.decision import Act, Decision, Leave, Matter, Situation, Unconfirmed, Urgency, decide
 from tribune.journal import (
     Action,
     ActionState,
@@ -48,6 +48,8 @@ from tribune.workflow.deed import (
     thread_at,
 )
 from tribune.workflow.gate import REPLY_STALE_AFTER
+from tribune.workflow.provisional import confirm_by
+from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
@@ -55,6 +57,7 @@ from tribune.workflow.takeback import (
     closed,
     deleted_by_us,
     judged_by_hand,
+    looked_at,
     taking_back,
     with_actions,
     withdrawn_if_asked,
@@ -192,9 +195,8 @@ class _Weighing:
             kind, level = head.counted
             self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
         actions, forgotten = cancelled(head.actions, "deleted", self.now)
-        self.sheet.put_head(
-            replace(head, v=max(head.v, self.said.version), deleted=True, counted=None, actions=actions)
-        )
+        told = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
+        self.sheet.put_head(replace(told, v=max(head.v, self.said.version), deleted=True, counted=None))
         self._close_case("deleted")
         self.sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
         if head.author:
@@ -203,6 +205,7 @@ class _Weighing:
                     head.community,
                     head.author,
                     unsaid=frozenset({head.object}),
+                    lifted=frozenset({head.object}) if told.verdict != head.verdict else frozenset(),
                     answered=frozenset({head.object}),
                     forgotten=forgotten,
                 )
@@ -373,7 +376,8 @@ class _Weighing:
                     ground=decision.ground,
                     detectors=decision.detectors,
                     trace="" if decision.confidential else pack(findings.trace),
-                    strike=decision.strike,
+                    strike=(decision.strike and _told_by(fresh)) or _still_struck(before, decision),
+                    foresees=decision.foresees or "",
                     awaits_answer=decision.awaits_answer,
                     at=self.now,
                     alone=any(act.leave is Leave.ALONE for act in decision.acts),
@@ -411,7 +415,8 @@ class _Weighing:
             return (), ()
         kept: list[Action] = []
         undone: list[Action] = []
-        for action in before.actions:
+        for earlier in before.actions:
+            action = _timed_anew(earlier, decision)
             if action.state is ActionState.SENDING:
                 kept.append(replace(action, withdraw=not self._still_due(action, decision)))
             elif action.state in _NOT_BEGUN and action.signed_by is None:
@@ -472,6 +477,10 @@ class _Weighing:
             due_at=self.now + WAKE_AGAIN_AFTER,
             urgent=act.urgent,
         )
+        if act.unconfirmed and act.leave is Leave.ALONE:
+            action = replace(
+                action, confirm_by=confirm_by(self.ground.community, self.now), unconfirmed=act.unconfirmed
+            )
         if act.text is None:
             return action
         written = speech.alone(act.text, About(language, decision.clause, act.faq))
@@ -564,8 +573,9 @@ class _Weighing:
         if head.author is None:
             return
         speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in SPEAKING]
-        struck = decision.strike and any(act.leave is Leave.ALONE for act in decision.acts)
-        lifted = before is not None and before.verdict is not None and before.verdict.strike and not decision.strike
+        counts = bool(head.verdict and head.verdict.strike)
+        struck = decision.strike and counts and _told_by(speaking)
+        lifted = before is not None and before.verdict is not None and before.verdict.strike and not counts
         waits = decision.awaits_answer
         self.sheet.note_author(
             AuthorNote(
@@ -573,7 +583,7 @@ class _Weighing:
                 head.author,
                 first_at=self.said.posted_at,
                 said=(Utterance(words_hash(self.said.text), head.object, self.said.posted_at),),
-                strikes=(Strike(decision.clause or "", head.object, self.said.posted_at),) if struck else (),
+                strikes=(Strike(decision.clause or "", head.object, self.now),) if struck else (),
                 lifted=frozenset({head.object}) if lifted else frozenset(),
                 waiting={head.object: self.said.posted_at} if waits else {},
                 answered=frozenset({head.object}) if before is not None and not waits else frozenset(),
@@ -669,6 +679,28 @@ class _Weighing:
         )
 
 
+def _told_by(actions: Iterable[Action]) -> bool:
+    """Will whoever reads what is about to leave know that it counts?"""
+    return any(action.reminds and action.state is ActionState.READY for action in actions)
+
+
+def _still_struck(before: Head | None, decision: Decision) -> bool:
+    """An edit that still breaches leaves the strike where it is, as it leaves the reminder, if that one was read."""
+    if before is None or before.verdict is None or not before.verdict.strike or decision.clause is None:
+        return False
+    return before.reminded or not any(action.reminds for action in before.unsaid)
+
+
+def _timed_anew(action: Action, decision: Decision) -> Action:
+    """A provisional hide whose words were edited ends as those words deserve; where that is not clear, with a person."""
+    if action.confirm_by is None or decision.clause is None:
+        return action
+    same = next((act for act in decision.acts if (act.kind, act.purpose) == (action.kind, action.purpose)), None)
+    if same is None:
+        return replace(action, unconfirmed=Unconfirmed.CALL)
+    return replace(action, unconfirmed=same.unconfirmed, confirm_by=action.confirm_by if same.unconfirmed else None)
+
+
 def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> str:
     before = sheet.head(deed.at)
     if before is not None and said.version <= before.v:
@@ -715,7 +747,16 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
     if head.by_hand and actions == head.actions:
         return Outcome.DUPLICATE
-    sheet.put_head(replace(judged_by_hand(head, kind), by_hand=True, actions=actions))
+    untold = [action for action in head.actions if action.id in forgotten]
+    after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, actions=actions), untold)
+    if kind is ActKind.UNHIDE and after.verdict is not None:
+        after = replace(after, verdict=replace(after.verdict, strike=False))
+    sheet.put_head(looked_at(after))
+    if kind is ActKind.UNHIDE:
+        sheet.notice_ends += ended(head, sheet.now)
+    struck = head.verdict is not None and head.verdict.strike
+    if head.author and struck and after.verdict is not None and not after.verdict.strike:
+        sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
     case = sheet.case(deed.at)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))
