@@ -113,6 +113,13 @@ def test_what_was_proposed_before_is_not_proposed_again() -> None:
     assert [numbers(chosen.sources) for chosen in of_the_day(comments, yesterday)] == [[2]]
 
 
+def test_a_post_is_not_proposed_again_because_one_more_person_asks() -> None:
+    comments = [one(number, text) for number, text in enumerate(CABIN, 1)]
+    (post,) = of_the_day(comments)
+
+    assert of_the_day([*comments, one(4, "Le G3 va en cabine ?")], post.sources) == []
+
+
 # --- what is put to everyone, and what many ask ---
 
 

@@ -138,18 +138,21 @@ def of_the_day(comments: Iterable[Heard], already: Iterable[Source] = (), known:
     brand's name.
     """
     used = frozenset(already)
-    fresh = sorted((one for one in comments if one.source not in used), key=lambda one: (one.said_at, one.source))
-    asked = [_post(group) for group in asked_by_many(fresh, known)]
-    in_a_post = frozenset(source for post in asked for source in post.sources)
-    waiting = [one for one in fresh if one.waits and one.source not in in_a_post]
+    said = sorted(comments, key=lambda one: (one.said_at, one.source))
+    asked = asked_by_many(said, known)
+    in_a_post = frozenset(one.source for group in asked for one in group)
+    waiting = [one for one in said if one.waits and one.source not in used]
     queues = {
         Kind.THANK: _thanks(waiting),
-        Kind.EVERYONE: [_alone(Kind.EVERYONE, one) for one in waiting if _for_everyone(one)],
-        Kind.POST: asked,
+        Kind.EVERYONE: [
+            _alone(Kind.EVERYONE, one) for one in waiting if one.source not in in_a_post and _for_everyone(one)
+        ],
+        # A post that was proposed some days ago is not proposed again because one more person asks.
+        Kind.POST: [_post(group) for group in asked if used.isdisjoint(one.source for one in group)],
         Kind.ASK_BACK: _latest(waiting, Kind.ASK_BACK),
         Kind.WELCOME: _latest(waiting, Kind.WELCOME),
     }
-    return _in_turn(list(queues.values()), {one.source: one.person for one in fresh})
+    return _in_turn(list(queues.values()), {one.source: one.person for one in said})
 
 
 def _in_turn(queues: Sequence[list[Chosen]], person_of: dict[Source, str]) -> list[Chosen]:

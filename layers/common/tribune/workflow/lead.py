@@ -18,10 +18,10 @@ from tribune.charter.findings import Findings
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
-from tribune.journal import Case, CaseState, Head, Proposal, Proposals, ProposalState
+from tribune.journal import Case, CaseState, Head, Proposal, Proposals, ProposalState, ThreadRecord
 from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
 from tribune.workflow.ports import Communities, Key, Keys
-from tribune.workflow.worksheet import Known, ObjectId
+from tribune.workflow.worksheet import ObjectId
 
 MOST_LOOKED_AT = 100
 """Open cases, and settled ones, the latest first."""
@@ -33,16 +33,19 @@ _SHORT = 6
 _TRIES = 4
 
 
-class KnownMore(Known, Protocol):
-    """What is read here besides heads and cases."""
+class Known(Protocol):
+    """What was read in one go."""
 
-    def proposals(self, community: str, day: date) -> Proposals | None: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
+    def thread(self, community: str, platform: str, account: str, thread_id: str, /) -> ThreadRecord: ...  # noqa: D102
+    def proposals(self, community: str, day: date, /) -> Proposals | None: ...  # noqa: D102
 
 
 class Journal(Protocol):
     """What the proposals need of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
     def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
