@@ -31,8 +31,6 @@ from tribune.journal import (
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
-from tribune.workflow.restriction import recorded
-from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, with_actions, without_strike
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
@@ -217,8 +215,6 @@ class Handling:
             changes += Changes(
                 tallies=tuple(difference(head, changes.heads[0])), authors=_unstruck(head, changes.heads[0])
             )
-            changes += _reasoned(head, changes.heads[0], self.now())
-            changes = self._sealed(changes, made)
             try:
                 self.journal.commit(changes, self.now())
             except Conflict:
@@ -287,9 +283,7 @@ class Handling:
             raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
         wish = self._grounded(head, wish)
         if last is not None and hidden:
-            action = replace(
-                last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
-            )
+            action = replace(last, signed_by=wish.person, clause=wish.clause, confirm_by=None)
             head = replace(with_actions(head, [action]), by_hand=True, rev=head.rev + 1)
         else:
             head = self._ordered(head, wish)
@@ -392,7 +386,11 @@ class Handling:
             clause=wish.clause,
             urgent=wish.kind is ActKind.HIDE,
         )
-        superseded = [replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now) for other in prepared]
+        superseded = [
+            replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now)
+            for other in head.actions
+            if other.kind is wish.kind and other.state in _PREPARED
+        ]
         head = without_strike(with_actions(head, superseded), superseded)
         if wish.kind in _MODERATING:
             head = judged_by_hand(head, wish.kind)

@@ -49,7 +49,6 @@ from tribune.workflow.deed import (
 )
 from tribune.workflow.gate import REPLY_STALE_AFTER
 from tribune.workflow.provisional import confirm_by
-from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
@@ -752,8 +751,6 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     if kind is ActKind.UNHIDE and after.verdict is not None:
         after = replace(after, verdict=replace(after.verdict, strike=False))
     sheet.put_head(looked_at(after))
-    if kind is ActKind.UNHIDE:
-        sheet.notice_ends += ended(head, sheet.now)
     struck = head.verdict is not None and head.verdict.strike
     if head.author and struck and after.verdict is not None and not after.verdict.strike:
         sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
