@@ -116,6 +116,11 @@ def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> 
         if not dry_run:
             secrets.put_once(pseudonym, randomness.token_urlsafe(32), target.ssm)
         yield f"secret {pseudonym}: made"
+    desk = keys.secret_path(target.stage, "desk", "keys")
+    if secrets.stored(desk, target.ssm) is None:
+        if not dry_run:
+            secrets.put_once(desk, secrets.as_text({"current": randomness.token_urlsafe(32)}), target.ssm)
+        yield f"secret {desk}: made"
 
 
 def _put(target: Target, values: Mapping[str, str], purpose: str, *name: str, dry_run: bool) -> Iterator[str]:

@@ -24,6 +24,7 @@ from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
 from tribune.errors import BadConfiguration
 from tribune.platforms import PLATFORMS
+from tribune.team import Member, Right
 from tribune.voice import FaqEntry, Voice
 from tribune.words import spoken, table
 from tribune.written import Written
@@ -150,7 +151,21 @@ class WrittenCommunity(Written):
     reserve: tuple[Reserve, ...] = ()
     """Periods in which political words are a person's to judge."""
     rota: WrittenRota | None = None
+    team: tuple[Member, ...] = ()
+    """Who may sign in at the desk, as what, and who of the rota that is."""
     posts: tuple[Post, ...] = ()
+
+    @model_validator(mode="after")
+    def _team_is_known(self) -> Self:
+        people = {person.id for person in (*self.rota.people, self.rota.fallback) if person} if self.rota else set()
+        for member in self.team:
+            if member.person and member.person not in people:
+                raise ValueError(f"team: “{member.person}” is nobody of the rota")
+            if member.may(Right.HANDLE) and not member.person:
+                raise ValueError(f"team: {member.email} answers members, so the rota has to know who it is: person")
+        if len({member.email for member in self.team}) < len(self.team):
+            raise ValueError("team: an address stands there twice")
+        return self
 
     @property
     def modes(self) -> Modes:
@@ -363,6 +378,7 @@ def community_of(parsed: ConfigurationFile) -> Community:
         ambassadors=told.ambassadors,
         reserve=told.reserve,
         rota=_rota(told),
+        team=told.team,
         posts=told.posts,
         channels=tuple(
             Channel(platform=channel.platform, channel=channel.channel, accounts=channel.accounts)

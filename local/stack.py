@@ -28,6 +28,8 @@ from local.faults import Kills
 from local.hosting import PREFIX as TWINS
 from local.hosting import Hosting
 from local.permissions import Permissions
+from local.provider import CLIENT, Provider
+from local.provider import PREFIX as SIGN_IN
 from local.pump import Batch, Poller, Scheduler
 from local.resources import REGION, TEMPLATE, Template, create
 from local.resources import Stack as Created
@@ -35,7 +37,7 @@ from local.runtime import Environment, Functions, Result, Stopped, Surroundings
 from local.twins import Entry, Outbox
 from local.wire import Listener, Reply, Request
 from tribune import clock as tribune_clock
-from tribune.aws import clients, directory, secrets
+from tribune.aws import clients, directory, keys, secrets
 
 PARAMETERS: Mapping[str, Any] = {
     "Stage": "local",
@@ -82,6 +84,7 @@ class LocalStack:
         self._folder, self._environments, self._watcher = folder, environments, watcher
         self.kills = Kills()
         self._own = ExitStack()
+        self._team: list[str] = []
 
     # --- beginning and end -----------------------------------------------------------------------------
 
@@ -136,6 +139,11 @@ class LocalStack:
         self.functions.warm()
         self._door = Door(self.created.routes(), self.region, invoke=self.functions.invoke, now=self.clock.now)
         self._endpoints = Endpoints(self)
+        self._provider = Provider(self.url, self.clock.now, lambda: self._team)
+        secrets.put(
+            keys.secret_path(self.stage, "desk", "provider"),
+            secrets.as_text({"issuer": self._provider.issuer, "client_id": CLIENT}),
+        )
         self.scheduler = Scheduler(
             self.created.schedules(), self.region, invoke=self.functions.invoke, now=self.clock.now
         )
@@ -232,6 +240,7 @@ class LocalStack:
 
     def host(self, configuration: Configuration) -> Configuration:
         """Make the twins of a configuration; the configuration to apply, pointed at them."""
+        self._team = [member.email for member in configuration.community.team]
         return self.hosting.host(configuration)
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Result:
@@ -314,6 +323,8 @@ class LocalStack:
         path = request.path
         if path.startswith(TWINS):
             return self.hosting.handle(request)
+        if path.startswith(SIGN_IN):
+            return self._provider.handle(request)
         if path.startswith(LOCAL):
             return self._endpoints.handle(request)
         parts = unquote(path).strip("/").split("/")

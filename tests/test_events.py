@@ -37,6 +37,11 @@ def said_nothing(answer: Any) -> bool:
     return answer is None
 
 
+def showed_the_way_in(answer: Any) -> bool:
+    """Nobody is inside before they signed in."""
+    return bool(answer["statusCode"] == 303 and answer["headers"]["location"].startswith("/desk/sign-in"))
+
+
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "receive_webhook": answered_well,
     "poll_platforms": said_nothing,
@@ -49,6 +54,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "relay_alarm": said_nothing,
     "keep_watch": said_nothing,
     "show_charter": answered_well,
+    "desk": showed_the_way_in,
 }
 
 

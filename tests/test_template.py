@@ -239,6 +239,7 @@ SECRETS = {
     "ErasePerson": {"pseudonym"},
     "PerformAction": {"act"},
     "CallManager": {"call"},
+    "Desk": {"desk"},
 }
 """Which secrets each function may read; the others may read none."""
 

@@ -6,6 +6,7 @@ is numbered, and a fault can be put before or after any of them.
 
 import base64
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,6 +88,11 @@ community:
     people:
       - {{id: marie, name: Marie Castel, initials: MC, role: cm, languages: [fr, en], ways: [{{kind: console, address: "http://127.0.0.1:9/console"}}]}}
       - {{id: lea, name: Léa Roy, initials: LR, role: smm, languages: [fr], ways: [{{kind: console, address: "http://127.0.0.1:9/console"}}]}}
+  team:
+    - {{email: marie@garance.example, role: cm, person: marie}}
+    - {{email: lea@garance.example, role: smm, person: lea}}
+    - {{email: nora@garance.example, role: reviewer}}
+    - {{email: sam@garance.example, role: reader}}
 channels:
   - platform: facebook
     accounts: [{{id: "{PAGE}", space: facebook, name: Page}}]
@@ -370,7 +376,9 @@ class World:
     @property
     def journal(self) -> Journal:
         tables = self.stack.tables()
-        return Journal(clients.dynamodb(), tables["JournalTable"], tables["TextTable"], tables["CounterTable"])
+        return Journal(
+            clients.dynamodb(), tables["JournalTable"], tables["TextTable"], tables["CounterTable"], uuid.uuid4().hex
+        )
 
     def head(self, community: str, name: str, account: str, object_id: str) -> Head | None:
         return self.journal.read([keys.head(community, name, account, object_id)]).head(

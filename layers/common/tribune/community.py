@@ -10,6 +10,7 @@ from tribune.charter.findings import Vocabulary
 from tribune.charter.uses import Reserve
 from tribune.decision import Mode
 from tribune.duty import Rota
+from tribune.team import Member
 from tribune.voice import FaqEntry, Voice
 
 COMMUNITY_ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
@@ -87,6 +88,8 @@ class Community(Written):
     reserve: tuple[Reserve, ...] = ()
     """Periods in which political words are a person's to judge."""
     rota: Rota
+    team: tuple[Member, ...] = ()
+    """Who may open the desk, and as what."""
     posts: tuple[Post, ...] = ()
     channels: tuple[Channel, ...] = ()
     since: datetime | None = None
@@ -127,6 +130,10 @@ class Community(Written):
         if self.ambassadors is None or author is None:
             return None
         return not {author, f"{platform}:{author}", pseudonym}.isdisjoint(self.ambassadors)
+
+    def member(self, email: str) -> Member | None:
+        """Who signs in with that address, None for nobody of this community."""
+        return next((member for member in self.team if member.email == email.casefold()), None)
 
     def in_reserve(self, day: date) -> bool | None:
         """Is this a day of a period of reserve? None where none was declared."""

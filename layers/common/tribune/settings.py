@@ -138,3 +138,15 @@ class ShowSettings(Settings):
 
     charter_table: str
     community_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings(Settings):
+    """For desk."""
+
+    journal_table: str
+    text_table: str
+    counter_table: str
+    charter_table: str
+    community_table: str
+    actions_queue_url: str

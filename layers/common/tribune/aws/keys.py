@@ -47,13 +47,14 @@ ITEMS = (
         "head",
         "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished or a provisional hide unconfirmed; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "Desk", "tribune case"),
         (
             "ModerateComments",
             "PerformAction",
             "PollPlatforms",
             "ErasePerson",
             "KeepWatch",
+            "Desk",
             "tribune case",
             "tribune charter diff",
         ),
@@ -65,7 +66,7 @@ ITEMS = (
         "thread",
         "rev, human_at, silent, auto.{action}: when, used.{variant}, explains.{clause}: action, open.{object}: case or action to settle",
         "13 months",
-        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune case"),
         ("ModerateComments", "PerformAction"),
     ),
     ItemType(
@@ -75,8 +76,18 @@ ITEMS = (
         "standing",
         "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, turn.{object}: thread and time, rev, heard_at, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
-        ("ModerateComments", "PerformAction", "ErasePerson", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case"),
         ("ModerateComments", "PerformAction"),
+    ),
+    ItemType(
+        "lately",
+        "journal",
+        "{community}#author#{author}",
+        "lately",
+        "first_at, first_object, said.{object}: words and time: of an author about whom nothing else is known",
+        "13 months after the last word; 60 days once forgotten",
+        ("ModerateComments", "ErasePerson"),
+        ("ModerateComments",),
     ),
     ItemType(
         "case",
@@ -85,8 +96,8 @@ ITEMS = (
         "case",
         "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open, closed#{community} and when after that",
         "13 months after it closed",
-        ("ModerateComments", "PerformAction", "tribune case"),
-        ("ModerateComments", "CallManager", "KeepWatch", "tribune case"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune case"),
+        ("ModerateComments", "CallManager", "KeepWatch", "Desk", "tribune case"),
     ),
     ItemType(
         "call",
@@ -95,8 +106,8 @@ ITEMS = (
         "call",
         "state, reason, urgency, object.{object}, tried, lease_until; due_pk and due_at until somebody took it",
         "13 months (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "RelayAlarm", "KeepWatch", "CallManager", "tribune call"),
-        ("CallManager", "KeepWatch", "RelayAlarm", "tribune call"),
+        ("ModerateComments", "PerformAction", "RelayAlarm", "KeepWatch", "CallManager", "Desk", "tribune call"),
+        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call"),
     ),
     ItemType(
         "breaker",
@@ -106,7 +117,7 @@ ITEMS = (
         "rev, open_until, reason, since, replies_until, blocked_at, level, unable: kind and until; due_pk and due_at while open",
         "none",
         ("PerformAction", "PollPlatforms", "RefreshTokens"),
-        ("ModerateComments", "PerformAction", "PollPlatforms", "RefreshTokens", "KeepWatch", "tribune case"),
+        ("ModerateComments", "PerformAction", "PollPlatforms", "RefreshTokens", "KeepWatch", "Desk", "tribune case"),
     ),
     ItemType(
         "sweep",
@@ -145,8 +156,8 @@ ITEMS = (
         "pauses",
         "until.{scope}: a thread, a post, a space or everything",
         "none",
-        ("tribune pause",),
-        ("ModerateComments", "PerformAction", "tribune pause", "tribune case"),
+        ("Desk", "tribune pause"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune pause", "tribune case"),
     ),
     ItemType(
         "brakes",
@@ -165,7 +176,7 @@ ITEMS = (
         "notice",
         "what a measure was, since when, under which clause, hash and version, who decided; ended_at, reversed_at",
         "13 months",
-        ("PerformAction", "ModerateComments", "tribune case", "tribune appeal"),
+        ("PerformAction", "ModerateComments", "Desk", "tribune case", "tribune appeal"),
         ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal"),
     ),
     ItemType(
@@ -209,6 +220,16 @@ ITEMS = (
         ("KeepWatch", "tribune say"),
     ),
     ItemType(
+        "ledger link",
+        "journal",
+        "{community}#ledger#{day}",
+        "{writer}#{seq}",
+        "prev, root, leaves: the salted digests of the decisions of one transaction, at, hash",
+        "none: digests, which say nothing once a salt is gone",
+        ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
+        ("ModerateComments", "AnchorLedger", "tribune audit"),
+    ),
+    ItemType(
         "words",
         "text",
         "{community}#object#{platform}#{account}#{object}",
@@ -221,6 +242,7 @@ ITEMS = (
             "ErasePerson",
             "CallManager",
             "KeepWatch",
+            "Desk",
             "tribune case",
             "tribune say",
             "tribune charter diff",
@@ -233,7 +255,7 @@ ITEMS = (
         "out#{action}",
         "text of a reply, recipient's platform id where the act needs one",
         "30 days",
-        ("ModerateComments", "PerformAction", "tribune case"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune case"),
         ("PerformAction",),
     ),
     ItemType(
@@ -263,7 +285,7 @@ ITEMS = (
         "hour#{hour}#env#{environment}",
         "{version}#{clause}#{cited, alone or reversed}: how many decisions",
         "8 days",
-        ("ModerateComments", "tribune case"),
+        ("ModerateComments", "Desk", "tribune case"),
         ("KeepWatch",),
     ),
     ItemType(
@@ -294,7 +316,7 @@ ITEMS = (
         "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "KeepWatch", "ShowCharter", "tribune case"),
+        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case"),
     ),
     ItemType(
         "shadow charter",
@@ -314,7 +336,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter", "tribune case"),
+        ("ModerateComments", "ShowCharter", "Desk", "tribune case"),
     ),
     ItemType(
         "community",
@@ -333,6 +355,7 @@ ITEMS = (
             "RelayAlarm",
             "KeepWatch",
             "ShowCharter",
+            "Desk",
             "tribune case",
         ),
     ),
@@ -406,6 +429,11 @@ def author(community: str, author_hash: str) -> Key:
     return {"pk": f"{community}#author#{author_hash}", "sk": "standing"}
 
 
+def lately(community: str, author_hash: str) -> Key:
+    """What an author said lately."""
+    return {"pk": f"{community}#author#{author_hash}", "sk": "lately"}
+
+
 def call(community: str, call_id: str) -> Key:
     """One incident that somebody is called for."""
     return {"pk": f"{community}#call#{call_id}", "sk": "call"}
@@ -469,6 +497,18 @@ def appeal(community: str, token: str) -> Key:
 def appeal_words(community: str, platform: str, account: str, object_id: str, words_hash: str) -> Key:
     """Why the member contests a measure about an object."""
     return {"pk": object_pk(community, platform, account, object_id), "sk": f"appeal#{words_hash}"}
+
+
+def link(community: str, day: str, writer: str, seq: int) -> Key:
+    """One link of a writer's chain of one day (`2026-11-22`, UTC); zero-padded so that links sort."""
+    return {"pk": f"{community}#ledger#{day}", "sk": f"{writer}#{seq:08d}"}
+
+
+def link_of(key: Key) -> tuple[tuple[str, str, str], int]:
+    """((community, day, writer), seq) of the key of a link."""
+    community_id, _, day = key["pk"].split("#")
+    writer, _, seq = key["sk"].rpartition("#")
+    return (community_id, day, writer), int(seq)
 
 
 def words(community: str, platform: str, account: str, object_id: str, version: str) -> Key:

@@ -4,6 +4,8 @@
     /tribune/<stage>/act/<platform>/<channel>      {"token", "app_secret"?, "reply_url"?…}   PerformAction, PollPlatforms, RefreshTokens
     /tribune/<stage>/call/<community>              {"<person>.<way>": …}                     CallManager only
     /tribune/<stage>/pseudonym/<community>         the HMAC key behind authors' pseudonyms
+    /tribune/<stage>/desk/keys                     {"current", "previous"?, "client_secret"?}   Desk only
+    /tribune/<stage>/desk/provider                 {"issuer", "client_id"}: no secret, written by the template
 
 Imported by the function whose cold start a platform waits for: the standard library and botocore, nothing else.
 """
@@ -79,6 +81,30 @@ def pseudonym_key(stage: str, community: str) -> bytes:
     if not key:
         raise BadConfiguration("there is no pseudonym key: `tribune apply` makes one", field=path)
     return key.encode()
+
+
+def desk_keys(stage: str) -> tuple[bytes, ...]:
+    """What seals the desk's sessions, the current key first. Raises BadConfiguration when none was made, Unavailable."""
+    path = keys.secret_path(stage, "desk", "keys")
+    values = _mapping(path, refresh=False)
+    found = tuple(values[name].encode() for name in ("current", "previous") if values.get(name))
+    if not found:
+        raise BadConfiguration("there is no key for the desk's sessions: `tribune apply` makes one", field=path)
+    return found
+
+
+def desk_secret(stage: str) -> str:
+    """The client secret that the sign-in provider knows us by; empty where PKCE alone proves us. Raises Unavailable."""
+    return _mapping(keys.secret_path(stage, "desk", "keys"), refresh=False).get("client_secret", "")
+
+
+def desk_provider(stage: str) -> dict[str, str]:
+    """Who vouches for people at the desk: `issuer`, `client_id`. Raises BadConfiguration when nobody does, Unavailable."""
+    path = keys.secret_path(stage, "desk", "provider")
+    values = _mapping(path, refresh=False)
+    if not values.get("issuer") or not values.get("client_id"):
+        raise BadConfiguration("nobody vouches for who signs in: deploy the template anew", field=path)
+    return values
 
 
 def stored(path: str, ssm: "SSMClient | None" = None) -> str | None:

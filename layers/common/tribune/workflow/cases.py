@@ -4,6 +4,7 @@ Every act passes through the same outbox as the machine's, with the name of the 
 decision wins, and the second person is told who and when.
 """
 
+import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,9 +29,12 @@ from tribune.journal import (
     SaidWords,
     ThreadNote,
 )
+from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
+from tribune.workflow.restriction import recorded
+from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, with_actions, without_strike
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
@@ -83,8 +87,12 @@ class _Wish:
     text: str = ""
     variant: str | None = None
     clause: str | None = None
+    clause_hash: str | None = None
     confirmed_by: str | None = None
 
+
+type CaseName = str | ObjectId
+"""A case by its short name, which has to be looked for, or by the comment it is about."""
 
 type _Step = Callable[[Head, Case], tuple[Changes, Action]]
 
@@ -112,16 +120,20 @@ class Handling:
         waiting.sort(key=lambda pair: _urgency(pair[0]))
         return [self._shown(case, head) for case, head in waiting[:limit]]
 
-    def find(self, community: str, name: str) -> Shown:
-        """One case by its short name, open or settled. Raises NotFound."""
-        for state in CaseState:
-            at = next((at for at in self.journal.cases(community, state) if case_id(at) == name), None)
-            if at is not None:
-                known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
-                case, head = known.case(*at), known.head(*at)
-                if case is not None and head is not None:
-                    return self._shown(case, head)
+    def find(self, community: str, name: CaseName) -> Shown:
+        """One case, open or settled. Raises NotFound."""
+        at = self._named(community, name) if isinstance(name, str) else name
+        if at is not None:
+            known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
+            case, head = known.case(*at), known.head(*at)
+            if case is not None and head is not None:
+                return self._shown(case, head)
         raise NotFound(f"there is no case {name}")
+
+    def _named(self, community: str, name: str) -> ObjectId | None:
+        """The comment whose case has this short name."""
+        places = (at for state in CaseState for at in self.journal.cases(community, state))
+        return next((at for at in places if case_id(at) == name), None)
 
     def clause(self, head: Head) -> Clause | None:
         """The clause that was cited, in the version that judged the words; None when there is none. Raises CharterUnreadable."""
@@ -143,23 +155,23 @@ class Handling:
 
     # --- deciding ---
 
-    def send(self, community: str, name: str, person: str, text: str, draft: Draft | None = None) -> Action:
+    def send(self, community: str, name: CaseName, person: str, text: str, draft: Draft | None = None) -> Action:
         """Answer as oneself. Raises NotFound, Gone, AlreadyDone, CannotDo, Conflict, Unavailable."""
         kind, variant = (draft.kind, draft.variant) if draft else (ActKind.REPLY, None)
         wish = _Wish(str(uuid.uuid4()), person, kind, "answer", text, variant)
         return self._decided(community, name, kind, lambda head, case: self._answer(head, case, wish))
 
-    def write(self, community: str, name: str, person: str, text: str) -> Action:
+    def write(self, community: str, name: CaseName, person: str, text: str) -> Action:
         """Write to the author in private, whatever is said in public. Raises as `send`."""
         wish = _Wish(str(uuid.uuid4()), person, ActKind.PRIVATE, "answer", text)
         return self._decided(community, name, wish.kind, lambda head, case: self._write(head, case, wish))
 
-    def like(self, community: str, name: str, person: str) -> Action:
+    def like(self, community: str, name: CaseName, person: str) -> Action:
         """Like the comment in the page's name: the case stays as it is. Raises as `send`."""
         wish = _Wish(str(uuid.uuid4()), person, ActKind.LIKE, "liked_by_hand")
         return self._decided(community, name, wish.kind, lambda head, _: self._like(head, wish))
 
-    def hide(self, community: str, name: str, person: str, clause: str | None = None) -> Action:
+    def hide(self, community: str, name: CaseName, person: str, clause: str | None = None) -> Action:
         """Hide the comment, or confirm that the machine did; `clause`: id or number, where none or another was cited.
 
         Raises NotFound, Gone, AlreadyDone, CannotDo, NoGround, Conflict, Unavailable.
@@ -167,28 +179,28 @@ class Handling:
         wish = _Wish(str(uuid.uuid4()), person, ActKind.HIDE, "hidden_by_hand", clause=clause)
         return self._decided(community, name, wish.kind, lambda head, case: self._hide(head, case, wish))
 
-    def delete(self, community: str, name: str, person: str, clause: str | None = None) -> Action:
+    def delete(self, community: str, name: CaseName, person: str, clause: str | None = None) -> Action:
         """Delete the comment: nobody can undo it. Raises as `hide`."""
         wish = _Wish(str(uuid.uuid4()), person, ActKind.DELETE, "deleted_by_hand", clause=clause)
         return self._decided(community, name, wish.kind, lambda head, case: self._delete(head, case, wish))
 
-    def block(self, community: str, name: str, person: str, second: str, clause: str | None = None) -> Action:
+    def block(self, community: str, name: CaseName, person: str, second: str, clause: str | None = None) -> Action:
         """Exclude the author; `second` is the other person it takes. Raises as `hide`, CannotDo when we no longer
         know who it was.
         """
         wish = _Wish(str(uuid.uuid4()), person, ActKind.BLOCK, "excluded_by_hand", clause=clause, confirmed_by=second)
         return self._decided(community, name, wish.kind, lambda head, case: self._block(head, case, wish))
 
-    def show(self, community: str, name: str, person: str) -> Action:
+    def show(self, community: str, name: CaseName, person: str) -> Action:
         """Show the comment again: it was no breach. Raises NotFound, Gone, AlreadyDone, CannotDo, Conflict."""
         wish = _Wish(str(uuid.uuid4()), person, ActKind.UNHIDE, "shown_by_hand")
         return self._decided(community, name, wish.kind, lambda head, case: self._unhide(head, case, wish))
 
-    def close(self, community: str, name: str, person: str) -> None:
+    def close(self, community: str, name: CaseName, person: str) -> None:
         """Nothing more to do here. Raises NotFound, Gone, AlreadyDone, Conflict."""
         self._settle(self.find(community, name), lambda head, case: self._close(head, case, person))
 
-    def _decided(self, community: str, name: str, kind: ActKind, step: _Step) -> Action:
+    def _decided(self, community: str, name: CaseName, kind: ActKind, step: _Step) -> Action:
         """Put a person's act in the outbox, and wake whoever carries it out."""
         shown = self.find(community, name)
         able = self.able(shown.head)
@@ -215,12 +227,35 @@ class Handling:
             changes += Changes(
                 tallies=tuple(difference(head, changes.heads[0])), authors=_unstruck(head, changes.heads[0])
             )
+            changes += _reasoned(head, changes.heads[0], self.now())
+            changes = self._sealed(changes, made)
             try:
                 self.journal.commit(changes, self.now())
             except Conflict:
                 continue
             return changes.heads[0], made
         raise Conflict("the case keeps changing: look at it again")
+
+    def _sealed(self, changes: Changes, made: object) -> Changes:
+        """The changes with the person's measure in the ledger: what they say or like is none."""
+        head = changes.heads[0]
+        match made:
+            case Action() if made.kind in _MODERATING or made.reminds:
+                measure = Measure(
+                    measure=made.kind.value if made.kind in _MODERATING else "remind",
+                    reason=made.purpose,
+                    person=made.signed_by or "",
+                    confirmed_by=made.confirmed_by,
+                    clause=made.clause,
+                    clause_hash=made.clause_hash,
+                    reverses=made.kind is ActKind.UNHIDE,
+                )
+            case None:
+                measure = Measure("close", changes.cases[0].reason, changes.cases[0].closed_by or "")
+            case _:
+                return changes
+        head, seal = sealed(head, measure, self.now())
+        return replace(changes, heads=(head, *changes.heads[1:]), seals=(*changes.seals, seal))
 
     def _now_at(self, at: ObjectId) -> tuple[Head, Case]:
         known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
@@ -283,7 +318,9 @@ class Handling:
             raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
         wish = self._grounded(head, wish)
         if last is not None and hidden:
-            action = replace(last, signed_by=wish.person, clause=wish.clause, confirm_by=None)
+            action = replace(
+                last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
+            )
             head = replace(with_actions(head, [action]), by_hand=True, rev=head.rev + 1)
         else:
             head = self._ordered(head, wish)
@@ -335,16 +372,16 @@ class Handling:
                 raise NoGround("no_charter")
             return wish
         if wish.clause is None and verdict.clause is not None:
-            return replace(wish, clause=verdict.clause)
+            return replace(wish, clause=verdict.clause, clause_hash=verdict.clause_hash)
         try:
             charter = self.charter(head.community, verdict.charter_version)
         except (CharterUnreadable, NotFound) as error:
             raise NoGround("unreadable") from error
         rules = charter.rules(private=head.audience is Audience.PRIVATE)
-        found = next((rule.id for rule in rules if wish.clause in (rule.id, str(rule.number))), None)
+        found = next((rule for rule in rules if wish.clause in (rule.id, str(rule.number))), None)
         if found is None:
             raise NoGround("which_clause" if wish.clause is None else "no_such_clause", (rule.id for rule in rules))
-        return replace(wish, clause=found)
+        return replace(wish, clause=found.id, clause_hash=charter.hash_of(found, head.language))
 
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         last = last_visibility(head)
@@ -371,6 +408,9 @@ class Handling:
     def _ordered(self, head: Head, wish: _Wish) -> Head:
         """The head with the person's act last in its outbox, in the place of what the machine had prepared."""
         now = self.now()
+        prepared = [other for other in head.actions if other.kind is wish.kind and other.state in _PREPARED]
+        # What was drafted for the member leads to the address that the machine's act would have had.
+        address = next((other.notice for other in prepared if other.notice), None)
         action = Action(
             id=wish.id,
             kind=wish.kind,
@@ -384,13 +424,11 @@ class Handling:
             signed_by=wish.person,
             confirmed_by=wish.confirmed_by,
             clause=wish.clause,
+            clause_hash=wish.clause_hash,
+            notice=(address or token_of(secrets.token_bytes(16))) if wish.kind in RESTRICTING else None,
             urgent=wish.kind is ActKind.HIDE,
         )
-        superseded = [
-            replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now)
-            for other in head.actions
-            if other.kind is wish.kind and other.state in _PREPARED
-        ]
+        superseded = [replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now) for other in prepared]
         head = without_strike(with_actions(head, superseded), superseded)
         if wish.kind in _MODERATING:
             head = judged_by_hand(head, wish.kind)
@@ -423,6 +461,17 @@ class Handling:
         except (CharterUnreadable, NotFound):
             return False
         return clause is not None and clause.strike
+
+
+def _reasoned(before: Head, after: Head, now: datetime) -> Changes:
+    """The reason of a measure that a person confirmed, and the code by which a new one can be contested."""
+    known = {action.id: action for action in before.actions}
+    ordered = {code(a.notice): (a.notice, now) for a in after.actions if a.notice and a.id not in known}
+    confirmed = (recorded(after, a, now) for a in after.actions if known.get(a.id, a).signed_by != a.signed_by)
+    return Changes(
+        authors=_author(after, notices=ordered) if ordered else (),
+        notices=tuple(notice for notice in confirmed if notice),
+    )
 
 
 def _urgency(case: Case) -> tuple[bool, bool, datetime]:

@@ -1,0 +1,77 @@
+"""desk: the screens from which the team leads the conversation, and the JSON behind them."""
+
+import uuid
+from functools import cache
+from typing import Any
+
+from tribune import clock, web
+from tribune.aws import clients, keys, secrets
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.aws.gateway import delivery
+from tribune.aws.journal import Journal
+from tribune.aws.queues import Queue
+from tribune.desk.doors import DOORS
+from tribune.desk.request import Request, Response, cookies_of
+from tribune.desk.route import Desk
+from tribune.desk.signin import Provider
+from tribune.desk.visit import Reach
+from tribune.errors import UnreadableBody
+from tribune.platforms import platform
+from tribune.settings import DeskSettings
+from tribune.telemetry import logger
+from tribune.workflow.cases import Handling
+
+_ENVIRONMENT = uuid.uuid4().hex
+"""Each execution environment is the only writer of its own counters."""
+
+
+@cache
+def _desk() -> Desk:
+    settings = DeskSettings.read()
+    journal = Journal(
+        clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, _ENVIRONMENT
+    )
+    charters = Charters(settings.charter_table)
+    handling = Handling(
+        journal=journal,
+        keys=keys,
+        actions=Queue(clients.sqs(), settings.actions_queue_url),
+        now=clock.now,
+        platform=platform,
+        charter=lambda community, version: charters.version(community, version).charter,
+    )
+    door = secrets.desk_provider(settings.stage)
+    return Desk(
+        doors=DOORS,
+        reach=Reach(Communities(settings.community_table), charters, handling, journal),
+        provider=Provider(door["issuer"], door["client_id"], web.send, lambda: secrets.desk_secret(settings.stage)),
+        keys=lambda: secrets.desk_keys(settings.stage),
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """HTTP API v2 event -> a screen, or JSON."""
+    try:
+        asked = delivery(event)
+    except UnreadableBody:
+        return _answer(Response(400))
+    response = _desk().answer(
+        Request(
+            method=asked.method,
+            path=event["rawPath"],
+            query=asked.query,
+            headers=asked.headers,
+            cookies=cookies_of(event.get("cookies") or []),
+            body=asked.body,
+        ),
+        clock.now(),
+    )
+    if response.why:
+        logger().warning("desk", route=event["routeKey"], status=int(response.status), reason=response.why)
+    return _answer(response)
+
+
+def _answer(response: Response) -> dict[str, Any]:
+    answer = {"statusCode": int(response.status), "headers": dict(response.headers), "body": response.body}
+    return answer | ({"cookies": list(response.cookies)} if response.cookies else {})

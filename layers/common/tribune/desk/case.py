@@ -1,0 +1,322 @@
+"""A case: what was said and where, what it breaches, what was done, and whatever a person decides about it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+
+from tribune import lengths, voice
+from tribune.channel import ActKind
+from tribune.charter import unpack
+from tribune.charter.document import Clause
+from tribune.comment import Audience
+from tribune.desk import place
+from tribune.desk.route import Done, Door, Form, View
+from tribune.desk.unanswered import Line, line
+from tribune.desk.visit import Parts, Refused, Visit
+from tribune.errors import CharterUnreadable, Conflict, NotFound
+from tribune.journal import CaseState, Draft
+from tribune.team import Right
+from tribune.workflow.cases import Shown, in_effect, last_visibility
+from tribune.workflow.deed import clause_link
+from tribune.workflow.worksheet import ObjectId
+
+
+class Piece(View):
+    """A stretch of what was said; `clause`: the number of the article that it is held against, 0 for none."""
+
+    text: str
+    clause: int = 0
+
+
+class Cited(View):
+    """The article that was cited, in the version that judged the words."""
+
+    number: int
+    title: str
+    text: str
+    version: int
+    url: str
+
+
+class Prepared(View):
+    """A draft."""
+
+    id: str
+    kind: str
+    text: str
+
+
+class CaseView(View):
+    """One case, whole."""
+
+    line: Line
+    rev: int
+    open: bool
+    settled: str
+    """Who settled it and when; empty while it is open."""
+    said: tuple[Piece, ...]
+    """Empty when its author erased it, or when there were no words."""
+    url: str
+    private: bool
+    cited: Cited | None
+    by_law: bool
+    done: tuple[str, ...]
+    drafts: tuple[Prepared, ...]
+    can: tuple[str, ...]
+    """What this person may do here now: `send private like confirm hide unhide delete block close`."""
+    limit: int
+    """How long an answer may be, in the platform's own unit."""
+    unit: str
+    colleagues: tuple[tuple[str, str], ...]
+    """(id, name) of those who could be the second person of an exclusion."""
+
+
+class Send(Form):
+    """An answer, or a private message."""
+
+    rev: int
+    text: str
+    draft: str = ""
+    """The id of the draft it began from."""
+
+
+class Measure(Form):
+    """What is done about a member's words; `clause`: an id or number, where none or another was cited."""
+
+    rev: int
+    clause: str = ""
+
+
+class Exclude(Measure):
+    """An exclusion takes a second person."""
+
+    second: str
+
+
+class Look(Form):
+    """What was seen when the button was pressed."""
+
+    rev: int
+
+
+def case(visit: Visit, parts: Parts) -> CaseView:
+    """A case as this person sees it."""
+    shown = _find(visit, parts)
+    head, one, telling = shown.head, shown.case, visit.telling
+    cited = _cited(shown, visit)
+    card = visit.reach.handling.platform(head.platform).CARD
+    settled_at = one.closed_at or one.opened_at
+    settled = telling.say(
+        "show", "closed", id=one.id, time=telling.at(settled_at), person=telling.called(one.closed_by)
+    )
+    return CaseView(
+        line=line(shown, telling),
+        rev=one.rev,
+        open=one.state is CaseState.OPEN,
+        settled="" if one.state is CaseState.OPEN else settled,
+        said=_pieces(shown, visit),
+        url=head.url or "",
+        private=head.audience is Audience.PRIVATE,
+        cited=cited,
+        by_law=bool(head.verdict and head.verdict.ground == "law"),
+        done=tuple(telling.acts(head)),
+        drafts=tuple(Prepared(id=draft.id, kind=draft.kind, text=draft.text) for draft in one.drafts),
+        can=_can(shown, visit),
+        limit=card.text_limit,
+        unit=card.text_unit,
+        colleagues=tuple(
+            (person.id, person.name) for person in visit.community.rota.people if person.id != visit.member.person
+        ),
+    )
+
+
+def _pieces(shown: Shown, visit: Visit) -> tuple[Piece, ...]:
+    """What was said, the breaches marked."""
+    words, verdict = shown.words or "", shown.head.verdict
+    charter = None
+    if verdict is not None and verdict.charter_version is not None:
+        with suppress(NotFound, CharterUnreadable):
+            charter = visit.charter(verdict.charter_version)
+    held = [trace for trace in unpack(verdict.trace) if trace.outcome == "held"] if verdict else []
+    pieces: list[Piece] = []
+    end = 0
+    for trace in sorted(held, key=lambda trace: (trace.start, -trace.end)):
+        clause = charter.clause(trace.clause) if charter else None
+        if trace.start < end or trace.end > len(words) or clause is None:
+            continue
+        pieces += [
+            Piece(text=words[end : trace.start]),
+            Piece(text=words[trace.start : trace.end], clause=clause.number),
+        ]
+        end = trace.end
+    return tuple(piece for piece in (*pieces, Piece(text=words[end:])) if piece.text)
+
+
+def _cited(shown: Shown, visit: Visit) -> Cited | None:
+    head, language = shown.head, visit.language
+    clause: Clause | None = None
+    with suppress(NotFound, CharterUnreadable):
+        clause = visit.reach.handling.clause(head)
+    if clause is None or head.verdict is None or head.verdict.charter_version is None:
+        return None
+    version = head.verdict.charter_version
+    published = visit.reach.charters.version(visit.community.id, version)
+    base = visit.community.charter_base_url
+    return Cited(
+        number=clause.number,
+        title=clause.title.get(language) or next(iter(clause.title.values())),
+        text=published.words_of(
+            clause, language if language in published.charter.languages else published.charter.languages[0]
+        ),
+        version=version,
+        url=clause_link(visit.community, version, language, clause.number) if base else "",
+    )
+
+
+def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
+    """What is offered: what the platform allows, what has not been done yet, what this person may do."""
+    if not visit.member.may(Right.HANDLE):
+        return ()
+    head, one = shown.head, shown.case
+    can = visit.reach.handling.able(head)
+    last = last_visibility(head)
+    hidden = last is not None and last.kind is ActKind.HIDE
+    is_open = one.state is CaseState.OPEN
+    offered = {
+        "send": is_open and ActKind.REPLY in can,
+        "private": ActKind.PRIVATE in can and head.audience is Audience.PUBLIC and not in_effect(head, ActKind.PRIVATE),
+        "like": ActKind.LIKE in can
+        and not in_effect(head, ActKind.LIKE)
+        and not (head.verdict and head.verdict.clause),
+        "confirm": hidden and last is not None and last.signed_by is None,
+        "hide": not hidden and ActKind.HIDE in can,
+        "unhide": hidden and ActKind.UNHIDE in can,
+        "delete": ActKind.DELETE in can and not in_effect(head, ActKind.DELETE),
+        "block": ActKind.BLOCK in can and not in_effect(head, ActKind.BLOCK),
+        "close": is_open,
+    }
+    return tuple(act for act, is_offered in offered.items() if is_offered)
+
+
+# --- deciding: the first decision wins, and each act is signed ---
+
+
+def send(visit: Visit, parts: Parts, form: Send) -> Done:
+    """Answer as oneself, from a draft or in one's own words."""
+    shown = _seen(visit, parts, form.rev)
+    draft = next((one for one in shown.case.drafts if one.id == form.draft), None)
+    text = signed(form.text, draft, shown, visit)
+    visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, draft)
+    return _done("sent", visit)
+
+
+def private(visit: Visit, parts: Parts, form: Send) -> Done:
+    """Write to the author alone."""
+    shown = _seen(visit, parts, form.rev)
+    text = signed(form.text, None, shown, visit)
+    visit.reach.handling.write(visit.community.id, shown.at, visit.person.id, text)
+    return _done("sent", visit)
+
+
+def signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
+    """The words as they will stand there, under the person's own signature. Raises Refused."""
+    if not text.strip():
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "empty")
+    rota = visit.community.rota
+    whole = voice.signed_by(
+        text,
+        visit.person,
+        team=(*rota.people, *((rota.fallback,) if rota.fallback else ())),
+        voice=visit.community.voice,
+        language=shown.case.language,
+        variant=draft.variant if draft else "",
+    )
+    card = visit.reach.handling.platform(shown.head.platform).CARD
+    length = lengths.length(whole, card.text_unit)
+    if length > card.text_limit:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "too_long", n=str(length), limit=str(card.text_limit))
+    return whole
+
+
+def hide(visit: Visit, parts: Parts, form: Measure) -> Done:
+    """Hide, or confirm what the machine hid provisionally."""
+    shown = _seen(visit, parts, form.rev)
+    visit.reach.handling.hide(visit.community.id, shown.at, visit.person.id, form.clause or None)
+    return _done("hidden", visit, parts)
+
+
+def unhide(visit: Visit, parts: Parts, form: Look) -> Done:
+    """Show it again."""
+    shown = _seen(visit, parts, form.rev)
+    visit.reach.handling.show(visit.community.id, shown.at, visit.person.id)
+    return _done("shown", visit, parts)
+
+
+def delete(visit: Visit, parts: Parts, form: Measure) -> Done:
+    """Delete for ever: the page asks twice."""
+    shown = _seen(visit, parts, form.rev)
+    visit.reach.handling.delete(visit.community.id, shown.at, visit.person.id, form.clause or None)
+    return _done("deleted", visit, parts)
+
+
+def block(visit: Visit, parts: Parts, form: Exclude) -> Done:
+    """Exclude the author, with a second person."""
+    shown = _seen(visit, parts, form.rev)
+    second = visit.community.rota.person(form.second)
+    if second is None or second.id == visit.person.id:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "second_person")
+    handling = visit.reach.handling
+    handling.block(visit.community.id, shown.at, visit.person.id, second.id, form.clause or None)
+    return _done("blocked", visit, parts)
+
+
+def like(visit: Visit, parts: Parts, form: Look) -> Done:
+    """Like it in the page's name."""
+    shown = _seen(visit, parts, form.rev)
+    visit.reach.handling.like(visit.community.id, shown.at, visit.person.id)
+    return _done("liked", visit, parts)
+
+
+def close(visit: Visit, parts: Parts, form: Look) -> Done:
+    """Nothing to do here."""
+    shown = _seen(visit, parts, form.rev)
+    visit.reach.handling.close(visit.community.id, shown.at, visit.person.id)
+    return _done("closed", visit)
+
+
+def _at(visit: Visit, parts: Parts) -> ObjectId:
+    return place.found(visit.community.id, parts["at"])
+
+
+def _find(visit: Visit, parts: Parts) -> Shown:
+    return visit.reach.handling.find(visit.community.id, _at(visit, parts))
+
+
+def _seen(visit: Visit, parts: Parts, rev: int) -> Shown:
+    """The case, as it was when the person looked at it. Raises Conflict when it is another by now."""
+    shown = _find(visit, parts)
+    if shown.case.rev != rev and shown.case.state is CaseState.OPEN:
+        raise Conflict("the case changed since it was looked at")
+    return shown
+
+
+def _done(said: str, visit: Visit, parts: Parts | None = None) -> Done:
+    where = f"case/{parts['at']}" if parts else "unanswered"
+    return Done(said=said, next=f"/desk/{visit.community.id}/{where}")
+
+
+def _post(act: str, does: Callable[..., View], takes: type[Form], summary: str) -> Door:
+    return Door("POST", f"case/{{at}}/{act}", Right.HANDLE, does, Done, summary, takes=takes)
+
+
+DOORS = (
+    Door("GET", "case/{at}", Right.READ, case, CaseView, "One case, whole", "desk/case"),
+    _post("send", send, Send, "Answer as oneself"),
+    _post("private", private, Send, "Write to the author alone"),
+    _post("hide", hide, Measure, "Hide the comment, or confirm that it was hidden provisionally"),
+    _post("unhide", unhide, Look, "Show the comment again"),
+    _post("delete", delete, Measure, "Delete the comment, for ever"),
+    _post("block", block, Exclude, "Exclude the author, with a second person"),
+    _post("like", like, Look, "Like the comment in the page's name"),
+    _post("close", close, Look, "Settle the case without doing anything"),
+)

@@ -1,0 +1,26 @@
+"""The name of a comment inside an address: what it stands under, the community left out."""
+
+import base64
+import binascii
+import json
+
+from tribune.errors import NotFound
+from tribune.workflow.worksheet import ObjectId
+
+_PARTS = 3
+
+
+def named(at: ObjectId) -> str:
+    """Of a comment: its platform, account and object, in characters that any address takes."""
+    return base64.urlsafe_b64encode(json.dumps(at[1:], separators=(",", ":")).encode()).rstrip(b"=").decode()
+
+
+def found(community: str, name: str) -> ObjectId:
+    """The comment of that name, in this community and no other. Raises NotFound."""
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise NotFound(name) from error
+    if not isinstance(parts, list) or len(parts) != _PARTS or not all(isinstance(part, str) for part in parts):
+        raise NotFound(name)
+    return (community, parts[0], parts[1], parts[2])

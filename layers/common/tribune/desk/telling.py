@@ -1,0 +1,101 @@
+"""How the desk says things: moments, people, pages, what was done and why, in the reader's language.
+
+The sentences are `words/<language>/desk.yaml`; the command line and the screens tell the same story with them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tribune import words
+from tribune.community import Community
+from tribune.journal import Action, ActionState, Case, Head
+from tribune.voice import moment_words, safe_name
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One community's words at one moment, for one reader."""
+
+    community: Community
+    now: datetime
+    language: str
+
+    @property
+    def table(self) -> Any:
+        """The words of the desk."""
+        return words.table(self.language, "desk")
+
+    def say(self, *path: str, **fields: str) -> str:
+        """One sentence of the desk."""
+        text = self.table
+        for step in path:
+            text = text[step]
+        return words.fill(text, fields)
+
+    def _moment(self, moment: datetime, form: Any) -> str:
+        zone = self.community.zone
+        return moment_words(moment.astimezone(zone), self.now.astimezone(zone), self.language, form)
+
+    def at(self, moment: datetime) -> str:
+        """`à 17 h`, `on 22 November at 5 pm`."""
+        return self._moment(moment, "at")
+
+    def since(self, moment: datetime) -> str:
+        """`depuis 17 h`."""
+        return self._moment(moment, "since")
+
+    def until(self, moment: datetime) -> str:
+        """`jusqu'à 17 h`."""
+        return self._moment(moment, "until")
+
+    def called(self, person_id: str | None) -> str:
+        """The name of somebody who did something."""
+        person = self.community.rota.person(person_id or "")
+        return person.name if person else person_id or self.say("somebody")
+
+    def author(self, name: str | None) -> str:
+        """A member's name as it may be shown."""
+        return safe_name(name) or self.say("somebody")
+
+    def place(self, head: Head) -> str:
+        """The page a comment stands on, as the team calls it."""
+        return self.community.name_of(head.platform, head.account) or head.space
+
+    def promise(self, case: Case) -> str:
+        """When our promise to answer runs out, or since when it has."""
+        if case.remind_at is not None:
+            return self.say("list", "reminder", time=self.at(case.remind_at))
+        if case.promise_at <= self.now:
+            return self.say("list", "overdue", since=self.since(case.promise_at))
+        return self.say("list", "promise", time=self.at(case.promise_at))
+
+    def reason(self, reason: str) -> str:
+        """Why a case stands there, in a sentence."""
+        own: str | None = self.table["reasons"].get(reason)
+        return own or str(words.table(self.language, "reasons")[reason]["sentence"])
+
+    def acts(self, head: Head) -> list[str]:
+        """What became of each act about a comment."""
+        return [self.act(action) for action in head.actions] or [self.say("list", "nothing_done")]
+
+    def act(self, action: Action) -> str:
+        """What became of an act, in plain words."""
+        table = self.table
+        unsettled = action.state not in (ActionState.SENT, ActionState.PROPOSED, ActionState.OBSERVED)
+        return self.say(
+            "act",
+            act=table["acts"][action.kind],
+            purpose=table["purposes"].get(action.purpose, ""),
+            clause=self.say("under", clause=action.clause) if action.clause and action.signed_by else "",
+            by=self._signatures(action),
+            state=self.say("states", action.state, time=self.at(action.done_at or action.created_at)),
+            why=table["whys"].get(action.why, "") if unsettled else "",
+        )
+
+    def _signatures(self, action: Action) -> str:
+        if action.signed_by is None:
+            return ""
+        if action.confirmed_by is None:
+            return self.say("by", person=self.called(action.signed_by))
+        return self.say("by_two", person=self.called(action.signed_by), second=self.called(action.confirmed_by))

@@ -1,0 +1,98 @@
+"""A request of somebody who signed in: who they are in this community, and what the desk can reach."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tribune.charter import Charter, PublishedCharter
+from tribune.community import Community
+from tribune.desk.request import Request
+from tribune.desk.telling import Telling
+from tribune.duty import Person
+from tribune.errors import TribuneError
+from tribune.journal import Call, Pauses
+from tribune.team import Member, Right
+from tribune.workflow.cases import Handling
+
+
+class Calls(Protocol):
+    """The calls of a community, and what is paused there."""
+
+    def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
+    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
+    def save_call(self, call: Call, now: datetime) -> Call: ...  # noqa: D102
+    def pauses(self, community: str) -> Pauses: ...  # noqa: D102
+    def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
+
+
+class Charters(Protocol):
+    """The published charters."""
+
+    def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+
+
+class Communities(Protocol):
+    """The communities of the stack."""
+
+    def all(self) -> Sequence[str]: ...  # noqa: D102
+    def load(self, community_id: str) -> Community: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Everything that the screens reach."""
+
+    communities: Communities
+    charters: Charters
+    handling: Handling
+    calls: Calls
+
+
+class Refused(TribuneError):
+    """What somebody asks for is not for them, or cannot be read; `reason` is a key of `screens.yaml` refusals."""
+
+    def __init__(self, status: int, reason: str, **fields: str) -> None:
+        self.status, self.reason, self.fields = status, reason, fields
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a member of the team of one community."""
+
+    request: Request
+    reach: Reach
+    community: Community
+    member: Member
+    now: datetime
+    language: str
+    csrf: str
+    """What every form of this answer carries."""
+
+    @property
+    def telling(self) -> Telling:
+        """How things are said to this person."""
+        return Telling(self.community, self.now, self.language)
+
+    @property
+    def person(self) -> Person:
+        """In whose name this person acts. Raises Refused when the rota knows nobody of that id."""
+        found = self.community.rota.person(self.member.person)
+        if found is None:
+            raise Refused(403, "nobody")
+        return found
+
+    def charter(self, version: int) -> Charter:
+        """A version of this community's charter. Raises NotFound, CharterUnreadable."""
+        return self.reach.charters.version(self.community.id, version).charter
+
+    def may(self, right: str) -> bool:
+        """Has this person that right here? (For templates: what one may not do is not offered.)"""
+        return self.member.may(Right(right))
+
+
+type Parts = Mapping[str, str]
+"""The named parts of a path."""
+type Seen = Callable[[Visit, Parts], object]

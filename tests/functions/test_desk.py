@@ -1,0 +1,282 @@
+"""desk through its real door: signing in, what each role may do, and what a person decides reaching the platform."""
+
+import json
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from browser import Browser, open_desk
+from world import World, fresh_world
+
+__all__ = ["fresh_world"]
+
+QUESTION = "Bonjour, où en est ma commande G3-118 ? Je l'attends depuis deux semaines"
+INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"
+UNANSWERED = "/desk/garance/unanswered"
+
+
+@pytest.fixture
+def browser(world: World) -> Browser:
+    """Marie's browser, not yet signed in; one question waits."""
+    open_desk(world)
+    world.deliver("facebook", world.comment(1, QUESTION))
+    world.pump_only("moderate_comments")
+    return Browser(world)
+
+
+def marie(browser: Browser) -> Browser:
+    assert browser.sign_in("marie@garance.example").status == 200
+    return browser
+
+
+def case_of(browser: Browser) -> str:
+    return f"/desk/garance/case/{browser.json(UNANSWERED)['waiting'][0]['at']}"
+
+
+# --- who gets in ---
+
+
+def test_nobody_is_inside_before_they_signed_in(browser: Browser) -> None:
+    answer = browser.get(UNANSWERED)
+
+    assert answer.status == 303
+    assert answer.headers["location"] == "/desk/sign-in?to=%2Fdesk%2Fgarance%2Funanswered"
+    assert browser.ask("GET", UNANSWERED, headers={"accept": "application/json"}).status == 401
+    assert browser.ask("POST", f"{UNANSWERED}", "csrf=x").status == 401
+
+
+def test_one_comes_back_to_the_page_one_wanted(browser: Browser) -> None:
+    assert UNANSWERED in browser.sign_in("marie@garance.example", to=UNANSWERED).body
+    assert browser.get(UNANSWERED).status == 200
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/desk", "//evil.example", "/desk/../charter", "/desk\\@evil", "x"])
+def test_nobody_is_sent_elsewhere_after_signing_in(browser: Browser, to: str) -> None:
+    assert 'content="0;url=/desk"' in browser.sign_in("marie@garance.example", to=to).body
+
+
+def test_whoever_is_in_no_team_sees_nothing(browser: Browser) -> None:
+    browser.sign_in("eve@garance.example")
+
+    assert browser.get("/desk").status == 403
+    assert browser.get(UNANSWERED).status == 404
+
+
+def test_signing_in_again_makes_another_session(browser: Browser) -> None:
+    marie(browser)
+    first = dict(browser.cookies)
+    marie(browser)
+
+    assert browser.cookies != first
+
+
+def test_a_state_that_somebody_else_began_lets_nobody_in(browser: Browser) -> None:
+    other = Browser(browser.world)
+    leaving = other.get("/desk/sign-in")
+    code = browser.get("/desk/sign-in")
+
+    assert leaving.status == code.status == 303
+    assert browser.get("/desk/signed-in?code=stolen&state=guessed").status == 403
+    assert "__Host-desk" not in browser.cookies
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: c[:-2] + "AA", lambda c: "x" + c, lambda _: "", lambda c: c.split(".")[0]]
+)
+def test_a_cookie_that_we_did_not_seal_opens_nothing(browser: Browser, change: object) -> None:
+    marie(browser)
+    browser.cookies["__Host-desk"] = change(browser.cookies["__Host-desk"])  # type: ignore[operator]
+
+    assert browser.get(UNANSWERED).status == 303
+
+
+def test_a_session_ends_after_half_an_hour_without_a_click_and_after_a_working_day(browser: Browser) -> None:
+    marie(browser)
+    for _ in range(25):
+        browser.world.now += timedelta(minutes=24)
+        if browser.get(UNANSWERED).status != 200:
+            break
+    assert browser.get(UNANSWERED).status == 303
+
+    marie(browser)
+    browser.world.now += timedelta(minutes=31)
+    assert browser.get(UNANSWERED).status == 303
+
+
+def test_the_cookie_is_of_this_host_alone_and_no_script_reads_it(browser: Browser) -> None:
+    (session, _) = browser.sign_in("marie@garance.example").cookies
+
+    assert session.startswith("__Host-desk=")
+    for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        assert part in session
+    assert "Domain" not in session
+
+
+# --- who may do what ---
+
+
+def test_a_form_that_was_not_made_in_this_session_is_refused(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    rev = browser.get(case).field("rev")
+
+    assert browser.ask("POST", f"{case}/close", urlencode({"rev": rev})).status == 403
+    assert browser.ask("POST", f"{case}/close", urlencode({"rev": rev, "csrf": "guessed"})).status == 403
+    other = Browser(browser.world)
+    other.sign_in("lea@garance.example")
+    theirs = other.get(case).field("csrf")
+    assert browser.ask("POST", f"{case}/close", urlencode({"rev": rev, "csrf": theirs})).status == 403
+
+
+def test_a_form_sent_from_another_site_is_refused(browser: Browser) -> None:
+    marie(browser)
+    page = browser.get(case_of(browser))
+    body = urlencode({"rev": page.field("rev"), "csrf": page.field("csrf")})
+
+    assert browser.ask("POST", f"{case_of(browser)}/close", body, origin="https://evil.example").status == 403
+    assert browser.ask("POST", f"{case_of(browser)}/close", body).status == 303
+
+
+@pytest.mark.parametrize("email", ["sam@garance.example", "nora@garance.example"])
+def test_who_only_reads_decides_nothing(browser: Browser, email: str) -> None:
+    browser.sign_in(email)
+    case = case_of(browser)
+    page = browser.get(case)
+
+    assert page.status == 200
+    assert "<textarea" not in page.body
+    assert browser.json(case)["can"] == []
+    sent = browser.ask("POST", f"{case}/close", urlencode({"rev": "1", "csrf": page.field("csrf")}))
+    assert sent.status == 403
+
+
+def test_another_communitys_case_does_not_exist(browser: Browser) -> None:
+    marie(browser)
+
+    assert browser.get(case_of(browser).replace("garance", "autre")).status == 404
+    assert browser.get("/desk/garance/case/WyJhIiwiYiIsImMiXQ").status == 404
+    assert browser.get("/desk/garance/case/!!!").status == 404
+
+
+def test_nothing_changes_on_get(browser: Browser) -> None:
+    marie(browser)
+
+    assert browser.get(f"{case_of(browser)}/close").status == 405
+    assert browser.json(UNANSWERED)["waiting"]
+
+
+def test_every_answer_forbids_scripts_frames_and_keeping(browser: Browser) -> None:
+    marie(browser)
+    for target in (UNANSWERED, "/desk/none", "/desk/garance/case/x", "/desk/sign-in"):
+        headers = browser.get(target).headers
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-frame-options"] == "DENY"
+
+
+# --- what one sees, and what one decides ---
+
+
+def test_what_a_member_wrote_is_text_and_never_a_page(browser: Browser) -> None:
+    world = browser.world
+    evil = "<script>alert(1)</script> \"><img src=x onerror=alert(1)> ' {{7*7}} où est ma commande ?"
+    world.deliver("facebook", world.comment(9, evil, author="7009"))
+    world.pump_only("moderate_comments")
+    marie(browser)
+
+    for line in browser.json(UNANSWERED)["waiting"]:
+        page = browser.get(f"/desk/garance/case/{line['at']}").body + browser.get(UNANSWERED).body
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert "49" not in page
+
+
+def test_an_answer_leaves_under_the_persons_signature(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    answer = browser.send(f"{case}/send", browser.get(case), text="Bonjour, votre vélo part demain.", draft="")
+
+    assert answer.status == 303
+    assert answer.headers["location"] == f"{UNANSWERED}?done=sent"
+    browser.world.pump_only("perform_action")
+    assert [(entry.kind, entry.text) for entry in browser.world.outbox.effects] == [
+        ("reply", "Bonjour, votre vélo part demain. ^MC")
+    ]
+    assert "La réponse part" in browser.get(answer.headers["location"]).body
+    assert browser.json(UNANSWERED)["waiting"] == []
+
+
+def test_the_first_decision_wins_and_the_second_person_is_told(browser: Browser) -> None:
+    marie(browser)
+    lea = Browser(browser.world)
+    lea.sign_in("lea@garance.example")
+    case = case_of(browser)
+    seen_by_lea = lea.get(case)
+    browser.send(f"{case}/send", browser.get(case), text="Je regarde.", draft="")
+    browser.world.pump_only("perform_action")
+
+    late = lea.send(f"{case}/send", seen_by_lea, text="Moi aussi.", draft="")
+
+    assert late.status == 409
+    assert "Marie" in late.body
+    assert len(browser.world.outbox.effects) == 1
+
+
+def test_a_case_that_changed_since_it_was_seen_is_read_again_first(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+    stale = browser.ask("POST", f"{case}/close", urlencode({"csrf": page.field("csrf"), "rev": "99"}))
+
+    assert stale.status == 409
+    assert "a changé" in stale.body
+
+
+def test_a_measure_on_a_member_demands_a_clause(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+
+    assert browser.send(f"{case}/hide", browser.get(case)).status == 422
+    assert browser.send(f"{case}/hide", browser.get(case), clause="10").status == 303
+    browser.world.pump_only("perform_action")
+    assert [entry.kind for entry in browser.world.outbox.effects] == ["hide"]
+
+
+def test_the_words_that_breach_are_marked_and_the_article_is_there_to_read(browser: Browser) -> None:
+    browser.world.deliver("facebook", browser.world.comment(2, INSULT, author="7002"))
+    browser.world.pump_only("moderate_comments")
+    marie(browser)
+    (line,) = [one for one in browser.json(UNANSWERED)["waiting"] if "abruti" in one["quote"]]
+    case = f"/desk/garance/case/{line['at']}"
+    seen = browser.json(case)
+
+    assert "abruti" in "".join(piece["text"] for piece in seen["said"] if piece["clause"] == 10)
+    assert seen["cited"]["number"] == 10
+    assert seen["cited"]["url"] == "https://charte.garance.example/charter/garance/v1/fr#article-10"
+    assert "<mark" in browser.get(case).body
+
+
+def test_programs_see_and_send_the_same_as_json(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    csrf = browser.get(case).field("csrf")
+    seen = browser.json(case)
+    headers = {"accept": "application/json", "content-type": "application/json", "x-csrf-token": csrf}
+
+    answer = browser.ask("POST", f"{case}/close", json.dumps({"rev": seen["rev"]}), headers)
+
+    assert answer.status == 200
+    assert answer.json == {"said": "closed", "next": UNANSWERED}
+    again = browser.ask("POST", f"{case}/close", json.dumps({"rev": seen["rev"]}), headers)
+    assert again.status == 409
+    assert "Marie" in again.json["error"]["sentence"]
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"rev": "x"}', '{"rev": 1, "more": 1}'])
+def test_what_is_no_form_is_refused(browser: Browser, body: str) -> None:
+    marie(browser)
+    case = case_of(browser)
+    headers = {"content-type": "application/json", "x-csrf-token": browser.get(case).field("csrf")}
+
+    assert browser.ask("POST", f"{case}/close", body, headers).status == 400
