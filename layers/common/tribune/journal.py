@@ -53,7 +53,7 @@ class Action:
     confirmed_by: str | None = None
     """The second person, where an act takes two (an exclusion)."""
     clause: str | None = None
-    """The clause that a person's measure rests on, in the version that judged the words."""
+    """The clause that a restriction rests on, in the version that judged the words."""
     clause_hash: str | None = None
     """Which words of it, where they are not those of the clause that the machine cited."""
     notice: str | None = None

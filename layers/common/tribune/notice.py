@@ -47,7 +47,7 @@ class Notice:
     kind: ActKind
     purpose: str
     reason: str
-    """Why, as the machine or the person judged: a key of `words/<lang>/notices.yaml`, else the rule alone is named."""
+    """Why, as the machine judged: what it found is told by it, what a person found is told by the rule alone."""
     platform: str
     account: str
     object: str
@@ -197,7 +197,8 @@ class Ground:
 def facts(notice: Notice, language: str) -> str:
     """What was wrong, in a sentence without anybody's data."""
     table = words.table(language, "notices")["facts"]
-    return str(table.get(notice.reason, table["law" if notice.ground == "law" else "rule"]))
+    otherwise = table["law" if notice.ground == "law" else "rule"]
+    return str(table.get(notice.reason, otherwise) if notice.found else otherwise)
 
 
 def how(notice: Notice, language: str) -> str:

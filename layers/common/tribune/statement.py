@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from tribune import words
 
 _MEASURES: Final = "one_of_the_measures"
 _YES_NO: Final = ("Yes", "No")
 _EAN_13 = re.compile(r"[0-9]{13}")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")
 _LANGUAGE = re.compile(r"[A-Z]{2}")
 
 
@@ -74,7 +74,7 @@ def _text(value: object, rule: Mapping[str, Any]) -> Iterator[str]:
 
 def _url(value: object, rule: Mapping[str, Any]) -> Iterator[str]:
     yield from _text(value, rule)
-    if isinstance(value, str) and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+    if isinstance(value, str) and not _ADDRESS.fullmatch(value):
         yield "no address"
 
 

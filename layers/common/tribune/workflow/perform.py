@@ -37,6 +37,7 @@ from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
+from tribune.workflow.restriction import ended, recorded
 from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
@@ -390,6 +391,7 @@ class Performing:
             )
             marked = withdrawn_if_asked(with_actions(current, [done]), platform.CARD, sheet.now)
             sheet.put_head(marked)
+            _told(marked, done, sheet)
             if own_at and sheet.head(own_at) is None:
                 sheet.put_head(_our_own(marked, own_at[3], done, sheet.now))
             if done.signed_by and done.kind in SPEAKING:
@@ -462,6 +464,7 @@ class Performing:
             final = replace(unfinished, state=state, why=why, done_at=sheet.now, lease_until=None)
             marked = replace(with_actions(current, [final]), case=current.case or tell)
             sheet.put_head(marked)
+            _told(marked, final, sheet)
             call = None
             if tell:
                 unsaid = "reply_not_sent" if action.kind in SPEAKING else "act_failed"
@@ -572,6 +575,15 @@ def _as_meant(action: Action, outcome: Outcome) -> Outcome:
     """A deletion that finds nothing any more was carried out by its earlier attempt."""
     again = action.kind is ActKind.DELETE and action.attempts > 0
     return Outcome(Fate.DONE) if again and outcome.verdict is Fate.GONE else outcome
+
+
+def _told(head: Head, action: Action, sheet: Worksheet) -> None:
+    """Whoever is restricted, or may be, can read why; whoever is shown again, that it is over."""
+    notice = recorded(head, action, sheet.now)
+    if notice is not None:
+        sheet.notices.append(notice)
+    if action.kind is ActKind.UNHIDE and action.state is ActionState.SENT:
+        sheet.notice_ends += ended(head, sheet.now)
 
 
 def _forget(head: Head, unsent: Action, sheet: Worksheet) -> None:

@@ -33,6 +33,7 @@ from tribune.journal import (
     ThreadNote,
     Verdict,
 )
+from tribune.notice import RESTRICTING, code, token
 from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
@@ -49,6 +50,7 @@ from tribune.workflow.deed import (
 )
 from tribune.workflow.gate import REPLY_STALE_AFTER
 from tribune.workflow.provisional import confirm_by
+from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
@@ -380,6 +382,7 @@ class _Weighing:
                     awaits_answer=decision.awaits_answer,
                     at=self.now,
                     alone=any(act.leave is Leave.ALONE for act in decision.acts),
+                    strike_no=self._strike_no(decision),
                 ),
                 actions=actions,
                 case=bool(
@@ -392,6 +395,14 @@ class _Weighing:
             ),
             drafts,
         )
+
+    def _strike_no(self, decision: Decision) -> int | None:
+        if not decision.strike or self.ground.charter is None:
+            return None
+        record = self.sheet.author((self.deed.community, self.author)) if self.author else None
+        lapse_after = self.ground.charter.charter.commitments.strike_ttl.lasting
+        standing = record.standing if record else Standing()
+        return 1 + standing.told_before(self.said.posted_at, lapse_after, besides=self.said.object)
 
     def _counted(self, base: Head, findings: Findings, decision: Decision) -> tuple[str, int] | None:
         post = self.ground.community.post(self.said.platform, self.said.account, self.said.thread.post)
@@ -480,6 +491,8 @@ class _Weighing:
             action = replace(
                 action, confirm_by=confirm_by(self.ground.community, self.now), unconfirmed=act.unconfirmed
             )
+        if act.kind in RESTRICTING:
+            action = self._reasoned(action, decision, language)
         if act.text is None:
             return action
         written = speech.alone(act.text, About(language, decision.clause, act.faq))
@@ -495,6 +508,14 @@ class _Weighing:
             reply_token_at=self.said.posted_at if self.said.reply_token else None,
             quote=self.said.quote,
         )
+
+    def _reasoned(self, action: Action, decision: Decision, language: str) -> Action:
+        """A restriction, with the clause it rests on whatever becomes of the words, and the address of its reason."""
+        version = self.ground.charter
+        clause = version.charter.clause(decision.clause) if version and decision.clause else None
+        cited = version.charter.hash_of(clause, language) if version and clause else None
+        address = token(self.ground.pseudonym, action.id)
+        return replace(action, clause=decision.clause, clause_hash=cited, notice=address)
 
     # --- what follows for the case, the thread, the author, the words, the CM ---
 
@@ -589,8 +610,14 @@ class _Weighing:
                 automatic={action.id: self.now for action in speaking},
                 used={action.variant: self.now for action in speaking if action.variant},
                 human_requested_at=self.said.posted_at if decision.silence_person else None,
+                notices=self._contestable(head),
             )
         )
+
+    def _contestable(self, head: Head) -> dict[str, tuple[str, datetime]]:
+        """The codes of the measures about to take effect; spam is hidden without a word (DSA, article 17(2))."""
+        told = (a for a in head.actions if a.notice and a.state is ActionState.READY and a.purpose != "spam")
+        return {code(a.notice): (a.notice, self.now) for a in told if a.notice}
 
     def _keep_words(self, kept: timedelta) -> None:
         """For as long as the community keeps words and the platform lets it; not those of somebody who is forgotten."""
@@ -751,6 +778,8 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     if kind is ActKind.UNHIDE and after.verdict is not None:
         after = replace(after, verdict=replace(after.verdict, strike=False))
     sheet.put_head(looked_at(after))
+    if kind is ActKind.UNHIDE:
+        sheet.notice_ends += ended(head, sheet.now)
     struck = head.verdict is not None and head.verdict.strike
     if head.author and struck and after.verdict is not None and not after.verdict.strike:
         sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
