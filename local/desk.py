@@ -4,6 +4,7 @@ The stack is the one that `tribune serve` runs on this machine, or a deployed on
 """
 
 import re
+import uuid
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -49,8 +50,8 @@ NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "erase
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
 _MASK = "•••"
-_DESK = "desk"
-"""Under which name the counters hold what people decide here."""
+_ENVIRONMENT = uuid.uuid4().hex
+"""Each process is the only writer of its counters, and of its chain in the ledger."""
 _JOINER = "\u200d"
 """Holds the people of one emoji together."""
 
@@ -183,7 +184,7 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
         desk = Desk(
             community=_community(place, given.community, given.lang),
             journal=Journal(
-                place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"], _DESK
+                place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"], _ENVIRONMENT
             ),
             charters=Charters(place.tables["charter"], place.dynamodb),
             actions=Queue(place.sqs, place.queues["actions"]),

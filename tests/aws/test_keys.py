@@ -22,6 +22,7 @@ SAMPLES = {
     "renewal": ("journal", keys.renewal("garance", "x", "main")),
     "pauses": ("journal", keys.pauses("garance")),
     "words": ("text", keys.words("garance", "facebook", "1001", "1_2", "000.0.aa")),
+    "ledger link": ("journal", keys.link("garance", "2026-11-22", "3f2a", 1)),
     "outgoing words": ("text", keys.outgoing("garance", "facebook", "1001", "1_2", "action")),
     "notice": ("journal", keys.notice("garance", "a" * 26)),
     "appeal": ("journal", keys.appeal("garance", "a" * 26)),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.decision import Mode, Unconfirmed
+from tribune.ledger import Seal, Sealed
 from tribune.notice import Appeal, Notice
 from tribune.standing import Standing, Strike, Utterance
 
@@ -122,6 +123,10 @@ class Verdict:
     """What the charter foresees next and only people decide: `suspend`, `exclude`."""
     strike_no: int | None = None
     """Which of the author's strikes that had not lapsed this one was, where it counts."""
+    salt: str = ""
+    """What it was sealed with in the ledger; empty when it cannot be found there any more."""
+    judged: str = ""
+    """The version whose words it judged, once the head has gone on to another with the same words."""
 
 
 class HeadKind(StrEnum):
@@ -171,6 +176,8 @@ class Head:
     """A person of the team hid, showed or settled it: the machine only proposes from here on."""
     expires: datetime | None = None
     """When the store may forget it."""
+    sealed: tuple[Sealed, ...] = ()
+    """What persons decided about it and what an edit replaced, as the ledger sealed it; it goes with the author."""
 
     @property
     def at(self) -> tuple[str, str, str, str]:
@@ -759,3 +766,6 @@ class Changes:
             self.notice_ends + other.notice_ends,
             self.appeals + other.appeals,
         )
+    seals: tuple[Seal, ...] = ()
+    """Decisions for the ledger: one more link of each community's chain."""
+            self.seals + other.seals,

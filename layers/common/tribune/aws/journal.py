@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from tribune import clock
-from tribune.aws import keys
+from tribune.aws import keys, ledger
 from tribune.aws.keys import Key
 from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
 from tribune.errors import Conflict, Unavailable
@@ -52,6 +52,7 @@ from tribune.journal import (
     Turn,
 )
 from tribune.notice import Appeal, AppealState, Notice
+from tribune.ledger import Chain, Link, day_of, following
 from tribune.standing import Standing, Strike, Utterance
 
 if TYPE_CHECKING:
@@ -320,7 +321,9 @@ class Journal:
     text_table: str = ""
     counter_table: str = ""
     environment: str = ""
-    """The id of this execution environment: the only writer of its counters."""
+    """The id of this execution environment: the only writer of its counters and of its chains."""
+    _ends: dict[Chain, Link | None] = field(default_factory=dict, repr=False, compare=False)
+    """How far this environment's chains came; None while nobody knows whether the last link was written."""
 
     # --- reading ---
 
@@ -521,7 +524,24 @@ class Journal:
 
         At most 100 items in one go: the caller cuts larger work (`cost`).
         """
-        self._write(self._requests(changes, now))
+        links = [self._next_link(chain, leaves, now) for chain, leaves in self._sealed(changes, now).items()]
+        put = [("Put", ledger.put(self.journal_table, link)) for link in links]
+        self._write(self._requests(changes, now) + put)
+        self._ends.update({link.chain: link for link in links})
+
+    def _sealed(self, changes: Changes, now: datetime) -> dict[Chain, list[bytes]]:
+        chains: dict[Chain, list[bytes]] = {}
+        for seal in changes.seals:
+            chains.setdefault(Chain(seal.community, day_of(now), self.environment), []).append(seal.digest)
+        return chains
+
+    def _next_link(self, chain: Chain, leaves: Sequence[bytes], now: datetime) -> Link:
+        """The next link of a chain. What comes of it is not known before the write is answered: then it is looked up."""
+        end = self._ends.get(chain)
+        if end is None and chain in self._ends:
+            end = ledger.last(self.client, self.journal_table, chain)
+        self._ends[chain] = None
+        return following(end, chain, leaves, now)
 
     @staticmethod
     def cost(changes: Changes) -> int:
@@ -561,6 +581,7 @@ class Journal:
         item = _BREAKER.dump_python(breaker, mode="json", exclude_none=True)
         open_until = max((until for until in (breaker.open_until, breaker.replies_until) if until), default=None)
         if open_until:
+            + len({seal.community for seal in changes.seals})
             item |= {"due_pk": keys.due_shard("breaker", breaker.account), "due_at": iso(open_until)}
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])

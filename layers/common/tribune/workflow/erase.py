@@ -12,6 +12,7 @@ from tribune.journal import Breaker, CaseState, Changes, Head, ThreadNote
 from tribune.workflow.forget import DEAUTHORISATION
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.rest import Resting
+from tribune.workflow.seal import unsealed
 from tribune.workflow.takeback import cancelled, closed
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
@@ -134,4 +135,4 @@ def _nobodys(head: Head, now: datetime) -> Head:
     actions, _ = cancelled(
         head.actions, "erased", now, only=lambda action: action.purpose not in ("withdraw", "restore")
     )
-    return replace(head, author=None, actions=actions, url=None)
+    return replace(unsealed(head), author=None, actions=actions, url=None)
