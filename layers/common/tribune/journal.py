@@ -239,6 +239,24 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise to come back that a person of the team made in an answer."""
+
+    words: str
+    """As they wrote it ("17 h")."""
+    made_at: datetime
+    due_at: datetime
+    kept_at: datetime | None = None
+    """When a person spoke there again."""
+
+    def kept(self, now: datetime) -> bool | None:
+        """In time (True), late or not at all (False); None while there is still time."""
+        if self.kept_at is None and now <= self.due_at:
+            return None
+        return self.kept_at is not None and self.kept_at <= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What waits for a person about one object."""
 
@@ -261,11 +279,16 @@ class Case:
     awaits_since: datetime | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
-    promised: str | None = None
-    """A promise the person made in the answer ("17 h"), as they wrote it."""
+    promises: tuple[Promised, ...] = ()
+    """What persons promised in their answers, the last one last."""
     remind_at: datetime | None = None
-    """When the CM is reminded of that promise."""
+    """When the CM is reminded of the last promise; None once they were."""
     language: str = "fr"
+
+    @property
+    def promised(self) -> str | None:
+        """The last promise, as it was written ("17 h"); None when nobody promised anything."""
+        return self.promises[-1].words if self.promises else None
 
 
 class ProposalState(StrEnum):

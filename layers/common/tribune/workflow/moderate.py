@@ -15,7 +15,8 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import Changes, Head, HeadKind, OutgoingWords, SaidWords
+from tribune.journal import Changes, Head, HeadKind, OutgoingWords, Promised, SaidWords
+from tribune.workflow import promise
 from tribune.workflow.brake import braked
 from tribune.workflow.deed import Deed, Ground, author_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
@@ -27,6 +28,8 @@ MOST_ITEMS = 100
 """What one transaction can touch."""
 MOST_CLOSED_AT_ONCE = 20
 """Cases closed in one transaction when a person answers: head, case and author each."""
+NO_MATTER_ANY_MORE = frozenset({"deleted", "edited", "erased"})
+"""Who closed a case that no promise opens again."""
 _TRIES = 6
 
 
@@ -256,7 +259,7 @@ class Moderation:
         for deed in deeds:
             head = sheet.head(deed.at)
             if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
-                self._close_answered(head, now)
+                self._close_answered(head, self._promise(deed), now)
         self.actions.send(
             [
                 {"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}
@@ -267,15 +270,45 @@ class Moderation:
             [{"schema": 1, "community": community, "call": call} for community, call in sorted(sheet.call_wakes)]
         )
 
-    def _close_answered(self, spoken: Head, now: datetime) -> None:
+    def _promise(self, deed: Deed) -> Promised | None:
+        """What a person of the team promised in words that they wrote on the platform itself."""
+        said = deed.said
+        if not isinstance(said, Comment):
+            return None
+        community = self.communities.load(deed.community)
+        return promise.made_in(said.text, community.languages, said.posted_at, community.zone)
+
+    def _close_answered(self, spoken: Head, made: Promised | None, now: datetime) -> None:
         """A person answered: everything in that thread that was said before is settled, a few at a time."""
         thread = spoken.thread_at
         record = self.journal.read([self.keys.thread(*thread)]).thread(*thread)
         objects = [(*thread[:3], object_id) for object_id in sorted(record.open)]
+        kept_for = self._kept_for(spoken, objects) if made else None
+        if kept_for and kept_for not in objects:
+            objects.append(kept_for)
         for start in range(0, len(objects), MOST_CLOSED_AT_ONCE):
-            self._close_some(objects[start : start + MOST_CLOSED_AT_ONCE], spoken, now)
+            self._close_some(objects[start : start + MOST_CLOSED_AT_ONCE], spoken, {kept_for: made}, now)
 
-    def _close_some(self, objects: Sequence[ObjectId], spoken: Head, now: datetime) -> None:
+    def _kept_for(self, spoken: Head, objects: Sequence[ObjectId]) -> ObjectId | None:
+        """The comment whose case keeps a promise: the one that was answered, the top of the thread, the latest open one."""
+        place = spoken.at[:3]
+        answered = [(*place, name) for name in (spoken.parent, spoken.thread) if name and name != spoken.object]
+        candidates = list(dict.fromkeys((*answered, *objects)))
+        known = self.journal.read([key for at in candidates for key in (self.keys.head(*at), self.keys.case(*at))])
+        there = {
+            at: head
+            for at in candidates
+            if (head := known.head(*at))
+            and (case := known.case(*at))
+            and case.closed_by not in NO_MATTER_ANY_MORE
+            and head.posted_at <= spoken.posted_at
+        }
+        latest = sorted(there, key=lambda at: there[at].posted_at, reverse=True)
+        return next((at for at in (*answered, *latest) if at in there), None)
+
+    def _close_some(
+        self, objects: Sequence[ObjectId], spoken: Head, made: Mapping[ObjectId | None, Promised | None], now: datetime
+    ) -> None:
         wanted = [key for at in objects for key in (self.keys.head(*at), self.keys.case(*at))]
         wanted.append(self.keys.thread(*spoken.thread_at))
         first = self.journal.read(wanted)
@@ -285,7 +318,7 @@ class Moderation:
         for head in heads:
             current = sheet.head(head.at)
             if current is not None:
-                settle_answered(current, sheet.case(head.at), sheet)
+                settle_answered(current, sheet.case(head.at), sheet, spoken, made.get(head.at))
         self.journal.commit(sheet.changes(), now)
 
 

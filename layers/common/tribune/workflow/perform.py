@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tribune import duty, voice
+from tribune import duty
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.comment import Verb, milliseconds
@@ -33,12 +33,13 @@ from tribune.journal import (
     ThreadNote,
     ThreadRecord,
 )
+from tribune.workflow import promise
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
 from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.restriction import ended, recorded
-from tribune.workflow.takeback import closed, with_actions, withdrawn_if_asked, without_strike
+from tribune.workflow.takeback import with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -415,12 +416,9 @@ class Performing:
         case = sheet.case(head.at)
         if case is not None and case.state is CaseState.OPEN:
             words = self.journal.outgoing_words(*head.at, action.id)
-            promise = voice.promise_in(words[0], head.language) if words else None
-            if promise:
-                kept = promise.at(now.astimezone(community.zone))
-                sheet.put_case(replace(case, drafts=(), awaits_answer=False, promised=promise.words, remind_at=kept))
-            else:
-                sheet.put_case(closed(case, action.signed_by or "team", now))
+            made = promise.made_in(words[0], (head.language,), now, community.zone) if words else None
+            by = action.signed_by or "team"
+            sheet.put_case(promise.answered(case, by, made, spoken_at=now, now=now))
         sheet.note_thread(ThreadNote(*head.thread_at, human_at=now))
         if head.author:
             sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))

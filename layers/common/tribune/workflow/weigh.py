@@ -28,6 +28,7 @@ from tribune.journal import (
     Head,
     HeadKind,
     OutgoingWords,
+    Promised,
     SaidWords,
     ShadowNote,
     ThreadNote,
@@ -35,6 +36,7 @@ from tribune.journal import (
 )
 from tribune.notice import RESTRICTING, code, token
 from tribune.standing import Standing, Strike, Utterance
+from tribune.workflow import promise
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
     SPEAKING,
@@ -790,18 +792,24 @@ def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     return Outcome.RECORDED
 
 
-def settle_answered(head: Head, case: Case | None, sheet: Worksheet) -> None:
-    """A person answered in its thread: the case is closed, what the machine meant to say is not said."""
+def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Head, made: Promised | None) -> None:
+    """A person answered in its thread: what the machine meant to say is not said, the case is closed, or stays open
+    for the promise that the answer made.
+    """
     actions, forgotten = cancelled(
         head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
     )
     after = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
     if after != head:
         sheet.put_head(after)
-    if case is not None and case.state is CaseState.OPEN:
-        sheet.put_case(closed(case, "team", sheet.now))
-    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
+    itself = frozenset({head.object})
+    if case is not None and (made or case.state is CaseState.OPEN):
+        case = promise.answered(case, "team", made, spoken_at=spoken.posted_at, now=sheet.now)
+        sheet.put_case(case)
+    waits = case is not None and case.state is CaseState.OPEN
+    none = frozenset[str]()
+    opened, settled = (itself, none) if waits else (none, itself)
+    sheet.note_thread(ThreadNote(*head.thread_at, opened=opened, closed=settled, forgotten=forgotten))
     if head.author:
-        itself = frozenset({head.object})
         untold = itself if after.verdict != head.verdict else frozenset()
         sheet.note_author(AuthorNote(head.community, head.author, answered=itself, lifted=untold, forgotten=forgotten))

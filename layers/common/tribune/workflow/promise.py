@@ -1,0 +1,46 @@
+"""promise: what a person of the team said they would do ("je reviens à 18 h") is kept in mind until they did it. Pure.
+
+From the desk or from the platform's own application, a promise keeps its case open until its time, when keep_watch
+reminds whoever is on duty; the next answer of a person keeps it, in time or late, and the case says which.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tribune import voice
+from tribune.journal import Case, CaseState, Promised
+from tribune.workflow.takeback import closed
+
+
+def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -> Promised | None:
+    """The promise that a person's words make, said at a moment; None when they make none in any of these languages."""
+    for language in languages:
+        promise = voice.promise_in(text, language)
+        if promise is not None:
+            return Promised(promise.words, made_at=at, due_at=promise.at(at.astimezone(zone)))
+    return None
+
+
+def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime, now: datetime) -> Case:
+    """The case once a person answered: settled, or open until the promise that the answer made is kept.
+
+    Words that are no younger than the last promise are old news: a message that is delivered again changes nothing.
+    """
+    if any(promise.made_at >= spoken_at for promise in case.promises):
+        return case
+    kept = tuple(promise if promise.kept_at else replace(promise, kept_at=spoken_at) for promise in case.promises)
+    case = replace(case, promises=kept)
+    if made is None:
+        return closed(case, by, now)
+    return replace(
+        case,
+        state=CaseState.OPEN,
+        closed_at=None,
+        closed_by=None,
+        drafts=(),
+        awaits_answer=False,
+        promises=(*kept, made),
+        remind_at=made.due_at,
+    )

@@ -1,0 +1,128 @@
+"""A promise that a person makes in an answer, at the desk or on the platform itself, is kept in mind until it is kept."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from world import PAGE, START, World
+
+from tribune.aws import keys
+from tribune.journal import Case, CaseState, Promised
+from tribune.workflow.promise import answered, made_in
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+GRIEVANCE = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"
+
+
+def a_case(*promises: Promised, **more: Any) -> Case:
+    base = Case(
+        community="garance", id="c1", platform="facebook", account="1001", object="1_1", thread="1_1", space="page",
+        state=CaseState.OPEN, reason="complaint", opened_at=NOW, promise_at=NOW, rev=1, awaits_answer=True,
+        promises=promises,
+    )  # fmt: skip
+    return replace(base, **more)
+
+
+def a_promise(at: datetime = NOW) -> Promised:
+    made = made_in("Je regarde et je reviens ici à 17 h.", ("fr", "en"), at, PARIS)
+    assert made is not None
+    return made
+
+
+def test_a_promise_is_read_in_each_language_of_the_house_and_runs_out_on_the_wall_clock() -> None:
+    assert a_promise().due_at == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    english = made_in("I'll be back at 5 pm.", ("fr", "en"), NOW, PARIS)
+    assert english is not None
+    assert english.due_at == a_promise().due_at
+    assert made_in("C'est remboursé.", ("fr", "en"), NOW, PARIS) is None
+
+
+def test_an_answer_without_a_promise_settles_the_case() -> None:
+    case = answered(a_case(), "marie", None, spoken_at=NOW, now=NOW)
+
+    assert (case.state, case.closed_by, case.promises) == (CaseState.CLOSED, "marie", ())
+
+
+def test_an_answer_with_one_keeps_it_open_until_then_even_a_case_that_was_settled() -> None:
+    settled = a_case(state=CaseState.CLOSED, closed_at=NOW, closed_by="team")
+
+    for before in (a_case(), settled):
+        case = answered(before, "team", a_promise(), spoken_at=NOW, now=NOW)
+        assert (case.state, case.awaits_answer, case.remind_at) == (CaseState.OPEN, False, a_promise().due_at)
+        assert case.closed_by is None
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(5, True), (6, True), (7, False)])
+def test_the_next_word_of_a_person_keeps_it_in_time_or_late(hours: int, *, kept: bool) -> None:
+    back = NOW + timedelta(hours=hours)
+    case = answered(a_case(a_promise()), "team", None, spoken_at=back, now=back)
+
+    assert case.state is CaseState.CLOSED
+    assert [promise.kept(back) for promise in case.promises] == [kept]
+
+
+def test_a_promise_that_nobody_kept_is_broken_once_its_time_is_over() -> None:
+    promise = a_promise()
+
+    assert promise.kept(NOW + timedelta(hours=5)) is None
+    assert promise.kept(NOW + timedelta(hours=7)) is False
+
+
+def test_a_second_promise_keeps_the_first_and_is_counted_beside_it() -> None:
+    back = NOW + timedelta(hours=2)
+    case = answered(a_case(a_promise()), "team", a_promise(back), spoken_at=back, now=back)
+
+    assert [promise.kept(back) for promise in case.promises] == [True, None]
+    assert case.promised == case.promises[1].words
+
+
+def test_a_message_that_is_delivered_again_or_late_changes_nothing() -> None:
+    case = a_case(a_promise(), remind_at=None)
+
+    assert answered(case, "team", a_promise(), spoken_at=NOW, now=NOW + timedelta(hours=9)) == case
+    assert answered(case, "team", None, spoken_at=NOW - timedelta(hours=1), now=NOW) == case
+
+
+# --- through the doors ---
+
+
+def case_of(world: World) -> Case:
+    at = ("garance", "facebook", PAGE, "1_1")
+    case = world.journal.read([keys.case(*at)]).case(*at)
+    assert case is not None
+    return case
+
+
+def ours(world: World, number: int, text: str) -> dict[str, Any]:
+    """A person of the team answers from the page's own application."""
+    return world.comment(number, text, author=PAGE, parent=1)
+
+
+def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_that_it_was_kept_late(
+    world: World,
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    promised = ours(world, 50, "Je regarde et je reviens ici à 17 h.")
+    world.deliver("facebook", promised)
+    world.settle()
+    case = case_of(world)
+    assert (case.state, case.drafts, case.awaits_answer) == (CaseState.OPEN, (), False)
+    assert case.remind_at == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    assert [call.reason for call in world.calls_of("garance")] == []
+
+    world.now = START.replace(hour=16, minute=1)
+    world.settle(minutes=6)
+    world.deliver("facebook", promised)
+    world.settle(minutes=20)
+    assert [call.reason for call in world.calls_of("garance")] == ["promise"]
+    assert case_of(world).remind_at is None
+
+    world.deliver("facebook", ours(world, 51, "C'est remboursé, désolée pour l'attente."))
+    world.settle()
+    case = case_of(world)
+    assert (case.state, case.closed_by) == (CaseState.CLOSED, "team")
+    assert [promise.kept(world.now) for promise in case.promises] == [False]
