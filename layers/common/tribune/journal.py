@@ -770,6 +770,8 @@ class Changes:
     """Upserts: when it began stays, who decided follows."""
     notice_ends: tuple[NoticeEnd, ...] = ()
     appeals: tuple[Appeal, ...] = ()
+    seals: tuple[Seal, ...] = ()
+    """Decisions for the ledger: one more link of each community's chain."""
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -788,7 +790,5 @@ class Changes:
             self.notices + other.notices,
             self.notice_ends + other.notice_ends,
             self.appeals + other.appeals,
-        )
-    seals: tuple[Seal, ...] = ()
-    """Decisions for the ledger: one more link of each community's chain."""
             self.seals + other.seals,
+        )

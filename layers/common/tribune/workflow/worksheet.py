@@ -30,9 +30,9 @@ from tribune.journal import (
 )
 from tribune.notice import Notice
 from tribune.standing import REPETITION_WINDOW
+from tribune.workflow.seal import sealed_verdict
 from tribune.workflow.tally import difference
 
-from tribune.workflow.seal import sealed_verdict
 MOST_CODES = 20
 """How many measures about one author can be contested by writing a code; each has its page besides."""
 MOST_REMEMBERED = 50
@@ -230,6 +230,8 @@ class Worksheet:
 
     def changes(self) -> Changes:
         """Everything that this round writes, all or nothing."""
+        changed = [(self.known.head(*at), head) for at in sorted(self._changed_heads) if (head := self._heads[at])]
+        kept = [sealed_verdict(before, head) for before, head in changed]
         return Changes(
             heads=tuple(head for head, _ in kept),
             seals=tuple(seal for _, seals in kept for seal in seals),
@@ -262,8 +264,6 @@ def _unheard(note: AuthorNote, asked_at: datetime | None) -> datetime | None:
     return None if asked_at and note.heard_at and asked_at <= note.heard_at else asked_at
 
 
-        changed = [(self.known.head(*at), head) for at in sorted(self._changed_heads) if (head := self._heads[at])]
-        kept = [sealed_verdict(before, head) for before, head in changed]
 def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
     """Utterances that no longer count: twice the window old (events arrive late), or beyond the newest fifty."""
     newest = sorted(record.standing.said, key=lambda said: said.at, reverse=True)
