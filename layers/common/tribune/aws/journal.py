@@ -561,6 +561,7 @@ class Journal:
             + len(changes.notices)
             + len(changes.notice_ends)
             + len(changes.appeals)
+            + len({seal.community for seal in changes.seals})
         )
 
     def save_call(self, call: Call, now: datetime) -> Call:
@@ -581,7 +582,6 @@ class Journal:
         item = _BREAKER.dump_python(breaker, mode="json", exclude_none=True)
         open_until = max((until for until in (breaker.open_until, breaker.replies_until) if until), default=None)
         if open_until:
-            + len({seal.community for seal in changes.seals})
             item |= {"due_pk": keys.due_shard("breaker", breaker.account), "due_at": iso(open_until)}
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])
