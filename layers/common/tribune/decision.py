@@ -200,6 +200,8 @@ class Decision:
     """`charter`; without one `law` where gravity 4 is hidden, else `none`: nothing is held against anybody."""
     draft_faq: str | None = None
     """The FAQ entry that the draft answers with, for draft `faq`."""
+    hostile: bool = False
+    """Somebody is attacked here, or the name of who answers is demanded: in this thread nobody of the team is named."""
     foresees: Foreseen | None = None
     """What the charter foresees next and only people decide."""
 
@@ -301,6 +303,7 @@ REASONS = frozenset(
         "still_breaching",
         # nothing is held against the words
         "human_request",
+        "name_request",
         "condolences",
         "irony",
         "still_waiting",
@@ -392,6 +395,11 @@ class _View:
         """Does this clause hold something besides doubts and suggestions?"""
         return any(not breach.doubtful for breach, held in self.held if held is clause)
 
+    @property
+    def wants_a_name(self) -> bool:
+        """Does somebody want to know who answers for us? What members ask one another is theirs."""
+        return self.says(Signal.NAME_REQUEST) and not self.matter.to_member
+
     @cached_property
     def ironic(self) -> bool:
         """Praise with a word of grievance: « Bravo, encore 3 semaines de retard »."""
@@ -480,6 +488,9 @@ type Rule = Callable[[_View], Decision | None]
 COMPLAINS = (Signal.GRIEVANCE, Signal.CRITICISM, Signal.STILL_WAITING)
 """Something went wrong for this person: no courtesy, no template, an answer."""
 
+ATTACKS = frozenset({"accusation_at_person", "hate", "incitement", "insult_addressed", "insult_at_person", "threat"})
+"""Detectors of what is aimed at people: after it a thread is hostile."""
+
 NEVER_AUTOMATIC = (
     Signal.DISTRESS,
     Signal.HARM,
@@ -490,6 +501,7 @@ NEVER_AUTOMATIC = (
     Signal.LEGAL_THREAT,
     Signal.JOURNALIST,
     Signal.HUMAN_REQUEST,
+    Signal.NAME_REQUEST,
 )
 """Subjects on which a machine never speaks, and never acts alone except to protect."""
 
@@ -716,6 +728,13 @@ def contact_data(view: _View) -> Decision | None:
         clause=clause.id,
         acts=(hide, *(notice if ActKind.PRIVATE in view.situation.can else ())),
     )
+
+
+def name_request(view: _View) -> Decision | None:
+    """Nobody of the team is named on demand: the draft says who answers without saying their name."""
+    if not view.wants_a_name:
+        return None
+    return Decision(Measure.DRAFT, "name_request", draft="human.name", awaits_answer=True)
 
 
 def human_request(view: _View) -> Decision | None:
@@ -999,6 +1018,7 @@ RULES: tuple[Rule, ...] = (
     outside_the_charter,
     spam,
     contact_data,
+    name_request,
     human_request,
     copies,
     prepared_only,
@@ -1102,6 +1122,7 @@ def _for_a_person(view: _View, decision: Decision) -> Decision:
     asked = view.says(Signal.HUMAN_REQUEST)
     waits = any(act.leave is not Leave.ALONE for act in decision.acts)
     found = {breach.detector for breach in view.findings.breaches}
+    attacked = any(breach.detector in ATTACKS and not breach.doubtful for breach in view.findings.breaches)
     return replace(
         decision,
         case=(
@@ -1115,6 +1136,7 @@ def _for_a_person(view: _View, decision: Decision) -> Decision:
         silence_thread=decision.silence_thread or asked,
         silence_person=decision.silence_person or asked,
         detectors=() if decision.confidential else tuple(sorted(found)),
+        hostile=not decision.confidential and (attacked or view.wants_a_name),
     )
 
 

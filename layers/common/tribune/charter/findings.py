@@ -26,6 +26,8 @@ class Signal(StrEnum):
     SHORT_QUESTION = "short_question"
     """One question, short, and nothing else: the only kind a FAQ answer may meet alone."""
     HUMAN_REQUEST = "human_request"
+    NAME_REQUEST = "name_request"
+    """Wants the name of whoever answers for the brand."""
     LEGAL_THREAT = "legal_threat"
     JOURNALIST = "journalist"
     DISCRIMINATION = "discrimination"

@@ -30,6 +30,7 @@ BY_LIST: tuple[tuple[Signal, str], ...] = (
     (Signal.PRAISE, "praise"),
     (Signal.THANKS, "thanks"),
     (Signal.HUMAN_REQUEST, "human_request"),
+    (Signal.NAME_REQUEST, "name_request"),
     (Signal.LEGAL_THREAT, "legal_threat"),
     (Signal.JOURNALIST, "journalist"),
     (Signal.DISCRIMINATION, "discrimination"),
@@ -53,6 +54,7 @@ _COMPLAINTS = frozenset(
         Signal.DISTRESS,
         Signal.JOURNALIST,
         Signal.HUMAN_REQUEST,
+        Signal.NAME_REQUEST,
     }
 )
 
