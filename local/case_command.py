@@ -97,7 +97,9 @@ def _reason(shown: Shown, desk: Desk) -> str:
 
 
 def _done(shown: Shown, desk: Desk) -> list[str]:
-    return [_act(action, desk) for action in shown.head.actions] or [desk.say("list", "nothing_done")]
+    unsaid = shown.head.verdict.unsaid if shown.head.verdict else ""
+    acts = [_act(action, desk) for action in shown.head.actions]
+    return acts + ([desk.say("unsaid", unsaid)] if unsaid else []) or [desk.say("list", "nothing_done")]
 
 
 def _act(action: Action, desk: Desk) -> str:

@@ -577,6 +577,8 @@ class AuthorRecord:
     """The short code of a measure about them -> its token, and when it was ordered: writing the code contests it."""
     forgotten_at: datetime | None = None
     """They asked to be forgotten: no word of before is kept any more, however late it comes."""
+    heard_at: datetime | None = None
+    """When they wrote what a person of the team last answered."""
     rev: int = 0
     """How many messages the machine ever planned to them: two workers never plan the same one."""
     turns: tuple[Turn, ...] = ()
@@ -603,7 +605,7 @@ class AuthorNote:
     used: Mapping[str, datetime] = field(default_factory=dict)
     human_requested_at: datetime | None = None
     heard_at: datetime | None = None
-    """When a person of the team answered them: whoever asked for a human before that got one."""
+    """A person of the team answered what they wrote then: whoever had asked for a human by then got one."""
     turns: tuple[Turn, ...] = ()
     over: frozenset[str] = frozenset()
     """Objects whose turn is too long ago to matter."""

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Protocol, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -48,6 +48,10 @@ class Voice(written.Written):
     persona: str = ""
     """The name that signs in mode `persona`."""
     address: Literal["vous", "tu"] = "vous"
+    courtesy_delay_s: tuple[Annotated[int, Field(ge=0, le=600)], Annotated[int, Field(ge=0, le=600)]] = (40, 180)
+    """Between how many seconds and how many a known answer waits before it leaves in public: nobody talks to a
+    machine that fires back, and whoever of the team is there answers first.
+    """
     team: dict[str, str] = Field(default_factory=dict)
     """Language -> who takes care of what members report ("l'atelier"); "l'équipe" when nothing is said."""
     former: tuple[Former, ...] = ()

@@ -233,6 +233,7 @@ class Known:
             automatic,
             notices={name: (entry["token"], _when(entry["at"])) for name, entry in _family(item, "notice.")},
             forgotten_at=_moment(item.get("forgotten_at")),
+            heard_at=_moment(item.get("heard_at")),
             rev=int(item.get("rev", 0)),
             turns=tuple(Turn(entry["thread"], name, _when(entry["at"])) for name, entry in _family(item, "turn.")),
         )

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import sqrt
 
-from tribune.budgets import PER_THREAD, THREAD_IN_PRIVATE
+from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR, PER_THREAD, THREAD_IN_PRIVATE, UNQUIET
 from tribune.channel import ActKind, Verdict
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import Mode
-from tribune.journal import Action, Brakes, Breaker, Head, Pauses, ThreadRecord
+from tribune.journal import Action, ActionState, Brakes, Breaker, Budget, Head, Pauses, ThreadRecord
 from tribune.workflow.brake import decided_before
-from tribune.workflow.deed import SPEAKING
+from tribune.workflow.deed import SPEAKING, hour_of
 
 REPLY_STALE_AFTER = timedelta(hours=6)
 """A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
@@ -64,6 +64,8 @@ class Surroundings:
     breaker: Breaker
     pauses: Pauses
     brakes: Brakes
+    budget: Budget | None = None
+    """This hour's, for a message that was planned in another one."""
 
 
 def gate(  # noqa: PLR0911  one return an obstacle
@@ -89,10 +91,14 @@ def gate(  # noqa: PLR0911  one return an obstacle
         return (
             Drop("paused", tell=True) if speaks and by_machine else Wait(min(paused_until, now + LOOK_AGAIN), "paused")
         )
-    silence = _silence(action, head, around.thread, now) if speaks and by_machine else None
-    if silence:
-        return silence
-    return resting(action, around, now) or Go()
+    silence = _silence(action, head, around, now) if speaks and by_machine else None
+    return silence or resting(action, around, now) or Go()
+
+
+def counts_anew(action: Action, head: Head, now: datetime) -> bool:
+    """Does it leave in another hour than the one in whose budget it was planned?"""
+    machine_speaks = action.kind in SPEAKING and action.signed_by is None
+    return machine_speaks and head.audience is Audience.PUBLIC and hour_of(action.created_at) != hour_of(now)
 
 
 def resting(action: Action, around: Surroundings, now: datetime) -> Wait | None:
@@ -127,14 +133,21 @@ def _mode_allows(action: Action, head: Head, community: Community) -> bool:
     return community.modes.clauses.get(clause or "", community.modes.default) is Mode.ACT
 
 
-def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) -> Drop | None:
-    """Why the machine should not speak here (any more)."""
+def _silence(  # noqa: PLR0911  one return a reason
+    action: Action, head: Head, around: Surroundings, now: datetime
+) -> Drop | Propose | Wait | None:
+    """Why the machine should not speak here (any more), or not yet."""
+    thread = around.thread
     if thread.human_at:
         return Drop("human_answered")
     if thread.silent:
         return Drop("silent")
+    if action.kind is ActKind.REPLY and _hidden(head):
+        return Drop("hidden")
     if now - action.created_at > REPLY_STALE_AFTER:
         return Drop("stale", tell=True)
+    if around.brakes.climate.get(head.space) in UNQUIET:
+        return Propose("climate")
     recent = {
         other: at
         for other, at in thread.automatic.items()
@@ -143,7 +156,25 @@ def _silence(action: Action, head: Head, thread: ThreadRecord, now: datetime) ->
     order = sorted(recent, key=lambda other: (recent[other], other))
     if action.id in order and order.index(action.id) >= PER_THREAD:
         return Drop("budget", tell=True)
+    if around.budget and _used_up(around.budget, head):
+        return Wait(_next_hour(now) + spread(action.id), "budget")
     return None
+
+
+def _hidden(head: Head) -> bool:
+    """Is the comment hidden, or about to be: by us, or by a person of the team through us?"""
+    shown = (ActKind.HIDE, ActKind.UNHIDE)
+    begun = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+    last = [a.kind for a in head.actions if a.kind in shown and a.target == head.object and a.state in begun][-1:]
+    return last == [ActKind.HIDE]
+
+
+def _used_up(budget: Budget, head: Head) -> bool:
+    return budget.spent >= PER_ACCOUNT_AND_HOUR or budget.posts.get(head.post, 0) >= PER_POST_AND_HOUR
+
+
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 def spread(action_id: str) -> timedelta:

@@ -18,7 +18,7 @@ from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, U
 from tribune.journal import Changes, Head, HeadKind, OutgoingWords, Promised, SaidWords
 from tribune.workflow import promise
 from tribune.workflow.brake import braked
-from tribune.workflow.deed import Deed, Ground, author_of, thread_at
+from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import Outcome, settle_answered, weigh
@@ -156,7 +156,7 @@ class Moderation:
     def _decide(self, deeds: Sequence[Deed], now: datetime) -> tuple[bool, list[tuple[str, dict[str, str]]]]:
         """(did it fit, what to count). Raises Conflict, Unavailable; nothing is half done then."""
         grounds = [self._ground(deed) for deed in deeds]
-        known, deeds = self._known(deeds, grounds)
+        known, deeds = self._known(deeds, grounds, now)
         grounds = [replace(ground, braked=self._braked(ground, known)) for ground in grounds]
         sheet = Worksheet(known, now)
         counts: list[tuple[str, dict[str, str]]] = []
@@ -217,12 +217,13 @@ class Moderation:
         self._readers[slot] = (community, reader)
         return reader
 
-    def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground]) -> tuple[Known, Sequence[Deed]]:
+    def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground], now: datetime) -> tuple[Known, Sequence[Deed]]:
         """Everything the round may need, and the events with the thread they really belong to.
 
         One read; another one when a comment answers a reply, and when a message of our own comes back.
         """
         wanted = [key for deed, ground in zip(deeds, grounds, strict=True) for key in self._keys_of(deed, ground)]
+        wanted += [self.keys.budget(*account, hour_of(now)) for account in sorted({deed.at[:3] for deed in deeds})]
         known = self.journal.read(wanted)
         deeds = [_rooted(deed, known) for deed in deeds]
         threads = [thread_at(deed, ground) for deed, ground in zip(deeds, grounds, strict=True)]

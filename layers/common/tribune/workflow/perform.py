@@ -21,6 +21,7 @@ from tribune.journal import (
     ActionState,
     AuthorNote,
     Breaker,
+    BudgetNote,
     Call,
     CallState,
     Case,
@@ -35,11 +36,11 @@ from tribune.journal import (
 )
 from tribune.workflow import promise
 from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
-from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, gate, resting, spread
+from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, counts_anew, gate, resting, spread
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.restriction import ended, recorded
-from tribune.workflow.takeback import with_actions, withdrawn_if_asked, without_strike
+from tribune.workflow.takeback import left_standing, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -147,7 +148,7 @@ class Performing:
     def _perform(  # noqa: PLR0911  each refusal on the way returns at once
         self, head: Head, action: Action, seconds_left: Callable[[], float]
     ) -> Performed | None:
-        around = self._around(head)
+        around = self._around(head, action)
         if action.state is ActionState.READY:
             allowed = gate(action, head, around, self.now())
             if isinstance(allowed, Wait):
@@ -172,14 +173,17 @@ class Performing:
             return self._attempt(errand, plan, around)
         return self._take_up_again(errand, plan, around)
 
-    def _around(self, head: Head) -> Surroundings:
+    def _around(self, head: Head, action: Action) -> Surroundings:
         thread_at = head.thread_at
+        hour = (*thread_at[:3], hour_of(self.now()))
+        anew = counts_anew(action, head, self.now())
         known = self.journal.read(
             [
                 self.keys.thread(*thread_at),
                 self.keys.breaker(*thread_at[:3]),
                 self.keys.pauses(head.community),
                 self.keys.brakes(head.community),
+                *([self.keys.budget(*hour)] if anew else []),
             ]
         )
         return Surroundings(
@@ -188,6 +192,7 @@ class Performing:
             breaker=known.breaker(*thread_at[:3]),
             pauses=known.pauses(head.community),
             brakes=known.brakes(head.community),
+            budget=known.budget(*hour) if anew else None,
         )
 
     def _errand(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> _Errand | None:
@@ -221,7 +226,7 @@ class Performing:
         tomorrow = self._spend(errand, plan.call)
         if tomorrow is not None:
             return self._mark(errand.head, errand.action.id, lambda a: _ready(a, tomorrow, "quota"))
-        claimed = self._claim(errand, around.thread, plan)
+        claimed = self._claim(errand, around, plan)
         if claimed is None:
             return None
         errand, plan, outcome = self._carry_out(claimed, plan)
@@ -299,7 +304,7 @@ class Performing:
             lambda a: replace(a, attempts=a.attempts + 1, lease_until=again, due_at=again, why="unreadable"),
         )
 
-    def _claim(self, errand: _Errand, thread: ThreadRecord, plan: Plan) -> _Errand | None:
+    def _claim(self, errand: _Errand, around: Surroundings, plan: Plan) -> _Errand | None:
         """Take the action for as long as this function can live; None when it is no longer ours to take.
 
         Raises Conflict when only the thread changed meanwhile: then it is looked at again from the start.
@@ -318,11 +323,14 @@ class Performing:
         )
         notes: tuple[ThreadNote, ...] = ()
         if action.kind in SPEAKING and action.signed_by is None:
-            automatic = {action.id: thread.automatic.get(action.id, now)}
-            notes = (ThreadNote(*head.thread_at, automatic=automatic, expected_rev=thread.rev),)
+            automatic = {action.id: around.thread.automatic.get(action.id, now)}
+            notes = (ThreadNote(*head.thread_at, automatic=automatic, expected_rev=around.thread.rev),)
+        spent: tuple[BudgetNote, ...] = ()
+        if around.budget and action.state is ActionState.READY:
+            spent = (BudgetNote(*head.at[:3], around.budget.hour, posts={head.post: 1}),)
         head = replace(with_actions(head, [claimed]), rev=head.rev + 1)
         try:
-            self.journal.commit(Changes(heads=(head,), threads=notes), now)
+            self.journal.commit(Changes(heads=(head,), threads=notes, budgets=spent), now)
         except Conflict:
             current = self._head(head.at)
             if current is not None and current.action(action.id) == action:
@@ -391,7 +399,11 @@ class Performing:
                 sending, state=ActionState.SENT, platform_id=created, done_at=sheet.now, why="", lease_until=None
             )
             marked = withdrawn_if_asked(with_actions(current, [done]), platform.CARD, sheet.now)
-            sheet.put_head(marked)
+            stands = left_standing(current, marked)
+            sheet.put_head(replace(marked, case=marked.case or stands))
+            if stands:
+                self._to_the_cm(marked, "reminder_stands", sheet)
+                sheet.call(_call(marked, "failed", None, sheet.now))
             _told(marked, done, sheet)
             if own_at and sheet.head(own_at) is None:
                 sheet.put_head(_our_own(marked, own_at[3], done, sheet.now))
@@ -408,6 +420,8 @@ class Performing:
     def _sheet(self, head: Head, *more: Key) -> Worksheet:
         """A head as it is now, its case and its thread, in one read."""
         wanted = [self.keys.head(*head.at), self.keys.case(*head.at), self.keys.thread(*head.thread_at), *more]
+        if head.author:
+            wanted.append(self.keys.author(head.community, head.author))
         return Worksheet(self.journal.read(wanted), self.now())
 
     def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
@@ -421,7 +435,8 @@ class Performing:
             sheet.put_case(promise.answered(case, by, made, spoken_at=now, now=now))
         sheet.note_thread(ThreadNote(*head.thread_at, human_at=now))
         if head.author:
-            sheet.note_author(AuthorNote(head.community, head.author, answered=frozenset({head.object})))
+            answered = frozenset({head.object})
+            sheet.note_author(AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at))
 
     @staticmethod
     def _note_settled(head: Head, sheet: Worksheet) -> None:

@@ -19,10 +19,10 @@ def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = Fa
     if action.kind is ActKind.HIDE:
         alone = action.purpose == "protect" and not by_hand
         return [_undoing(action, ActKind.UNHIDE, action.target, now, alone=alone)]
-    if action.platform_id is None:
-        return []
     way = next((kind for kind in (ActKind.DELETE, ActKind.HIDE) if kind in card.can), None)
-    return [_undoing(action, way, action.platform_id, now, alone=True)] if way else []
+    if way is None or action.platform_id is None:
+        return [_left_standing(action, now)]
+    return [_undoing(action, way, action.platform_id, now, alone=True)]
 
 
 def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
@@ -33,6 +33,21 @@ def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
     settled = with_actions(head, [replace(action, withdraw=False) for action in late])
     more = tuple(undo for action in late for undo in taking_back(action, card, now, by_hand=head.by_hand))
     return replace(settled, actions=settled.actions + more)
+
+
+def _left_standing(action: Action, now: datetime) -> Action:
+    """Where our words cannot be taken back from here, what failed is written down: a person does it by hand."""
+    undo = _undoing(action, ActKind.DELETE, action.platform_id or action.target, now, alone=True)
+    return replace(undo, state=ActionState.FAILED, why="unable", done_at=now)
+
+
+def left_standing(before: Head | None, after: Head) -> bool:
+    """Do words of ours stand there without a ground since this change? Then a person has to be told, this once."""
+    known = {action.id for action in before.actions} if before else frozenset[str]()
+    return any(
+        action.purpose == "withdraw" and action.state is ActionState.FAILED and action.id not in known
+        for action in after.actions
+    )
 
 
 def _undoing(action: Action, kind: ActKind, target: str, now: datetime, *, alone: bool) -> Action:

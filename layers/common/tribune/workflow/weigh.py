@@ -8,17 +8,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tribune import duty, engagement, voice
-from tribune.budgets import THREAD_IN_PRIVATE
+from tribune.budgets import (
+    COURTESIES,
+    FLOODS,
+    PER_ACCOUNT_AND_HOUR,
+    PER_POST_AND_HOUR,
+    THREAD_IN_PRIVATE,
+    TURNS,
+    TURNS_WITHIN,
+    Silence,
+    courtesy_delay,
+)
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings, pack
 from tribune.charter.brake import changed
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import Act, Decision, Leave, Matter, Situation, Unconfirmed, Urgency, decide
+from tribune.decision import Act, Decision, Leave, Matter, Measure, Situation, Unconfirmed, Urgency, decide
 from tribune.journal import (
     Action,
     ActionState,
     AuthorNote,
+    Budget,
+    BudgetNote,
     Call,
     CallState,
     Case,
@@ -32,6 +44,7 @@ from tribune.journal import (
     SaidWords,
     ShadowNote,
     ThreadNote,
+    Turn,
     Verdict,
 )
 from tribune.notice import RESTRICTING, code, token
@@ -60,6 +73,7 @@ from tribune.workflow.takeback import (
     closed,
     deleted_by_us,
     judged_by_hand,
+    left_standing,
     looked_at,
     taking_back,
     with_actions,
@@ -222,13 +236,19 @@ class _Weighing:
         if before is not None:
             self._unplan(before)
         findings, decision = self._judge(before)
+        turned = self._turned() if before is None else frozenset[str]()
         if self.ground.shadow and not decision.confidential:
             self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
         self._open_case(head, decision, drafts)
+        if left_standing(before, head):
+            self._tell_of_standing_words(head, decision)
         self._note_thread(head, before, decision)
         self._note_author(head, before, decision)
+        self._note_budget(head, decision)
+        if turned and head.author:
+            self._note_turns(head, turned)
         self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
         self._call(head, decision)
         self._wake(head)
@@ -283,9 +303,17 @@ class _Weighing:
                 sensitive_post=bool(post and post.sensitive),
                 contest=contest,
                 long_ago=self.deed.fetched and self.now - said.posted_at > REPLY_STALE_AFTER,
+                climate=self.sheet.known.brakes(community.id).climate.get(self.deed.space, "green"),
                 thread_automatic=self._automatic_in_thread(),
+                post_automatic=self._budget().posts.get(said.thread.post, 0),
+                account_automatic=self._budget().spent,
+                explained=thread.explained,
                 thread_silent=bool(
-                    thread.silent or thread.human_at or said.led_elsewhere or (before and before.by_hand)
+                    thread.silent
+                    or thread.human_at
+                    or said.led_elsewhere
+                    or (before and before.by_hand)
+                    or len(self._turned()) >= TURNS
                 ),
                 already_reminded=bool(before and before.reminded),
                 first_comment=standing.first_seen is None,
@@ -346,6 +374,20 @@ class _Weighing:
             return len(times)
         return sum(self.now - at < THREAD_IN_PRIVATE for at in times)
 
+    def _budget(self) -> Budget:
+        return self.sheet.budget((*self.deed.at[:3], hour_of(self.now)))
+
+    def _turned(self) -> frozenset[str]:
+        """What this author said in this thread in the last minutes, now included, after the machine spoke to them here."""
+        record = self.sheet.author((self.deed.community, self.author)) if self.author else None
+        spoken = self.sheet.thread(self.thread).automatic
+        if record is None or not any(
+            self.now - at < TURNS_WITHIN for action, at in record.automatic.items() if action in spoken
+        ):
+            return frozenset()
+        earlier = (turn for turn in record.turns if turn.thread == self.thread[3] and self.now - turn.at < TURNS_WITHIN)
+        return frozenset({self.said.object, *(turn.object for turn in earlier)})
+
     def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
         """The head as it will be kept, and what the CM could say."""
         version = self.ground.charter
@@ -384,6 +426,7 @@ class _Weighing:
                     awaits_answer=decision.awaits_answer,
                     at=self.now,
                     alone=any(act.leave is Leave.ALONE for act in decision.acts),
+                    unsaid=decision.unsaid or _speechless(decision, actions),
                     strike_no=self._strike_no(decision),
                 ),
                 actions=actions,
@@ -393,6 +436,7 @@ class _Weighing:
                     or decision.calls
                     or drafts
                     or any(action.state is ActionState.PROPOSED for action in actions)
+                    or left_standing(before, replace(base, actions=actions))
                 ),
             ),
             drafts,
@@ -502,6 +546,7 @@ class _Weighing:
             return None
         if act.leave is Leave.ALONE:
             self._keep_outgoing(action_id, written.text)
+            action = self._in_its_time(action)
         return replace(
             action,
             words=words_hash(written.text),
@@ -518,6 +563,13 @@ class _Weighing:
         cited = version.charter.hash_of(clause, language) if version and clause else None
         address = token(self.ground.pseudonym, action.id)
         return replace(action, clause=decision.clause, clause_hash=cited, notice=address)
+
+    def _in_its_time(self, action: Action) -> Action:
+        """A courtesy in public waits as a person would; in private the person waits for us, and a reply token dies."""
+        if action.purpose not in COURTESIES or self.said.audience is Audience.PRIVATE or self.said.reply_token:
+            return action
+        delay = courtesy_delay(action.id, self.ground.community.voice.courtesy_delay_s)
+        return replace(action, due_at=self.now + delay, why="courtesy") if delay else action
 
     # --- what follows for the case, the thread, the author, the words, the CM ---
 
@@ -575,7 +627,8 @@ class _Weighing:
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
-        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in SPEAKING]
+        speaking = head.unsaid
+        reminder = next((action.id for action in speaking if action.reminds), None)
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
         is_open = bool(head.case or unsettled)
         now_cancelled = {a.id for a in head.actions if a.state is ActionState.CANCELLED and a.done_at == self.now}
@@ -584,6 +637,8 @@ class _Weighing:
             silent=decision.reason if decision.silence_thread else "",
             automatic={action.id: self.now for action in speaking},
             used=frozenset(action.variant for action in speaking if action.variant),
+            explaining={decision.clause: reminder} if decision.clause and reminder else {},
+            expected_rev=self.sheet.known.thread(*self.thread).rev if speaking else None,
             opened=frozenset({head.object}) if is_open else frozenset(),
             closed=frozenset({head.object}) if before and not is_open else frozenset(),
             forgotten=frozenset(now_cancelled),
@@ -594,7 +649,7 @@ class _Weighing:
     def _note_author(self, head: Head, before: Head | None, decision: Decision) -> None:
         if head.author is None:
             return
-        speaking = [a for a in head.actions if a.state is ActionState.READY and a.kind in SPEAKING]
+        speaking = head.unsaid
         counts = bool(head.verdict and head.verdict.strike)
         struck = decision.strike and counts and _told_by(speaking)
         lifted = before is not None and before.verdict is not None and before.verdict.strike and not counts
@@ -612,6 +667,7 @@ class _Weighing:
                 automatic={action.id: self.now for action in speaking},
                 used={action.variant: self.now for action in speaking if action.variant},
                 human_requested_at=self.said.posted_at if decision.silence_person else None,
+                expected_rev=self.sheet.author((head.community, head.author)).rev if speaking else None,
                 notices=self._contestable(head),
             )
         )
@@ -620,6 +676,64 @@ class _Weighing:
         """The codes of the measures about to take effect; spam is hidden without a word (DSA, article 17(2))."""
         told = (a for a in head.actions if a.notice and a.state is ActionState.READY and a.purpose != "spam")
         return {code(a.notice): (a.notice, self.now) for a in told if a.notice}
+
+    def _note_budget(self, head: Head, decision: Decision) -> None:
+        """What is planned in public is taken from the hour's budget; that it is used up, one call says."""
+        if head.audience is Audience.PRIVATE:
+            return
+        hour = (*head.at[:3], hour_of(self.now))
+        if head.unsaid:
+            self.sheet.note_budget(BudgetNote(*hour, posts={head.post: len(head.unsaid)}))
+        if decision.unsaid not in FLOODS:
+            return
+        one_post = decision.unsaid is Silence.POST
+        scope = head.post if one_post else "*"
+        if scope in self._budget().told:
+            return
+        self.sheet.note_budget(BudgetNote(*hour, told=frozenset({scope})))
+        said = str(PER_POST_AND_HOUR if one_post else PER_ACCOUNT_AND_HOUR)
+        place = named(*head.at[:3], scope)
+        self._call_of(head, f"flood_{decision.unsaid}", f"{place}-{self.now.date().isoformat()}", {"said": said})
+
+    def _note_turns(self, head: Head, turned: frozenset[str]) -> None:
+        """Somebody comes back to the machine again and again: it falls silent there, and a person looks."""
+        record = self.sheet.author((head.community, head.author or ""))
+        stale = frozenset(turn.object for turn in record.turns if self.now - turn.at >= TURNS_WITHIN)
+        turn = Turn(head.thread, head.object, self.now)
+        self.sheet.note_author(AuthorNote(head.community, head.author or "", turns=(turn,), over=stale))
+        if len(turned) >= TURNS and not self.sheet.thread(self.thread).silent:
+            self.sheet.note_thread(ThreadNote(*self.thread, silent="loop"))
+            figures = {"turns": str(TURNS), "minutes": str(TURNS_WITHIN // timedelta(minutes=1))}
+            self._call_of(head, "loop", named(*self.thread), figures)
+
+    def _tell_of_standing_words(self, head: Head, decision: Decision) -> None:
+        """Our own words lost their ground where we cannot take them back: a person does it by hand."""
+        case = self.sheet.case(head.at)
+        if case is not None and decision.measure is Measure.NOTHING:
+            self.sheet.put_case(replace(case, reason="reminder_stands"))
+        self._call_of(head, "failed", f"{head.platform}-{head.account}-{self.now.date().isoformat()}", {})
+
+    def _call_of(self, head: Head, reason: str, identity: str, figures: dict[str, str]) -> None:
+        """One call for whatever bears this identity."""
+        self.sheet.call(
+            Call(
+                community=head.community,
+                id=f"{reason}-{identity}",
+                reason=reason,
+                urgency=Urgency.HOURS,
+                state=CallState.READY,
+                created_at=self.now,
+                due_at=self.now + WAKE_AGAIN_AFTER,
+                rev=0,
+                platform=head.platform,
+                account=head.account,
+                space=head.space,
+                thread=head.thread,
+                objects=(head.object,),
+                figures=figures,
+                received_at=self.deed.received_at,
+            )
+        )
 
     def _keep_words(self, kept: timedelta) -> None:
         """For as long as the community keeps words and the platform lets it; not those of somebody who is forgotten."""
@@ -680,7 +794,7 @@ class _Weighing:
             )
 
     def _wake(self, head: Head) -> None:
-        if head.unfinished:
+        if any(not action.why or action.due_at <= self.now for action in head.unfinished):
             self.sheet.wakes.add(head.at)
 
     def _new_head(self, kind: HeadKind) -> Head:
@@ -727,6 +841,13 @@ def _timed_anew(action: Action, decision: Decision) -> Action:
     if same is None:
         return replace(action, unconfirmed=Unconfirmed.CALL)
     return replace(action, unconfirmed=same.unconfirmed, confirm_by=action.confirm_by if same.unconfirmed else None)
+
+
+def _speechless(decision: Decision, actions: Iterable[Action]) -> str:
+    """`no_words` where the machine was to speak and had no text that nobody read yet."""
+    said = {(action.purpose, action.kind) for action in actions}
+    alone = (act for act in decision.acts if act.text and act.leave is Leave.ALONE)
+    return "no_words" if any((act.purpose, act.kind) not in said for act in alone) else ""
 
 
 def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> str:
@@ -812,4 +933,13 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
     sheet.note_thread(ThreadNote(*head.thread_at, opened=opened, closed=settled, forgotten=forgotten))
     if head.author:
         untold = itself if after.verdict != head.verdict else frozenset()
-        sheet.note_author(AuthorNote(head.community, head.author, answered=itself, lifted=untold, forgotten=forgotten))
+        sheet.note_author(
+            AuthorNote(
+                head.community,
+                head.author,
+                answered=itself,
+                lifted=untold,
+                forgotten=forgotten,
+                heard_at=head.posted_at,
+            )
+        )

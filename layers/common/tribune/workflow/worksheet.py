@@ -154,6 +154,8 @@ class Worksheet:
     def note_author(self, note: AuthorNote) -> None:
         """An author did or received something; what is too old to matter is forgotten on the way."""
         before = self.author((note.community, note.author))
+        if note.heard_at and before.heard_at:
+            note = replace(note, heard_at=max(note.heard_at, before.heard_at))
         stale = _too_old(before, self.now)
         note = replace(note, unsaid=(note.unsaid | stale) - {said.object for said in note.said})
         notices = {**before.notices, **note.notices}
@@ -174,7 +176,7 @@ class Worksheet:
             said=tuple(said for said in standing.said if said.object not in note.unsaid) + note.said,
             strikes=tuple(strike for strike in standing.strikes if strike.object not in note.lifted) + note.strikes,
             waiting_since=min(waiting.values(), default=None),
-            human_requested_at=_unheard(note, standing.human_requested_at),
+            human_requested_at=_unheard(note.human_requested_at or standing.human_requested_at, note.heard_at),
             automatic_today=sum(self.now - at < timedelta(days=1) for at in automatic.values()),
             last_automatic_at=max(automatic.values(), default=None),
             variants=standing.variants | note.used.keys(),
@@ -184,6 +186,7 @@ class Worksheet:
             standing=after,
             waiting=waiting,
             automatic=automatic,
+            heard_at=note.heard_at or before.heard_at,
             turns=tuple(turn for turn in before.turns if turn.object not in note.over) + note.turns,
             notices={code: notices[code] for code in newest[:MOST_CODES]},
         )
@@ -258,10 +261,9 @@ def place(head: Head) -> ObjectId:
     return (head.community, head.platform, head.account, head.object)
 
 
-def _unheard(note: AuthorNote, asked_at: datetime | None) -> datetime | None:
+def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:
     """Since when somebody asks for a human and none answered."""
-    asked_at = note.human_requested_at or asked_at
-    return None if asked_at and note.heard_at and asked_at <= note.heard_at else asked_at
+    return None if asked_at and heard_at and asked_at <= heard_at else asked_at
 
 
 def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
