@@ -49,7 +49,8 @@ _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _SAFE = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not `no-referrer`: a browser would then send our own forms with the origin `null`.
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

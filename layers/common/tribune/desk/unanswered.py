@@ -34,6 +34,7 @@ class Unanswered(View):
     """The first screen."""
 
     waiting: tuple[Line, ...]
+    """Danger first, then who waits for words."""
     not_read: tuple[Line, ...]
     """Pictures, GIFs, voices: the machine has not read them, so they are never clean."""
     others: tuple[Line, ...]
@@ -47,11 +48,14 @@ def unanswered(visit: Visit, _parts: Parts) -> Unanswered:
     handling, telling = visit.reach.handling, visit.telling
     found = handling.open(visit.community.id)
     lines = [line(shown, telling) for shown in found[:MOST_SHOWN]]
-    kinds = [(shown.case.reason == NOT_READ, shown.case.awaits_answer) for shown in found[:MOST_SHOWN]]
+    parts: dict[str, list[Line]] = {"waiting": [], "not_read": [], "others": []}
+    for one, shown in zip(lines, found, strict=False):
+        first = shown.case.awaits_answer or one.danger
+        parts["not_read" if shown.case.reason == NOT_READ else "waiting" if first else "others"].append(one)
     return Unanswered(
-        waiting=tuple(one for one, (unread, waits) in zip(lines, kinds, strict=True) if waits and not unread),
-        not_read=tuple(one for one, (unread, _) in zip(lines, kinds, strict=True) if unread),
-        others=tuple(one for one, (unread, waits) in zip(lines, kinds, strict=True) if not waits and not unread),
+        waiting=tuple(parts["waiting"]),
+        not_read=tuple(parts["not_read"]),
+        others=tuple(parts["others"]),
         more=max(0, len(found) - MOST_SHOWN),
     )
 

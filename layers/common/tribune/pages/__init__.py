@@ -50,11 +50,12 @@ def style() -> str:
 
 
 @cache
-def policy() -> str:
-    """The content security policy: nothing but our own style sheet."""
+def policy(form_action: str = "'none'") -> str:
+    """The content security policy: nothing but our own style sheet; `form_action`: where a form of the page may lead."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action {form_action}; "
+        "frame-ancestors 'none'"
     )
 
 
