@@ -348,6 +348,7 @@ def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: 
         voice=desk.community.voice,
         language=shown.case.language,
         variant=draft.variant if draft else "",
+        hostile=shown.hostile,
     )
     card = platform(shown.head.platform).CARD
     length = lengths.length(signed, card.text_unit)

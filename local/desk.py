@@ -141,8 +141,7 @@ class Desk:
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""
-        person = self.community.rota.person(person_id or "")
-        return person.name if person else person_id or self.say("somebody")
+        return self.community.called(person_id or "") or self.say("somebody")
 
     @contextmanager
     def refusing(self, name: str, missing: str = "no_case") -> Iterator[None]:

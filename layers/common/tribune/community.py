@@ -120,6 +120,11 @@ class Community(Written):
         """The language of the house: the first one named."""
         return self.languages[0]
 
+    def called(self, person_id: str) -> str:
+        """Somebody of the team by their name; who left, by the initials that stand under what they signed."""
+        person, former = self.rota.person(person_id), self.voice.retired(person_id)
+        return person.name if person else former.initials if former else person_id
+
     @property
     def spaces(self) -> tuple[str, ...]:
         """Every space that one of its accounts stands for."""

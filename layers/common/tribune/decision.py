@@ -531,6 +531,11 @@ REASONS_BY_DETECTOR = {
 """Why, where the detector says it better than the clause that it watches for."""
 
 
+def is_hostile(*, attacked: bool, climate: str) -> bool:
+    """Does the brand alone sign in a thread? `attacked`: what a decision there said of it (`Decision.hostile`)."""
+    return attacked or climate in UNQUIET
+
+
 def decide(
     matter: Matter,
     findings: Findings,

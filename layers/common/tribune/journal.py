@@ -518,6 +518,8 @@ class ThreadRecord:
     """When a person of the team last spoke here."""
     silent: str = ""
     """Why the machine says nothing here (a bounded word), empty when it may."""
+    attacked: bool = False
+    """Somebody was attacked here, or wanted a name: nobody of the team is named in this thread."""
     automatic: Mapping[str, datetime] = field(default_factory=dict)
     """Action id -> when, for each automatic message here, sent or about to be."""
     used: frozenset[str] = frozenset()
@@ -542,6 +544,7 @@ class ThreadNote:
     id: str
     human_at: datetime | None = None
     silent: str = ""
+    attacked: bool = False
     automatic: Mapping[str, datetime] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()

@@ -21,7 +21,6 @@ from tribune.replies import OwnTexts
 NAME_LIMIT = 30
 TOPIC_LIMIT = 60
 """A longer title is no subject to put into a sentence."""
-HOSTILE_CLIMATES = ("orange", "red")
 _NOT_SPECIFIC = {"name", "team", "title"}
 """Values that fit any text; the others say something about this comment."""
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
@@ -141,7 +140,7 @@ def compose(  # noqa: PLR0913  a text depends on all of these, and each is named
     among equals depends on `key` only. `avoid` holds variants already read; a draft comes back to them rather
     than stay empty, an automatic text does not. `limit` counts in `unit` (of `lengths.UNITS`) and includes
     the signature. `citation` is `link` or `name`; without a url nothing automatic cites the charter. `today`, in the
-    community's zone, is the day on which its own texts must hold. `hostile`: nobody is named (`is_hostile`).
+    community's zone, is the day on which its own texts must hold. `hostile`: nobody is named (`decision.is_hostile`).
     KeyError for a situation that nobody wrote.
     """
     language = words.spoken(language)
@@ -175,11 +174,6 @@ def _open_ended(text: str, known: Mapping[str, str]) -> str:
 
 
 # --- who signs ---
-
-
-def is_hostile(*, attacked: bool, climate: str) -> bool:
-    """Does the brand alone sign here? `attacked`: somebody in the thread was insulted or threatened, or wanted a name."""
-    return attacked or climate in HOSTILE_CLIMATES
 
 
 def _identity(voice: Voice, *, hostile: bool) -> str:

@@ -198,6 +198,7 @@ class Known:
             rev=int(item.get("rev", 0)),
             human_at=_moment(item.get("human_at")),
             silent=item.get("silent", ""),
+            attacked=bool(item.get("attacked")),
             automatic={name: _when(at) for name, at in _family(item, "auto.")},
             used=frozenset(name for name, _ in _family(item, "used.")),
             open=frozenset(name for name, _ in _family(item, "open.")),
@@ -901,6 +902,8 @@ def _thread(note: ThreadNote, now: datetime) -> _Update:
         update.sets["human_at"] = iso(note.human_at)
     if note.silent:
         update.sets["silent"] = note.silent
+    if note.attacked:
+        update.sets["attacked"] = True
     update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
     update.sets |= {f"used.{variant}": iso(now) for variant in note.used}
     update.sets |= {f"open.{object_id}": iso(now) for object_id in note.opened}

@@ -64,7 +64,7 @@ ITEMS = (
         "journal",
         "{community}#thread#{platform}#{account}#{thread}",
         "thread",
-        "rev, human_at, silent, auto.{action}: when, used.{variant}, explains.{clause}: action, open.{object}: case or action to settle",
+        "rev, human_at, silent, attacked, auto.{action}: when, used.{variant}, explains.{clause}: action, open.{object}: case or action to settle",
         "13 months",
         ("ModerateComments", "PerformAction", "Desk", "tribune case"),
         ("ModerateComments", "PerformAction"),

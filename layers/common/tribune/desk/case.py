@@ -10,6 +10,7 @@ from tribune.charter import unpack
 from tribune.charter.document import Clause
 from tribune.comment import Audience
 from tribune.desk import place
+from tribune.desk.calls import scopes_of
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.unanswered import Line, line
 from tribune.desk.visit import Parts, Refused, Visit
@@ -69,6 +70,8 @@ class CaseView(View):
     unit: str
     colleagues: tuple[tuple[str, str], ...]
     """(id, name) of those who could be the second person of an exclusion."""
+    scopes: tuple[tuple[str, str], ...]
+    """(scope, name): what can fall silent with one tap."""
 
 
 class Send(Form):
@@ -127,6 +130,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         colleagues=tuple(
             (person.id, person.name) for person in visit.community.rota.people if person.id != visit.member.person
         ),
+        scopes=scopes_of(head, visit) if visit.member.may(Right.HANDLE) else (),
     )
 
 
@@ -230,6 +234,7 @@ def signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
         voice=visit.community.voice,
         language=shown.case.language,
         variant=draft.variant if draft else "",
+        hostile=shown.hostile,
     )
     card = visit.reach.handling.platform(shown.head.platform).CARD
     length = lengths.length(whole, card.text_unit)

@@ -51,8 +51,7 @@ class Telling:
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""
-        person = self.community.rota.person(person_id or "")
-        return person.name if person else person_id or self.say("somebody")
+        return self.community.called(person_id or "") or self.say("somebody")
 
     def author(self, name: str | None) -> str:
         """A member's name as it may be shown."""
@@ -99,3 +98,18 @@ class Telling:
         if action.confirmed_by is None:
             return self.say("by", person=self.called(action.signed_by))
         return self.say("by_two", person=self.called(action.signed_by), second=self.called(action.confirmed_by))
+
+    def scope(self, scope: str) -> str:
+        """What a pause is about, as the team calls it."""
+        kind, _, rest = scope.partition("#")
+        name = rest
+        if kind == "space":
+            accounts = [account for channel in self.community.channels for account in channel.accounts]
+            name = next((account.name for account in accounts if account.space == rest and account.name), rest)
+        elif kind == "post":
+            platform, account, post_id = rest.split("#", 2)
+            post = self.community.post(platform, account, post_id)
+            name = post.title if post and post.title else post_id
+        elif kind == "thread":
+            name = rest.split("#", 2)[2]
+        return self.say("pause", "scopes", kind, name=name)

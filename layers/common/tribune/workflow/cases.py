@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from tribune.channel import ActKind, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import Audience, words_hash
-from tribune.decision import DANGER
+from tribune.decision import DANGER, is_hostile
 from tribune.errors import AlreadyDone, CannotDo, CharterUnreadable, Conflict, Gone, NoGround, NotFound, NotHere
 from tribune.journal import (
     Action,
@@ -69,6 +69,8 @@ class Shown:
     words: str | None
     """None when the author deleted them."""
     author: str | None
+    hostile: bool = False
+    """Nobody of the team is named in its thread. Looked up for a case that is opened, not for a list."""
 
     @property
     def at(self) -> ObjectId:
@@ -127,8 +129,13 @@ class Handling:
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
             case, head = known.case(*at), known.head(*at)
             if case is not None and head is not None:
-                return self._shown(case, head)
+                return replace(self._shown(case, head), hostile=self._hostile(head))
         raise NotFound(f"there is no case {name}")
+
+    def _hostile(self, head: Head) -> bool:
+        around = self.journal.read([self.keys.thread(*head.thread_at), self.keys.brakes(head.community)])
+        climate = around.brakes(head.community).climate.get(head.space, "green")
+        return is_hostile(attacked=around.thread(*head.thread_at).attacked, climate=climate)
 
     def _named(self, community: str, name: str) -> ObjectId | None:
         """The comment whose case has this short name."""

@@ -21,6 +21,7 @@ from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
 from tribune.journal import Case, CaseState, Head, Proposal, Proposals, ProposalState, ThreadRecord
 from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
 from tribune.workflow.ports import Communities, Key, Keys
+from tribune.workflow.speech import answer_of
 from tribune.workflow.worksheet import ObjectId
 
 MOST_LOOKED_AT = 100
@@ -185,15 +186,14 @@ class _Drafting:
             limit=card.text_limit,
             unit=card.text_unit,
             citation=card.citation,
+            today=self.now.astimezone(self.community.zone).date(),
         )
 
 
 def _fields(community: Community, chosen: Chosen, first: Head, language: str, now: datetime) -> dict[str, str]:
     """What a draft may say: the title that the team gave to a post, the answer that it reviewed and that still holds."""
-    entry = next((entry for entry in community.faq if entry.id == chosen.faq), None)
-    answer = voice.faq_answer(entry, language, now.astimezone(community.zone)) if entry else None
-    if entry and answer:
-        return {"answer": answer} | ({"faq_url": entry.url} if entry.url else {})
+    if chosen.faq and (answer := answer_of(community, chosen.faq, language, now)):
+        return answer
     post = community.post(first.platform, first.account, first.post)
     return {"topic": post.title} if post and post.title and chosen.kind is not Kind.POST else {}
 

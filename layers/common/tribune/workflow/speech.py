@@ -6,9 +6,11 @@ A machine's text never uses a name; a draft is written for the person on duty, w
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tribune import duty, voice
+from tribune import duty, voice, words
 from tribune.channel import ActKind
 from tribune.comment import Comment
+from tribune.community import Community
+from tribune.decision import is_hostile
 from tribune.journal import Draft
 from tribune.workflow.deed import Deed, Ground, author_of, clause_link, named, thread_at
 from tribune.workflow.worksheet import Worksheet
@@ -26,6 +28,17 @@ class About:
     faq: str | None = None
 
 
+def answer_of(community: Community, entry_id: str, language: str, now: datetime) -> dict[str, str]:
+    """What a text may say of an entry of the FAQ; nothing once its answer has expired, or where it has none."""
+    spoken = language if language in community.languages else community.language
+    entry = next((entry for entry in community.faq if entry.id == entry_id), None)
+    answer = voice.faq_answer(entry, spoken, now.astimezone(community.zone)) if entry else None
+    if entry is None or answer is None:
+        return {}
+    told = {"answer": answer, "faq_url": entry.url, "topic": entry.topic.get(words.spoken(spoken))}
+    return {name: value for name, value in told.items() if value}
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """What can be said about one comment."""
@@ -36,6 +49,8 @@ class Speech:
     sheet: Worksheet
     unread: frozenset[str] = frozenset()
     """Texts that were chosen for this very comment and never left: nobody knows them yet."""
+    hostile: bool = False
+    """This very comment makes its thread hostile."""
 
     def drafts(self, situation: str | None, kind: ActKind, about: About) -> list[Draft]:
         """What the person on duty could say; empty when no text fits."""
@@ -60,16 +75,15 @@ class Speech:
         language = about.language if about.language in community.languages else community.language
         fields = self._cited(about.clause, language) | self._told(language)
         if about.faq:
-            entry = next((entry for entry in community.faq if entry.id == about.faq), None)
-            answer = voice.faq_answer(entry, language, self.sheet.now.astimezone(community.zone)) if entry else None
-            if entry is None or answer is None:
+            answer = answer_of(community, about.faq, about.language, self.sheet.now)
+            if not answer:
                 return None
-            fields["answer"] = answer
-            if entry.url:
-                fields["faq_url"] = entry.url
+            fields |= answer
         author = author_of(self.said, self.ground)
         record = self.sheet.author((community.id, author)) if author else None
-        used = self.sheet.thread(thread_at(self.deed, self.ground)).used
+        thread = self.sheet.thread(thread_at(self.deed, self.ground))
+        climate = self.sheet.known.brakes(community.id).climate.get(self.deed.space, "green")
+        used = thread.used
         if record:
             used |= record.standing.variants
         return voice.compose(
@@ -84,6 +98,8 @@ class Speech:
             limit=self.ground.card.text_limit,
             unit=self.ground.card.text_unit,
             citation=self.ground.card.citation,
+            today=self.sheet.now.astimezone(community.zone).date(),
+            hostile=is_hostile(attacked=self.hostile or thread.attacked, climate=climate),
         )
 
     def _cited(self, clause: str | None, language: str) -> dict[str, str]:
@@ -106,6 +122,9 @@ class Speech:
             fields["since"] = since
         if self.said.author.name:
             fields["name"] = self.said.author.name
+        post = community.post(self.said.platform, self.said.account, self.said.thread.post)
+        if post and post.title:
+            fields["topic"] = post.title
         back = self._back_at()
         if back:
             fields["when"] = voice.clock_words(back, language)

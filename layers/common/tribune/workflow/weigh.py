@@ -395,7 +395,7 @@ class _Weighing:
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
-        speech = Speech(self.deed, self.said, self.ground, self.sheet, unread)
+        speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile)
         fresh, drafts = self._acts(decision, findings.language, kept, speech)
         actions = (*kept, *undone, *fresh)
         counted = self._counted(base, findings, decision)
@@ -635,6 +635,7 @@ class _Weighing:
         note = ThreadNote(
             *self.thread,
             silent=decision.reason if decision.silence_thread else "",
+            attacked=decision.hostile and not self.sheet.thread(self.thread).attacked,
             automatic={action.id: self.now for action in speaking},
             used=frozenset(action.variant for action in speaking if action.variant),
             explaining={decision.clause: reminder} if decision.clause and reminder else {},

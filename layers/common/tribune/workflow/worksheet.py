@@ -138,6 +138,7 @@ class Worksheet:
             before,
             human_at=note.human_at or before.human_at,
             silent=note.silent or before.silent,
+            attacked=note.attacked or before.attacked,
             automatic={action: when for action, when in automatic.items() if action not in note.forgotten},
             used=before.used | note.used,
             open=(before.open | note.opened) - note.closed,
