@@ -138,6 +138,8 @@ class Situation:
     newcomer: bool | None = None
     solicits: int | None = None
     """The engagement level that the post asks for, 1 to 3: whoever answers a question of ours deserves a follow-up."""
+    told: frozenset[str] = frozenset()
+    """Entries of the FAQ that were answered or put right in this thread: a fact is put right once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -918,9 +920,19 @@ def complaint(view: _View) -> Decision | None:
         return _still_waiting()
     if view.says(Signal.SOURCE_LINK):
         return Decision(Measure.DRAFT, "criticism_sourced", draft="draft.facts", awaits_answer=True)
-    if view.says(Signal.CRITICISM):
-        return Decision(Measure.DRAFT, "criticism", draft="criticism", awaits_answer=True)
-    return Decision(Measure.DRAFT, "complaint", draft="draft.complaint", awaits_answer=True)
+    criticises = view.says(Signal.CRITICISM)
+    reason, draft = ("criticism", "criticism") if criticises else ("complaint", "draft.complaint")
+    fact = _fact_to_put_right(view)
+    if fact is not None:
+        return Decision(Measure.DRAFT, reason, draft="lead.fact", draft_faq=fact, awaits_answer=True)
+    return Decision(Measure.DRAFT, reason, draft=draft, awaits_answer=True)
+
+
+def _fact_to_put_right(view: _View) -> str | None:
+    """What somebody complains of though our FAQ says how it is: prepared once in a thread, not to who has an order."""
+    if view.says(Signal.QUESTION, Signal.SHORT_QUESTION, Signal.DEALINGS):
+        return None
+    return next((entry for entry in view.findings.asks if entry not in view.situation.told), None)
 
 
 def helper(view: _View) -> Decision | None:
@@ -947,11 +959,12 @@ def faq(view: _View) -> Decision | None:
 
 
 def question(view: _View) -> Decision | None:
-    """8. A question waits for a human answer; so does who tells us of their own order."""
+    """8. A question waits for a human answer; so does who tells us of their own order: those who look after it do."""
     if view.says(Signal.QUESTION, Signal.SHORT_QUESTION, Signal.CONTACT_REQUEST):
         return Decision(Measure.DRAFT, "question", draft="draft.question", awaits_answer=True)
     if view.says(Signal.DEALINGS) and not view.matter.to_member and not view.situation.sensitive_post:
-        return Decision(Measure.DRAFT, "question", draft="draft.message", awaits_answer=True)
+        draft = "draft.message" if view.private else "lead.redirect"
+        return Decision(Measure.DRAFT, "question", draft=draft, awaits_answer=True)
     return None
 
 

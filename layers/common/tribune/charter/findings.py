@@ -174,7 +174,7 @@ class Findings:
     """Spans of criticism that no rule may touch."""
     signals: frozenset[Signal] = frozenset()
     asks: tuple[str, ...] = ()
-    """FAQ entries whose question is asked, best first."""
+    """FAQ entries whose question is asked, or whose subject is complained of, best first."""
     language: str = "fr"
     words: int = 0
     trace: tuple[Trace, ...] = ()

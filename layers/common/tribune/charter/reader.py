@@ -30,6 +30,8 @@ DISGUISES = "disguises"
 MAX_MATCHES = 4000
 """What one detector may find in one text: past that it gives up, and a person looks."""
 
+_ABOUT = frozenset({Signal.QUESTION, Signal.GRIEVANCE, Signal.CRITICISM})
+"""What makes it worth knowing which entries of the FAQ a text is about."""
 _ALLOWED = "allowed"
 _ADDRESS = frozenset("./@")
 """One of these is in every link and address."""
@@ -101,7 +103,7 @@ class Reader:
             breaches=breaches,
             protected=tuple(protected.merged),
             signals=frozenset(read.signals),
-            asks=self._questions.asked(words) if Signal.QUESTION in read.signals else (),
+            asks=() if _ABOUT.isdisjoint(read.signals) else self._questions.asked(words),
             language=language,
             words=len(words.keys),
             trace=_bounded([*settled, *trace]),

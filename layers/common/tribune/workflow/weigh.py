@@ -67,7 +67,7 @@ from tribune.workflow.gate import REPLY_STALE_AFTER
 from tribune.workflow.provisional import confirm_by
 from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
-from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
+from tribune.workflow.speech import RESPONSE_TARGET, About, Speech, answer_of
 from tribune.workflow.takeback import (
     cancelled,
     closed,
@@ -83,6 +83,8 @@ from tribune.workflow.takeback import (
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
+FACT = "fact:"
+"""What marks, among the texts used in a thread, the entry of the FAQ that they answered with."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
@@ -288,7 +290,7 @@ class _Weighing:
             said_on=said_on,
             reserve=community.in_reserve(said_on),
         )
-        findings = self.ground.reader.read(said.text, circumstances)
+        findings = self._answerable(self.ground.reader.read(said.text, circumstances))
         decision = decide(
             Matter.of(said, answers_member=to_member),
             findings,
@@ -321,11 +323,23 @@ class _Weighing:
                 solicits=post.solicits if post else None,
             ),
             self.ground.charter.charter if self.ground.charter else None,
+                told=self._told(),
         )
         return findings, decision
 
     def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
         """What the version on trial makes of the same words, in the same place: noted, never done."""
+    def _answerable(self, findings: Findings) -> Findings:
+        """What expired, or has no answer in this language, nobody asks: the question is a person's to answer."""
+        community = self.ground.community
+        asks = tuple(one for one in findings.asks if answer_of(community, one, findings.language, self.now))
+        return findings if asks == findings.asks else replace(findings, asks=asks)
+
+    def _told(self) -> frozenset[str]:
+        """The entries of the FAQ that were answered in this thread, or for which an answer was prepared."""
+        used = self.sheet.thread(self.thread).used
+        return frozenset(one.removeprefix(FACT) for one in used if one.startswith(FACT))
+
         try:
             would = judged(self._decided_by(shadow, before))
         except Exception:  # noqa: BLE001  whatever is wrong with a version on trial, the decision stands; it is counted
@@ -637,7 +651,7 @@ class _Weighing:
             silent=decision.reason if decision.silence_thread else "",
             attacked=decision.hostile and not self.sheet.thread(self.thread).attacked,
             automatic={action.id: self.now for action in speaking},
-            used=frozenset(action.variant for action in speaking if action.variant),
+            used=frozenset(action.variant for action in speaking if action.variant) | _facts(decision),
             explaining={decision.clause: reminder} if decision.clause and reminder else {},
             expected_rev=self.sheet.known.thread(*self.thread).rev if speaking else None,
             opened=frozenset({head.object}) if is_open else frozenset(),
@@ -846,6 +860,12 @@ def _timed_anew(action: Action, decision: Decision) -> Action:
 
 def _speechless(decision: Decision, actions: Iterable[Action]) -> str:
     """`no_words` where the machine was to speak and had no text that nobody read yet."""
+def _facts(decision: Decision) -> frozenset[str]:
+    """The entries of the FAQ that a decision answers with, or prepares an answer with."""
+    entries = (decision.draft_faq, *(act.faq for act in decision.acts))
+    return frozenset(FACT + entry for entry in entries if entry)
+
+
     said = {(action.purpose, action.kind) for action in actions}
     alone = (act for act in decision.acts if act.text and act.leave is Leave.ALONE)
     return "no_words" if any((act.purpose, act.kind) not in said for act in alone) else ""
