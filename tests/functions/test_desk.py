@@ -280,3 +280,54 @@ def test_what_is_no_form_is_refused(browser: Browser, body: str) -> None:
     headers = {"content-type": "application/json", "x-csrf-token": browser.get(case).field("csrf")}
 
     assert browser.ask("POST", f"{case}/close", body, headers).status == 400
+
+
+# --- calls and pauses ---
+
+
+def threatened(browser: Browser) -> Browser:
+    world = browser.world
+    world.deliver("facebook", world.comment(7, "Je vais venir vous casser la gueule", author="7007"))
+    world.pump_only("moderate_comments")
+    world.pump_only("call_manager")
+    return marie(browser)
+
+
+def test_a_call_is_taken_with_one_tap_and_nobody_else_is_rung(browser: Browser) -> None:
+    threatened(browser)
+    (call,) = browser.json("/desk/garance/calls")["calls"]
+    page = browser.get("/desk/garance/calls")
+
+    assert "menace" in call["about"].lower()
+    assert browser.get(f"/desk/garance/case/{call['cases'][0]}").status == 200
+    assert browser.send(f"/desk/garance/calls/{call['id']}/take", page).status == 303
+    assert browser.json("/desk/garance/calls")["calls"] == []
+    lea = Browser(browser.world)
+    lea.sign_in("lea@garance.example")
+    late = lea.send(f"/desk/garance/calls/{call['id']}/take", lea.get("/desk/garance/calls"))
+    assert late.status == 409
+    assert "Marie" in late.body
+
+
+def test_one_tap_from_a_case_pauses_its_post_and_another_lifts_it(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    scopes = dict(browser.json(case)["scopes"])
+    (post,) = [scope for scope in scopes if scope.startswith("post#")]
+
+    assert browser.send("/desk/garance/pause", browser.get(case), scope=post, lasting="4h").status == 303
+    pauses = browser.world.journal.pauses("garance").until
+    assert pauses == {post: browser.world.now + timedelta(hours=4)}
+    assert browser.send("/desk/garance/resume", browser.get("/desk/garance/calls"), scope=post).status == 303
+    assert browser.world.journal.pauses("garance").until == {}
+
+
+@pytest.mark.parametrize("scope", ["", "space#other", "post#x", "thread#a#b", "everything", "all#x"])
+def test_a_pause_of_nothing_we_know_is_refused(browser: Browser, scope: str) -> None:
+    marie(browser)
+
+    page = browser.get("/desk/garance/calls")
+    assert (
+        browser.ask("POST", "/desk/garance/pause", urlencode({"csrf": page.field("csrf"), "scope": scope})).status
+        == 400
+    )

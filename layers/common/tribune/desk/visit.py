@@ -13,15 +13,14 @@ from tribune.duty import Person
 from tribune.errors import TribuneError
 from tribune.journal import Call, Pauses
 from tribune.team import Member, Right
+from tribune.workflow.call import Store
 from tribune.workflow.cases import Handling
 
 
-class Calls(Protocol):
+class Calls(Store, Protocol):
     """The calls of a community, and what is paused there."""
 
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
-    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
-    def save_call(self, call: Call, now: datetime) -> Call: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
     def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
 
