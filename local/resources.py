@@ -7,7 +7,7 @@ routes all come from the template. An intrinsic or a resource that this reader d
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +147,15 @@ class Stack:
     refs: dict[str, str] = field(default_factory=dict)
     """Logical id: what `Ref` gives (queue URL, table name, topic ARN)."""
     arns: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """What a condition leaves out is not there, as in CloudFormation."""
+        there = {
+            name: resource
+            for name, resource in self.template.resources.items()
+            if "Condition" not in resource or self._condition(resource["Condition"], f"Resources.{name}.Condition")
+        }
+        self.template = replace(self.template, body={**self.template.body, "Resources": there})
 
     def tables(self) -> dict[str, str]:
         """Logical id: physical name of every table."""

@@ -246,6 +246,7 @@ SECRETS = {
 _SECRET = re.compile(
     r"arn:\$\{AWS::Partition\}:ssm:\$\{AWS::Region\}:\$\{AWS::AccountId\}:parameter/tribune/\$\{Stage\}/([a-z]+)/\*"
 )
+_ANCHORS = "${AnchorBucket.Arn}/anchors/*"
 _MAIL = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
 
 
@@ -270,6 +271,9 @@ def _too_wide(name: str, resource: Any, statement: Body) -> Iterator[str]:
     if secret := _SECRET.fullmatch(text):
         if secret[1] not in SECRETS.get(name, set()):
             yield f"{name}: has no business with the secrets under {secret[1]}/"
+    elif text == _ANCHORS:
+        if name != "AnchorLedger":
+            yield f"{name}: has no business with the anchors"
     elif text != _MAIL or statement.get("Condition") != {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}:
         yield f"{name}: {text} is wider than it must be"
 

@@ -120,6 +120,16 @@ class RelaySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorSettings(Settings):
+    """For anchor_ledger. `anchor_key` is the id of a KMS key that signs."""
+
+    journal_table: str
+    community_table: str
+    anchor_bucket: str
+    anchor_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSettings(Settings):
     """For keep_watch."""
 

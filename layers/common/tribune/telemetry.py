@@ -53,6 +53,7 @@ METRICS = (
     Metric("CallsSent", "calls that reached a person's device", ("way",)),
     Metric("CallsFailed", "calls that no way could deliver", ()),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
+    Metric("LedgersAnchored", "communities whose ledger was signed for the hour", ()),
     Metric("Woken", "unfinished work that keep_watch woke again", ("kind",)),
 )
 _KNOWN = {metric.name: metric for metric in METRICS}

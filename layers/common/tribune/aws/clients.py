@@ -11,6 +11,8 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -56,6 +58,20 @@ def ses() -> "SESClient":
 
 
 @cache
+def s3() -> "S3Client":
+    """The S3 client of this process."""
+    client: S3Client = _client("s3")
+    return client
+
+
+@cache
+def kms() -> "KMSClient":
+    """The KMS client of this process."""
+    client: KMSClient = _client("kms")
+    return client
+
+
+@cache
 def cloudformation() -> Any:
     """The CloudFormation client of this process: `tribune apply` asks it for the names it gave."""
     return _client("cloudformation")
@@ -75,5 +91,5 @@ def beside(service: str, endpoint: str, region: str) -> Any:
 
 def forget() -> None:
     """Make every client anew: the process now talks to another AWS (the local stack's)."""
-    for made in (_session, dynamodb, sqs, ssm, ses):
+    for made in (_session, dynamodb, sqs, ssm, ses, s3, kms):
         made.cache_clear()

@@ -397,7 +397,7 @@ ITEMS = (
         "that the community exists",
         "none",
         ("tribune apply",),
-        ("RelayAlarm", "KeepWatch", "ShowCharter"),
+        ("RelayAlarm", "KeepWatch", "AnchorLedger", "ShowCharter"),
     ),
 )
 
