@@ -23,10 +23,12 @@ from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, 
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
 from tribune.errors import BadConfiguration
+from tribune.lengths import length
 from tribune.platforms import PLATFORMS
+from tribune.replies import FILLED_LIKE, is_automatic
 from tribune.team import Member, Right
 from tribune.voice import FaqEntry, Voice
-from tribune.words import spoken, table
+from tribune.words import LANGUAGES, fill, spoken, table
 from tribune.written import Written
 
 MODEL = "model"
@@ -258,6 +260,8 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         parsed = _with_allow_list(parsed, folder)
         charter = _charter(parsed, folder)
         _check_clauses(parsed.community, charter)
+        _check_signatures(parsed.community)
+        _check_texts(parsed)
         _check_secrets(parsed.channels)
     except _Wrong as wrong:
         raise BadConfiguration(
@@ -339,6 +343,47 @@ def _check_clauses(community: WrittenCommunity, charter: Charter) -> None:
     for clause in community.modes.clauses:
         if charter.clause(clause) is None:
             raise _Wrong(f"the charter has no clause “{clause}”", "community", "mode", "clauses", clause)
+
+
+# --- how it speaks ---
+
+
+def _check_signatures(community: WrittenCommunity) -> None:
+    """Nobody signs with the initials of somebody who left."""
+    if community.voice is None or community.rota is None:
+        return
+    retired = {one.initials.casefold(): one for one in community.voice.former}
+    for number, person in enumerate(community.rota.people):
+        at = ("community", "rota", "people", number)
+        if community.voice.retired(person.id):
+            raise _Wrong(f"“{person.id}” left the team, says voice.former: take them out of one of the two", *at, "id")
+        if person.initials.casefold() in retired:
+            raise _Wrong(
+                f"^{person.initials} is the signature of somebody who left: choose other initials", *at, "initials"
+            )
+
+
+def _check_texts(parsed: ConfigurationFile) -> None:
+    """A community's own texts exist in each language that it speaks, and fit wherever it speaks."""
+    voice = _voice(parsed.community)
+    languages = [language for language in parsed.community.languages if language in LANGUAGES]
+    for number, own in enumerate(voice.replies):
+        at = ("community", "voice", "replies", number, "texts")
+        if missing := [language for language in languages if language not in own.texts]:
+            raise _Wrong(f"this community also speaks {', '.join(missing)}: write these texts in it too", *at)
+        for language, texts in own.texts.items():
+            signature = voice.team_signature.get(language, "") if is_automatic(own.situation) else " ^ABCD"
+            for place, text in enumerate(texts):
+                if sentence := _too_long(f"{fill(text, FILLED_LIKE)}\n{signature}", parsed.channels):
+                    raise _Wrong(sentence, *at, language, place)
+
+
+def _too_long(text: str, channels: tuple[WrittenChannel, ...]) -> str:
+    for channel in channels:
+        card = PLATFORMS[channel.platform].CARD
+        if (n := length(text, card.text_unit)) > card.text_limit:
+            return f"filled and signed, this may take {n} characters, and {channel.platform} takes {card.text_limit}"
+    return ""
 
 
 # --- the community ---

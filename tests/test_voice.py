@@ -1,14 +1,17 @@
 """How we speak: the right words, signed by the right hand, of the right length."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tribune import replies, words
 from tribune.decision import SITUATIONS
@@ -252,9 +255,236 @@ def test_a_draft_in_which_somebody_names_themselves_names_the_other(number: int)
     assert "Marie" not in text
 
 
+@pytest.mark.parametrize("prepared_as", ["initials", "first_name", "full_name", "persona"])
+def test_however_a_draft_was_signed_its_signature_gives_way(prepared_as: str) -> None:
+    draft = text(say("thanks.help", voice=voice(identity_mode=prepared_as, persona="Garance")))
+
+    assert signed(draft, persona="Garance").count("^") == 1
+    assert signed(draft, persona="Garance").endswith(" ^LR")
+    assert not {"MC", "Marie", "— Garance"} & set(signed(draft, persona="Garance").replace("^", " ").split())
+
+
+def test_whoever_left_the_rota_signs_no_draft_that_they_left_behind() -> None:
+    assert signed("Je regarde. ^PB") == "Je regarde. ^LR", "nobody knows them any more"
+
+    former = [{"id": "paul", "initials": "PB", "name": "Paul Bonnet"}]
+    assert signed("Je regarde. — Paul", former=former) == "Je regarde. ^LR"
+    assert signed("C'est Paul, il y a quelqu'un. Dites-moi. ^PB", variant="human.requested/1", former=former) == (
+        "C'est Léa, il y a quelqu'un. Dites-moi. ^LR"
+    )
+
+
+# --- hostile threads ---
+
+
+@pytest.mark.parametrize("mode", ["brand", "initials", "first_name", "full_name", "persona"])
+def test_in_a_hostile_thread_no_draft_names_anybody(mode: str) -> None:
+    brand = voice(identity_mode=mode, persona="Garance")
+    for situation in SITUATIONS - AUTOMATIC:
+        for key in "abcd":
+            written = text(say(situation, {"n": "10", "url": URL}, key=key, voice=brand, hostile=True))
+            assert not re.search(r"Marie|Caron|\^MC|—|persona", written), written
+
+
+@pytest.mark.parametrize("mode", ["initials", "first_name", "full_name", "persona"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_was_prepared_before_a_thread_turned_hostile_leaves_without_a_name(mode: str, number: int) -> None:
+    brand = {"identity_mode": mode, "persona": "Garance"}
+    draft = say("human.requested", avoid={f"human.requested/{3 - number}"}, voice=voice(**brand))
+    assert draft is not None
+
+    sent = signed_by(
+        draft.text, LEA, team=(MARIE, LEA), voice=voice(**brand), language="fr", variant=draft.variant, hostile=True
+    )
+
+    assert not re.search(r"Marie|Caron|Léa|Roy|MC|LR|Garance|—", sent), sent
+    assert "l'équipe" in sent
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("mode", ["brand", "initials", "first_name", "full_name", "persona"])
+def test_whoever_demands_a_name_is_told_none(mode: str, language: str) -> None:
+    brand = voice(identity_mode=mode, persona="Garance")
+    for key in "abcdef":
+        said = text(say("human.name", key=key, voice=brand, language=language, hostile=True))
+        assert not re.search(r"Marie|Caron|MC|Garance|—", said), said
+        assert re.search(r"équipe|team", said)
+
+
 @pytest.mark.parametrize("variant", ["", "human.requested", "human.requested/9", "nowhere/1", "thanks/x"])
 def test_a_variant_that_nobody_wrote_changes_no_name(variant: str) -> None:
     assert signed("Marie vous répond. ^MC", variant=variant) == "Marie vous répond. ^LR"
+
+
+# --- laws ---
+
+
+def subsets(names: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    ordered = sorted(names)
+    return chain.from_iterable(combinations(ordered, size) for size in range(len(ordered) + 1))
+
+
+VALUES = replies.FILLED_LIKE | {"n": "10", "url": URL}
+GIVEN = {"sentence": "answer", "citation": "n"}
+"""A blank that is filled from another value."""
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("situation", sorted(SITUATIONS))
+def test_whatever_is_known_no_text_leaves_with_a_blank(situation: str, language: str) -> None:
+    """Every text of a situation, filled with every subset of the values that it may have."""
+    used = frozenset[str]().union(
+        *(words.placeholders(form) for one in replies.variants(situation, language) for form in one.forms)
+    )
+    values = frozenset(GIVEN.get(name, name) for name in used - {"signer", "team"})
+    said = set()
+    for known in subsets(values | ({"url"} if "n" in values else set())):
+        fields = {name: VALUES[name] for name in known}
+        for answer in ("oui, le dimanche", "Oui, le dimanche") if "answer" in known else ("",):
+            read: set[str] = set()
+            while written := compose(
+                situation,
+                language=language,
+                voice=voice(),
+                fields=fields | ({"answer": answer} if answer else {}),
+                key="k",
+                avoid=read,
+                automatic=situation in AUTOMATIC,
+                limit=8000,
+                unit="utf16",
+                citation="link",
+            ):
+                assert not re.search(r"[{}\[\]]|None|  |\s[.,]|\.\.(?!\.)", written.text), written.text
+                if written.variant in read:
+                    break  # a draft comes back to what was read
+                read.add(written.variant)
+            said |= read
+
+    assert said == {one.name for one in replies.variants(situation, language)}, "each text can be said"
+
+
+@given(
+    talk=st.lists(
+        st.tuples(
+            st.sampled_from(sorted(AUTOMATIC)), st.sampled_from(words.LANGUAGES), st.sampled_from("abc"), st.booleans()
+        ),
+        max_size=40,
+    )
+)
+def test_a_machine_never_says_the_same_text_twice_where_it_was_read(talk: list[tuple[str, str, str, bool]]) -> None:
+    """`avoid` holds what a thread and a person have read (a person: within 30 days, `Standing.variants`)."""
+    read: set[str] = set()
+    heard: list[str] = []
+    for situation, language, key, linked in talk:
+        fields = {"n": "10", "url": URL, "title": "Respect", "answer": "oui"} | ({"faq_url": URL} if linked else {})
+        written = say(situation, fields, language=language, key=key, automatic=True, avoid=read)
+        ways = {one.name for one in replies.variants(situation, language)}
+        if written is None:
+            eligible = {name for name in ways if linked or situation != "faq"}
+            assert situation == "faq" or eligible <= read, "it falls silent only once everything was said"
+            continue
+        assert written.variant not in read
+        read.add(written.variant)
+        heard.append(written.text)
+
+    assert len(set(heard)) == len(heard)
+
+
+@given(title=st.text(max_size=80), name=st.text(max_size=40))
+def test_neither_a_name_nor_a_subject_stands_in_what_a_machine_says(title: str, name: str) -> None:
+    fields = {"n": "10", "url": URL, "answer": "oui"}
+    for situation in AUTOMATIC:
+        plain = say(situation, fields, automatic=True)
+        assert say(situation, fields | {"name": name, "topic": title}, automatic=True) == plain
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Le nouveau G3 pliant.", "« Le nouveau G3 pliant »"),
+        ("Sortie du dimanche\nau lac", "« Sortie du dimanche au lac »"),
+        ("Voir https://promo.example", ""),
+        ("x" * 61, ""),
+        ("🚲", ""),
+        ("{when}", "« {when} »"),
+    ],
+)
+def test_a_draft_speaks_of_the_post_in_the_words_of_whoever_published_it(title: str, said: str) -> None:
+    welcome = text(say("welcome", {"topic": title, "name": "Nadia"}))
+
+    assert (said in welcome) if said else ("«" not in welcome)
+
+
+# --- texts of a community's own ---
+
+
+def own_texts(**changes: Any) -> dict[str, Any]:
+    return {
+        "situation": "thanks",
+        "texts": {"fr": ["Merci mille fois.", "Un grand merci.", "Merci, vraiment."]},
+        "reviewed_at": date(2026, 11, 1),
+        "valid_until": date(2026, 12, 31),
+    } | changes
+
+
+def ways(day: date | None, **changes: Any) -> set[str]:
+    brand, read = voice(replies=[own_texts(**changes)]), set[str]()
+    while (written := say("thanks", voice=brand, today=day, avoid=read)) and written.variant not in read:
+        read.add(written.variant)
+    return read
+
+
+SHIPPED = {one.name for one in replies.variants("thanks", "fr")} - {"thanks/3"}  # it needs a name
+
+
+def test_a_community_s_own_texts_are_said_beside_ours_until_their_last_day() -> None:
+    assert len(ways(date(2026, 12, 31))) == len(SHIPPED) + 3
+    assert ways(date(2027, 1, 1)) == SHIPPED
+    assert ways(None) == SHIPPED, "nobody knows the day: what expires may have expired"
+
+
+def test_instead_of_ours_as_long_as_they_hold_and_ours_come_back() -> None:
+    assert not ways(date(2026, 12, 31), instead=True) & SHIPPED
+    assert ways(date(2027, 1, 1), instead=True) == SHIPPED
+
+
+def test_a_text_moved_about_in_its_file_is_still_the_one_that_was_read() -> None:
+    moved = own_texts()["texts"]["fr"][::-1]
+
+    assert ways(date(2026, 12, 1), texts={"fr": moved}) == ways(date(2026, 12, 1))
+
+
+@given(
+    situation=st.sampled_from(sorted(SITUATIONS)),
+    pieces=st.lists(
+        st.sampled_from(
+            ["Merci", " {when}", " {name}", "{citation}.", " {answer}", " {prenom}", " [date]", " XX", "!", "{"]
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    known=st.sets(st.sampled_from(sorted(VALUES))),
+)
+def test_an_own_text_is_refused_or_never_leaves_with_a_blank(
+    situation: str, pieces: list[str], known: set[str]
+) -> None:
+    form = "".join(pieces)
+    try:
+        brand = voice(replies=[own_texts(situation=situation, texts={"fr": [form]}, valid_until=None)])
+    except ValidationError:
+        assert list(replies.faults(form, situation, "fr"))
+        return
+    (mine,) = (one.name for one in replies.variants(situation, "fr", brand.replies) if one.text == form)
+    others = {one.name for one in replies.variants(situation, "fr")}
+    written = say(
+        situation,
+        {name: VALUES[name] for name in known},
+        voice=brand,
+        avoid=others,
+        automatic=situation in AUTOMATIC,
+    )
+    if written is not None and written.variant == mine:
+        assert not re.search(r"[{}\[\]]|XX", written.text)
 
 
 # --- lengths ---

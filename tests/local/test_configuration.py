@@ -263,3 +263,106 @@ def test_a_charter_of_somebody_else_is_refused(tmp_path: Path) -> None:
     assert refused.value.field == "community.charter"
     file.write_text(file.read_text("utf-8").replace("id: atelier", "id: garance"), "utf-8")
     assert read(file).charter_file == tmp_path / "charter.yaml"
+
+
+# --- texts of one's own, and who may sign ---
+
+OWN = """\
+community:
+  id: atelier
+  name: L'Atelier
+  languages: [fr, en]
+  voice:
+    team_signature: {fr: L'Atelier (message automatique), en: The Workshop (automatic message)}
+    replies:
+      - situation: SITUATION
+        texts:
+          fr: ["FRENCH"]
+          en: ["ENGLISH"]
+        reviewed_at: 2026-11-01
+"""
+
+
+def own(situation: str = "thanks", french: str = "Merci à vous.", english: str = "Thank you.") -> str:
+    return OWN.replace("SITUATION", situation).replace("FRENCH", french).replace("ENGLISH", english)
+
+
+def test_a_community_adds_texts_of_its_own() -> None:
+    (texts,) = read(own()).community.voice.replies
+
+    assert texts.texts == {"fr": ("Merci à vous.",), "en": ("Thank you.",)}
+    assert not texts.instead, "beside ours"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "field", "says"),
+    [
+        (own("thank"), 8, "situation", "there is no such situation"),
+        (own(french="Merci {prenom}."), 10, "texts.fr[0]", "nothing fills {prenom} here"),
+        (own(french="Merci, on se voit le [date]."), 10, "texts.fr[0]", "a blank is left open: “[”"),
+        (own(french="Merci, à XX h."), 10, "texts.fr[0]", "a blank is left open: “XX”"),
+        (own(french="Merci ____."), 10, "texts.fr[0]", "a blank is left open: “____”"),
+        (own(french="Merci {Name}."), 10, "texts.fr[0]", "a blank is left open: “{”"),
+        (own(french="Merci. " * 60) + CHANNEL.replace("facebook", "x"), 10, "texts.fr[0]", "x takes 280"),
+        (own("faq", "Je vous le dis : {answer}.", "Yes: {answer}."), 10, "texts.fr[0]", "it cannot say “Je”"),
+        (own("faq", "On vous répond : {answer}.", "Yes: {answer}."), 10, "texts.fr[0]", "it cannot promise"),
+        (own("faq", "Oui : {answer}.", "I say {answer}."), 11, "texts.en[0]", "it cannot say “I”"),
+        (own("faq", "Oui : {answer}.", "We'll tell you, {answer}."), 11, "texts.en[0]", "it cannot promise"),
+        (own("faq", "Nous avons bien lu, {answer}.", "Yes: {answer}."), 10, "texts.fr[0]", "cannot claim to have read"),
+        (own("faq", "Bonjour {name}, {answer}.", "Yes: {answer}."), 10, "texts.fr[0]", "nothing fills {name} here"),
+        (own("faq", "Merci.", "Yes: {answer}."), 10, "texts.fr[0]", "every text of this situation says {answer}"),
+        (own("reminder1", "Du calme.", "Calm down."), 10, "texts.fr[0]", "says {citation}"),
+        (own("warning2", "Encore !", "Again."), 10, "texts.fr[0]", "“!” has no place"),
+        (own("warning2", "Encore 🙂", "Again."), 10, "texts.fr[0]", "“🙂” has no place"),
+        (own().replace('          en: ["Thank you."]\n', ""), 9, "texts", "also speaks en"),
+        (own().replace("2026-11-01", "2026-11-01\n        valid_until: 2026-10-01"), 13, "valid_until", "end before"),
+        (own().replace("reviewed_at", "instead: true\n        reviewed_at"), 10, "texts.fr", "write 3 different texts"),
+    ],
+)
+def test_a_text_that_cannot_be_said_is_refused_where_it_is_written(text: str, line: int, field: str, says: str) -> None:
+    error = refused(text)
+
+    assert (error.file, error.line, error.field) == ("c.yaml", line, f"community.voice.replies[0].{field}")
+    assert says in error.sentence
+
+
+@pytest.mark.parametrize(
+    ("blank", "field"),
+    [
+        ("voice: {team_signature: {fr: 'L''équipe [nom]'}}", "community.voice.team_signature.fr"),
+        (
+            "voice: {team_signature: {fr: L'équipe}, team: {fr: '{equipe}'}}",
+            "community.voice.team.fr",
+        ),
+        (
+            "faq: [{id: a, questions: {fr: [ouvert]}, answer: {fr: 'à XX h'}, reviewed_at: 2026-11-01}]",
+            "community.faq[a].answer.fr",
+        ),
+    ],
+)
+def test_nothing_that_members_read_is_written_with_a_blank_in_it(blank: str, field: str) -> None:
+    error = refused(f"community: {{id: atelier, name: L'Atelier, languages: [fr], {blank}}}\n")
+
+    assert error.field == field
+    assert "a blank is left open" in error.sentence
+
+
+TEAM = """\
+community:
+  id: atelier
+  name: L'Atelier
+  voice:
+    team_signature: {fr: L'équipe}
+    former: [{id: paul, initials: PB, name: Paul Bonnet}]
+  rota:
+    people:
+      - {id: ID, name: Somebody, initials: INITIALS}
+"""
+
+
+@pytest.mark.parametrize(("person", "initials", "field"), [("paul", "PX", "id"), ("lea", "pb", "initials")])
+def test_nobody_signs_as_somebody_who_left(person: str, initials: str, field: str) -> None:
+    error = refused(TEAM.replace("ID", person).replace("INITIALS", initials))
+
+    assert (error.line, error.field) == (9, f"community.rota.people[0].{field}")
+    assert read(TEAM.replace("ID", "lea").replace("INITIALS", "LR")).community.called("paul") == "PB"
