@@ -12,6 +12,7 @@ from tribune.aws.gateway import delivery
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
 from tribune.desk.doors import DOORS
+from tribune.desk.openapi import description
 from tribune.desk.request import Request, Response, cookies_of
 from tribune.desk.route import Desk
 from tribune.desk.signin import Provider
@@ -47,6 +48,7 @@ def _desk() -> Desk:
         reach=Reach(Communities(settings.community_table), charters, handling, journal),
         provider=Provider(door["issuer"], door["client_id"], web.send, lambda: secrets.desk_secret(settings.stage)),
         keys=lambda: secrets.desk_keys(settings.stage),
+        description=lambda: description(DOORS),
     )
 
 

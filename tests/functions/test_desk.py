@@ -4,9 +4,13 @@ import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
+import jsonschema
 import pytest
 from browser import Browser, open_desk
+from openapi_spec_validator import validate
 from world import World, fresh_world
+
+from tribune.desk.doors import DOORS
 
 __all__ = ["fresh_world"]
 
@@ -331,3 +335,17 @@ def test_a_pause_of_nothing_we_know_is_refused(browser: Browser, scope: str) -> 
         browser.ask("POST", "/desk/garance/pause", urlencode({"csrf": page.field("csrf"), "scope": scope})).status
         == 400
     )
+
+
+# --- the JSON behind the screens ---
+
+
+def test_the_json_is_described_and_the_description_is_valid(browser: Browser) -> None:
+    described = browser.get("/desk/openapi.json").json
+
+    validate(described)
+    marie(browser)
+    seen = browser.json(case_of(browser))
+    schema = {"$ref": "#/components/schemas/CaseView", "components": described["components"]}
+    jsonschema.validate(seen, schema)
+    assert set(described["paths"]) == {f"/desk/{{community}}/{door.path}" for door in DOORS}

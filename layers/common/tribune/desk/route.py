@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -111,6 +111,8 @@ class Desk:
     provider: Provider
     keys: Callable[[], Sequence[bytes]]
     """The keys that seal sessions, the current one first. Raises Unavailable, BadConfiguration."""
+    description: Callable[[], Mapping[str, Any]]
+    """What the JSON behind the screens is, for programs."""
 
     @cached_property
     def _patterns(self) -> list[tuple[Door, re.Pattern[str]]]:
@@ -137,6 +139,8 @@ class Desk:
             if asset := pages.asset(path.removeprefix(f"{HOME}/")):
                 kept_for_ever = {"content-type": asset.kind, "cache-control": pages.FOR_EVER}
                 return Response(HTTPStatus.OK, kept_for_ever, asset.body)
+            if path == f"{HOME}/openapi.json":
+                return _json(HTTPStatus.OK, self.description())
             if outside := {f"{HOME}/sign-in": self._leave, f"{HOME}/signed-in": self._come_back}.get(path):
                 return outside(request, now)
         return self._inside(request, path, now)
