@@ -149,6 +149,16 @@ def _case(parser: ArgumentParser) -> None:
     action("close", "nothing more to do here")
 
 
+def _say(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _desk(actions.add_parser("list", help="at most three things a day, each with its sources and a draft"))
+    for name, does in (("done", "it was said"), ("drop", "not today")):
+        one = actions.add_parser(name, help=does, description=does)
+        one.add_argument("proposal", metavar="ID", help="the short name of a proposal, as `list` shows it")
+        one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who decides: id or initials")
+        _desk(one)
+
+
 def _call(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _desk(actions.add_parser("list", help="the calls that nobody took yet"))
@@ -203,6 +213,7 @@ SUBCOMMANDS = (
     Subcommand("connect", "what connecting a platform takes, and a signed trial", "local.connect_command", _connect),
     Subcommand("backfill", "ask the platforms for what was missed", "local.backfill_command", _backfill),
     Subcommand("case", "what waits for a person: look, answer, like, hide, delete, close", "local.case_command", _case),
+    Subcommand("say", "what could be said today: whom to thank, what to ask, what to post", "local.say_command", _say),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),

@@ -1,6 +1,6 @@
 """A brand's community: its settings, its channels, its posts with a flag, as `tribune apply` wrote them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -139,6 +139,12 @@ class Community(Written):
     def member(self, email: str) -> Member | None:
         """Who signs in with that address, None for nobody of this community."""
         return next((member for member in self.team if member.email == email.casefold()), None)
+
+    def ending_answers(self, day: date, within: timedelta = timedelta(days=7)) -> tuple[FaqEntry, ...]:
+        """The answers of the FAQ that have expired by `day`, or will within some days: the first to end on top."""
+        ending = [(entry.valid_until, entry) for entry in self.faq if entry.valid_until is not None]
+        soon = [(last, entry) for last, entry in ending if last < day + within]
+        return tuple(entry for _, entry in sorted(soon, key=lambda pair: (pair[0], pair[1].id)))
 
     def in_reserve(self, day: date) -> bool | None:
         """Is this a day of a period of reserve? None where none was declared."""

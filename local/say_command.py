@@ -1,0 +1,119 @@
+"""`tribune say`: what the team could say today, where each idea comes from, and what became of it. Nothing is sent."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from local.desk import Desk, opened
+from tribune import voice, words
+from tribune.aws import keys
+from tribune.duty import next_presence, on_duty
+from tribune.journal import Case, CaseState, Head, Proposal, ProposalState, SaidWords
+from tribune.proposals import Kind
+from tribune.workflow.call import masked_line
+from tribune.workflow.lead import settle, still_holds
+
+_STATES = {"done": ProposalState.DONE, "drop": ProposalState.DROPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A comment that a proposal comes from, as far as it is still there."""
+
+    head: Head | None
+    case: Case | None
+    said: SaidWords | None
+
+
+def run(arguments: Namespace) -> int:
+    """One action. Raises TribuneError with a sentence in the team's language, BadConfiguration for bad input."""
+    person = getattr(arguments, "person", None)
+    with opened(arguments, person) as desk:
+        return _list(desk) if person is None else _settle(arguments, desk)
+
+
+def _list(desk: Desk) -> int:
+    for line in (*_today(desk), *_answers(desk)):
+        print(line)
+    return 0
+
+
+def _day(desk: Desk) -> date:
+    return desk.now().astimezone(desk.community.zone).date()
+
+
+def _today(desk: Desk) -> Iterator[str]:
+    community, day = desk.community, _day(desk)
+    made = desk.journal.read([keys.proposals(community.id, day)]).proposals(community.id, day)
+    if made is None:
+        begins = next_presence(community.rota, desk.now(), community.zone)
+        yield desk.say("say", "not_yet", time=desk.at(begins))
+        return
+    waiting = [one for one in made.proposals if one.state is ProposalState.OPEN]
+    told = [(one, sources) for one in waiting if (sources := _sources(one, desk))]
+    yield desk.say("say", "head" if told else "none")
+    for proposal, sources in told:
+        yield from _lines(proposal, sources, desk)
+
+
+def _sources(proposal: Proposal, desk: Desk) -> list[_Source]:
+    """Where it comes from; nothing once there is nothing left to say."""
+    places = [(desk.community.id, *source) for source in proposal.sources]
+    known = desk.journal.read([key for at in places for key in (keys.head(*at), keys.case(*at))])
+    heads = [known.head(*at) for at in places]
+    cases = [known.case(*at) for at in places]
+    if not still_holds(proposal, heads, cases):
+        return []
+    said = [desk.journal.said_words(*head.at, head.v) if head else None for head in heads]
+    return [_Source(*found) for found in zip(heads, cases, said, strict=True) if found[0] and not found[0].deleted]
+
+
+def _lines(proposal: Proposal, sources: list[_Source], desk: Desk) -> Iterator[str]:
+    duty = on_duty(desk.community.rota, desk.now(), desk.community.zone)
+    person = duty[0].id if duty else "…"
+    yield ""
+    yield f"{proposal.id}  {desk.say('say', 'kinds', proposal.kind, people=str(proposal.people))}"
+    for source in sources:
+        yield f"        {_from(source, desk)}"
+    for language, text in proposal.drafts.items():
+        yield f"        {language} : {text}" if len(proposal.drafts) > 1 else f"        {text}"
+    answered = next((one.case for one in sources if one.case and one.case.state is CaseState.OPEN), None)
+    if answered and proposal.kind != Kind.POST:
+        yield f"        {desk.say('say', 'answer', id=answered.id, person=person)}"
+    yield f"        {desk.say('say', 'settle', id=proposal.id, person=person)}"
+
+
+def _from(source: _Source, desk: Desk) -> str:
+    head, said = source.head, source.said
+    if head is None:
+        return ""
+    name = voice.safe_name(said.author_name if said else None) or desk.say("somebody")
+    place = desk.community.name_of(head.platform, head.account) or head.space
+    quote = desk.say("list", "quote", words=masked_line(said.text)) if said else desk.say("erased")
+    by = desk.say("list", "by", name=name, place=place, since=desk.since(head.posted_at))
+    return " · ".join(part for part in (quote, by, head.url) if part)
+
+
+def _answers(desk: Desk) -> Iterator[str]:
+    """The answers of the FAQ that are no longer sent, or soon will not be."""
+    today = _day(desk)
+    for entry in desk.community.ending_answers(today):
+        if entry.valid_until is not None:
+            which = "expired" if entry.valid_until < today else "expires"
+            yield desk.say("say", which, id=entry.id, day=_day_words(entry.valid_until, desk.language))
+
+
+def _day_words(day: date, language: str) -> str:
+    table = words.table(language, "time")
+    return words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
+
+
+def _settle(arguments: Namespace, desk: Desk) -> int:
+    person = desk.person(arguments.person)
+    state = _STATES[arguments.action]
+    at = (desk.community.id, _day(desk))
+    with desk.refusing(arguments.proposal, "no_proposal"):
+        settle(desk.journal, keys, at, arguments.proposal, state=state, person=person.id, now=desk.now())
+    print(desk.say("say", state, id=arguments.proposal, person=person.name))
+    return 0
