@@ -324,7 +324,7 @@ def subsets(names: frozenset[str]) -> Iterator[tuple[str, ...]]:
     return chain.from_iterable(combinations(ordered, size) for size in range(len(ordered) + 1))
 
 
-VALUES = replies.FILLED_LIKE | {"n": "10", "url": URL}
+VALUES = {**replies.FILLED_LIKE, "n": "10", "url": URL}
 GIVEN = {"sentence": "answer", "citation": "n"}
 """A blank that is filled from another value."""
 

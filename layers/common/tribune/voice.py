@@ -248,11 +248,11 @@ def _names_its_signer(variant: str, language: str) -> bool:
 
 
 def _known(fields: Mapping[str, str], voice: Voice, language: str, *, citation: str, automatic: bool) -> dict[str, str]:
-    """Every value a text may use, safe to show; empty ones are left out. A machine uses neither name nor subject."""
+    """Every value a text may use, safe to show; empty ones are left out. A machine uses no name."""
     table = words.table(language, "replies")
     known = dict(fields) | {"team": voice.team.get(language) or table["team"]}
     known["name"] = "" if automatic else safe_name(known.get("name"))
-    known["topic"] = "" if automatic else _subject(known.get("topic"))
+    known["topic"] = _subject(known.get("topic"))
     known["citation"] = _citation(known, table["citation"], citation, automatic=automatic)
     answer = known.pop("answer", "").strip()
     if answer[:1].isupper():
