@@ -52,11 +52,12 @@ def journal(table: str, region: str) -> list[dict[str, Any]]:
 def _entry(head: Mapping[str, Any]) -> dict[str, Any]:
     verdict = head.get("verdict") or {}
     version = verdict.get("charter_version")
+    community, platform, account, object_id = keys.object_of({"pk": str(head["pk"]), "sk": str(head["sk"])})
     return {
-        "community": head["community"],
-        "platform": head["platform"],
-        "account": head["account"],
-        "object": head["object"],
+        "community": community,
+        "platform": platform,
+        "account": account,
+        "object": object_id,
         "v": head["v"],
         "posted_at": head["posted_at"],
         "charter_version": None if version is None else int(version),

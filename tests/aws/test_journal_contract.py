@@ -41,6 +41,7 @@ from tribune.journal import (
     HeadKind,
     Held,
     Judged,
+    Lately,
     OutgoingWords,
     Renewal,
     SaidWords,
@@ -50,7 +51,7 @@ from tribune.journal import (
     Tally,
     ThreadNote,
 )
-from tribune.standing import Strike, Utterance
+from tribune.standing import Standing, Strike, Utterance
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -331,6 +332,35 @@ def test_an_authors_standing_is_made_of_what_each_object_noted(place: Place) -> 
     assert [said.object for said in record.standing.said] == ["1_2"]
     assert (record.standing.strikes, record.standing.waiting_since) == ((), None)
     assert set(record.automatic) == {"b"}
+
+
+def test_what_an_author_said_lately_is_part_of_their_standing_and_is_forgotten_with_it(place: Place) -> None:
+    journal = place.journal()
+    known = [keys.author(place.community, "3f2a"), keys.lately(place.community, "3f2a")]
+    lately = Lately(place.community, "3f2a", (Utterance("aa", "1_1", NOW),), NOW, "1_1")
+    journal.keep_words([], [], [lately])
+
+    record = journal.read(known).author(place.community, "3f2a", NOW)
+    assert (record.standing.first_seen, record.standing.first_object) == (NOW, "1_1")
+    assert record.standing.said == record.lately == lately.said
+
+    earlier = AuthorNote(
+        place.community,
+        "3f2a",
+        first_at=NOW - timedelta(days=3),
+        said=(Utterance("bb", "1_2", NOW),),
+        waiting={"1_2": NOW},
+    )
+    journal.commit(Changes(authors=(earlier,)), NOW)
+    record = journal.read(known).author(place.community, "3f2a", NOW)
+    assert (record.standing.first_seen, record.standing.first_object) == (NOW - timedelta(days=3), None)
+    assert {said.object for said in record.standing.said} == {"1_1", "1_2"}
+
+    journal.forget_author(place.community, "3f2a", NOW)
+    assert journal.read(known).author(place.community, "3f2a", NOW).standing == Standing()
+    journal.keep_words([], [], [lately])
+    late = journal.read(known).author(place.community, "3f2a", NOW).standing
+    assert (late.said, late.first_seen) == ((), None), "written by whoever had read before"
 
 
 def test_of_a_forgotten_author_only_that_is_known(place: Place) -> None:

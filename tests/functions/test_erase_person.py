@@ -94,7 +94,8 @@ def test_their_standing_is_forgotten(world: World) -> None:
     asks(world)
     world.settle()
 
-    record = world.journal.read([keys.author("garance", head.author)]).author("garance", head.author, world.now)
+    known = world.journal.read([keys.author("garance", head.author), keys.lately("garance", head.author)])
+    record = known.author("garance", head.author, world.now)
     assert (record.standing.strikes, record.standing.said, record.standing.first_seen) == ((), (), None)
 
 

@@ -580,6 +580,8 @@ class AuthorRecord:
     """The short code of a measure about them -> its token, and when it was ordered: writing the code contests it."""
     forgotten_at: datetime | None = None
     """They asked to be forgotten: no word of before is kept any more, however late it comes."""
+    lately: tuple[Utterance, ...] = ()
+    """Those of the standing's utterances that stand in an item of their own."""
     heard_at: datetime | None = None
     """When they wrote what a person of the team last answered."""
     rev: int = 0
@@ -735,6 +737,19 @@ class OutgoingWords:
     text: str
     recipient: str | None
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What an author said lately, where nothing else of them changes; whoever writes last has written all of it."""
+
+    community: str
+    author: str
+    said: tuple[Utterance, ...]
+    first_at: datetime
+    """When they were first heard."""
+    first_object: str | None
+    """…and in which object, None where the standing says since when."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class Standing:
     """What one author's history says at a moment; the empty Standing is an unknown author without history."""
 
     first_seen: datetime | None = None
+    first_object: str | None = None
+    """The object in which they were first heard, as far as that is remembered."""
     strikes: tuple[Strike, ...] = ()
     said: tuple[Utterance, ...] = ()
     waiting_since: datetime | None = None

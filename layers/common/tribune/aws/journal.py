@@ -37,6 +37,7 @@ from tribune.journal import (
     Count,
     Head,
     Held,
+    Lately,
     NoticeEnd,
     OutgoingWords,
     Pauses,
@@ -51,8 +52,8 @@ from tribune.journal import (
     ThreadRecord,
     Turn,
 )
-from tribune.notice import Appeal, AppealState, Notice
 from tribune.ledger import Chain, Link, day_of, following
+from tribune.notice import Appeal, AppealState, Notice
 from tribune.standing import Standing, Strike, Utterance
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ type ObjectId = tuple[str, str, str, str]
 """(community, platform, account, object)."""
 
 _HEAD = TypeAdapter(Head)
+_IN_THE_KEYS = {"community", "platform", "account", "object", "author"}
+"""Of a head: its own key says where it stands, its key in the index `author` whose it is."""
 _CASE = TypeAdapter(Case)
 _CALL = TypeAdapter(Call)
 _BREAKER = TypeAdapter(Breaker)
@@ -180,7 +183,7 @@ class Known:
     def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """The head of an object."""
         item = self._get(keys.head(community, platform, account, object_id))
-        return _HEAD.validate_python(item) if item else None
+        return _head_of(item) if item else None
 
     def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
         """The case about an object."""
@@ -207,19 +210,25 @@ class Known:
 
     def author(self, community: str, author: str, now: datetime) -> AuthorRecord:
         """An author's standing at `now`; an unknown author is an empty one."""
-        item = self._get(keys.author(community, author)) or {}
+        item, lately = (
+            self._get(key) or {} for key in (keys.author(community, author), keys.lately(community, author))
+        )
+        forgotten_at = _moment(item.get("forgotten_at"))
+        remembered = tuple(said for said in _said(lately) if forgotten_at is None or said.at > forgotten_at)
+        first, again = (
+            at if at and (forgotten_at is None or at > forgotten_at) else None
+            for at in (_moment(item.get("first_at")), _moment(lately.get("first_at")))
+        )
         waiting = {name: _when(at) for name, at in _family(item, "waiting.")}
         automatic = {name: _when(at) for name, at in _family(item, "auto.")}
         standing = Standing(
-            first_seen=_moment(item.get("first_at")),
+            first_seen=min((at for at in (first, again) if at), default=None),
+            first_object=lately.get("first_object") if again and (first is None or again < first) else None,
             strikes=tuple(
                 Strike(clause=entry["clause"], object=name, at=_when(entry["at"]))
                 for name, entry in _family(item, "strike.")
             ),
-            said=tuple(
-                Utterance(words=entry["words"], object=name, at=_when(entry["at"]))
-                for name, entry in _family(item, "said.")
-            ),
+            said=tuple({said.object: said for said in (*_said(item), *remembered)}.values()),
             waiting_since=min(waiting.values(), default=None),
             human_requested_at=_unheard(_moment(item.get("human_at")), _moment(item.get("heard_at"))),
             last_automatic_at=max(automatic.values(), default=None),
@@ -233,7 +242,8 @@ class Known:
             waiting,
             automatic,
             notices={name: (entry["token"], _when(entry["at"])) for name, entry in _family(item, "notice.")},
-            forgotten_at=_moment(item.get("forgotten_at")),
+            forgotten_at=forgotten_at,
+            lately=remembered,
             heard_at=_moment(item.get("heard_at")),
             rev=int(item.get("rev", 0)),
             turns=tuple(Turn(entry["thread"], name, _when(entry["at"])) for name, entry in _family(item, "turn.")),
@@ -304,6 +314,17 @@ def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime |
 
 def _family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     return ((name.removeprefix(prefix), value) for name, value in item.items() if name.startswith(prefix))
+
+
+def _said(item: Mapping[str, Any]) -> Iterator[Utterance]:
+    return (Utterance(entry["words"], name, _when(entry["at"])) for name, entry in _family(item, "said."))
+
+
+def _head_of(item: Mapping[str, Any]) -> Head:
+    community, platform, account, object_id = keys.object_of({"pk": item["pk"], "sk": item["sk"]})
+    author = str(item["author_pk"]).rpartition("#")[2] if "author_pk" in item else None
+    place = {"community": community, "platform": platform, "account": account, "object": object_id, "author": author}
+    return _HEAD.validate_python({**item, **place})
 
 
 def _moment(value: str | None) -> datetime | None:
@@ -609,8 +630,12 @@ class Journal:
         """Nothing is held for or against an author any more; only that they asked, and when, for as long as a late
         delivery could bring their words back.
         """
-        item = {"forgotten_at": iso(now), "ttl": _expiry(now, FORGOTTEN_KEPT)}
-        self._write([("Put", {"TableName": self.journal_table, "Item": _item(keys.author(community, author), item)})])
+        mark: dict[str, Any] = {"ttl": _expiry(now, FORGOTTEN_KEPT)}
+        items = (
+            _item(keys.author(community, author), {**mark, "forgotten_at": iso(now)}),
+            _item(keys.lately(community, author), mark),
+        )
+        self._write([("Put", {"TableName": self.journal_table, "Item": item}) for item in items])
 
     def keep_sweep(self, sweep: SweepRecord) -> None:
         """Replace a sweep that was read one `rev` before. Raises Conflict when somebody was faster."""
@@ -622,9 +647,14 @@ class Journal:
         """The pause of an account is over: its breaker no longer stands in the index."""
         self._write([("Update", _Update(removes={"due_pk", "due_at"}).request(self.journal_table, key))])
 
-    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None:
-        """Write words, before the decision that refers to them; writing them again is harmless. Raises Unavailable."""
-        items = {}
+    def keep_words(
+        self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords], lately: Sequence[Lately] = ()
+    ) -> None:
+        """Write words and what authors said lately, before the decision that refers to them, in one request for 25.
+
+        Writing them again is harmless. Raises Unavailable.
+        """
+        items: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         for words in said:
             key = keys.words(words.community, words.platform, words.account, words.object, words.v)
             content = {
@@ -635,12 +665,15 @@ class Journal:
                 "url": words.url,
                 "ttl": int(words.expires.timestamp()),
             }
-            items[key["pk"], key["sk"]] = _item(key, content)
+            items[key["pk"], key["sk"]] = (self.text_table, _item(key, content))
         for out in outgoing:
             key = keys.outgoing(out.community, out.platform, out.account, out.object, out.action_id)
             content = {"text": out.text, "recipient": out.recipient, "ttl": int(out.expires.timestamp())}
-            items[key["pk"], key["sk"]] = _item(key, content)
-        self._batch_write([{"PutRequest": {"Item": item}} for item in items.values()])
+            items[key["pk"], key["sk"]] = (self.text_table, _item(key, content))
+        for person in lately:
+            key = keys.lately(person.community, person.author)
+            items[key["pk"], key["sk"]] = (self.journal_table, _item(key, _lately(person)))
+        self._batch_write([(table, {"PutRequest": {"Item": item}}) for table, item in items.values()])
 
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None:
         """Erase everything that was said under an object, and what we were about to say there."""
@@ -653,7 +686,7 @@ class Journal:
         }
         while True:
             answer = self._call("query", **request)
-            self._batch_write([{"DeleteRequest": {"Key": item}} for item in answer["Items"]])
+            self._batch_write([(self.text_table, {"DeleteRequest": {"Key": item}}) for item in answer["Items"]])
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -717,7 +750,7 @@ class Journal:
                 },
                 **start,
             )
-            heads = (_HEAD.validate_python(_plain(raw)) for raw in page["Items"])
+            heads = (_head_of(_plain(raw)) for raw in page["Items"])
             yield from (head for head in heads if head.posted_at >= since)
             if "LastEvaluatedKey" not in page:
                 return
@@ -806,7 +839,8 @@ class Journal:
         return request
 
     def _head(self, head: Head, now: datetime) -> dict[str, Any]:
-        item = _HEAD.dump_python(head, mode="json", exclude_none=True)
+        # What is as it is by default, and what the key says, is left out: most heads stay under a kilobyte, one unit.
+        item = _HEAD.dump_python(head, mode="json", exclude_none=True, exclude_defaults=True, exclude=_IN_THE_KEYS)
         item["ttl"] = int((head.expires or now + KEPT).timestamp())
         waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
         provisional = head.unconfirmed
@@ -845,12 +879,13 @@ class Journal:
             return
         self._call("transact_write_items", TransactItems=[{kind: request} for kind, request in requests])
 
-    def _batch_write(self, requests: list[dict[str, Any]]) -> None:
+    def _batch_write(self, requests: list[tuple[str, dict[str, Any]]]) -> None:
         for start in range(0, len(requests), MOST_IN_WRITE):
-            pending = requests[start : start + MOST_IN_WRITE]
+            pending: dict[str, Any] = {}
+            for table, request in requests[start : start + MOST_IN_WRITE]:
+                pending.setdefault(table, []).append(request)
             for attempt in range(_ATTEMPTS):
-                answer = self._call("batch_write_item", RequestItems={self.text_table: pending})
-                pending = answer.get("UnprocessedItems", {}).get(self.text_table, [])
+                pending = self._call("batch_write_item", RequestItems=pending).get("UnprocessedItems", {})
                 if not pending:
                     break
                 _pause(attempt)
@@ -950,6 +985,12 @@ def _budget(note: BudgetNote, now: datetime) -> _Update:
         update.adds = {"n": sum(note.posts.values())} | {f"post.{post}": n for post, n in note.posts.items()}
         update.most = {name: PER_ACCOUNT_AND_HOUR if name == "n" else PER_POST_AND_HOUR for name in update.adds}
     return update
+
+
+def _lately(person: Lately) -> dict[str, Any]:
+    said = {f"said.{said.object}": {"words": said.words, "at": iso(said.at)} for said in person.said}
+    first = {"first_at": iso(person.first_at), "first_object": person.first_object}
+    return {**said, **first, "ttl": _expiry(max((said.at for said in person.said), default=person.first_at), KEPT)}
 
 
 def _count(count: Count, now: datetime) -> _Update:

@@ -15,7 +15,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import Changes, Head, HeadKind, OutgoingWords, Promised, SaidWords
+from tribune.journal import Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
 from tribune.workflow import promise
 from tribune.workflow.brake import braked
 from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
@@ -39,7 +39,9 @@ class Journal(Protocol):
     def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def cost(self, changes: Changes) -> int: ...  # noqa: D102
-    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...  # noqa: D102
+    def keep_words(  # noqa: D102
+        self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords], lately: Sequence[Lately]
+    ) -> None: ...
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
 
 
@@ -166,8 +168,9 @@ class Moderation:
         changes = sheet.changes()
         if self.journal.cost(changes) > MOST_ITEMS and len(deeds) > 1:
             return False, []
-        if sheet.said or sheet.outgoing:
-            self.journal.keep_words(sheet.said, sheet.outgoing)
+        lately = sheet.lately()
+        if sheet.said or sheet.outgoing or lately:
+            self.journal.keep_words(sheet.said, sheet.outgoing, lately)
         self.journal.commit(changes, now)
         self._afterwards(deeds, sheet, now)
         return True, counts
@@ -247,7 +250,7 @@ class Moderation:
             found.append(self.keys.breaker(*deed.at[:3]))
             author = author_of(said, ground)
             if author:
-                found.append(self.keys.author(deed.community, author))
+                found += [self.keys.author(deed.community, author), self.keys.lately(deed.community, author)]
         if deed.answers:
             found.append(self.keys.head(*deed.answers))
         return found

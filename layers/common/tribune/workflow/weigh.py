@@ -269,6 +269,8 @@ class _Weighing:
         post = community.post(said.platform, said.account, said.thread.post)
         record = self.sheet.author((community.id, self.author)) if self.author else None
         standing = record.standing if record else Standing()
+        if before is None and standing.first_object == said.object:
+            standing = replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
         thread = self.sheet.thread(self.thread)
         contest = bool(post and post.mechanic == "contest")
         newcomer = standing.is_newcomer(community.since, self.now)
