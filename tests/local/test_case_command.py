@@ -17,7 +17,7 @@ from local.command import main
 from local.desk import readable
 from tribune.aws import clients, keys, stack
 from tribune.aws.stack import QUEUES, TABLES, Place
-from tribune.journal import ActionState, Breaker, Case, CaseState, Changes, Head
+from tribune.journal import ActionState, AuthorNote, Breaker, Case, CaseState, Changes, Head
 from tribune.platforms import facebook, platform
 from tribune.standing import Strike
 from tribune.workflow.deed import case_id
@@ -234,7 +234,23 @@ def test_a_hide_of_the_machine_is_to_be_confirmed_or_taken_back(world: World, tr
     assert "Masquage (provisoire) : c'est fait à 11 h" in hidden
     assert f"Confirmer le masquage : tribune case hide {name(1)} --as marie" in hidden
     assert f"Rétablir : tribune case unhide {name(1)} --as marie" in hidden
+    assert "il reste jusqu'à votre décision, et quelqu'un d'autre sera appelé à 15 h" in hidden
     assert "Masquer" not in asked, "nobody is invited to hide a question"
+
+
+def test_a_suspension_is_what_the_charter_foresees_and_people_decide(world: World, tribune: Tribune) -> None:
+    says(world, (2, QUESTION))
+    author = head_of(world, 2).author
+    assert author is not None
+    old = tuple(Strike("respect", f"1_9{n}", world.now - timedelta(days=n)) for n in (3, 5, 8))
+    world.journal.commit(Changes(authors=(AuthorNote("garance", author, strikes=old),)), world.now)
+    world.deliver("facebook", world.comment(1, INSULT, author="7002"))
+    moves(world)
+
+    said = tribune("case", "show", name(1)).plain
+
+    assert "La charte prévoit une suspension (sept jours), et la machine ne suspend personne" in said
+    assert f"Masquer : tribune case hide {name(1)} --as marie" in said
 
 
 def test_distress_says_what_is_not_kept(world: World, tribune: Tribune) -> None:
