@@ -59,6 +59,20 @@ def test_x_counts_every_link_the_same(text: str, weight: int) -> None:
     assert length(text, "x_weighted") == weight
 
 
+@pytest.mark.parametrize(
+    ("text", "characters"),
+    [
+        ("Bonjour", 7),
+        ("https://e.fr", 23),
+        ("Voir https://exemple.fr/charte/garance/v1/fr#article-10.", 5 + 23 + 1),
+        ("exemple.fr", 10),
+        ("👨\u200d👩\u200d👧\u200d👦", 7),
+    ],
+)
+def test_mastodon_counts_every_link_the_same(text: str, characters: int) -> None:
+    assert length(text, "mastodon") == characters
+
+
 def test_links_are_found_where_they_stand() -> None:
     text = "Notre charte : https://exemple.fr/charte#article-10, ou exemple.fr."
     assert [text[start:end] for start, end in links(text)] == ["https://exemple.fr/charte#article-10", "exemple.fr"]

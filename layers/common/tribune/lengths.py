@@ -1,7 +1,7 @@
 """How long a text is, as each platform counts it: the units of `Card.text_unit`. Pure, standard library only.
 
 Sources: X, *Counting characters*, and the configuration v3 of twitter-text (weights, 23 for a link, 2 for an emoji
-however it is composed, counted in NFC).
+however it is composed, counted in NFC); Mastodon, `StatusLengthValidator` (23 for a link, whatever its length).
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 LINK_WEIGHT: Final = 23
-"""X shortens every link: this is what any of them counts."""
+"""X and Mastodon count every link as so long."""
 _LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that weigh 1; every other weighs 2."""
 
@@ -59,6 +59,12 @@ def _x_weighted(text: str) -> int:
     return total + _weight(composed[end:])
 
 
+def _mastodon(text: str) -> int:
+    """A server counts graphemes: never more than these code points. Only what says `https://` is a link there."""
+    shortened = (part["link"] for part in _PARTS.finditer(text) if part["scheme"])
+    return len(text) + sum(LINK_WEIGHT - len(link) for link in shortened)
+
+
 def _weight(text: str) -> int:
     return sum(1 if any(first <= ord(one) <= last for first, last in _LIGHT) else 2 for one in text)
 
@@ -67,6 +73,7 @@ UNITS: Final[Mapping[str, Callable[[str], int]]] = {
     "utf8": _utf8,
     "utf16": _utf16,
     "codepoints": len,
+    "mastodon": _mastodon,
     "x_weighted": _x_weighted,
 }
 """The name of a unit, and how it counts."""
