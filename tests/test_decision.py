@@ -731,6 +731,21 @@ def test_light_clauses_only_prepare_a_word(clause: str, draft: str, kind: ActKin
     assert made.acts == ()
 
 
+@pytest.mark.parametrize("told_before", [0, 1, 5])
+def test_a_missing_disclosure_is_a_private_word_of_a_person_never_a_sanction_never_public(told_before: int) -> None:
+    """Whatever was said before: no act, no strike, no call, nothing that anybody else reads."""
+    made = decided(findings(breach("transparence")), standing=strikes(told_before))
+    assert (made.acts, made.strike, made.calls, made.draft_kind) == ((), False, (), ActKind.PRIVATE)
+
+    public_only = decided(
+        findings(breach("transparence")),
+        standing=strikes(told_before),
+        situation=replace(ACTING, can=EVERYTHING - {ActKind.PRIVATE}),
+    )
+    assert (public_only.acts, public_only.draft, public_only.strike) == ((), None, False)
+    assert (public_only.clause, public_only.case) == ("transparence", True), "the CM knows, and tells them elsewhere"
+
+
 def test_capitals_are_noted_and_the_question_in_them_is_answered() -> None:
     made = decided(findings(breach("langage"), says=(Signal.CAPITALS, Signal.QUESTION)))
     assert (made.measure, made.reason, made.clause) == (Measure.DRAFT, "question", None)

@@ -771,13 +771,18 @@ def copies(view: _View) -> Decision | None:
 
 
 def prepared_only(view: _View) -> Decision | None:
-    """Clauses about which the charter announces no measure: the CM finds a word prepared."""
+    """Clauses about which the charter announces no measure: the CM finds a word prepared.
+
+    Who forgot to say that they are of the house is told so alone: where nobody can be, nothing is prepared.
+    """
     found = _worst(view)
     if found is None or found.first_action not in PREPARED_ONLY:
         return None
     draft, kind = PREPARED_ONLY[found.first_action]
     return Decision(
         Measure.DRAFT,
+    if kind is ActKind.PRIVATE and not view.private and kind not in view.situation.can:
+        return Decision(Measure.DRAFT, _why(view, found), clause=found.id, case=True)
         _why(view, found),
         clause=found.id,
         draft=draft,

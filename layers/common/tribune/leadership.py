@@ -44,6 +44,7 @@ _PARTS = {
     "faq": Part.SERVE,
     "criticism": Part.SERVE,
     "human": Part.SERVE,
+    "appeal": Part.SERVE,
     "care": Part.SERVE,
     "draft": Part.SERVE,
     "reminder1": Part.POLICE,
