@@ -40,7 +40,7 @@ from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, counts_anew
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.restriction import ended, recorded
-from tribune.workflow.takeback import left_standing, with_actions, withdrawn_if_asked, without_strike
+from tribune.workflow.takeback import STANDING_WORDS, left_standing, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -402,7 +402,7 @@ class Performing:
             stands = left_standing(current, marked)
             sheet.put_head(replace(marked, case=marked.case or stands))
             if stands:
-                self._to_the_cm(marked, "reminder_stands", sheet)
+                self._to_the_cm(marked, STANDING_WORDS, sheet)
                 sheet.call(_call(marked, "failed", None, sheet.now))
             _told(marked, done, sheet)
             if own_at and sheet.head(own_at) is None:

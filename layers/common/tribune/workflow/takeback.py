@@ -8,6 +8,8 @@ from tribune.channel import ActKind, Card
 from tribune.journal import Action, ActionState, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
+STANDING_WORDS = "reminder_stands"
+"""Why a case is there: our words lost their ground, and only a person can take them away."""
 _BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 
 

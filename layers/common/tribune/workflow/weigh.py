@@ -69,6 +69,7 @@ from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech, answer_of
 from tribune.workflow.takeback import (
+    STANDING_WORDS,
     cancelled,
     closed,
     deleted_by_us,
@@ -496,7 +497,8 @@ class _Weighing:
             else:
                 kept.append(action)
                 if action.state is ActionState.SENT and not self._still_due(action, decision):
-                    undone += taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
+                    undoing = taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
+                    undone += [undo for undo in undoing if before.action(undo.id) is None]
         return tuple(kept), tuple(undone)
 
     @staticmethod
@@ -639,7 +641,8 @@ class _Weighing:
 
     def _close_case(self, by: str) -> None:
         known = self.sheet.case(self.deed.at)
-        if known is not None and known.state is CaseState.OPEN:
+        stands = by == "edited" and known is not None and known.reason == STANDING_WORDS
+        if known is not None and known.state is CaseState.OPEN and not stands:
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
@@ -727,7 +730,7 @@ class _Weighing:
         """Our own words lost their ground where we cannot take them back: a person does it by hand."""
         case = self.sheet.case(head.at)
         if case is not None and decision.measure is Measure.NOTHING:
-            self.sheet.put_case(replace(case, reason="reminder_stands"))
+            self.sheet.put_case(replace(case, reason=STANDING_WORDS))
         self._call_of(head, "failed", f"{head.platform}-{head.account}-{self.now.date().isoformat()}", {})
 
     def _call_of(self, head: Head, reason: str, identity: str, figures: dict[str, str]) -> None:
