@@ -779,10 +779,10 @@ def prepared_only(view: _View) -> Decision | None:
     if found is None or found.first_action not in PREPARED_ONLY:
         return None
     draft, kind = PREPARED_ONLY[found.first_action]
-    return Decision(
-        Measure.DRAFT,
     if kind is ActKind.PRIVATE and not view.private and kind not in view.situation.can:
         return Decision(Measure.DRAFT, _why(view, found), clause=found.id, case=True)
+    return Decision(
+        Measure.DRAFT,
         _why(view, found),
         clause=found.id,
         draft=draft,

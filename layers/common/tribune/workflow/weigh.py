@@ -324,14 +324,12 @@ class _Weighing:
                 first_comment=standing.first_seen is None,
                 newcomer=newcomer,
                 solicits=post.solicits if post else None,
+                told=self._told(),
             ),
             self.ground.charter.charter if self.ground.charter else None,
-                told=self._told(),
         )
         return findings, decision
 
-    def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
-        """What the version on trial makes of the same words, in the same place: noted, never done."""
     def _answerable(self, findings: Findings) -> Findings:
         """What expired, or has no answer in this language, nobody asks: the question is a person's to answer."""
         community = self.ground.community
@@ -343,6 +341,8 @@ class _Weighing:
         used = self.sheet.thread(self.thread).used
         return frozenset(one.removeprefix(FACT) for one in used if one.startswith(FACT))
 
+    def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
+        """What the version on trial makes of the same words, in the same place: noted, never done."""
         try:
             would = judged(self._decided_by(shadow, before))
         except Exception:  # noqa: BLE001  whatever is wrong with a version on trial, the decision stands; it is counted
@@ -551,12 +551,12 @@ class _Weighing:
             due_at=self.now + WAKE_AGAIN_AFTER,
             urgent=act.urgent,
         )
+        if act.kind in RESTRICTING:
+            action = self._reasoned(action, decision, language)
         if act.unconfirmed and act.leave is Leave.ALONE:
             action = replace(
                 action, confirm_by=confirm_by(self.ground.community, self.now), unconfirmed=act.unconfirmed
             )
-        if act.kind in RESTRICTING:
-            action = self._reasoned(action, decision, language)
         if act.text is None:
             return action
         written = speech.alone(act.text, About(language, decision.clause, act.faq))
@@ -863,14 +863,14 @@ def _timed_anew(action: Action, decision: Decision) -> Action:
     return replace(action, unconfirmed=same.unconfirmed, confirm_by=action.confirm_by if same.unconfirmed else None)
 
 
-def _speechless(decision: Decision, actions: Iterable[Action]) -> str:
-    """`no_words` where the machine was to speak and had no text that nobody read yet."""
 def _facts(decision: Decision) -> frozenset[str]:
     """The entries of the FAQ that a decision answers with, or prepares an answer with."""
     entries = (decision.draft_faq, *(act.faq for act in decision.acts))
     return frozenset(FACT + entry for entry in entries if entry)
 
 
+def _speechless(decision: Decision, actions: Iterable[Action]) -> str:
+    """`no_words` where the machine was to speak and had no text that nobody read yet."""
     said = {(action.purpose, action.kind) for action in actions}
     alone = (act for act in decision.acts if act.text and act.leave is Leave.ALONE)
     return "no_words" if any((act.purpose, act.kind) not in said for act in alone) else ""
