@@ -168,6 +168,21 @@ def _call(parser: ArgumentParser) -> None:
     _desk(taking)
 
 
+def _audit(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    does = "write every decision, link and anchor of a community into a file"
+    export = actions.add_parser("export", help=does, description=does)
+    export.add_argument("file", type=Path, metavar="FILE")
+    _desk(export)
+    does = "what such a file proves, on its own"
+    verify = actions.add_parser("verify", help=does, description=does)
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument(
+        "--key", metavar="FINGERPRINT", help="the key that has to have signed (SHA-256, as `verify` shows it)"
+    )
+    verify.add_argument("--lang", choices=("fr", "en"), default="fr", help="default: fr")
+
+
 _SCOPE = "all, space:<page>, post:<case or post>, thread:<case>"
 
 
@@ -215,6 +230,7 @@ SUBCOMMANDS = (
     Subcommand("case", "what waits for a person: look, answer, like, hide, delete, close", "local.case_command", _case),
     Subcommand("say", "what could be said today: whom to thank, what to ask, what to post", "local.say_command", _say),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
+    Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),
 )

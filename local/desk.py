@@ -18,6 +18,7 @@ from local.clock import SharedClock
 from local.running import running
 from tribune import clock, words
 from tribune.aws import clients, keys, stack
+from tribune.aws.anchors import Anchors
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
@@ -68,6 +69,7 @@ class _Place:
     tables: dict[str, str]
     queues: dict[str, str]
     now: Now
+    anchors: Anchors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Desk:
     """Comments that could not be read: of every community of the stack."""
     now: Now
     language: str
+    anchors: Anchors | None = None
+    """None where the stack signs none."""
 
     @property
     def handling(self) -> Handling:
@@ -190,6 +194,7 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
             unhandled=Queue(place.sqs, place.queues["unhandled"]),
             now=place.now,
             language=given.lang or "",
+            anchors=place.anchors,
         )
         yield _speaking(desk, person)
 
@@ -224,7 +229,8 @@ def _running(port: int | None, own: ExitStack) -> _Place:
 
 def _deployed(stage: str) -> _Place:
     place = stack.locate(stage)
-    return _Place(clients.dynamodb(), clients.sqs(), place.tables, place.queues, clock.now)
+    anchors = Anchors(clients.s3(), place.anchors) if place.anchors else None
+    return _Place(clients.dynamodb(), clients.sqs(), place.tables, place.queues, clock.now, anchors)
 
 
 def _community(place: _Place, wanted: str | None, language: str | None) -> Community:

@@ -17,7 +17,7 @@ from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices", "audit")
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""

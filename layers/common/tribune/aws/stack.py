@@ -25,6 +25,8 @@ class Place:
     """`journal`, `text`, `counter`, `charter`, `community`."""
     queues: dict[str, str]
     """`actions`, `calls`, and `unhandled`: the comments that nobody could read."""
+    anchors: str = ""
+    """The bucket of the signed anchors; empty where the stack was not asked for any."""
 
 
 def locate(stage: str) -> Place:
@@ -38,6 +40,7 @@ def locate(stage: str) -> Place:
         stage=stage,
         tables={short: resources[logical] for short, logical in TABLES.items()},
         queues={short: resources[logical] for short, logical in QUEUES.items()},
+        anchors=resources.get("AnchorBucket", ""),
     )
 
 
