@@ -44,6 +44,11 @@ def showed_the_way_in(answer: Any) -> bool:
     return bool(answer["statusCode"] == 303 and answer["headers"]["location"].startswith("/desk/sign-in"))
 
 
+def knew_no_such_decision(answer: Any) -> bool:
+    """A page that says so."""
+    return bool(answer["statusCode"] == 404 and "Page introuvable" in answer["body"])
+
+
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "receive_webhook": answered_well,
     "poll_platforms": said_nothing,
@@ -56,6 +61,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "relay_alarm": said_nothing,
     "keep_watch": said_nothing,
     "show_charter": answered_well,
+    "receive_appeal": knew_no_such_decision,
     "desk": showed_the_way_in,
 }
 

@@ -24,7 +24,10 @@ ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "re
 ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
-FROM_ELSEWHERE = ENOUGH_SAID | BRAKES | ACCOUNTS | ACTS | {"promise", "unconfirmed", "alarm", "alarm_over", "other"}
+APPEALS = {"appeal", "appeal_alone"}
+FROM_ELSEWHERE = (
+    ENOUGH_SAID | BRAKES | ACCOUNTS | ACTS | {"promise", "unconfirmed", "alarm", "alarm_over", "other"} | APPEALS
+)
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
 FIELDS = {
     "n": "10",

@@ -247,6 +247,8 @@ SITUATIONS = frozenset(
         "draft.harm",
         "draft.safety",
         "draft.condolences",
+        # once somebody has reviewed a decision
+        "appeal.won",
         # what the CM could say to everyone, proposed in the morning
         "lead.ask_back",
         "lead.floor",

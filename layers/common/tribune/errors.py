@@ -163,6 +163,16 @@ class NotFound(TribuneError):
     reason = "not_found"
 
 
+class OwnDecision(TribuneError):
+    """An appeal is reviewed by somebody else than who decided; `others`: who may (ids), nobody where the team has no other."""
+
+    reason = "own_decision"
+
+    def __init__(self, person: str, others: Iterable[str]) -> None:
+        self.person, self.others = person, tuple(others)
+        super().__init__(f"{person} took this decision")
+
+
 class Gone(TribuneError):
     """What a person wanted to act on is no longer there: its author deleted it."""
 

@@ -56,7 +56,7 @@ class Action:
     clause: str | None = None
     """The clause that a restriction rests on, in the version that judged the words."""
     clause_hash: str | None = None
-    """Which words of it, where they are not those of the clause that the machine cited."""
+    """Which words of it."""
     notice: str | None = None
     """For a restriction, the token of the page that gives its reason (`notice.token`)."""
     urgent: bool = False
@@ -356,6 +356,8 @@ class Call:
     due_at: datetime
     rev: int
     roles: tuple[str, ...] = ("cm",)
+    without: tuple[str, ...] = ()
+    """Whom it is not for (person ids): who took the decision that it is about."""
     platform: str | None = None
     account: str | None = None
     space: str | None = None

@@ -143,9 +143,21 @@ class WatchSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppealSettings(Settings):
+    """For receive_appeal."""
+
+    journal_table: str
+    text_table: str
+    charter_table: str
+    community_table: str
+    calls_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowSettings(Settings):
     """For show_charter."""
 
+    journal_table: str
     charter_table: str
     community_table: str
 

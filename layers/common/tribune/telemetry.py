@@ -50,6 +50,7 @@ METRICS = (
     Metric("BreakersOpened", "pauses that a platform asked for", ("platform",)),
     Metric("AccessRenewed", "accesses that were renewed before they ended", ("platform",)),
     Metric("ErasuresDone", "requests to be forgotten that were carried out", ("platform",)),
+    Metric("AppealsReceived", "decisions that a member contests", ()),
     Metric("CallsSent", "calls that reached a person's device", ("way",)),
     Metric("CallsFailed", "calls that no way could deliver", ()),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),

@@ -293,7 +293,7 @@ class Known:
 
     def appeal(self, community: str, token: str) -> Appeal | None:
         """That the member contests it."""
-        found = self._alive(keys.appeal(community, token))
+        found = self.alive(keys.appeal(community, token))
         return _APPEAL.validate_python(found) if found else None
 
     def _alive(self, key: Key) -> Mapping[str, Any] | None:
@@ -443,6 +443,11 @@ class Journal:
             if limit is not None or "LastEvaluatedKey" not in answer:
                 return found
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def reason(self, community: str, token: str) -> tuple[Notice | None, Appeal | None]:
+        """What is kept of a measure, and that the member contests it. Raises Unavailable."""
+        known = self.read([keys.notice(community, token), keys.appeal(community, token)])
+        return known.notice(community, token), known.appeal(community, token)
 
     def appeals(self, community: str, state: AppealState) -> list[Appeal]:
         """The appeals of a community: those that wait, the first promised on top; or those reviewed, the latest first."""
@@ -690,6 +695,16 @@ class Journal:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def keep_appeal_words(self, at: ObjectId, words: str, text: str, expires: datetime) -> None:
+        """Keep why a member contests a measure, under the hash of what they wrote. Raises Unavailable."""
+        item = _item(keys.appeal_words(*at, words), {"text": text, "ttl": int(expires.timestamp())})
+        self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
+
+    def appeal_words(self, at: ObjectId, words: str) -> str | None:
+        """Why a member contests a measure, None when it is gone. Raises Unavailable."""
+        item = self._text(keys.appeal_words(*at, words))
+        return str(item["text"]) if item else None
 
     def outgoing_words(
         self, community: str, platform: str, account: str, object_id: str, action_id: str

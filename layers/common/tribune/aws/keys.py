@@ -47,7 +47,7 @@ ITEMS = (
         "head",
         "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished or a provisional hide unconfirmed; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "Desk", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "Desk", "tribune case", "tribune appeal"),
         (
             "ModerateComments",
             "PerformAction",
@@ -57,6 +57,8 @@ ITEMS = (
             "Desk",
             "tribune case",
             "tribune charter diff",
+            "ReceiveAppeal",
+            "tribune appeal",
         ),
     ),
     ItemType(
@@ -66,7 +68,7 @@ ITEMS = (
         "thread",
         "rev, human_at, silent, attacked, auto.{action}: when, used.{variant}, explains.{clause}: action, open.{object}: case or action to settle",
         "13 months",
-        ("ModerateComments", "PerformAction", "Desk", "tribune case"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune case", "ReceiveAppeal", "tribune appeal"),
         ("ModerateComments", "PerformAction"),
     ),
     ItemType(
@@ -76,7 +78,7 @@ ITEMS = (
         "standing",
         "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, turn.{object}: thread and time, rev, heard_at, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
-        ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case"),
+        ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case", "tribune appeal"),
         ("ModerateComments", "PerformAction"),
     ),
     ItemType(
@@ -96,8 +98,8 @@ ITEMS = (
         "case",
         "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open, closed#{community} and when after that",
         "13 months after it closed",
-        ("ModerateComments", "PerformAction", "Desk", "tribune case"),
-        ("ModerateComments", "CallManager", "KeepWatch", "Desk", "tribune case"),
+        ("ModerateComments", "PerformAction", "Desk", "tribune case", "ReceiveAppeal", "tribune appeal"),
+        ("ModerateComments", "CallManager", "KeepWatch", "Desk", "tribune case", "ReceiveAppeal", "tribune appeal"),
     ),
     ItemType(
         "call",
@@ -106,7 +108,16 @@ ITEMS = (
         "call",
         "state, reason, urgency, object.{object}, tried, lease_until; due_pk and due_at until somebody took it",
         "13 months (distress: 30 days)",
-        ("ModerateComments", "PerformAction", "RelayAlarm", "KeepWatch", "CallManager", "Desk", "tribune call"),
+        (
+            "ModerateComments",
+            "PerformAction",
+            "RelayAlarm",
+            "KeepWatch",
+            "CallManager",
+            "Desk",
+            "tribune call",
+            "ReceiveAppeal",
+        ),
         ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call"),
     ),
     ItemType(
@@ -246,6 +257,7 @@ ITEMS = (
             "tribune case",
             "tribune say",
             "tribune charter diff",
+            "tribune appeal",
         ),
     ),
     ItemType(
@@ -285,7 +297,7 @@ ITEMS = (
         "hour#{hour}#env#{environment}",
         "{version}#{clause}#{cited, alone or reversed}: how many decisions",
         "8 days",
-        ("ModerateComments", "Desk", "tribune case"),
+        ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
         ("KeepWatch",),
     ),
     ItemType(
@@ -316,7 +328,7 @@ ITEMS = (
         "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case"),
+        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
     ),
     ItemType(
         "shadow charter",
@@ -336,7 +348,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable",
         ("tribune apply", "tribune charter publish"),
-        ("ModerateComments", "ShowCharter", "Desk", "tribune case"),
+        ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
     ),
     ItemType(
         "community",
@@ -357,6 +369,7 @@ ITEMS = (
             "ShowCharter",
             "Desk",
             "tribune case",
+            "ReceiveAppeal",
         ),
     ),
     ItemType(
@@ -400,6 +413,9 @@ ITEMS = (
         ("RelayAlarm", "KeepWatch", "AnchorLedger", "ShowCharter"),
     ),
 )
+
+WORDS = ("said#", "out#", "appeal#")
+"""How the sort keys of the text table begin, and no others."""
 
 type Key = dict[str, str]
 

@@ -125,7 +125,8 @@ class Calling:
         return self.store.save_call(claimed, now)
 
     def _call_people(self, call: Call, community: Community, now: datetime) -> Rung:
-        line = on_duty(community.rota, now, community.zone, call.roles)
+        everybody = on_duty(community.rota, now, community.zone, call.roles)
+        line = [person for person in everybody if person.id not in call.without] or everybody
         queues = _queues(line, call, community.rota)
         together = tuple(queue[0] for queue in queues if queue)
         wave = _Wave(self, call, community, line, together, now, self._secrets_of(community.id))

@@ -1,0 +1,462 @@
+"""appeal: a member contests a decision; somebody who did not take it reviews it, once.
+
+A won appeal undoes everything that the decision did: the comment is shown again, our reminder withdrawn, the strike
+erased, the rule charged with it. First decision wins; who comes second is told who and when.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import parse_qs
+
+from tribune import voice
+from tribune.channel import ActKind, Delivery, Platform
+from tribune.comment import words_hash
+from tribune.community import Community
+from tribune.decision import Urgency
+from tribune.duty import Person
+from tribune.errors import (
+    AlreadyDone,
+    BadConfiguration,
+    CharterUnreadable,
+    Conflict,
+    NotFound,
+    OwnDecision,
+    Unavailable,
+    UnreadableBody,
+)
+from tribune.journal import (
+    Action,
+    ActionState,
+    AuthorNote,
+    Call,
+    CallState,
+    Case,
+    CaseState,
+    Changes,
+    Draft,
+    Head,
+    NoticeEnd,
+    SaidWords,
+    ThreadNote,
+)
+from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
+from tribune.words import LANGUAGES
+from tribune.workflow.cases import in_effect, last_visibility
+from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, case_id, named
+from tribune.workflow.notices import MOST_CHARACTERS, PATH, Decision, Decisions, page, refused, unavailable
+from tribune.workflow.ports import Key, Keys, Queue
+from tribune.workflow.seal import Measure, sealed
+from tribune.workflow.show import Page, preferred
+from tribune.workflow.takeback import cancelled, closed, looked_at, taking_back
+from tribune.workflow.tally import difference
+from tribune.workflow.worksheet import Known, ObjectId
+
+MOST_BYTES = 16_384
+"""Of a form: a thousand characters, however they are encoded, and the rest of it."""
+_TRIES = 6
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Received(StrEnum):
+    """What became of an appeal that was made."""
+
+    OPEN = "open"
+    ALREADY = "already"
+    """It had been made before: there is one for each decision."""
+    TOO_LATE = "too_late"
+    MOOT = "moot"
+    """The measure has ended."""
+
+
+class Keeping(Protocol):
+    """What receiving an appeal needs of the journal."""
+
+    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
+    def reason(self, community: str, token: str) -> tuple[Notice | None, Appeal | None]: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def keep_appeal_words(self, at: ObjectId, words: str, text: str, expires: datetime) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """receive_appeal's use case, with its edges."""
+
+    journal: Keeping
+    keys: Keys
+    decisions: Decisions
+    calls: Queue
+    opened: Callable[[], None]
+    """Counts an appeal."""
+
+    def answer(self, path: str, posted: Callable[[], Delivery], accept_language: str, now: datetime) -> Page:
+        """Back to the page of the decision, which then says what became of it; a sentence when that cannot be."""
+        language, asked = preferred(accept_language, LANGUAGES), PATH.fullmatch(path)
+        if asked is None or asked["more"] != "/appeal":
+            return refused("missing", language, HTTPStatus.NOT_FOUND)
+        try:
+            text = written(posted())
+            if len(text) > MOST_CHARACTERS:
+                return refused("too_long", language, HTTPStatus.CONTENT_TOO_LARGE, limit=str(MOST_CHARACTERS))
+            self.receive(asked["community"], asked["token"], text, now)
+        except UnreadableBody:
+            return refused("unreadable", language, HTTPStatus.BAD_REQUEST)
+        except NotFound:
+            return refused("missing", language, HTTPStatus.NOT_FOUND)
+        except (CharterUnreadable, BadConfiguration, Conflict, Unavailable) as error:
+            return unavailable(language, f"{error.reason}: {error}")
+        back = page(HTTPStatus.SEE_OTHER, "", language)
+        return replace(back, headers={**back.headers, "location": f"../{asked['token']}"})
+
+    def receive(self, community_id: str, token: str, text: str, now: datetime, way: str = "page") -> Received:
+        """Contest a decision. Raises NotFound, Conflict, Unavailable, CharterUnreadable, BadConfiguration."""
+        for _ in range(_TRIES):
+            decision = self.decisions.find(community_id, token)
+            if decision.appeal is not None:
+                return Received.ALREADY
+            if not decision.contestable:
+                return Received.MOOT
+            if not decision.open(now):
+                return Received.TOO_LATE
+            at = place(decision.notice)
+            known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
+            hashed = words_hash(text) if text else None
+            if hashed:
+                self.journal.keep_appeal_words(at, hashed, text, now + EVIDENCE_KEPT)
+            appeal = made(decision, hashed, way, now)
+            try:
+                self.journal.commit(contested(decision, appeal, known.head(*at), known.case(*at)), now)
+            except Conflict:
+                continue
+            self.calls.send([{"schema": 1, "community": community_id, "call": _call_id(appeal)}])
+            self.opened()
+            return Received.OPEN
+        raise Conflict("the case keeps changing")
+
+
+def written(posted: Delivery) -> str:
+    """What a form or a JSON body says under `text`; empty when it says nothing. Raises UnreadableBody."""
+    if len(posted.body) > MOST_BYTES:
+        raise UnreadableBody("the form is too large")
+    kind = posted.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
+    try:
+        body = posted.body.decode("utf-8")
+        if kind == "application/json":
+            given = json.loads(body or "{}")["text"] if body else ""
+        elif kind == _FORM:
+            given = "\n".join(parse_qs(body, max_num_fields=10, errors="strict").get("text", ()))
+        else:
+            raise UnreadableBody("neither a form nor JSON")
+    except (ValueError, TypeError, KeyError) as error:
+        raise UnreadableBody("no form, no JSON with `text`") from error
+    if not isinstance(given, str):
+        raise UnreadableBody("`text` is no text")
+    return given.replace("\r\n", "\n").strip()
+
+
+def made(decision: Decision, words: str | None, way: str, now: datetime) -> Appeal:
+    """The appeal, with the answer promised as the charter promises it."""
+    notice = decision.notice
+    charter = decision.published.charter if decision.published else None
+    return Appeal(
+        community=notice.community,
+        token=notice.token,
+        platform=notice.platform,
+        account=notice.account,
+        object=notice.object,
+        at=now,
+        due_at=now + (charter.commitments.appeal_delay.lasting if charter else ANSWER_WITHIN),
+        way=way,
+        words=words,
+    )
+
+
+def contested(decision: Decision, appeal: Appeal, head: Head | None, case: Case | None) -> Changes:
+    """All that follows from an appeal: it stands in the list that a CM opens, and a reviewer is called."""
+    cases: tuple[Case, ...] = ()
+    threads: tuple[ThreadNote, ...] = ()
+    if head is not None and not head.deleted:
+        cases = (_case(head, case, appeal),)
+        threads = (ThreadNote(*head.thread_at, opened=frozenset({head.object})),)
+    call = _call(decision, head, appeal)
+    return Changes(cases=cases, threads=threads, calls=(call,), appeals=(appeal,))
+
+
+def _case(head: Head, known: Case | None, appeal: Appeal) -> Case:
+    if known is not None:
+        reopened = replace(known, state=CaseState.OPEN, reason="appeal", closed_at=None, closed_by=None)
+        return replace(reopened, promise_at=appeal.due_at, rev=known.rev + 1)
+    return Case(
+        community=head.community,
+        id=case_id(head.at),
+        platform=head.platform,
+        account=head.account,
+        object=head.object,
+        thread=head.thread,
+        space=head.space,
+        state=CaseState.OPEN,
+        reason="appeal",
+        opened_at=appeal.at,
+        promise_at=appeal.due_at,
+        rev=1,
+        clause=head.verdict.clause if head.verdict else None,
+        language=head.language,
+    )
+
+
+def _call(decision: Decision, head: Head | None, appeal: Appeal) -> Call:
+    notice, others = decision.notice, bool(reviewers(decision.community, decision.notice))
+    return Call(
+        community=notice.community,
+        id=_call_id(appeal),
+        reason="appeal" if others else "appeal_alone",
+        urgency=Urgency.HOURS,
+        state=CallState.READY,
+        created_at=appeal.at,
+        due_at=appeal.at + WAKE_AGAIN_AFTER,
+        rev=0,
+        # What a CM decided is reviewed by the social media manager, who leads; what the machine decided, by a CM.
+        roles=("smm",) if notice.decided_by else ("cm",),
+        platform=notice.platform,
+        account=notice.account,
+        space=head.space if head else None,
+        thread=head.thread if head else None,
+        objects=(notice.object,),
+        received_at=appeal.at,
+        figures={"code": appeal.code},
+        without=notice.decided_by if others else (),
+    )
+
+
+def _call_id(appeal: Appeal) -> str:
+    return f"appeal-{appeal.code.lower()}-{appeal.token[:6]}"
+
+
+def place(notice: Notice | Appeal) -> ObjectId:
+    """The comment that a decision is about."""
+    return (notice.community, notice.platform, notice.account, notice.object)
+
+
+def reviewers(community: Community, notice: Notice) -> tuple[Person, ...]:
+    """Who may review a decision: everybody of the team, the fallback included, but who took it."""
+    rota = community.rota
+    everybody = (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+    return tuple(person for person in everybody if person.id not in notice.decided_by)
+
+
+# --- the review ---
+
+
+class Journal(Keeping, Protocol):
+    """What a review needs of the journal."""
+
+    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
+    def appeal_words(self, at: ObjectId, words: str) -> str | None: ...  # noqa: D102
+    def said_words(  # noqa: D102
+        self, community: str, platform: str, account: str, object_id: str, v: str
+    ) -> SaidWords | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """An appeal as a reviewer sees it."""
+
+    appeal: Appeal
+    notice: Notice
+    words: str | None
+    """What was said; None when it is gone."""
+    text: str | None
+    """Why the member contests it; None when they wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """What a person does about appeals, with the edges it needs."""
+
+    journal: Journal
+    keys: Keys
+    actions: Queue
+    platform: Callable[[str], Platform]
+    community: Community
+    now: Callable[[], datetime]
+
+    def waiting(self) -> list[Appeal]:
+        """The appeals that nobody has reviewed, the first promised on top."""
+        return self.journal.appeals(self.community.id, AppealState.OPEN)
+
+    def find(self, code: str) -> Contested:
+        """One appeal by its code, reviewed or not. Raises NotFound."""
+        wanted = code.strip().upper()
+        for state in (AppealState.OPEN, AppealState.UPHELD):
+            for appeal in self.journal.appeals(self.community.id, state):
+                if appeal.code == wanted:
+                    return self._contested(appeal.token)
+        raise NotFound(f"there is no appeal {code}")
+
+    def uphold(self, code: str, person: str, because: str) -> Appeal:
+        """The decision stands; `because` is what the member reads. Raises NotFound, OwnDecision, AlreadyDone, Conflict."""
+        return self._review(code, person, because, AppealState.UPHELD)
+
+    def overturn(self, code: str, person: str, because: str = "") -> Appeal:
+        """The decision is reversed, and all it did undone as far as that can be. Raises as `uphold`."""
+        return self._review(code, person, because, AppealState.OVERTURNED)
+
+    def _contested(self, token: str) -> Contested:
+        notice, appeal = self.journal.reason(self.community.id, token)
+        if notice is None or appeal is None:
+            raise NotFound("there is no such appeal")
+        at = place(notice)
+        said = self.journal.said_words(*at, notice.v)
+        text = self.journal.appeal_words(at, appeal.words) if appeal.words else None
+        return Contested(appeal, notice, said.text if said else None, text)
+
+    def _review(self, code: str, person: str, because: str, outcome: AppealState) -> Appeal:
+        token = self.find(code).appeal.token
+        for _ in range(_TRIES):
+            notice, appeal = self.journal.reason(self.community.id, token)
+            if notice is None or appeal is None:
+                raise NotFound("there is no such appeal")
+            self._may_review(appeal, notice, person)
+            at, now = place(notice), self.now()
+            known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
+            decided = replace(
+                appeal, state=outcome, decided_by=person, decided_at=now, because=because.strip(), rev=appeal.rev + 1
+            )
+            changes = self._changes(decided, notice, known.head(*at), known.case(*at))
+            try:
+                self.journal.commit(changes, now)
+            except Conflict:
+                continue
+            if any(head.unfinished for head in changes.heads):
+                wake = dict(zip(("community", "platform", "account", "object"), at, strict=True))
+                self.actions.send([{"schema": 1, **wake}])
+            return decided
+        raise Conflict("the case keeps changing: look at it again")
+
+    def _may_review(self, appeal: Appeal, notice: Notice, person: str) -> None:
+        if appeal.state is not AppealState.OPEN:
+            raise AlreadyDone(appeal.decided_by or "", appeal.decided_at or appeal.at)
+        if person in notice.decided_by:
+            raise OwnDecision(person, (other.id for other in reviewers(self.community, notice)))
+
+    def _changes(self, appeal: Appeal, notice: Notice, before: Head | None, case: Case | None) -> Changes:
+        won, now = appeal.state is AppealState.OVERTURNED, appeal.decided_at or appeal.at
+        ends = (NoticeEnd(notice.community, notice.token, now, reversed=True),) if won else ()
+        if before is None:
+            return Changes(appeals=(appeal,), notice_ends=ends)
+        head, forgotten = self._restored(before, notice, appeal, now) if won else (before, frozenset[str]())
+        by = appeal.decided_by or ""
+        taken = Measure("overturn" if won else "uphold", "appeal", by, clause=notice.clause, reverses=won)
+        head, seal = sealed(replace(looked_at(head), by_hand=True, rev=before.rev + 1), taken, now)
+        settled = self._settled(head, case, notice, appeal)
+        over = settled is None or settled.state is CaseState.CLOSED
+        itself = frozenset({head.object})
+        done = itself if over and not head.unfinished else frozenset[str]()
+        authors: tuple[AuthorNote, ...] = ()
+        if won and head.author:
+            authors = (AuthorNote(head.community, head.author, lifted=itself, forgotten=forgotten),)
+        return Changes(
+            heads=(head,),
+            cases=(settled,) if settled else (),
+            threads=(ThreadNote(*head.thread_at, closed=done, forgotten=forgotten),),
+            authors=authors,
+            tallies=tuple(difference(before, head)),
+            notice_ends=ends,
+            appeals=(appeal,),
+            seals=(seal,),
+        )
+
+    def _restored(self, head: Head, notice: Notice, appeal: Appeal, now: datetime) -> tuple[Head, frozenset[str]]:
+        """The head with everything undone that the decision did, and the ids of what will not be said any more."""
+        card = self.platform(head.platform).CARD
+        ours = ("withdraw", "restore")
+        actions, forgotten = cancelled(
+            head.actions, "by_hand", now, lambda action: action.signed_by is None and action.purpose not in ours
+        )
+        back: list[Action] = []
+        kept: list[Action] = []
+        for action in actions:
+            reminds = action.reminds and action.kind is ActKind.REPLY
+            kept.append(replace(action, withdraw=True) if reminds and action.state is ActionState.SENDING else action)
+            if reminds and action.state is ActionState.SENT and not head.deleted:
+                back += taking_back(action, card, now, by_hand=True)
+        back = [action for action in back if head.action(action.id) is None]
+        if self._shows_again(head, notice):
+            back.append(_shown(head, appeal, now))
+        head = replace(head, actions=(*kept, *back))
+        if head.verdict is not None:
+            # What an edit brought since is another verdict: the rule is charged with the one that was contested.
+            wrong = head.v == notice.v and head.verdict.alone
+            verdict = replace(head.verdict, strike=False, reversed=head.verdict.reversed or wrong)
+            head = replace(head, verdict=verdict)
+        return head, forgotten
+
+    def _shows_again(self, head: Head, notice: Notice) -> bool:
+        last = last_visibility(head)
+        hidden = last is not None and last.kind is ActKind.HIDE
+        able = ActKind.UNHIDE in self.platform(head.platform).CARD.can
+        return notice.kind is ActKind.HIDE and hidden and able and not head.deleted
+
+    def _settled(self, head: Head, case: Case | None, notice: Notice, appeal: Appeal) -> Case | None:
+        """The case, settled; or waiting for the person to tell the member, or to do by hand what the platform cannot."""
+        if case is None or (case.state is CaseState.CLOSED and appeal.state is AppealState.UPHELD):
+            return None
+        if appeal.state is AppealState.UPHELD:
+            if case.drafts or case.awaits_answer:
+                return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
+            return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
+        drafts = self._words(head, notice, appeal)
+        by_hand = notice.kind is ActKind.BLOCK or (notice.kind is ActKind.HIDE and not self._undone(head))
+        if not drafts and not by_hand and not case.awaits_answer:
+            return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
+        reason = "appeal_by_hand" if by_hand else "appeal_won"
+        opened = replace(case, state=CaseState.OPEN, reason=reason, closed_at=None, closed_by=None)
+        return replace(opened, drafts=drafts, rev=case.rev + 1)
+
+    @staticmethod
+    def _undone(head: Head) -> bool:
+        last = last_visibility(head)
+        return last is None or last.kind is ActKind.UNHIDE
+
+    def _words(self, head: Head, notice: Notice, appeal: Appeal) -> tuple[Draft, ...]:
+        """What the member could be told: in private where that can still be."""
+        if head.deleted or head.confidential:
+            return ()
+        card, community = self.platform(head.platform).CARD, self.community
+        alone = ActKind.PRIVATE in card.can and in_effect(head, ActKind.PRIVATE) is None
+        kind = ActKind.PRIVATE if alone else ActKind.REPLY
+        if kind not in card.can or notice.kind is ActKind.DELETE:
+            return ()
+        language = head.language if head.language in community.languages else community.language
+        address = link(community.charter_base_url, community.id, notice.token)
+        composed = voice.compose(
+            "appeal.won",
+            language=language,
+            voice=community.voice,
+            fields={"appeal": address} if address and alone else {},
+            key=notice.token,
+            automatic=False,
+            signer=community.rota.person(appeal.decided_by or ""),
+            limit=card.text_limit,
+            unit=card.text_unit,
+            citation=card.citation,
+        )
+        return (Draft(named(notice.token, "appeal.won"), kind, composed.text, composed.variant),) if composed else ()
+
+
+def _shown(head: Head, appeal: Appeal, now: datetime) -> Action:
+    return Action(
+        id=named(appeal.token, "appeal"),
+        kind=ActKind.UNHIDE,
+        purpose="appeal_won",
+        state=ActionState.READY,
+        target=head.object,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        signed_by=appeal.decided_by,
+        urgent=True,
+    )

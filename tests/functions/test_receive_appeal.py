@@ -1,0 +1,308 @@
+"""A member reads why, contests, and somebody who did not decide undoes it: through the doors, checked on the platform."""
+
+import html
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redress import contest, handling, kept, restrictions, reviewing, show, statement
+from world import PAGE, World, fresh_world
+
+from tribune.aws import clients
+from tribune.aws.communities import Communities
+from tribune.channel import ActKind, Delivery
+from tribune.errors import AlreadyDone, OwnDecision, UnreadableBody
+from tribune.journal import ActionState, Head
+from tribune.notice import AppealState
+from tribune.statement import problems
+from tribune.workflow.appeal import written
+from tribune.workflow.deed import case_id
+
+__all__ = ["fresh_world"]
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
+PHONE = "Rappelez-moi au 06 39 98 12 34"
+CASE = case_id(("garance", "facebook", PAGE, "1_1"))
+
+
+def read(world: World, token: str) -> str:
+    """What the member reads."""
+    return html.unescape(show(world, token)["body"])
+
+
+def head_of(world: World, number: int = 1) -> Head:
+    head = world.head("garance", "facebook", PAGE, f"1_{number}")
+    assert head is not None
+    return head
+
+
+def restricted(world: World, text: str, number: int = 1) -> str:
+    """Somebody writes, it is hidden: the token of its page."""
+    world.deliver("facebook", world.comment(number, text, author=f"70{number}"))
+    world.settle()
+    (action,) = restrictions(head_of(world, number))
+    assert action.notice is not None
+    return action.notice
+
+
+def hidden_by_hand(world: World) -> str:
+    """The machine reminds; the words become a threat, it hides them provisionally; Marie confirms."""
+    world.deliver("facebook", world.comment(1, INSULT, author="701"))
+    world.settle()
+    assert any(action.reminds and action.state is ActionState.SENT for action in head_of(world).actions)
+    world.deliver("facebook", world.comment(1, THREAT, author="701", verb="edited"))
+    world.settle()
+    handling(world).hide("garance", CASE, "marie")
+    (action,) = restrictions(head_of(world))
+    assert action.notice is not None
+    return action.notice
+
+
+def tallied(world: World) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for item in clients.dynamodb().scan(TableName=world.stack.tables()["CounterTable"])["Items"]:
+        for name, value in item.items():
+            if name.count("#") == 2:
+                what = name.rpartition("#")[2]
+                total[what] = total.get(what, 0) + int(value["N"])
+    return total
+
+
+def strikes(world: World, head: Head) -> int:
+    assert head.author is not None
+    known = world.journal.read([{"pk": f"garance#author#{head.author}", "sk": "standing"}])
+    return len(known.author("garance", head.author, world.now).standing.strikes)
+
+
+# --- the page ---
+
+
+def test_the_page_says_it_in_four_parts_without_a_word_of_the_member(world: World) -> None:
+    token = restricted(world, PHONE)
+
+    page = show(world, token)
+
+    assert page["statusCode"] == 200
+    body = html.unescape(page["body"])
+    for part in (
+        "est masqué depuis le 24 novembre 2026",
+        "ce que vous avez écrit le",
+        "article 8",
+        "jusqu'au 24 mai 2027",
+    ):
+        assert part in body, part
+    assert "ce n'est pas une sanction" in body
+    assert "06 39" not in body
+    assert "Une personne</" not in body
+    assert "701" not in body
+    assert "STATEMENT_CATEGORY" not in body
+    assert (page["headers"]["cache-control"], page["headers"]["x-robots-tag"]) == ("no-store", "noindex")
+    assert "<script" not in body
+    assert "Why this comment is hidden" in show(world, token, language="en")["body"]
+
+
+def test_machines_read_a_statement_that_is_valid(world: World) -> None:
+    token = restricted(world, THREAT)
+
+    value = statement(world, token)
+
+    assert problems(value["statement"]) == []
+    assert value["statement"]["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+    assert value["beside"]["redress"]["url"] == f"https://charte.garance.example/decisions/garance/{token}"
+    assert value["beside"]["clause_hash"]
+    handling(world).hide("garance", CASE, "marie")
+    confirmed = statement(world, token)["statement"]
+    assert problems(confirmed) == []
+    assert confirmed["automated_decision"] == "AUTOMATED_DECISION_PARTIALLY"
+    assert confirmed["decision_ground"] == "DECISION_GROUND_ILLEGAL_CONTENT"
+
+
+def test_nothing_can_be_guessed_and_reading_changes_nothing(world: World) -> None:
+    token = restricted(world, PHONE)
+    before = head_of(world)
+
+    for path in (token[:-1] + "a", "a" * 26, "a" * 25, token.upper(), f"{token}/appeal", "../charter"):
+        assert show(world, path)["statusCode"] == 404
+    assert show(world, token)["statusCode"] == 200
+
+    assert head_of(world) == before
+    assert kept(world, token)[1] is None
+
+
+# --- the appeal ---
+
+
+def test_an_appeal_is_made_once_and_stands_in_the_list_that_a_cm_opens(world: World) -> None:
+    token = restricted(world, PHONE)
+
+    answer = contest(world, token, "C'est le numéro du magasin, pas le mien. Mon mail : a@b.example")
+
+    assert answer["statusCode"] == 303
+    assert answer["headers"]["location"] == f"../{token}"
+    assert contest(world, token, "autre chose")["statusCode"] == 303
+    (shown,) = handling(world).open("garance")
+    assert (shown.case.id, shown.case.reason) == (CASE, "appeal")
+    (appeal,) = reviewing(world).waiting()
+    contested = reviewing(world).find(appeal.code.lower())
+    assert contested.text == "C'est le numéro du magasin, pas le mien. Mon mail : a@b.example"
+    assert contested.words == PHONE
+    body = read(world, token)
+    assert "Vous avez contesté cette décision le 24 novembre 2026" in body
+    assert "numéro du magasin" not in body
+    assert "<form" not in body
+    world.settle()
+    assert any("conteste une décision" in json.dumps(rung, ensure_ascii=False) for rung in world.rung)
+    assert not any("numéro du magasin" in json.dumps(rung, ensure_ascii=False) for rung in world.rung)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "text"),
+    [
+        (b'{"text": " Relisez, merci "}', "application/json; charset=utf-8", "Relisez, merci"),
+        ("text=Relisez%2C+merci%0D%0AÀ+bientôt".encode(), "", "Relisez, merci\nÀ bientôt"),
+        (b"", "", ""),
+        (b"", "application/json", ""),
+        (b"other=x", "", ""),
+    ],
+)
+def test_a_form_is_read(raw: bytes, kind: str, text: str) -> None:
+    assert written(Delivery("POST", {"content-type": kind} if kind else {}, raw)) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"text=" + b"x" * 20_000, ""),
+        (b"\xff\xfe", "application/json"),
+        (b'{"text": 3}', "application/json"),
+        (b"[]", "application/json"),
+        (b"text=x", "multipart/form-data"),
+        (b"&".join([b"a=b"] * 30), ""),
+        (b"text=%FF", ""),
+    ],
+)
+def test_what_is_no_form_is_refused(raw: bytes, kind: str) -> None:
+    with pytest.raises(UnreadableBody):
+        written(Delivery("POST", {"content-type": kind} if kind else {}, raw))
+
+
+def test_too_many_words_are_not_cut_but_given_back(world: World) -> None:
+    token = restricted(world, PHONE)
+
+    assert contest(world, token, "x" * 1001)["statusCode"] == 413
+    assert contest(world, token, raw=b"text=x", kind="multipart/form-data")["statusCode"] == 400
+    assert kept(world, token)[1] is None
+    assert contest(world, token, "x" * 1000)["statusCode"] == 303
+
+
+def test_what_cannot_be_contested_is_said_on_the_page(world: World) -> None:
+    token, other = restricted(world, PHONE), restricted(world, "Appelez-moi au 06 12 34 56 78", number=2)
+    assert contest(world, "a" * 26)["statusCode"] == 404
+    handling(world).show("garance", CASE, "marie")
+    world.settle()
+
+    assert contest(world, token)["statusCode"] == 303
+    assert kept(world, token)[1] is None
+    assert "de nouveau visible" in read(world, token)
+
+    world.now += timedelta(days=190)
+    assert contest(world, other)["statusCode"] == 303
+    assert kept(world, other)[1] is None
+    assert "Le délai de six mois" in read(world, other)
+
+
+def test_who_writes_the_code_contests_too_and_nobody_else_can(world: World) -> None:
+    token = restricted(world, PHONE)
+    notice, _ = kept(world, token)
+    assert notice is not None
+
+    world.deliver("facebook", world.comment(5, f"contester {notice.code}", author="999"))
+    world.settle()
+    assert kept(world, token)[1] is None
+
+    world.deliver("facebook", world.comment(6, f"Mon code : {notice.code.lower()} merci", author="701"))
+    world.settle()
+    appeal = kept(world, token)[1]
+    assert appeal is not None
+    assert (appeal.way, appeal.state) == ("message", AppealState.OPEN)
+    assert [shown.case.reason for shown in handling(world).open("garance") if shown.case.id == CASE] == ["appeal"]
+
+
+# --- the review ---
+
+
+def test_an_appeal_won_restores_everything(world: World) -> None:
+    token = hidden_by_hand(world)
+    before = head_of(world)
+    assert world.facebook.comments["1_1"].hidden
+    (reminder,) = (action.platform_id for action in before.actions if action.reminds)
+    assert reminder is not None
+    assert strikes(world, before) == 1
+    assert tallied(world).get("reversed", 0) == 0
+    contest(world, token, "Je ne l'insultais pas.")
+
+    (appeal,) = reviewing(world).waiting()
+    with pytest.raises(OwnDecision) as own:
+        reviewing(world).overturn(appeal.code, "marie")
+    assert own.value.others == ("lea",)
+    reviewing(world).overturn(appeal.code, "lea", "Relu en entier, le message plaisante.")
+    world.settle()
+
+    after = head_of(world)
+    assert not world.facebook.comments["1_1"].hidden
+    assert world.facebook.comments[reminder].deleted
+    assert strikes(world, after) == 0
+    assert after.verdict is not None
+    assert (after.verdict.strike, after.verdict.reversed) == (False, True)
+    assert tallied(world)["reversed"] == 1
+    unhide = next(action for action in after.actions if action.kind is ActKind.UNHIDE)
+    assert (unhide.state, unhide.signed_by) == (ActionState.SENT, "lea")
+    body = read(world, token)
+    assert "Vous aviez raison" in body
+    assert "Relu en entier, le message plaisante." in body
+    value = statement(world, token)
+    assert problems(value["statement"]) == []
+    assert value["statement"]["end_date_visibility_restriction"] == "2026-11-24"
+    assert value["beside"]["reversed_by"] == "another_person"
+    assert "lea" not in json.dumps(value)
+    (shown,) = handling(world).open("garance")
+    assert shown.case.reason == "appeal_won"
+    assert any("aviez raison" in draft.text or "trompés" in draft.text for draft in shown.case.drafts)
+
+
+def test_a_decision_that_stands_is_explained_and_decided_once(world: World) -> None:
+    token = restricted(world, THREAT)
+    contest(world, token)
+    (appeal,) = reviewing(world).waiting()
+
+    reviewing(world).uphold(appeal.code, "marie", "Une menace reste une menace, même pour rire.")
+    world.settle()
+
+    with pytest.raises(AlreadyDone) as done:
+        reviewing(world).overturn(appeal.code, "lea")
+    assert done.value.by == "marie"
+    assert world.facebook.comments["1_1"].hidden
+    body = read(world, token)
+    assert "la décision est maintenue" in body
+    assert "Une menace reste une menace" in body
+    assert reviewing(world).waiting() == []
+
+
+def test_who_decided_alone_is_told_that_nobody_else_can_review(world: World) -> None:
+    community = reviewing(world).community
+    alone: Any = community.rota.model_copy(update={"people": community.rota.people[:1]})
+    Communities(world.stack.tables()["CommunityTable"], clients.dynamodb()).write(
+        community.model_copy(update={"rota": alone})
+    )
+    world.forget()
+    token = hidden_by_hand(world)
+    contest(world, token)
+    world.settle()
+
+    (appeal,) = reviewing(world).waiting()
+    with pytest.raises(OwnDecision) as own:
+        reviewing(world).uphold(appeal.code, "marie", "Non.")
+    assert own.value.others == ()
+    assert any("nul autre ne peut la relire" in json.dumps(rung, ensure_ascii=False) for rung in world.rung)
