@@ -222,7 +222,7 @@ def test_a_case_cites_the_clause_and_the_link_to_the_version_that_judged_the_wor
         said,
         re.MULTILINE,
     )
-    assert re.search(r"^  1\. .*article 10.* \^MC$", said, re.MULTILINE)
+    assert re.search(r"^  1\. .*article 10.*#article-10$", said, re.MULTILINE), "after an attack nobody is named"
     assert f"tribune case send {name(1)} --draft 1 --as marie" in said
 
 
@@ -332,6 +332,27 @@ def test_a_draft_in_which_marie_names_herself_names_lea_when_lea_sends_it(world:
     assert text is not None
     assert "Léa" in text
     assert "Marie" not in text
+
+
+def test_in_a_thread_where_somebody_was_attacked_the_brand_signs_whoever_sends_it(
+    world: World, tribune: Tribune
+) -> None:
+    world.apply("propose")
+    says(world, (1, INSULT))
+    says(world, (2, "Et sinon, le G3 passe en cabine ?"), parent=1)
+    says(world, (3, "Qui êtes-vous ? Donnez-moi votre nom !"))
+    assert (
+        "Marie" not in tribune("case", "show", name(3)).out.split("Ce que vous pourriez dire")[1].split("Répondre")[0]
+    )
+
+    tribune("case", "send", name(2), "--text", "Oui, plié. ^MC", "--as", "marie")
+    tribune("case", "send", name(3), "--as", "marie")
+    moves(world)
+
+    answer, demanded = replies(world)
+    assert answer == "Oui, plié."
+    assert "équipe" in (demanded or "")
+    assert not re.search(r"Marie|MC", demanded or "")
 
 
 def test_words_of_ones_own_are_signed_too_and_only_once(world: World, tribune: Tribune) -> None:
