@@ -17,11 +17,12 @@ from local.replay import Replay, recorded
 from local.terms_command import allow, terms
 from local.trial_command import release, shadow, try_beside
 from tribune import clock
-from tribune.aws import clients, stack
+from tribune.aws import clients, keys, stack
 from tribune.aws.charters import Charters, VersionMeta
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.charter import Charter, PublishedCharter, Vocabulary
+from tribune.charter.document import CharterType
 from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import diff, lint
 from tribune.errors import BadConfiguration, CharterUnreadable
@@ -154,6 +155,10 @@ def _publish(arguments: Namespace) -> int:
         )
     check_ready(ours)
     charters = _published(arguments)
+    if ours.charter.type is CharterType.INTERNAL:
+        if arguments.shadow:
+            raise BadConfiguration("an internal charter judges nobody: there is nothing to try", field="--shadow")
+        community = keys.internal(community)
     if arguments.shadow:
         return try_beside(charters, community, ours.charter)
     effective_from, summary = _dated(arguments, ours, charters, community, now)

@@ -159,6 +159,22 @@ def _say(parser: ArgumentParser) -> None:
         _desk(one)
 
 
+def _ambassador(parser: ArgumentParser) -> None:
+    """WHO is an account as the platform names it: `facebook:1234`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _desk(actions.add_parser("list", help="who declared themselves, and which internal charter they have read"))
+    does = (
+        "write into a configuration that somebody declares to be of the house; `tribune apply` brings it to the stack"
+    )
+    declare = actions.add_parser("declare", help=does, description=does)
+    declare.add_argument("file", type=Path, metavar="FILE", help="the configuration")
+    declare.add_argument("who", metavar="WHO", help="their account, like facebook:1234")
+    does = "somebody confirms having read the internal charter in force"
+    acknowledge = actions.add_parser("acknowledge", help=does, description=does)
+    acknowledge.add_argument("who", metavar="WHO", help="their account, as they declared it")
+    _desk(acknowledge)
+
+
 def _call(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _desk(actions.add_parser("list", help="the calls that nobody took yet"))
@@ -229,6 +245,12 @@ SUBCOMMANDS = (
     Subcommand("backfill", "ask the platforms for what was missed", "local.backfill_command", _backfill),
     Subcommand("case", "what waits for a person: look, answer, like, hide, delete, close", "local.case_command", _case),
     Subcommand("say", "what could be said today: whom to thank, what to ask, what to post", "local.say_command", _say),
+    Subcommand(
+        "ambassador",
+        "who of the house declared themselves, and what they read",
+        "local.ambassador_command",
+        _ambassador,
+    ),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from local.in_name import in_name, own_fields
 from tribune import written
 from tribune.charter import Charter, terms
+from tribune.charter.document import CharterType
 from tribune.charter.uses import Reserve
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
 from tribune.decision import Mode
@@ -321,6 +322,12 @@ def _charter(parsed: ConfigurationFile, folder: Path) -> Charter:
             "charter",
         )
     charter = terms.load(path)
+    if charter.type is CharterType.INTERNAL:
+        raise _Wrong(
+            f"{path} binds the people of the house, not members: `tribune charter publish` keeps it apart",
+            "community",
+            "charter",
+        )
     if charter.community not in ("", told.id):
         raise _Wrong(f"{path} is the charter of “{charter.community}”, not of “{told.id}”", "community", "charter")
     return charter.model_copy(update={"fields": own_fields(community_of(parsed), told.contact) | charter.fields})

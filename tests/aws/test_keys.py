@@ -30,6 +30,7 @@ SAMPLES = {
     "appeal words": ("text", keys.appeal_words("garance", "facebook", "1001", "1_2", "3f2a")),
     "brakes": ("journal", keys.brakes("garance")),
     "budget": ("journal", keys.budget("garance", "facebook", "1001", "2026-11-24T10")),
+    "ambassador": ("journal", keys.ambassador("garance", "facebook:7001")),
     "proposals": ("journal", keys.proposals("garance", date(2026, 11, 24))),
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),
     "shadow counter": ("counter", keys.shadow_counter("garance", "3fa9", "env")),

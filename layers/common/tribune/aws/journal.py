@@ -537,6 +537,22 @@ class Journal:
         return sorted((note for note in notes if note.was != note.would), key=lambda note: (note.at, note.object))
 
     def shadow_counts(self, community: str, shadow: str) -> dict[str, int]:
+    # --- the people of the house ---
+
+    def acknowledge(self, community: str, who: str, version: int, now: datetime) -> None:
+        """Somebody read a version of the internal charter; confirming again changes nothing. Raises Unavailable."""
+        change = _Update(defaults={f"read.{version}": iso(now)})
+        self._write([("Update", change.request(self.journal_table, keys.ambassador(community, who)))])
+
+    def acknowledged(self, community: str) -> dict[str, dict[int, datetime]]:
+        """Who read which versions of the internal charter, and when. Raises Unavailable."""
+        first = keys.ambassador(community, "")
+        found = self._partition(self.journal_table, first["pk"], first["sk"], f"{first['sk']}~")
+        return {
+            item["sk"].removeprefix(first["sk"]): {int(version): _when(at) for version, at in _family(item, "read.")}
+            for item in found
+        }
+
         """What was counted of a version on trial: see ShadowCount."""
         total: dict[str, int] = {}
         partition = keys.shadow_counter(community, shadow, "")["pk"]

@@ -221,6 +221,16 @@ ITEMS = (
         ("tribune charter shadow",),
     ),
     ItemType(
+        "ambassador",
+        "journal",
+        "{community}#ambassadors",
+        "ambassador#{who}",
+        "read.{version}: when they confirmed having read that version of the internal charter",
+        "none: until they leave",
+        ("tribune ambassador",),
+        ("tribune ambassador",),
+    ),
+    ItemType(
         "proposals",
         "journal",
         "{community}#proposals",
@@ -540,6 +550,16 @@ def outgoing(community: str, platform: str, account: str, object_id: str, action
 def live_counter(community: str, space: str, hour: str, environment: str) -> Key:
     """One environment's counter of one hour (`2026-11-22T08`, UTC, of receipt)."""
     return {"pk": f"{community}#space#{space}", "sk": f"hour#{hour}#env#{environment}"}
+
+
+def internal(community: str) -> str:
+    """Under which name, beside that of the members, the charter that binds the people of the house is kept."""
+    return f"{community}#internal"
+
+
+def ambassador(community: str, who: str) -> Key:
+    """Which versions of the internal charter somebody of the house has read."""
+    return {"pk": f"{community}#ambassadors", "sk": f"ambassador#{who}"}
 
 
 def charter_pk(community: str) -> str:

@@ -16,6 +16,7 @@ from tribune.charter.document import (
     PLACEHOLDER,
     Ceiling,
     Charter,
+    CharterType,
     Clause,
     Delay,
     FirstAction,
@@ -58,7 +59,7 @@ def lint(charter: Charter, vocabulary: Vocabulary, today: date) -> list[Remark]:
 
     `vocabulary` is what its community adds: an expression that is allowed there contradicts one that is forbidden here.
     """
-    remarks = [*_whole(charter, today), *_promises(charter)]
+    remarks = [*_whole(charter), *_of_its_type(charter), *_read_again(charter, today), *_promises(charter)]
     taken = _Taken(charter, vocabulary)
     for place, clause in enumerate(charter.clauses, start=1):
         if clause.number != place:
@@ -97,10 +98,29 @@ def diff(old: Charter, new: Charter) -> list[str]:
 # --- the whole charter ---
 
 
-def _whole(charter: Charter, today: date) -> Iterator[Remark]:
+def _whole(charter: Charter) -> Iterator[Remark]:
     for language in charter.languages:
         if not charter.title.get(language):
             yield Remark("", f"the title is missing in {language}", ("title",))
+    for family in dict.fromkeys(clause.family for clause in charter.clauses if clause.family):
+        for language in charter.languages:
+            if not charter.families.get(family, {}).get(language):
+                yield Remark("", f"the family “{family}” has no heading in {language}", ("families",))
+
+
+def _of_its_type(charter: Charter) -> Iterator[Remark]:
+    """Members are moderated, by rules that protect criticism; colleagues are trusted, and nothing watches them."""
+    if charter.type is CharterType.INTERNAL:
+        for clause in charter.clauses:
+            if clause.kind is not Kind.FRAME or clause.detectors:
+                yield Remark(
+                    clause.id,
+                    "nobody of the house is watched or sanctioned by a machine: write `kind: frame`, without detectors",
+                    ("kind",),
+                )
+        if charter.review_by is None:
+            yield Remark("", "say by which day the house reads it again, in review_by", ())
+        return
     for kind, what in (
         (Kind.RULE, "rule"),
         (Kind.PROTECT, "clause that protects criticism"),
@@ -108,10 +128,9 @@ def _whole(charter: Charter, today: date) -> Iterator[Remark]:
     ):
         if not any(clause.kind is kind for clause in charter.clauses):
             yield Remark("", f"there is no {what}")
-    for family in dict.fromkeys(clause.family for clause in charter.clauses if clause.family):
-        for language in charter.languages:
-            if not charter.families.get(family, {}).get(language):
-                yield Remark("", f"the family “{family}” has no heading in {language}", ("families",))
+
+
+def _read_again(charter: Charter, today: date) -> Iterator[Remark]:
     if charter.review_by and charter.review_by < today:
         yield Remark(
             "",

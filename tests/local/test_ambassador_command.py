@@ -1,0 +1,124 @@
+"""tribune ambassador, and the charter of the house: declared by themselves, read version by version, kept apart."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from world import CONFIGURATION, World
+
+from local.command import main
+from local.configuration import read
+from tribune.aws import keys, stack
+from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
+from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.errors import BadConfiguration
+
+INTERNAL = Path(__file__).resolve().parents[2] / "charters" / "internal.fr-en.yaml"
+WHO = "facebook:7001"
+
+
+@dataclass
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+type Tribune = Callable[..., Said]
+
+
+@pytest.fixture
+def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+    """Runs a command on the world, as on a deployed stack whose names CloudFormation knows."""
+    tables, queues = world.stack.tables(), world.stack.queues()
+    place = Place(
+        stage="test",
+        tables={short: tables[logical] for short, logical in TABLES.items()},
+        queues={short: queues[logical] for short, logical in QUEUES.items()},
+    )
+    monkeypatch.setattr(stack, "locate", lambda _stage: place)
+
+    def run(*arguments: str) -> Said:
+        capsys.readouterr()
+        code = main([*arguments])
+        said = capsys.readouterr()
+        return Said(code, said.out.replace("\u00a0", " "), said.err)
+
+    return run
+
+
+def declared(world: World, *who: str) -> None:
+    communities = Communities(world.stack.tables()["CommunityTable"])
+    communities.write(communities.load("garance").model_copy(update={"ambassadors": who}))
+
+
+def publish(tribune: Tribune, file: Path, *more: str) -> Said:
+    return tribune("charter", "publish", str(file), "--community", "garance", "--stage", "test", *more)
+
+
+def test_each_version_of_the_internal_charter_is_confirmed_anew(world: World, tribune: Tribune, tmp_path: Path) -> None:
+    declared(world, WHO, "facebook:7002")
+    assert "Aucune charte interne" in tribune("ambassador", "list", "--stage", "test").out
+    assert publish(tribune, INTERNAL).code == 0
+    world.now += timedelta(minutes=1)
+
+    assert tribune("ambassador", "acknowledge", WHO, "--stage", "test").code == 0
+    listed = tribune("ambassador", "list", "--stage", "test").out
+    assert f"{WHO} : lue" in listed
+    assert "facebook:7002 : pas encore lue" in listed
+
+    second = tmp_path / "second.yaml"
+    second.write_text(INTERNAL.read_text(encoding="utf-8").replace("Marie", "Léa"), encoding="utf-8")
+    world.now += timedelta(days=1)
+    assert publish(tribune, second, "--summary", "Léa succède à Marie.", "--from", "now").code == 0
+    world.now += timedelta(minutes=1)
+    assert f"{WHO} : a lu la version 1, pas encore la version 2" in tribune("ambassador", "list", "--stage", "test").out
+
+
+def test_the_internal_charter_is_kept_apart_from_the_members_one(world: World, tribune: Tribune) -> None:
+    charters = Charters(world.stack.tables()["CharterTable"])
+    before = charters.stored_versions("garance")
+    publish(tribune, INTERNAL)
+
+    assert charters.stored_versions("garance") == before, "members are judged by theirs alone"
+    assert [meta.version for meta in charters.stored_versions(keys.internal("garance"))] == [1]
+    path = f"/charter/{keys.internal('garance')}"
+    page = world.invoke("show_charter", {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}})
+    assert page["statusCode"] == 404
+
+
+def test_who_did_not_declare_themselves_confirms_nothing(world: World, tribune: Tribune) -> None:
+    declared(world, WHO)
+    publish(tribune, INTERNAL)
+
+    assert tribune("ambassador", "acknowledge", "facebook:9999", "--stage", "test").code == 2
+
+
+def test_somebody_declares_themselves_in_the_configuration_once(tribune: Tribune, tmp_path: Path) -> None:
+    file = tmp_path / "garance.yaml"
+    file.write_text(CONFIGURATION, encoding="utf-8")
+
+    assert tribune("ambassador", "declare", str(file), WHO).code == 0
+    assert "already" in tribune("ambassador", "declare", str(file), WHO).out
+    assert tribune("ambassador", "declare", str(file), "facebook:7002").code == 0
+    assert yaml.safe_load(file.read_text(encoding="utf-8"))["community"]["ambassadors"] == [WHO, "facebook:7002"]
+    assert tribune("ambassador", "declare", str(file), "7001").code == 2
+
+
+def test_members_are_never_judged_by_the_internal_charter(tmp_path: Path) -> None:
+    (tmp_path / "internal.yaml").write_text(INTERNAL.read_text(encoding="utf-8"), encoding="utf-8")
+    file = tmp_path / "garance.yaml"
+    file.write_text(CONFIGURATION.replace("charter: model", "charter: internal.yaml"), encoding="utf-8")
+
+    with pytest.raises(BadConfiguration, match="binds the people of the house"):
+        read(file)
+
+
+def test_nothing_is_tried_beside_an_internal_charter(tribune: Tribune) -> None:
+    assert publish(tribune, INTERNAL, "--shadow").code == 2
