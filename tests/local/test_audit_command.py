@@ -1,19 +1,25 @@
 """`tribune audit`: out of a world that lived into a file, and what the file proves with nothing beside it."""
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from memory_world import memory_world
+from moto import mock_aws
 from world import PAGE, World
 
 from local.command import main
-from tribune.aws import stack
+from tribune import ledger
+from tribune.aws import anchors, clients, stack
+from tribune.aws import ledger as kept
 from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.platforms import facebook
+from tribune.workflow.anchor import Anchoring
 from tribune.workflow.deed import case_id
 from tribune.workflow.seal import staff
 
@@ -30,11 +36,41 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+def bucket() -> list[str]:
+    """Of the anchors; empty while the stack signs none."""
+    return []
+
+
+@pytest.fixture
+def anchor(world: World, bucket: list[str]) -> Iterator[Callable[[], None]]:
+    """What anchor_ledger does each hour, with the S3 and the KMS of moto."""
+    with mock_aws():
+        region: Any = {"LocationConstraint": "eu-west-3"}
+        clients.s3().create_bucket(Bucket="anchors", CreateBucketConfiguration=region)
+        bucket.append("anchors")
+        key = clients.kms().create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+        table = world.stack.tables()["JournalTable"]
+        anchoring = Anchoring(
+            anchors=anchors.Anchors(clients.s3(), "anchors"),
+            ends=partial(kept.ends, clients.dynamodb(), table),
+            sign=partial(anchors.sign, clients.kms(), key),
+            key=partial(anchors.public_key, clients.kms(), key),
+        )
+
+        def hourly() -> None:
+            assert anchoring.anchor("garance", world.now)
+
+        yield hourly
+
+
+@pytest.fixture
+def tribune(
+    world: World, bucket: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Tribune:
     """Runs a command on the world: (exit code, what it said with ordinary spaces)."""
     tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place("test", {s: tables[name] for s, name in TABLES.items()}, {s: queues[n] for s, n in QUEUES.items()})
-    monkeypatch.setattr(stack, "locate", lambda _stage: place)
+    named, addressed = {s: tables[n] for s, n in TABLES.items()}, {s: queues[n] for s, n in QUEUES.items()}
+    monkeypatch.setattr(stack, "locate", lambda _stage: Place("test", named, addressed, *bucket))
 
     def run(*arguments: str) -> tuple[int, str]:
         capsys.readouterr()
@@ -180,6 +216,44 @@ def test_the_first_bad_link_is_named_and_the_exit_code_says_so(
 
     assert code == 1
     assert f"chaîne {first['day']}/{first['writer'][:8]} : le maillon 1 a été modifié." in said
+
+
+@pytest.mark.usefixtures("anchor")
+def test_before_the_first_hour_there_is_no_anchor(world: World, tribune: Tribune, export: Callable[[], Path]) -> None:
+    lived(world, tribune)
+
+    assert "Aucune ancre" in tribune("audit", "verify", str(export()))[1]
+
+
+def test_an_end_that_was_cut_off_shows_where_the_stack_signs_anchors(
+    world: World, tribune: Tribune, export: Callable[[], Path], anchor: Callable[[], None]
+) -> None:
+    lived(world, tribune)
+    anchor()
+    file = export()
+    links, (signed,) = told(file, "link"), told(file, "anchor")
+    key = ledger.fingerprint(base64.b64decode(signed["key"]))
+    code, said = tribune("audit", "verify", str(file), "--key", key)
+    assert (code, "Ancres signées : 1" in said, key in said) == (0, True, True), said
+
+    last = max((link for link in links if link["writer"] == links[0]["writer"]), key=lambda link: link["seq"])
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if last["hash"] not in line or "anchor" in line), "utf-8")
+    code, said = tribune("audit", "verify", str(file))
+
+    assert code == 1
+    assert f"coupée, le maillon {last['seq']} manque et une ancre l'atteste." in said
+
+
+def test_another_key_than_the_one_asked_for_is_named(
+    world: World, tribune: Tribune, export: Callable[[], Path], anchor: Callable[[], None]
+) -> None:
+    lived(world, tribune)
+    anchor()
+
+    code, said = tribune("audit", "verify", str(export()), "--key", "00" * 32)
+
+    assert (code, "une autre clé que celle demandée" in said) == (1, True), said
 
 
 def test_a_file_that_is_no_export_proves_nothing(tribune: Tribune, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ ITEMS = (
         "journal",
         "{community}#object#{platform}#{account}#{object}",
         "head",
-        "rev, v, kind, thread, post, author, verdict, actions, counted, hour; due_pk and due_at while an action is unfinished or a provisional hide unconfirmed; author_pk and author_at",
+        "rev, v, kind, thread, post, author, verdict with its salt, sealed, actions, counted, hour; due_pk and due_at while an action is unfinished or a provisional hide unconfirmed; author_pk and author_at",
         "13 months after the last change (distress: 30 days)",
         ("ModerateComments", "PerformAction", "ErasePerson", "KeepWatch", "Desk", "tribune case", "tribune appeal"),
         (
@@ -248,7 +248,7 @@ ITEMS = (
         "prev, root, leaves: the salted digests of the decisions of one transaction, at, hash",
         "none: digests, which say nothing once a salt is gone",
         ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
-        ("ModerateComments", "AnchorLedger", "tribune audit"),
+        ("ModerateComments", "Desk", "AnchorLedger", "tribune case", "tribune appeal", "tribune audit"),
     ),
     ItemType(
         "words",
