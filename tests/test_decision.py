@@ -2,13 +2,21 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tribune import words
+from tribune.budgets import (
+    FLOODS,
+    PER_ACCOUNT_AND_HOUR,
+    PER_PERSON_AND_DAY,
+    PER_POST_AND_HOUR,
+    PER_THREAD,
+    Silence,
+)
 from tribune.channel import ActKind
 from tribune.charter.document import AppliesTo, Ceiling, Charter, Clause, Dsa, Family, FirstAction, Gravity, Kind, Step
 from tribune.charter.findings import Breach, Findings, Signal
@@ -690,6 +698,61 @@ def test_a_reminder_waits_for_a_person(held: Situation) -> None:
 def test_one_automatic_message_per_person_and_day() -> None:
     made = decided(findings(breach("respect")), standing=Standing(automatic_today=1))
     assert [act.leave for act in made.acts] == [Leave.PROPOSED]
+
+
+SILENT: dict[Silence, tuple[dict[str, Any], dict[str, Any]]] = {
+    Silence.SENSITIVE: ({"sensitive_post": True}, {}),
+    Silence.THREAD_SILENT: ({"thread_silent": True}, {}),
+    Silence.HUMAN: ({}, {"human_requested_at": NOW}),
+    Silence.LONG_AGO: ({"long_ago": True}, {}),
+    Silence.CLIMATE: ({"climate": "red"}, {}),
+    Silence.THREAD: ({"thread_automatic": PER_THREAD}, {}),
+    Silence.PERSON: ({}, {"automatic_today": PER_PERSON_AND_DAY}),
+    Silence.POST: ({"post_automatic": PER_POST_AND_HOUR}, {}),
+    Silence.ACCOUNT: ({"account_automatic": PER_ACCOUNT_AND_HOUR}, {}),
+}
+"""Why nothing is said alone -> what is so in the situation and in the person's standing."""
+ASKED = findings(says=(Signal.SHORT_QUESTION, Signal.QUESTION), asks=("horaires",))
+
+
+@pytest.mark.parametrize(("why", "so"), SILENT.items())
+@pytest.mark.parametrize("found", [findings(breach("respect")), ASKED], ids=["reminder", "answer"])
+def test_what_the_machine_would_have_said_and_did_not_carries_why(
+    found: Findings, why: Silence, so: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    around, person = so
+    made = decided(found, situation=replace(ACTING, **around), standing=replace(UNKNOWN, **person))
+
+    assert made.unsaid is why
+    assert not any(act.leave is Leave.ALONE for act in made.acts)
+    assert made.case == (why not in FLOODS), "nobody reads ten thousand drafts of one answer"
+
+
+def test_silence_has_a_reason_only_where_something_would_have_been_said() -> None:
+    used_up = replace(ACTING, post_automatic=PER_POST_AND_HOUR)
+
+    assert decided(findings(says=(Signal.PRAISE,)), situation=used_up).unsaid is None
+    assert decided(findings(breach("respect")), situation=replace(used_up, mode=Mode.PROPOSE)).unsaid is None
+    assert decided(findings(breach("langage")), situation=used_up).unsaid is None
+    assert decided(ASKED).unsaid is None
+
+
+def test_in_a_flood_what_protects_goes_on_and_a_complaint_still_waits_for_an_answer() -> None:
+    used_up = replace(ACTING, post_automatic=PER_POST_AND_HOUR)
+    number = decided(findings(breach("vie-privee", whose="author")), situation=used_up)
+    angry = decided(findings(breach("respect"), says=(Signal.GRIEVANCE,)), situation=used_up)
+
+    assert [(act.kind, act.leave) for act in number.acts] == [(ActKind.HIDE, Leave.ALONE)]
+    assert (number.measure, number.unsaid) == (Measure.HIDE, Silence.POST)
+    assert (angry.measure, angry.clause, angry.strike, angry.case) == (Measure.NOTHING, "respect", False, True)
+
+
+def test_a_clause_that_a_reminder_cites_in_the_thread_is_only_pointed_at() -> None:
+    told = replace(ACTING, explained=frozenset({"respect"}))
+
+    assert [act.text for act in decided(findings(breach("respect")), situation=told).acts] == ["reminder1.pointer"]
+    other = replace(ACTING, explained=frozenset({"flood"}))
+    assert [act.text for act in decided(findings(breach("respect")), situation=other).acts] == ["reminder1.respect"]
 
 
 def test_a_platform_without_replies_leaves_the_reminder_to_a_person() -> None:

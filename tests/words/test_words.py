@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tribune import lengths, replies, words
+from tribune.budgets import Silence
 from tribune.channel import Verdict
 from tribune.charter import findings
 from tribune.charter.brake import Why
@@ -99,6 +100,10 @@ def test_a_situation_can_use_the_same_values_in_both_languages(situation: str) -
 
 def test_each_situation_that_a_decision_can_name_has_a_text_and_there_is_no_other() -> None:
     assert situations("fr").keys() == SITUATIONS
+
+
+def test_each_reason_for_silence_has_its_words_and_there_is_no_other() -> None:
+    assert words.table("fr", "desk")["unsaid"].keys() == {*Silence, "no_words"}
 
 
 def test_each_reason_for_a_call_has_its_words_and_there_is_no_other() -> None:

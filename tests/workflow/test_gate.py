@@ -1,67 +1,114 @@
-"""The last look before anything leaves: what only a person may do takes a person's name, whatever wrote it."""
+"""The last moment before something leaves: much can have happened since it was decided."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR, UNQUIET
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.community import Community, Modes
 from tribune.decision import Mode
-from tribune.duty import Person, Rota
-from tribune.journal import Action, ActionState, Brakes, Breaker, Head, HeadKind, Pauses, ThreadRecord
-from tribune.voice import Voice
-from tribune.workflow.gate import Drop, Go, Surroundings, Wait, gate
-
-NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-OBSERVING, ACTING = (
-    Community(
-        id="garance",
-        name="Vélos Garance",
-        modes=Modes(default=mode),
-        voice=Voice(team_signature={"fr": "Garance"}),
-        rota=Rota(people=(Person(id="marie", name="Marie"),)),
-    )
-    for mode in (Mode.OBSERVE, Mode.ACT)
+from tribune.journal import (
+    Action,
+    ActionState,
+    Brakes,
+    Breaker,
+    Budget,
+    Head,
+    HeadKind,
+    Pauses,
+    ThreadRecord,
 )
-PLACE = ("garance", "facebook", "1001")
-HEAD = Head(
-    *PLACE,
-    object="1_1",
+from tribune.workflow.gate import Drop, Go, Propose, Surroundings, Wait, counts_anew, gate
+
+NOW = datetime(2026, 11, 24, 10, 1, tzinfo=UTC)
+AN_HOUR_AGO = NOW - timedelta(minutes=2)
+AT = ("garance", "facebook", "1001")
+ANSWER = Action(
+    id="a-1",
+    kind=ActKind.REPLY,
+    purpose="faq",
+    state=ActionState.READY,
+    target="c-1",
+    created_at=AN_HOUR_AGO,
+    due_at=NOW,
+    why="courtesy",
+)
+HIDE = replace(ANSWER, id="h-1", kind=ActKind.HIDE, purpose="breach", state=ActionState.SENT, why="")
+COMMENT = Head(
+    *AT,
+    object="c-1",
     kind=HeadKind.COMMENT,
-    v="0",
+    v="1.0.x",
     rev=1,
-    space="page",
-    thread="1_1",
-    post="1",
+    space="facebook",
+    thread="c-1",
+    post="p-1",
     audience=Audience.PUBLIC,
     posted_at=NOW,
     received_at=NOW,
+    author="a",
+    actions=(ANSWER,),
 )
+FULL = Budget(*AT, hour="2026-11-24T10", posts={"p-1": PER_POST_AND_HOUR})
+BUSY = Budget(*AT, hour="2026-11-24T10", posts={f"other-{n}": 1 for n in range(PER_ACCOUNT_AND_HOUR)})
 
 
-def action(kind: ActKind, purpose: str, *, target: str = "1_1", signed_by: str | None = None) -> Action:
-    return Action("a", kind, purpose, ActionState.READY, target, NOW, NOW, signed_by=signed_by)
+@pytest.fixture
+def around() -> Surroundings:
+    """A community in mode act where nothing stands in the way."""
+    community = Community.model_construct(id="garance", name="Garance", modes=Modes(default=Mode.ACT))
+    return Surroundings(ThreadRecord(*AT, id="c-1"), community, Breaker(*AT), Pauses(), Brakes())
 
 
-def asked(act: Action, community: Community = ACTING, pauses: Pauses | None = None) -> object:
-    around = Surroundings(ThreadRecord(*PLACE, id="1_1"), community, Breaker(*PLACE), pauses or Pauses(), Brakes())
-    return gate(act, HEAD, around, NOW)
+def test_where_nothing_stands_in_the_way_it_leaves(around: Surroundings) -> None:
+    assert gate(ANSWER, COMMENT, around, NOW) == Go()
 
 
-@pytest.mark.parametrize("purpose", ["provisional", "breach", "withdraw", "restore", "release", "protect"])
-@pytest.mark.parametrize("kind", [ActKind.DELETE, ActKind.BLOCK])
-def test_no_purpose_lets_a_machine_delete_what_a_member_wrote_or_exclude_them(kind: ActKind, purpose: str) -> None:
-    assert asked(action(kind, purpose)) == Drop("a_persons_alone", tell=True)
-    assert asked(action(kind, purpose, signed_by="marie")) == Go()
+@pytest.mark.parametrize("level", UNQUIET)
+def test_what_the_machine_would_say_waits_for_a_person_once_the_climate_has_turned(
+    around: Surroundings, level: str
+) -> None:
+    tense = replace(around, brakes=Brakes(climate={"facebook": level, "instagram": "green"}))
+
+    assert gate(ANSWER, COMMENT, tense, NOW) == Propose("climate")
+    assert gate(replace(ANSWER, signed_by="marie"), COMMENT, tense, NOW) == Go()
+    assert gate(replace(HIDE, state=ActionState.READY), COMMENT, tense, NOW) == Go()
+    assert gate(ANSWER, replace(COMMENT, space="instagram"), tense, NOW) == Go()
 
 
-def test_our_own_message_is_taken_back_by_the_machine() -> None:
-    assert asked(action(ActKind.DELETE, "withdraw", target="1_2"), OBSERVING) == Go()
+def test_nothing_is_said_in_public_under_what_is_hidden(around: Surroundings) -> None:
+    hidden = replace(COMMENT, actions=(ANSWER, HIDE))
+    notice = replace(ANSWER, kind=ActKind.PRIVATE, purpose="protect")
+    shown = replace(COMMENT, actions=(ANSWER, HIDE, replace(HIDE, id="u-1", kind=ActKind.UNHIDE)))
+
+    assert gate(ANSWER, hidden, around, NOW) == Drop("hidden")
+    assert gate(notice, hidden, around, NOW) == Go(), "whoever was hidden is told so"
+    assert gate(ANSWER, shown, around, NOW) == Go()
+    assert gate(replace(ANSWER, signed_by="marie"), hidden, around, NOW) == Go(), "a person may"
 
 
-def test_a_hide_that_is_over_ends_in_every_mode_and_after_a_pause() -> None:
-    over = action(ActKind.UNHIDE, "release")
-    paused = Pauses({"all": NOW + timedelta(hours=1)})
-    assert asked(over, OBSERVING) == Go()
-    assert isinstance(asked(over, pauses=paused), Wait)
+def test_under_what_was_deleted_nothing_is_said_by_anybody(around: Surroundings) -> None:
+    gone = replace(COMMENT, deleted=True)
+
+    assert gate(ANSWER, gone, around, NOW) == Drop("deleted")
+    assert gate(replace(ANSWER, signed_by="marie"), gone, around, NOW) == Drop("deleted")
+
+
+@pytest.mark.parametrize("budget", [FULL, BUSY])
+def test_what_leaves_in_an_hour_that_is_used_up_waits_for_the_next_one(around: Surroundings, budget: Budget) -> None:
+    waits = gate(ANSWER, COMMENT, replace(around, budget=budget), NOW)
+
+    assert isinstance(waits, Wait)
+    assert timedelta(minutes=59) <= waits.until - NOW <= timedelta(minutes=61)
+    assert waits.why == "budget"
+
+
+def test_only_what_the_machine_says_in_public_in_another_hour_is_counted_again() -> None:
+    assert counts_anew(ANSWER, COMMENT, NOW)
+    assert not counts_anew(replace(ANSWER, created_at=NOW), COMMENT, NOW)
+    assert not counts_anew(replace(ANSWER, signed_by="marie"), COMMENT, NOW)
+    assert not counts_anew(ANSWER, replace(COMMENT, audience=Audience.PRIVATE), NOW)
+    assert not counts_anew(HIDE, COMMENT, NOW)
