@@ -66,6 +66,10 @@ bench: .venv/.ready build-here ## cold start, reading a text, 5,000 deliveries (
 fuzz: .venv/.ready ## 200,000 mutated deliveries of every platform through the receiver (some minutes)
 	@$(RUN)/python -m bench.fuzz
 
+.PHONY: crash
+crash: .venv/.ready ## every fault at every call, every pair, every order of two workers; the table (some 20 minutes)
+	@CRASH=all $(RUN)/pytest -q -n auto tests/crash
+
 .PHONY: wordpress
 wordpress: .venv/.ready ## a real WordPress (Debian's packages) beside tribune serve: comment on it, read the answer
 	@$(RUN)/python -m local.wordpress

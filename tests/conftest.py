@@ -15,6 +15,9 @@ from typing import Any
 
 import declared
 import pytest
+from proof_table import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,11 +13,11 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.exceptions import ClientError, ReadTimeoutError
-from world import START, World, living
+from world import START, World, living, throttled
 
 from local.memory import Memory
 from local.resources import Stack, Template
-from tribune import clock
+from tribune import charter, clock
 from tribune.aws import charters, clients, journal
 from tribune.community import Community
 from tribune.workflow import moderate
@@ -59,14 +59,17 @@ def _door(name: str) -> CodeType:
     return compile(file.read_text(encoding="utf-8"), str(file), "exec")
 
 
-def load(name: str) -> ModuleType:
-    """functions/<name>/app.py as a new process of Lambda would: its environment, nothing cached."""
-    stack, _ = _stack()
-    logical_id = "".join(word.capitalize() for word in name.split("_"))
-    os.environ.update(stack.environment(logical_id))
-    module = ModuleType(f"functions.{name}.app")
-    exec(_door(name), module.__dict__)  # noqa: S102  our own door
-    return module
+def loader(stack: Stack) -> Callable[[str], ModuleType]:
+    """Loads functions/<name>/app.py as a new process of Lambda would: its environment, nothing cached."""
+
+    def load(name: str) -> ModuleType:
+        logical_id = "".join(word.capitalize() for word in name.split("_"))
+        os.environ.update(stack.environment(logical_id))
+        module = ModuleType(f"functions.{name}.app")
+        exec(_door(name), module.__dict__)  # noqa: S102  our own door
+        return module
+
+    return load
 
 
 @contextmanager
@@ -75,7 +78,8 @@ def remembered() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(charters, "_published", _charter))
         stack.enter_context(patch.object(Community, "model_validate_json", staticmethod(_community)))
-        stack.enter_context(patch.object(moderate, "Reader", _reader))
+        for module in (moderate, charter):  # the second for doors, which are loaded anew
+            stack.enter_context(patch.object(module, "Reader", _reader))
         stack.enter_context(patch.dict(os.environ))
         yield
 
@@ -97,10 +101,10 @@ def _community(text: str) -> Community:
     return _read_community(text)
 
 
-def _reader(charter: Any, vocabulary: Any) -> Any:
-    slot = (id(charter), repr(vocabulary))
+def _reader(rules: Any, vocabulary: Any) -> Any:
+    slot = (id(rules), repr(vocabulary))
     if slot not in _readers:
-        _readers[slot] = (charter, _make_reader(charter, vocabulary))
+        _readers[slot] = (rules, _make_reader(rules, vocabulary))
     return _readers[slot][1]
 
 
@@ -109,7 +113,7 @@ def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
     """A world with one community, on tables of its own; one at a time in a process."""
     stack, _ = _stack()
     memory = _furnished(mode, more).fork()
-    fresh = World(stack, load, more=more)
+    fresh = World(stack, loader(stack), more=more)
 
     def around(operation: str, carry_out: Callable[[], Any]) -> Any:
         return fresh.calls.around(
@@ -117,6 +121,7 @@ def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
             carry_out,
             lambda: ClientError({"Error": {"Code": "InternalServerError"}}, operation),
             lambda: ReadTimeoutError(endpoint_url="http://aws.test"),
+            partial(throttled, operation),
         )
 
     memory.around = around
@@ -141,7 +146,7 @@ def _furnished(mode: str, more: str) -> Memory:
     """Everything as `tribune apply` leaves it."""
     stack, empty = _stack()
     memory = empty.fork()
-    world = World(stack, load, more=more)
+    world = World(stack, loader(stack), more=more)
     clock.follow(lambda: START)
     with remembered(), _reached(memory):
         world.apply(mode)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from http import HTTPStatus
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl
@@ -52,6 +53,8 @@ QUEUES = {
 }
 FAULTS = ("error_before", "error_after", "kill_before", "kill_after", "another_worker")
 """What can happen at a call. `another_worker`: just before it, a second process handles the same event from start to end."""
+THROTTLED = "throttled"
+"""Besides: AWS says that it is too much, a transaction meets another one, the platform answers 429."""
 
 
 CONFIGURATION = f"""
@@ -137,6 +140,8 @@ class Calls:
     faults: list[Fault] = field(default_factory=list)
     inside: bool = False
     another: Callable[[], None] = lambda: None
+    step: Callable[[], None] = lambda: None
+    """Called before each of them: where two workers take turns."""
 
     def around(
         self,
@@ -144,9 +149,11 @@ class Calls:
         make: Callable[[], Any],
         before: Callable[[], BaseException],
         after: Callable[[], BaseException],
+        too_much: Callable[[], Any],
     ) -> Any:
         if not self.inside:
             return make()
+        self.step()
         self.names.append(name)
         number = len(self.names)
         fault = next((f for f in self.faults if f.strikes(number, name)), None)
@@ -160,6 +167,8 @@ class Calls:
             finally:
                 self.inside = True
             return make()
+        if fault.kind == THROTTLED:
+            return too_much()
         if fault.kind == "kill_before":
             raise Killed(name)
         if fault.kind == "error_before":
@@ -370,6 +379,8 @@ class World:
                 self.invoke("keep_watch", {})
             except Killed:
                 self.doors.pop("keep_watch", None)
+            except Unavailable:
+                continue  # the next tick is the retry
 
     # --- what there is to see ---
 
@@ -408,6 +419,7 @@ class World:
             lambda: self._send(call),
             lambda: NotSent("planted"),
             lambda: PerhapsSent("planted"),
+            lambda: HttpAnswer(HTTPStatus.TOO_MANY_REQUESTS, {"retry-after": "60"}, b'{"error": {"code": 4}}'),
         )
 
     def _send(self, call: HttpCall) -> HttpAnswer:
@@ -440,6 +452,17 @@ def fresh_world(stack: Stack, function: Callable[[str], ModuleType]) -> Iterator
         yield fresh
 
 
+def throttled(operation: str) -> Any:
+    """What AWS says when it is too much; a transaction is then cancelled, and botocore does not try it again."""
+    if operation == "TransactWriteItems":
+        answer: Any = {
+            "Error": {"Code": "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": "TransactionConflict"}],
+        }
+        raise ClientError(answer, operation)
+    raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)
+
+
 @contextmanager
 def living(world: World) -> Iterator[World]:
     """The world with its clock, its wire and its counted calls in place."""
@@ -452,6 +475,7 @@ def living(world: World) -> Iterator[World]:
             lambda: original(self, operation, request),
             lambda: ClientError({"Error": {"Code": "InternalServerError"}}, operation),
             lambda: ReadTimeoutError(endpoint_url="http://aws.test"),
+            partial(throttled, operation),
         )
 
     botocore.client.BaseClient._make_api_call = counted  # type: ignore[method-assign]
