@@ -2,23 +2,27 @@
 
 A lone community manager is the normal case: everything has a default that fits one person. Hours are
 written as people say them (`mon-fri 09:00-18:00`) and mean the wall clock of the community's time zone;
-intervals are compared as instants, so that a night with 23 or 25 hours is handled like any other.
+intervals are compared as instants, so that a day with 23 or 25 hours is handled like any other. Where the clocks
+change, an hour that comes twice means the first time, and one that does not exist is read on the clock of before
+the change: 02:30 is then what the wall calls 03:30.
 """
 
+import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
 
 from tribune.written import Written
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(?:([a-z, -]+?)\s+)?(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _ONE_DAY = timedelta(days=1)
+_A_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +124,64 @@ class Way(Written):
     """The mail address of `email`; empty where the secret `<person>.<kind>` says where to go."""
 
 
-class Away(Written):
-    """Leave, both days included: nobody calls a person who is away."""
+def _day_or_moment(value: Any) -> date | datetime:
+    """A day, or a day and an hour by the community's clock. ValueError says what would be right."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value) if re.search(r"\d[T ]\d", value) else date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f'"{value}" should read like 2026-12-24, or 2026-12-24T14:00') from error
+    if not isinstance(value, date):
+        message = "a day is written like 2026-12-24, an hour of it like 2026-12-24T14:00"
+        raise ValueError(message)  # noqa: TRY004  what pydantic makes a sentence with its place of
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        raise ValueError("the hour is the community's own: leave out the time zone")
+    return value
 
-    start: date
-    end: date
+
+type DayOrMoment = Annotated[
+    date | datetime,
+    PlainValidator(_day_or_moment),
+    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+]
+"""`2026-12-24`, the whole day; `2026-12-24T14:00`, that minute by the community's clock."""
+
+
+def _begins(written: date) -> datetime:
+    return written if isinstance(written, datetime) else datetime.combine(written, time(0))
+
+
+def _ends(written: date) -> datetime:
+    return written if isinstance(written, datetime) else datetime.combine(written + _ONE_DAY, time(0))
+
+
+class Span(Written):
+    """From one day to another, both included; or from one hour to another."""
+
+    start: DayOrMoment
+    end: DayOrMoment
+    by: str = ""
+    """Who of the team wrote it with `tribune duty`; empty for what stands in the file."""
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Self:
+        if _ends(self.end) <= _begins(self.start):
+            raise ValueError("it ends before it begins")
+        return self
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The instants from which on it holds, and from which on it holds no more."""
+        begin, end = _begins(self.start), _ends(self.end)
+        return _instant(begin.date(), begin.time(), zone), _instant(end.date(), end.time(), zone)
+
+    def holds(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Does it hold at this instant?"""
+        begin, end = self.bounds(zone)
+        return begin <= at < end
+
+
+class Away(Span):
+    """Leave: nobody calls a person who is away."""
 
 
 class Person(Written):
@@ -139,34 +196,109 @@ class Person(Written):
     """The first one is the language of the calls."""
     ways: tuple[Way, ...] = ()
     away: tuple[Away, ...] = ()
+    deputy: str = ""
+    """Who stands in for this person while they are away, by id."""
 
-    def is_away(self, day: date) -> bool:
-        """Is this a day of leave?"""
-        return any(leave.start <= day <= leave.end for leave in self.away)
+    def is_away(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Is this person on leave?"""
+        return any(leave.holds(at, zone) for leave in self.away)
 
 
-class Turn(Written):
-    """A stretch of days on which these people are on duty, in calling order; both days included."""
+class Turn(Span):
+    """A stretch of time in which these people are on duty, in calling order."""
 
-    start: date
-    end: date
     people: tuple[str, ...] = Field(min_length=1)
 
 
+class Swap(Span):
+    """For a while, one takes the place of another: an exchange when both are on duty."""
+
+    gives: str
+    takes: str
+
+
+class Weeks(Written):
+    """Week after week, the next of these people comes first, and the others follow in their order."""
+
+    since: DayOrMoment
+    """When the first week of the first one begins; each week ends at that hour of that weekday."""
+    people: tuple[str, ...] = Field(min_length=1)
+
+    def begins(self, week: int, zone: ZoneInfo) -> datetime:
+        """When the week of this number begins, 0 for the first one."""
+        first = _begins(self.since)
+        return _instant(first.date() + timedelta(weeks=week), first.time(), zone)
+
+    def week(self, at: datetime, zone: ZoneInfo) -> int:
+        """The number of the week at an instant; below 0 before the first one."""
+        passed = at.astimezone(zone).replace(tzinfo=None) - _begins(self.since)
+        week = passed // timedelta(weeks=1)
+        # By the wall, an hour may be missing or come twice: the instants decide.
+        return week + (self.begins(week + 1, zone) <= at) - (at < self.begins(week, zone))
+
+    def people_at(self, at: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+        """Whose week it is, then the others; nobody before the first one."""
+        week = self.week(at, zone)
+        first = week % len(self.people)
+        return (*self.people[first:], *self.people[:first]) if week >= 0 else ()
+
+
+class Regular(Written):
+    """The same hours every week: a Saturday, an evening, the midday break."""
+
+    when: WrittenHours
+    people: tuple[str, ...] = Field(min_length=1)
+
+    def holds(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Is it that hour?"""
+        for begin, end, _ in self.when.intervals(at, zone):
+            if begin > at:
+                return False
+            if at < end:
+                return True
+        raise AssertionError("weeks do not end")
+
+
+class Holiday(Written):
+    """A day on which nobody is expected."""
+
+    day: date
+    names: dict[str, str] = Field(default_factory=dict)
+    """What it is called, by language; nothing where it is only a day."""
+
+
+def _holiday(value: Any) -> Any:
+    return {"day": value} if isinstance(value, date | str) else value
+
+
 class Rota(Written):
-    """Who is called, in which order, at which hours."""
+    """Who is called, in which order, at which hours.
+
+    Who has the duty is said by, in this order: a turn, the regular hours, the weeks, the default. Each speaks for the
+    roles of the people it names. Then come the swaps, then leave and who stands in for it.
+    """
 
     people: tuple[Person, ...] = Field(min_length=1)
     default: tuple[str, ...] = ()
-    """On duty when no turn says otherwise, in calling order; empty: everybody, as listed."""
+    """On duty when nothing says otherwise, in calling order; empty: everybody, as listed."""
+    weeks: Weeks | None = None
+    regular: tuple[Regular, ...] = ()
     turns: tuple[Turn, ...] = ()
+    swaps: tuple[Swap, ...] = ()
     fallback: Person | None = None
     """The deputy, or a shared address: called when nobody on duty could be reached."""
     presence: WrittenHours = read_hours("mon-fri 09:00-18:00")
     """When members can expect a person."""
     quiet_hours: WrittenHours | None = read_hours("20:00-08:00")
     """When nobody is rung but for danger; so are the days without presence, and holidays."""
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[Annotated[Holiday, BeforeValidator(_holiday)], ...] = ()
+    """Days of rest of the house's own."""
+    holidays_of: tuple[str, ...] = ()
+    """The countries (FR) or parts of one (FR-57) whose public holidays are days of rest, by ISO 3166."""
+    public_holidays: tuple[Holiday, ...] = ()
+    """Which days those are: `tribune apply` works them out and writes them here."""
+    holidays_until: date | None = None
+    """The last day for which it did."""
     care_country: Literal["fr", "be", "ch", "uk", "ie", "us", "ca"] = "fr"
     """Whose help line is given in distress."""
 
@@ -175,12 +307,23 @@ class Rota(Written):
         ids = [person.id for person in (*self.people, *((self.fallback,) if self.fallback else ()))]
         if len(set(ids)) != len(ids):
             raise ValueError("two people have the same id")
-        named = {name for turn in self.turns for name in turn.people} | set(self.default)
-        if missing := sorted(named - set(ids)):
+        if missing := sorted(self._named() - set(ids)):
             raise ValueError(f"on duty but not among the people: {', '.join(missing)}")
         if self.quiet_hours and self.quiet_hours.start == self.quiet_hours.end:
             raise ValueError("quiet_hours would never end")
         return self
+
+    def _named(self) -> set[str]:
+        """Everybody whom some part of it speaks of."""
+        lists = [self.default, *(turn.people for turn in self.turns), *(part.people for part in self.regular)]
+        lists += [self.weeks.people] if self.weeks else []
+        lists += [(swap.gives, swap.takes) for swap in self.swaps]
+        deputies = {person.deputy for person in self.people if person.deputy}
+        return {name for names in lists for name in names} | deputies
+
+    def holiday(self, day: date) -> Holiday | None:
+        """The holiday that this day is, None for an ordinary one."""
+        return next((one for one in (*self.holidays, *self.public_holidays) if one.day == day), None)
 
     def person(self, person_id: str) -> Person | None:
         """Somebody of the team, the fallback included."""
@@ -191,19 +334,123 @@ class Rota(Written):
 def on_duty(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = ("cm",)) -> list[Person]:
     """Who is called at `at`, in calling order: the wanted roles first, then their colleagues on duty, then the fallback.
 
-    A turn replaces the default for the roles it names people of. Who is away is left out.
+    Nobody who is away: their deputy stands in their place, unless that one is away too.
     """
-    day = at.astimezone(zone).date()
-    turn = [name for turn in rota.turns if turn.start <= day <= turn.end for name in turn.people]
-    default = rota.default or tuple(person.id for person in rota.people)
-    people = {person.id: person for person in rota.people}
-    turned = {people[name].role for name in turn if name in people}
-    line = [people[name] for name in dict.fromkeys(turn) if name in people]
-    line += [people[name] for name in default if name in people and people[name].role not in turned]
-    present = [person for person in line if not person.is_away(day)]
-    called = [person for person in present if person.role in roles]
-    called += [person for person in present if person.role not in roles]
+    names = dict.fromkeys(_standing_in(rota, name, at, zone) for name in _line(rota, at, zone))
+    present = [person for name in names if name is not None and (person := rota.person(name)) is not None]
+    called = [person for person in present if person.role in roles and person != rota.fallback]
+    called += [person for person in present if person.role not in roles and person != rota.fallback]
     return [*called, *((rota.fallback,) if rota.fallback else ())]
+
+
+def _line(rota: Rota, at: datetime, zone: ZoneInfo) -> list[str]:
+    """Who has the duty, in calling order, whether or not they are away."""
+    roles = {person.id: person.role for person in rota.people}
+    line: list[str] = []
+    spoken_for: set[str] = set()
+    for names in (
+        [name for turn in rota.turns if turn.holds(at, zone) for name in turn.people],
+        [name for regular in rota.regular if regular.holds(at, zone) for name in regular.people],
+        rota.weeks.people_at(at, zone) if rota.weeks else (),
+        rota.default or tuple(roles),
+    ):
+        known = [name for name in names if name in roles]
+        line += [name for name in known if roles[name] not in spoken_for]
+        spoken_for |= {roles[name] for name in known}
+    for swap in rota.swaps:
+        if swap.gives in line and swap.holds(at, zone):
+            exchanged = {swap.gives: swap.takes, swap.takes: swap.gives}
+            line = [exchanged.get(name, name) for name in line]
+    return line
+
+
+def _standing_in(rota: Rota, name: str, at: datetime, zone: ZoneInfo) -> str | None:
+    """Who is there in somebody's place: they themselves, else their deputy, else that one's; None when nobody is."""
+    asked: set[str] = set()
+    while name and name not in asked:
+        asked.add(name)
+        person = rota.person(name)
+        if person is None:
+            return None
+        if not person.is_away(at, zone):
+            return name
+        name = person.deputy
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The duty at one instant: who, until when, who comes after; and whether anybody is expected to be there."""
+
+    at: datetime
+    line: Sequence[Person]
+    """Who is called, in order, the fallback last."""
+    until: datetime | None
+    """When that changes; None when the rota says nothing else within a year."""
+    then: Sequence[Person]
+    """Who is called after that."""
+    away: Sequence[Person]
+    """Who would have the duty and is on leave."""
+    present: bool
+    """Is the team there?"""
+    presence_changes: datetime
+    """When it leaves, or comes next."""
+    quiet_until: datetime | None
+    """Until when only danger rings; None when anything may."""
+    holiday: Holiday | None
+
+
+def watch_at(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = ("cm",)) -> Watch:
+    """The duty at `at`."""
+    line = on_duty(rota, at, zone, roles)
+    until, then = None, line
+    for edge in _edges(rota, at, zone):
+        if edge > at + _A_YEAR:
+            break
+        if (then := on_duty(rota, edge, zone, roles)) != line:
+            until = edge
+            break
+    here, ring = next_presence(rota, at, zone), may_ring(rota, at, zone, "hours")
+    having = (rota.person(name) for name in _line(rota, at, zone))
+    return Watch(
+        at=at,
+        line=line,
+        until=until,
+        then=then,
+        away=[person for person in having if person is not None and person.is_away(at, zone)],
+        present=here == at,
+        presence_changes=_leaves(rota, at, zone) if here == at else here,
+        quiet_until=ring if ring > at else None,
+        holiday=rota.holiday(at.astimezone(zone).date()),
+    )
+
+
+def _edges(rota: Rota, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Every instant after `at` at which somebody else may have the duty, in order."""
+    spans: Iterable[Span] = (*rota.turns, *rota.swaps, *(leave for person in rota.people for leave in person.away))
+    sources: list[Iterable[datetime]] = [sorted(edge for span in spans for edge in span.bounds(zone))]
+    sources += [_hour_edges(regular.when, at, zone) for regular in rota.regular]
+    if rota.weeks:
+        sources.append(_week_edges(rota.weeks, at, zone))
+    return (edge for edge in heapq.merge(*sources) if edge > at)
+
+
+def _hour_edges(hours: Hours, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    for begin, end, _ in hours.intervals(at, zone):
+        yield begin
+        yield end
+
+
+def _week_edges(weeks: Weeks, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    week = max(0, weeks.week(at, zone))
+    while True:
+        yield weeks.begins(week, zone)
+        week += 1
+
+
+def _leaves(rota: Rota, at: datetime, zone: ZoneInfo) -> datetime:
+    """When the team that is there at `at` leaves."""
+    return next(end for begin, end, _ in rota.presence.intervals(at, zone) if begin <= at < end)
 
 
 def may_ring(rota: Rota, at: datetime, zone: ZoneInfo, urgency: str) -> datetime:
@@ -231,13 +478,13 @@ def _still_quiet(rota: Rota, at: datetime, zone: ZoneInfo) -> datetime | None:
             if at < end:
                 return end
     day = at.astimezone(zone).date()
-    if day.weekday() not in rota.presence.days or day in rota.holidays:
+    if day.weekday() not in rota.presence.days or rota.holiday(day):
         return _instant(day + _ONE_DAY, time(0), zone)
     return None
 
 
 def _works(rota: Rota, day: date) -> bool:
-    return day not in rota.holidays
+    return rota.holiday(day) is None
 
 
 def after_presence(rota: Rota, since: datetime, lasting: timedelta, zone: ZoneInfo) -> datetime:
