@@ -15,6 +15,8 @@ from tribune.aws.queues import Queue
 from tribune.platforms import platform
 from tribune.settings import ModerateSettings
 from tribune.telemetry import count, logger
+from tribune.workflow.appeal import Receiving
+from tribune.workflow.decisions import Decisions
 from tribune.workflow.moderate import Moderation
 
 _ENVIRONMENT = uuid.uuid4().hex
@@ -29,17 +31,27 @@ def _moderation() -> Moderation:
         key = secrets.pseudonym_key(settings.stage, community)
         return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()[:32]
 
+    journal = Journal(
+        clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, _ENVIRONMENT
+    )
+    communities, charters = Communities(settings.community_table), Charters(settings.charter_table)
+    calls = Queue(clients.sqs(), settings.calls_queue_url)
     return Moderation(
-        journal=Journal(
-            clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, _ENVIRONMENT
-        ),
+        journal=journal,
         keys=keys,
-        communities=Communities(settings.community_table),
-        charters=Charters(settings.charter_table),
+        communities=communities,
+        charters=charters,
         pseudonym=pseudonym,
         platform=platform,
         actions=Queue(clients.sqs(), settings.actions_queue_url),
-        calls=Queue(clients.sqs(), settings.calls_queue_url),
+        calls=calls,
+        appeals=Receiving(
+            journal=journal,
+            keys=keys,
+            decisions=Decisions(journal.reason, communities, charters),
+            calls=calls,
+            opened=lambda: count("AppealsReceived"),
+        ),
     )
 
 

@@ -13,14 +13,15 @@ from tribune.aws.queues import Queue
 from tribune.settings import AppealSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.appeal import Receiving
-from tribune.workflow.notices import Decisions
+from tribune.workflow.contest import Contesting
+from tribune.workflow.decisions import Decisions
 
 
 @cache
-def _receiving() -> Receiving:
+def _contesting() -> Contesting:
     settings = AppealSettings.read()
     journal = Journal(clients.dynamodb(), settings.journal_table, settings.text_table)
-    return Receiving(
+    receiving = Receiving(
         journal=journal,
         keys=keys,
         decisions=Decisions(
@@ -31,12 +32,13 @@ def _receiving() -> Receiving:
         calls=Queue(clients.sqs(), settings.calls_queue_url),
         opened=lambda: count("AppealsReceived"),
     )
+    return Contesting(receiving)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """HTTP API v2 event -> back to the page of the decision."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    page = _receiving().answer(
+    page = _contesting().answer(
         event["rawPath"], lambda: delivery(event), headers.get("accept-language", ""), clock.now()
     )
     if page.why:

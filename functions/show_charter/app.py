@@ -11,7 +11,8 @@ from tribune.aws.confirmations import Confirmations
 from tribune.aws.journal import Journal
 from tribune.settings import ShowSettings
 from tribune.telemetry import logger
-from tribune.workflow.notices import Decisions
+from tribune.workflow.decisions import Decisions
+from tribune.workflow.notices import Reading
 from tribune.workflow.show import Request, Showing
 
 # Made while the runtime starts: there the processor is whole, in the first invocation it is a fraction.
@@ -29,13 +30,14 @@ def _showing() -> Showing:
 
 
 @cache
-def _decisions() -> Decisions:
+def _reading() -> Reading:
     settings = ShowSettings.read()
-    return Decisions(
+    decisions = Decisions(
         kept=Journal(clients.dynamodb(), settings.journal_table).reason,
         communities=Communities(settings.community_table),
         charters=Charters(settings.charter_table),
     )
+    return Reading(decisions)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     request = Request(event["rawPath"], headers.get("accept-language", ""), headers.get("if-none-match", ""))
     reason = event["routeKey"].startswith("GET /decisions/")
-    page = (_decisions() if reason else _showing()).answer(request, clock.now())
+    page = (_reading() if reason else _showing()).answer(request, clock.now())
     if page.why:
         logger().error("not shown", reason=page.why)
     return {"statusCode": int(page.status), "headers": dict(page.headers), "body": page.body}

@@ -16,7 +16,7 @@ from tribune.errors import AlreadyDone, OwnDecision, UnreadableBody
 from tribune.journal import ActionState, Head
 from tribune.notice import AppealState
 from tribune.statement import problems
-from tribune.workflow.appeal import written
+from tribune.workflow.contest import written
 from tribune.workflow.deed import case_id
 
 __all__ = ["fresh_world"]

@@ -27,6 +27,8 @@ APPEAL_MONTHS: Final = 6
 """From the day on which the member is informed (DSA, article 20)."""
 ANSWER_WITHIN: Final = timedelta(days=7)
 """How soon an appeal is answered where no charter promises anything."""
+MOST_CHARACTERS: Final = 1000
+"""What a member may write to contest a decision."""
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowel, so that no code is a word."""
 _CODE_LENGTH: Final = 6

@@ -287,7 +287,7 @@ ITEMS = (
         "appeal#{words}",
         "why the member contests a measure, as they wrote it; named after its hash",
         "13 months; at once when the author deletes the comment or asks to be forgotten",
-        ("ReceiveAppeal",),
+        ("ReceiveAppeal", "ModerateComments"),
         ("tribune appeal",),
     ),
     ItemType(

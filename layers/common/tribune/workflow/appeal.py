@@ -4,30 +4,23 @@ A won appeal undoes everything that the decision did: the comment is shown again
 erased, the rule charged with it. First decision wins; who comes second is told who and when.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import parse_qs
 
 from tribune import voice
-from tribune.channel import ActKind, Delivery, Platform
+from tribune.channel import ActKind, Platform
 from tribune.comment import words_hash
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.duty import Person
 from tribune.errors import (
     AlreadyDone,
-    BadConfiguration,
-    CharterUnreadable,
     Conflict,
     NotFound,
     OwnDecision,
-    Unavailable,
-    UnreadableBody,
 )
 from tribune.journal import (
     Action,
@@ -45,21 +38,16 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
-from tribune.words import LANGUAGES
 from tribune.workflow.cases import in_effect, last_visibility
+from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, case_id, named
-from tribune.workflow.notices import MOST_CHARACTERS, PATH, Decision, Decisions, page, refused, unavailable
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.show import Page, preferred
 from tribune.workflow.takeback import cancelled, closed, looked_at, taking_back
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
-MOST_BYTES = 16_384
-"""Of a form: a thousand characters, however they are encoded, and the rest of it."""
 _TRIES = 6
-_FORM = "application/x-www-form-urlencoded"
 
 
 class Received(StrEnum):
@@ -84,7 +72,7 @@ class Keeping(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """receive_appeal's use case, with its edges."""
+    """How an appeal is received, whichever way it comes."""
 
     journal: Keeping
     keys: Keys
@@ -92,25 +80,6 @@ class Receiving:
     calls: Queue
     opened: Callable[[], None]
     """Counts an appeal."""
-
-    def answer(self, path: str, posted: Callable[[], Delivery], accept_language: str, now: datetime) -> Page:
-        """Back to the page of the decision, which then says what became of it; a sentence when that cannot be."""
-        language, asked = preferred(accept_language, LANGUAGES), PATH.fullmatch(path)
-        if asked is None or asked["more"] != "/appeal":
-            return refused("missing", language, HTTPStatus.NOT_FOUND)
-        try:
-            text = written(posted())
-            if len(text) > MOST_CHARACTERS:
-                return refused("too_long", language, HTTPStatus.CONTENT_TOO_LARGE, limit=str(MOST_CHARACTERS))
-            self.receive(asked["community"], asked["token"], text, now)
-        except UnreadableBody:
-            return refused("unreadable", language, HTTPStatus.BAD_REQUEST)
-        except NotFound:
-            return refused("missing", language, HTTPStatus.NOT_FOUND)
-        except (CharterUnreadable, BadConfiguration, Conflict, Unavailable) as error:
-            return unavailable(language, f"{error.reason}: {error}")
-        back = page(HTTPStatus.SEE_OTHER, "", language)
-        return replace(back, headers={**back.headers, "location": f"../{asked['token']}"})
 
     def receive(self, community_id: str, token: str, text: str, now: datetime, way: str = "page") -> Received:
         """Contest a decision. Raises NotFound, Conflict, Unavailable, CharterUnreadable, BadConfiguration."""
@@ -136,26 +105,6 @@ class Receiving:
             self.opened()
             return Received.OPEN
         raise Conflict("the case keeps changing")
-
-
-def written(posted: Delivery) -> str:
-    """What a form or a JSON body says under `text`; empty when it says nothing. Raises UnreadableBody."""
-    if len(posted.body) > MOST_BYTES:
-        raise UnreadableBody("the form is too large")
-    kind = posted.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
-    try:
-        body = posted.body.decode("utf-8")
-        if kind == "application/json":
-            given = json.loads(body or "{}")["text"] if body else ""
-        elif kind == _FORM:
-            given = "\n".join(parse_qs(body, max_num_fields=10, errors="strict").get("text", ()))
-        else:
-            raise UnreadableBody("neither a form nor JSON")
-    except (ValueError, TypeError, KeyError) as error:
-        raise UnreadableBody("no form, no JSON with `text`") from error
-    if not isinstance(given, str):
-        raise UnreadableBody("`text` is no text")
-    return given.replace("\r\n", "\n").strip()
 
 
 def made(decision: Decision, words: str | None, way: str, now: datetime) -> Appeal:

@@ -6,6 +6,7 @@ One read and one transaction for a batch; the wake-ups follow the commit, and wh
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +17,9 @@ from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
 from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
+from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
+from tribune.workflow.appeal import Receiving
 from tribune.workflow.brake import braked
 from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
@@ -89,6 +92,8 @@ class Moderation:
     platform: Callable[[str], Platform]
     actions: Queue
     calls: Queue
+    appeals: Receiving
+    """Where a code that a member writes leads to."""
     _readers: dict[tuple[str, str], tuple[Community, Reader]] = field(default_factory=dict)
 
     def moderate(self, messages: Sequence[tuple[str, str]], now: datetime) -> Tally:
@@ -264,6 +269,8 @@ class Moderation:
             head = sheet.head(deed.at)
             if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
                 self._close_answered(head, self._promise(deed), now)
+        for community, address, text in sheet.contests:
+            self._contest(community, address, text, now)
         self.actions.send(
             [
                 {"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}
@@ -273,6 +280,11 @@ class Moderation:
         self.calls.send(
             [{"schema": 1, "community": community, "call": call} for community, call in sorted(sheet.call_wakes)]
         )
+
+    def _contest(self, community: str, address: str, text: str, now: datetime) -> None:
+        """A measure that has not taken effect, or is kept no more, cannot be contested yet, or any more."""
+        with suppress(NotFound):
+            self.appeals.receive(community, address, text[:MOST_CHARACTERS], now, way="message")
 
     def _promise(self, deed: Deed) -> Promised | None:
         """What a person of the team promised in words that they wrote on the platform itself."""

@@ -9,93 +9,30 @@ No word of the member's, no name, no label. The page is kept by no cache and fou
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 from tribune import pages, words
 from tribune.channel import ActKind
-from tribune.charter import PublishedCharter
-from tribune.community import COMMUNITY_ID, Community
+from tribune.community import COMMUNITY_ID
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, Unavailable
-from tribune.notice import ADDRESS, Appeal, AppealState, Ground, Notice, beside, facts, how, link, stated
-from tribune.workflow.deed import clause_link
+from tribune.notice import ADDRESS, MOST_CHARACTERS, AppealState, Notice, beside, facts, how, link, stated
+from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.show import NOT_KEPT, Page, Request, date_words
 
 PATH = re.compile(
     rf".*?/decisions/(?P<community>{COMMUNITY_ID.strip('^$')})/(?P<token>{ADDRESS})(?P<more>\.json|/appeal|)"
 )
-MOST_CHARACTERS = 1000
-"""What a member may write to contest a decision."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision, with everything that its page says."""
+class Reading:
+    """show_charter's use case for the page of a decision."""
 
-    notice: Notice
-    community: Community
-    published: PublishedCharter | None
-    """The version that judged the words; None where none was in force."""
-    appeal: Appeal | None = None
-
-    @property
-    def contestable(self) -> bool:
-        """Is there still something to contest? (Whether there is still time is another question.)"""
-        return self.notice.ended_at is None and self.notice.reversed_at is None
-
-    def open(self, now: datetime) -> bool:
-        """May it be contested now?"""
-        until = self.notice.contestable_until(self.community.zone)
-        return self.appeal is None and self.contestable and now <= until
-
-    def ground(self, language: str) -> Ground:
-        """The rule behind it."""
-        notice, community = self.notice, self.community
-        clause = self.published.charter.clause(notice.clause) if self.published and notice.clause else None
-        if self.published is None or clause is None:
-            return Ground(language)
-        ground = Ground(language, self.published, clause)
-        if not community.charter_base_url:
-            return ground
-        reference = clause_link(community, self.published.version, ground.told_in, clause.number)
-        return Ground(language, self.published, clause, reference)
-
-
-class Charters(Protocol):
-    """The published charters."""
-
-    def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
-
-
-class Communities(Protocol):
-    """The communities of this stack."""
-
-    def load(self, community_id: str) -> Community: ...  # noqa: D102
-
-
-type Kept = Callable[[str, str], tuple[Notice | None, Appeal | None]]
-"""(community, token) -> what is kept of a decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """The decisions of this stack, by their address."""
-
-    kept: Kept
-    communities: Communities
-    charters: Charters
-
-    def find(self, community_id: str, token: str) -> Decision:
-        """One decision. Raises NotFound, Unavailable, CharterUnreadable, BadConfiguration."""
-        notice, appeal = self.kept(community_id, token)
-        if notice is None:
-            raise NotFound("there is no such decision")
-        community, version = self.communities.load(community_id), notice.charter_version
-        published = self.charters.version(community_id, version) if version is not None else None
-        return Decision(notice, community, published, appeal)
+    decisions: Decisions
 
     def answer(self, request: Request, now: datetime) -> Page:
         """The page; 404 for what does not exist, 503 for what cannot be shown right now."""
@@ -103,7 +40,7 @@ class Decisions:
         if asked is None or asked["more"] == "/appeal":
             return refused("missing", request.language, HTTPStatus.NOT_FOUND)
         try:
-            decision = self.find(asked["community"], asked["token"])
+            decision = self.decisions.find(asked["community"], asked["token"])
             if asked["more"]:
                 return page(HTTPStatus.OK, as_json(decision, request.language), request.language, "application/json")
             return page(HTTPStatus.OK, as_html(decision, request.language, now), request.language)

@@ -47,7 +47,7 @@ from tribune.journal import (
     Turn,
     Verdict,
 )
-from tribune.notice import RESTRICTING, code, token
+from tribune.notice import RESTRICTING, code, codes_in, token
 from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow import promise
 from tribune.workflow.deed import (
@@ -135,6 +135,7 @@ class _Weighing:
         return author_of(self.said, self.ground)
 
     def weigh(self) -> str:
+        self._hear_appeals()
         head = self.sheet.head(self.deed.at)
         if head is None:
             return self._first_sight()
@@ -154,6 +155,14 @@ class _Weighing:
             return Outcome.RECORDED
         self._decide(head)
         return Outcome.DECIDED
+
+    def _hear_appeals(self) -> None:
+        """Whoever writes the code of a measure about them contests it, however often they write it."""
+        codes = codes_in(self.said.text) if self.author and self.said.verb is not Verb.DELETED else frozenset[str]()
+        if codes and self.author:
+            known = self.sheet.author((self.deed.community, self.author)).notices
+            contested = sorted(known[one][0] for one in codes & known.keys())
+            self.sheet.contests += [(self.deed.community, address, self.said.text) for address in contested]
 
     def _first_sight(self) -> str:
         if self.said.verb is Verb.DELETED:

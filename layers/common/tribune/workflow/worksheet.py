@@ -79,6 +79,8 @@ class Worksheet:
     notices: list[Notice] = field(default_factory=list)
     """Restrictions that took effect."""
     notice_ends: list[NoticeEnd] = field(default_factory=list)
+    contests: list[tuple[str, str, str]] = field(default_factory=list)
+    """(community, token of a measure, words): its author wrote the code that contests it."""
     _heads: dict[ObjectId, Head | None] = field(default_factory=dict)
     _cases: dict[ObjectId, Case | None] = field(default_factory=dict)
     _threads: dict[ThreadId, ThreadRecord] = field(default_factory=dict)

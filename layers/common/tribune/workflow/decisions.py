@@ -1,0 +1,79 @@
+"""decisions: one decision about a member, found by its address: what is kept of it, and the rule it rests on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tribune.charter import PublishedCharter
+from tribune.community import Community
+from tribune.errors import NotFound
+from tribune.notice import Appeal, Ground, Notice
+from tribune.workflow.deed import clause_link
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision, with everything that its page says."""
+
+    notice: Notice
+    community: Community
+    published: PublishedCharter | None
+    """The version that judged the words; None where none was in force."""
+    appeal: Appeal | None = None
+
+    @property
+    def contestable(self) -> bool:
+        """Is there still something to contest? (Whether there is still time is another question.)"""
+        return self.notice.ended_at is None and self.notice.reversed_at is None
+
+    def open(self, now: datetime) -> bool:
+        """May it be contested now?"""
+        until = self.notice.contestable_until(self.community.zone)
+        return self.appeal is None and self.contestable and now <= until
+
+    def ground(self, language: str) -> Ground:
+        """The rule behind it."""
+        notice, community = self.notice, self.community
+        clause = self.published.charter.clause(notice.clause) if self.published and notice.clause else None
+        if self.published is None or clause is None:
+            return Ground(language)
+        ground = Ground(language, self.published, clause)
+        if not community.charter_base_url:
+            return ground
+        reference = clause_link(community, self.published.version, ground.told_in, clause.number)
+        return Ground(language, self.published, clause, reference)
+
+
+class Charters(Protocol):
+    """The published charters."""
+
+    def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
+
+
+class Communities(Protocol):
+    """The communities of this stack."""
+
+    def load(self, community_id: str) -> Community: ...  # noqa: D102
+
+
+type Kept = Callable[[str, str], tuple[Notice | None, Appeal | None]]
+"""(community, token) -> what is kept of a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions of this stack, by their address."""
+
+    kept: Kept
+    communities: Communities
+    charters: Charters
+
+    def find(self, community_id: str, token: str) -> Decision:
+        """One decision. Raises NotFound, Unavailable, CharterUnreadable, BadConfiguration."""
+        notice, appeal = self.kept(community_id, token)
+        if notice is None:
+            raise NotFound("there is no such decision")
+        community, version = self.communities.load(community_id), notice.charter_version
+        published = self.charters.version(community_id, version) if version is not None else None
+        return Decision(notice, community, published, appeal)
