@@ -5,6 +5,7 @@ The package in reading order, each floor importing only the ones before it:
 errors · clock · settings · telemetry       what can go wrong, what time it is, what a function is told, what it counts
 comment · lengths · channel                 what a platform said, in our words; how it counts; what passes between us and it
 charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
+replies                                     the texts that can be said, ours and a community's own; what no text may hold
 standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
