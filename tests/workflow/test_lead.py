@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from tribune.comment import Audience
 from tribune.community import Community, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, is_present
-from tribune.errors import AlreadyDone, Conflict, NotFound
+from tribune.errors import AlreadyDone, Conflict, NotFound, Unavailable
 from tribune.journal import (
     Action,
     ActionState,
@@ -207,6 +208,73 @@ def test_a_worker_that_dies_before_it_wrote_is_followed_by_one_that_proposes() -
     notebook.before_writing = lambda: None
 
     assert leading(notebook).mornings(["garance"], TUESDAY + timedelta(minutes=1)) == 1
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@dataclass
+class Struck(Notebook):
+    """The same notebook with one fault at its n-th request."""
+
+    fault: str = ""
+    at: int = -1
+    asked: int = 0
+
+    def around[T](self, make: Callable[[], T]) -> T:
+        self.asked += 1
+        if self.asked != self.at:
+            return make()
+        if self.fault == "another_worker":
+            leading(self).mornings(["garance"], TUESDAY)
+            return make()
+        if self.fault.endswith("before"):
+            raise Killed if self.fault.startswith("kill") else Unavailable("planted")
+        make()
+        raise Killed if self.fault.startswith("kill") else Unavailable("planted")
+
+    def read(self, wanted: Iterable[dict[str, str]]) -> Notebook:
+        return self.around(lambda: Notebook.read(self, wanted))
+
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[Place]:
+        return self.around(lambda: Notebook.latest_cases(self, community, since, limit))
+
+    def current_words(self, heads: Iterable[Head]) -> dict[Place, str]:
+        return self.around(lambda: Notebook.current_words(self, heads))
+
+    def keep_proposals(self, proposals: Proposals) -> None:
+        self.around(lambda: Notebook.keep_proposals(self, proposals))
+
+
+REQUESTS = 7
+"""What a morning asks of the journal; a test keeps the figure honest."""
+
+
+def test_a_morning_asks_the_journal_seven_times() -> None:
+    notebook = Struck()
+    a_full_day(notebook)
+    leading(notebook).mornings(["garance"], TUESDAY)
+
+    assert notebook.asked == REQUESTS
+
+
+@pytest.mark.parametrize("fault", ["error_before", "error_after", "kill_before", "kill_after", "another_worker"])
+def test_whatever_crashes_at_whichever_request_the_day_is_proposed_once(fault: str) -> None:
+    quiet = Notebook()
+    a_full_day(quiet)
+    expected = morning(quiet).proposals
+
+    for at in range(1, REQUESTS + 1):
+        notebook = Struck(fault=fault, at=at)
+        a_full_day(notebook)
+        with suppress(Killed, Unavailable):
+            leading(notebook).mornings(["garance"], TUESDAY)
+        for minute in (1, 2):
+            leading(notebook).mornings(["garance"], TUESDAY + timedelta(minutes=minute))
+
+        made = notebook.made[TUESDAY.date()]
+        assert (made.rev, made.proposals) == (1, expected), (fault, at)
 
 
 def test_a_morning_without_anything_to_say_is_kept_too() -> None:
