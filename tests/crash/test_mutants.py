@@ -37,7 +37,7 @@ def writes_without_conditions(patch: pytest.MonkeyPatch) -> None:
 
 
 def does_not_claim(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Performing, "_claim", lambda _self, errand, _thread, _plan: errand)
+    patch.setattr(Performing, "_claim", lambda _self, errand, _around, _plan: errand)
 
 
 @pytest.mark.parametrize(

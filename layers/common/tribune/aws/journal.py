@@ -254,6 +254,13 @@ class Known:
         item = self._get(keys.breaker(community, platform, account))
         return _BREAKER.validate_python(item) if item else Breaker(community, platform, account)
 
+    def outgoing(
+        self, community: str, platform: str, account: str, object_id: str, action_id: str
+    ) -> tuple[str, str | None] | None:
+        """(text, recipient) of an action, None when they are gone."""
+        item = self.alive(keys.outgoing(community, platform, account, object_id, action_id))
+        return (item["text"], item.get("recipient")) if item else None
+
     def sweep(self, community: str, platform: str, account: str) -> SweepRecord:
         """How far an account was asked; one that never was has an empty record."""
         item = self._get(keys.sweep(community, platform, account))
@@ -287,7 +294,7 @@ class Known:
 
     def notice(self, community: str, token: str) -> Notice | None:
         """The reason of a measure, None when there is none or its time is over."""
-        found = self._alive(keys.notice(community, token))
+        found = self.alive(keys.notice(community, token))
         # Without its measure, it is the end of one that was forgotten before it ended.
         return _NOTICE.validate_python(found) if found and "kind" in found else None
 
@@ -296,7 +303,8 @@ class Known:
         found = self.alive(keys.appeal(community, token))
         return _APPEAL.validate_python(found) if found else None
 
-    def _alive(self, key: Key) -> Mapping[str, Any] | None:
+    def alive(self, key: Key) -> Mapping[str, Any] | None:
+        """An item as it stands, None when there is none or its time is over."""
         item = self._get(key)
         # DynamoDB takes days to take away what has expired; nobody reads it any more.
         return item if item and int(item["ttl"]) > clock.now().timestamp() else None
@@ -351,20 +359,24 @@ class Journal:
     # --- reading ---
 
     def read(self, wanted: Iterable[Key]) -> Known:
-        """Read any number of journal items, consistently. Raises Unavailable."""
-        unique = list({(key["pk"], key["sk"]): _key(key) for key in wanted}.values())
+        """Read any number of items of the journal and of words, consistently. Raises Unavailable."""
+        unique = list({(key["pk"], key["sk"]): key for key in wanted}.values())
         found: dict[tuple[str, str], Mapping[str, Any]] = {}
         for start in range(0, len(unique), MOST_IN_READ):
-            for item in self._batch_read(self.journal_table, unique[start : start + MOST_IN_READ]):
+            for item in self._batch_read(unique[start : start + MOST_IN_READ]):
                 found[item["pk"], item["sk"]] = item
         return Known(found)
 
-    def _batch_read(self, table: str, pending: list[Any]) -> Iterator[dict[str, Any]]:
-        """The items behind at most a hundred keys, consistently."""
+    def _batch_read(self, wanted: Iterable[Key]) -> Iterator[dict[str, Any]]:
+        """The items behind at most a hundred keys, consistently, whatever tables they are in."""
+        pending: dict[str, Any] = {}
+        for key in wanted:
+            table = self.text_table if key["sk"].startswith(keys.WORDS) else self.journal_table
+            pending.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_key(key))
         for attempt in range(_ATTEMPTS):
-            answer = self._call("batch_get_item", RequestItems={table: {"Keys": pending, "ConsistentRead": True}})
-            yield from map(_plain, answer["Responses"].get(table, ()))
-            pending = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            answer = self._call("batch_get_item", RequestItems=pending)
+            yield from (_plain(item) for items in answer["Responses"].values() for item in items)
+            pending = answer.get("UnprocessedKeys", {})
             if not pending:
                 return
             _pause(attempt)
@@ -525,18 +537,6 @@ class Journal:
         change = _Update(sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1})
         self._write([("Update", change.request(self.journal_table, keys.brakes(community)))])
 
-    # --- a version on trial ---
-
-    def shadow_notes(self, community: str, shadow: str) -> list[ShadowNote]:
-        """Where a version on trial differs from the one in force, in the order of decision."""
-        partition = keys.shadow_note(community, shadow, "", "", "")["pk"]
-        notes = [
-            _SHADOW.validate_python(item)
-            for item in self._partition(self.journal_table, partition, "object#", "object$")
-        ]
-        return sorted((note for note in notes if note.was != note.would), key=lambda note: (note.at, note.object))
-
-    def shadow_counts(self, community: str, shadow: str) -> dict[str, int]:
     # --- the people of the house ---
 
     def acknowledge(self, community: str, who: str, version: int, now: datetime) -> None:
@@ -553,6 +553,18 @@ class Journal:
             for item in found
         }
 
+    # --- a version on trial ---
+
+    def shadow_notes(self, community: str, shadow: str) -> list[ShadowNote]:
+        """Where a version on trial differs from the one in force, in the order of decision."""
+        partition = keys.shadow_note(community, shadow, "", "", "")["pk"]
+        notes = [
+            _SHADOW.validate_python(item)
+            for item in self._partition(self.journal_table, partition, "object#", "object$")
+        ]
+        return sorted((note for note in notes if note.was != note.would), key=lambda note: (note.at, note.object))
+
+    def shadow_counts(self, community: str, shadow: str) -> dict[str, int]:
         """What was counted of a version on trial: see ShadowCount."""
         total: dict[str, int] = {}
         partition = keys.shadow_counter(community, shadow, "")["pk"]
@@ -751,13 +763,8 @@ class Journal:
     def current_words(self, heads: Iterable[Head]) -> dict[ObjectId, str]:
         """The words of many objects as they stand, those that were erased left out: one request for a hundred."""
         wanted = {(key["pk"], key["sk"]): head.at for head in heads for key in [keys.words(*head.at, head.v)]}
-        pending = [_key({"pk": pk, "sk": sk}) for pk, sk in wanted]
-        found: dict[ObjectId, str] = {}
-        for start in range(0, len(pending), MOST_IN_READ):
-            for item in self._batch_read(self.text_table, pending[start : start + MOST_IN_READ]):
-                if int(item["ttl"]) > clock.now().timestamp():
-                    found[wanted[item["pk"], item["sk"]]] = item["text"]
-        return found
+        known = self.read({"pk": pk, "sk": sk} for pk, sk in wanted)
+        return {at: item["text"] for (pk, sk), at in wanted.items() if (item := known.alive({"pk": pk, "sk": sk}))}
 
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """The head of one object, None when there is none."""

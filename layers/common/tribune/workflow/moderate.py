@@ -271,12 +271,7 @@ class Moderation:
                 self._close_answered(head, self._promise(deed), now)
         for community, address, text in sheet.contests:
             self._contest(community, address, text, now)
-        self.actions.send(
-            [
-                {"schema": 1, "community": at[0], "platform": at[1], "account": at[2], "object": at[3]}
-                for at in sorted(sheet.wakes)
-            ]
-        )
+        self.actions.send([_wake(head) for at in sorted(sheet.wakes) if (head := sheet.head(at))])
         self.calls.send(
             [{"schema": 1, "community": community, "call": call} for community, call in sorted(sheet.call_wakes)]
         )
@@ -336,6 +331,12 @@ class Moderation:
             if current is not None:
                 settle_answered(current, sheet.case(head.at), sheet, spoken, made.get(head.at))
         self.journal.commit(sheet.changes(), now)
+
+
+def _wake(head: Head) -> dict[str, Any]:
+    """What perform has to look at; the thread and the actions let it read everything at once."""
+    place = {"community": head.community, "platform": head.platform, "account": head.account, "object": head.object}
+    return {"schema": 1, **place, "thread": head.thread, "actions": [action.id for action in head.unfinished]}
 
 
 def _under_our_name(said: Said, community: Community) -> Said:

@@ -5,10 +5,11 @@ unfinished stays in the index `due`, and keep_watch brings it back.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from tribune import duty
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
@@ -50,6 +51,8 @@ LONGEST_RETRY = timedelta(hours=1)
 MOST_STEPS = 5
 """Of one act; a platform that asks for more is not understood."""
 _TRIES = 6
+_WORDED = (*SPEAKING, ActKind.BLOCK)
+"""Acts that need something of the text table: words, or whom they are about."""
 _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
 
 
@@ -58,6 +61,9 @@ class KnownMore(Known, Protocol):
 
     def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
+    def outgoing(  # noqa: D102
+        self, community: str, platform: str, account: str, object_id: str, action_id: str
+    ) -> tuple[str, str | None] | None: ...
 
 
 class Journal(Protocol):
@@ -79,6 +85,8 @@ class Performed:
     kind: str
     state: ActionState
     why: str
+    head: Head | None = None
+    """As it stands after that, where it is known without reading it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +126,15 @@ class Performing:
         done: list[Performed] = []
         seen: set[str] = set()
         collisions = 0
+        told: Sequence[Key] = self._told(at, message)
         while True:
-            head = self._head(at)
-            action = next((a for a in _in_turn(head) if a.id not in seen and self._is_due(a)), None) if head else None
+            head, known = self._look_around(at, told, seen)
+            action = self._next(head, seen) if head else None
             if head is None or action is None:
                 return done
+            told = ()
             try:
-                settled = self._perform(head, action, seconds_left)
+                settled = self._perform(head, action, known, seconds_left)
             except Conflict:
                 # Somebody else wrote in the thread while we claimed: look again now, not after the visibility timeout.
                 collisions += 1
@@ -134,6 +144,42 @@ class Performing:
             seen.add(action.id)
             if settled:
                 done.append(settled)
+                if settled.head and self._next(settled.head, seen) is None:
+                    return done
+
+    def _next(self, head: Head, seen: Collection[str]) -> Action | None:
+        return next((action for action in _in_turn(head) if action.id not in seen and self._is_due(action)), None)
+
+    def _told(self, at: ObjectId, message: Mapping[str, Any]) -> list[Key]:
+        """What a wake-up of moderate lets us read at once with the head; keep_watch knows only the head."""
+        thread = [self.keys.thread(*at[:3], message["thread"])] if "thread" in message else []
+        return thread + [self.keys.outgoing(*at, action) for action in message.get("actions", ())]
+
+    def _look_around(self, at: ObjectId, told: Sequence[Key], seen: Collection[str]) -> tuple[Head | None, KnownMore]:
+        """The head and whatever its next action meets on its way out: one read where `told` names what it takes."""
+        wanted = [
+            self.keys.head(*at),
+            self.keys.breaker(*at[:3]),
+            self.keys.pauses(at[0]),
+            self.keys.brakes(at[0]),
+            *told,
+        ]
+        while True:
+            known = self.journal.read(wanted)
+            head = known.head(*at)
+            action = self._next(head, seen) if head else None
+            missing = [key for key in self._needs(head, action) if key not in wanted] if head and action else []
+            if not missing:
+                return head, known
+            wanted += missing
+
+    def _needs(self, head: Head, action: Action) -> list[Key]:
+        needs = [self.keys.thread(*head.thread_at)]
+        if action.kind in _WORDED:
+            needs.append(self.keys.outgoing(*head.at, action.id))
+        if counts_anew(action, head, self.now()):
+            needs.append(self.keys.budget(*head.at[:3], hour_of(self.now())))
+        return needs
 
     def _head(self, at: ObjectId) -> Head | None:
         return self.journal.read([self.keys.head(*at)]).head(*at)
@@ -146,9 +192,9 @@ class Performing:
     # --- one action ---
 
     def _perform(  # noqa: PLR0911  each refusal on the way returns at once
-        self, head: Head, action: Action, seconds_left: Callable[[], float]
+        self, head: Head, action: Action, known: KnownMore, seconds_left: Callable[[], float]
     ) -> Performed | None:
-        around = self._around(head, action)
+        around = self._around(head, action, known)
         if action.state is ActionState.READY:
             allowed = gate(action, head, around, self.now())
             if isinstance(allowed, Wait):
@@ -159,7 +205,7 @@ class Performing:
                 return self._finish(head, action, ActionState.CANCELLED, allowed.why, tell=allowed.tell)
         elif rest := resting(action, around, self.now()):
             return self._mark(head, action.id, lambda a: replace(a, due_at=rest.until, lease_until=rest.until))
-        errand = self._errand(head, action, seconds_left)
+        errand = self._errand(head, action, known, seconds_left)
         if errand is None:
             why = "words_gone" if action.kind in SPEAKING else "no_recipient"
             return self._fail(head, action, ActionState.FAILED, why)
@@ -173,19 +219,10 @@ class Performing:
             return self._attempt(errand, plan, around)
         return self._take_up_again(errand, plan, around)
 
-    def _around(self, head: Head, action: Action) -> Surroundings:
+    def _around(self, head: Head, action: Action, known: KnownMore) -> Surroundings:
         thread_at = head.thread_at
         hour = (*thread_at[:3], hour_of(self.now()))
         anew = counts_anew(action, head, self.now())
-        known = self.journal.read(
-            [
-                self.keys.thread(*thread_at),
-                self.keys.breaker(*thread_at[:3]),
-                self.keys.pauses(head.community),
-                self.keys.brakes(head.community),
-                *([self.keys.budget(*hour)] if anew else []),
-            ]
-        )
         return Surroundings(
             thread=known.thread(*thread_at),
             community=self.communities.load(head.community),
@@ -195,11 +232,13 @@ class Performing:
             budget=known.budget(*hour) if anew else None,
         )
 
-    def _errand(self, head: Head, action: Action, seconds_left: Callable[[], float]) -> _Errand | None:
+    def _errand(
+        self, head: Head, action: Action, known: KnownMore, seconds_left: Callable[[], float]
+    ) -> _Errand | None:
         """Everything that carrying it out takes; None when its words, or whom it is about, are gone."""
         text, recipient = "", None
-        if action.kind in (*SPEAKING, ActKind.BLOCK):
-            words = self.journal.outgoing_words(*head.at, action.id)
+        if action.kind in _WORDED:
+            words = known.outgoing(*head.at, action.id)
             if words is None:
                 return None
             text, recipient = words
@@ -307,7 +346,13 @@ class Performing:
     def _claim(self, errand: _Errand, around: Surroundings, plan: Plan) -> _Errand | None:
         """Take the action for as long as this function can live; None when it is no longer ours to take.
 
-        Raises Conflict when only the thread changed meanwhile: then it is looked at again from the start.
+        Mostly the head alone, once: whoever changed the action since it was read wins. The thread need not be written:
+        a message of the machine stands in it since it was planned, in the transaction that counted it, so two workers
+        never count differently. That a person answered is asked in the read just before; an answer that is noted after
+        it is like one that is noted after the claim, and whoever notes it cancels what is not claimed yet. It stays
+        where it is in the index `due`: whoever comes while the lease runs sees that, and goes.
+
+        Raises Conflict when only what is around it changed meanwhile: then it is looked at again from the start.
         """
         head, action, now = errand.head, errand.action, self.now()
         until = now + timedelta(seconds=max(0.0, errand.seconds_left())) + LEASE_MARGIN
@@ -315,16 +360,15 @@ class Performing:
             action,
             state=ActionState.SENDING,
             lease_until=until,
-            due_at=until,
             attempts=action.attempts + 1,
             way=plan.way,
             since=action.since or now,
             why="",
         )
         notes: tuple[ThreadNote, ...] = ()
-        if action.kind in SPEAKING and action.signed_by is None:
-            automatic = {action.id: around.thread.automatic.get(action.id, now)}
-            notes = (ThreadNote(*head.thread_at, automatic=automatic, expected_rev=around.thread.rev),)
+        by_machine = action.kind in SPEAKING and action.signed_by is None
+        if by_machine and action.id not in around.thread.automatic:
+            notes = (ThreadNote(*head.thread_at, automatic={action.id: now}, expected_rev=around.thread.rev),)
         spent: tuple[BudgetNote, ...] = ()
         if around.budget and action.state is ActionState.READY:
             spent = (BudgetNote(*head.at[:3], around.budget.hour, posts={head.post: 1}),)
@@ -336,7 +380,7 @@ class Performing:
             if current is not None and current.action(action.id) == action:
                 raise
             return None
-        return replace(errand, order=replace(errand.order, way=plan.way, since=claimed.since))
+        return replace(errand, head=head, order=replace(errand.order, way=plan.way, since=claimed.since))
 
     def _send(self, errand: _Errand, plan: Plan) -> Outcome:
         try:
@@ -388,6 +432,9 @@ class Performing:
 
     def _sent(self, head: Head, action: Action, created: str | None, platform: Platform) -> Performed | None:
         """Mark it, remember our own message, and let a person's answer count as one. Raises Conflict."""
+        if action.kind in (*SPEAKING, ActKind.LIKE) and action.signed_by is None and not head.case:
+            with suppress(Conflict):
+                return self._sent_alone(head, action, created)
         own_at = (*head.at[:3], created) if created and action.kind is ActKind.REPLY else None
         for _ in range(_TRIES):
             sheet = self._sheet(head, *([self.keys.head(*own_at)] if own_at else []))
@@ -416,6 +463,20 @@ class Performing:
                 continue
             return Performed(head.platform, action.kind, ActionState.SENT, "")
         raise Conflict("a sent action could not be marked")
+
+    def _sent_alone(self, head: Head, action: Action, created: str | None) -> Performed | None:
+        """What the machine said by itself, and nobody wrote since the claim: nothing else changes, so nothing is read.
+
+        Raises Conflict when somebody wrote, or when the platform told us of our own message before.
+        """
+        now, sending = self.now(), head.action(action.id)
+        if sending is None or sending.state is not ActionState.SENDING or sending.withdraw:
+            raise Conflict("it is not as we claimed it")
+        done = replace(sending, state=ActionState.SENT, platform_id=created, done_at=now, why="", lease_until=None)
+        marked = replace(with_actions(head, [done]), rev=head.rev + 1)
+        own = replace(_our_own(marked, created, done, now), rev=1) if created and action.kind is ActKind.REPLY else None
+        self.journal.commit(Changes(heads=(marked, own) if own else (marked,)), now)
+        return Performed(head.platform, action.kind, ActionState.SENT, "", marked)
 
     def _sheet(self, head: Head, *more: Key) -> Worksheet:
         """A head as it is now, its case and its thread, in one read."""

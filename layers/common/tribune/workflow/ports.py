@@ -18,6 +18,9 @@ class Keys(Protocol):
     def thread(self, community: str, platform: str, account: str, thread_id: str) -> Key: ...  # noqa: D102
     def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
     def lately(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+    def outgoing(  # noqa: D102
+        self, community: str, platform: str, account: str, object_id: str, action_id: str
+    ) -> Key: ...
     def breaker(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def renewal(self, community: str, platform: str, channel: str) -> Key: ...  # noqa: D102
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
