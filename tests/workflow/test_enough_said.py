@@ -181,6 +181,43 @@ def test_what_leaves_in_the_next_hour_is_taken_from_the_next_hour_too(place: Wor
     assert {unsaid(place, number) for number in range(20, 25)} == {"post"}
 
 
+# --- whoever keeps answering the machine ---
+
+
+def test_three_answers_to_the_machine_within_minutes_end_what_it_says_in_that_thread(place: World) -> None:
+    say(place, 1, QUESTION)
+    passes(place, timedelta(minutes=4))
+    assert replies(place) == ["1_1"]
+    for number in (2, 3):
+        say(place, number, "Et le lundi ?", parent=1)
+        assert place.calls_of("garance") == []
+    say(place, 4, "Et le mardi ?", parent=1)
+    say(place, 5, QUESTION, parent=1, author="7009")
+
+    assert [call.reason for call in place.calls_of("garance")] == ["loop"]
+    assert unsaid(place, 5) == "silent"
+
+
+def test_a_lively_conversation_among_members_is_no_loop(place: World) -> None:
+    say(place, 1, QUESTION)
+    passes(place, timedelta(minutes=4))
+    say(place, 2, "Moi j'y vais samedi", author="7008", parent=1)
+    for number in range(3, 8):
+        say(place, number, "Samedi aussi, on se retrouve là-bas", parent=2)
+
+    assert place.calls_of("garance") == []
+
+
+def test_the_same_three_answers_over_a_day_are_a_conversation(place: World) -> None:
+    say(place, 1, QUESTION)
+    passes(place, timedelta(minutes=4))
+    for number in range(2, 6):
+        say(place, number, "Et le lundi ?", parent=1)
+        place.now += timedelta(minutes=11)
+
+    assert place.calls_of("garance") == []
+
+
 # --- the climate ---
 
 

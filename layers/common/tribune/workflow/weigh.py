@@ -404,12 +404,15 @@ class _Weighing:
         return self.sheet.budget((*self.deed.at[:3], hour_of(self.now)))
 
     def _turned(self) -> frozenset[str]:
-        """What this author said in this thread in the last minutes, now included, after the machine spoke to them here."""
+        """What this author said in this thread in the last minutes, now included, after the machine spoke to them here.
+
+        What they say to another member is no answer to us.
+        """
         record = self.sheet.author((self.deed.community, self.author)) if self.author else None
+        if record is None or self.said.tagged or self._answers_member():
+            return frozenset()
         spoken = self.sheet.thread(self.thread).automatic
-        if record is None or not any(
-            self.now - at < TURNS_WITHIN for action, at in record.automatic.items() if action in spoken
-        ):
+        if not any(self.now - at < TURNS_WITHIN for action, at in record.automatic.items() if action in spoken):
             return frozenset()
         earlier = (turn for turn in record.turns if turn.thread == self.thread[3] and self.now - turn.at < TURNS_WITHIN)
         return frozenset({self.said.object, *(turn.object for turn in earlier)})
