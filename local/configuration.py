@@ -28,7 +28,7 @@ from tribune.lengths import length
 from tribune.platforms import PLATFORMS
 from tribune.replies import FILLED_LIKE, is_automatic
 from tribune.team import Member, Right
-from tribune.voice import FaqEntry, Voice
+from tribune.voice import FaqEntry, Voice, mistakes
 from tribune.words import LANGUAGES, fill, spoken, table
 from tribune.written import Written
 
@@ -371,8 +371,10 @@ def _check_signatures(community: WrittenCommunity) -> None:
 
 
 def _check_texts(parsed: ConfigurationFile) -> None:
-    """A community's own texts exist in each language that it speaks, and fit wherever it speaks."""
+    """Nothing is left open; a community's own texts exist in each language that it speaks, and fit wherever it does."""
     voice = _voice(parsed.community)
+    for location, sentence in mistakes(voice, parsed.community.faq):
+        raise _Wrong(sentence, "community", *location)
     languages = [language for language in parsed.community.languages if language in LANGUAGES]
     for number, own in enumerate(voice.replies):
         at = ("community", "voice", "replies", number, "texts")

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from tribune import replies, words
 from tribune.decision import SITUATIONS
@@ -25,6 +24,7 @@ from tribune.voice import (
     compose,
     faq_answer,
     help_line,
+    mistakes,
     moment_words,
     promise_in,
     safe_name,
@@ -469,12 +469,10 @@ def test_an_own_text_is_refused_or_never_leaves_with_a_blank(
     situation: str, pieces: list[str], known: set[str]
 ) -> None:
     form = "".join(pieces)
-    try:
-        brand = voice(replies=[own_texts(situation=situation, texts={"fr": [form]}, valid_until=None)])
-    except ValidationError:
-        assert list(replies.faults(form, situation, "fr"))
-        return
-    (mine,) = (one.name for one in replies.variants(situation, "fr", brand.replies) if one.text == form)
+    brand = voice(replies=[own_texts(situation=situation, texts={"fr": [form]}, valid_until=None)])
+    refused = [wrong for _, wrong in mistakes(brand, ())]
+    mine = [one.name for one in replies.variants(situation, "fr", brand.replies) if one.text == form]
+    assert bool(mine) is not bool(refused), "what is refused where it is written is not said either, once stored"
     others = {one.name for one in replies.variants(situation, "fr")}
     written = say(
         situation,
@@ -483,7 +481,7 @@ def test_an_own_text_is_refused_or_never_leaves_with_a_blank(
         avoid=others,
         automatic=situation in AUTOMATIC,
     )
-    if written is not None and written.variant == mine:
+    if written is not None and written.variant in mine:
         assert not re.search(r"[{}\[\]]|\bXX\b", written.text)
 
 

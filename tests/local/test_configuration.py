@@ -299,7 +299,7 @@ def test_a_community_adds_texts_of_its_own() -> None:
     [
         (own("thank"), 8, "situation", "there is no such situation"),
         (own(french="Merci {prenom}."), 10, "texts.fr[0]", "nothing fills {prenom} here"),
-        (own(french="Merci, on se voit le [date]."), 10, "texts.fr[0]", "a blank is left open: “[”"),
+        (own(french="Merci, on se voit le [date]."), 10, "texts.fr[0]", "a blank is left open: “[date]”"),
         (own(french="Merci, à XX h."), 10, "texts.fr[0]", "a blank is left open: “XX”"),
         (own(french="Merci ____."), 10, "texts.fr[0]", "a blank is left open: “____”"),
         (own(french="Merci {Name}."), 10, "texts.fr[0]", "a blank is left open: “{”"),
@@ -336,7 +336,7 @@ def test_a_text_that_cannot_be_said_is_refused_where_it_is_written(text: str, li
         ),
         (
             "faq: [{id: a, questions: {fr: [ouvert]}, answer: {fr: 'à XX h'}, reviewed_at: 2026-11-01}]",
-            "community.faq[a].answer.fr",
+            "community.faq[0].answer.fr",
         ),
     ],
 )

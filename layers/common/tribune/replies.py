@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Self
-
-from pydantic import model_validator
+from typing import Any
 
 from tribune import words, written
 
@@ -41,7 +39,8 @@ _CALM = ("reminder1", "warning", "protect.", "reserve", "care.", "human.")
 _CALM_DRAFTS = frozenset({"condolences", "discrimination", "harm", "journalist", "legal", "safety", "victim"})
 
 _OPEN_BLANK = re.compile(
-    r"[{}\[\]<>]|_{2,}|\.{4,}|(?:…\s*){2,}|\b[xX]{2,}\b|\bTODO\b|\bTBD\b|à compléter|to be completed", re.IGNORECASE
+    r"[{}]|\[[^\]]*\]?|<\w[^>]*>|_{2,}|\.{4,}|(?:…\s*){2,}|\b[xX]{2,}\b|\bTODO\b|\bTBD\b|à compléter|to be completed",
+    re.IGNORECASE,
 )
 """What somebody left for later: a brace that is no blank of ours, « [date] », « ____ », « XX »."""
 _PICTURE = re.compile("[\u203c\u2049\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]")
@@ -81,33 +80,30 @@ class OwnTexts(written.Written):
     valid_until: date | None = None
     """The last day on which they may be said."""
 
-    @model_validator(mode="after")
-    def _can_be_said(self) -> Self:
-        if self.situation not in situations(words.LANGUAGES[0]):
-            raise written.misplaced(
-                f"there is no such situation; the situations are: {', '.join(sorted(situations(words.LANGUAGES[0])))}",
-                ("situation",),
-            )
-        if self.valid_until and self.valid_until < self.reviewed_at:
-            raise written.misplaced("these texts end before the day they were reviewed on", ("valid_until",))
-        if not self.texts:
-            raise written.misplaced("write at least one text", ("texts",))
-        for language, texts in self.texts.items():
-            if language not in words.LANGUAGES:
-                raise written.misplaced(f"we speak {', '.join(words.LANGUAGES)}", ("texts", language))
-            least = WAYS if self.instead else 1
-            if len(set(texts)) < least:
-                raise written.misplaced(
-                    f"write {least} different texts at least: nobody reads the same one twice", ("texts", language)
-                )
-            for number, text in enumerate(texts):
-                if fault := next(faults(text, self.situation, language), None):
-                    raise written.misplaced(fault, ("texts", language, number))
-        return self
-
     def holds(self, today: date | None) -> bool:
         """May they be said today? Without a day, only those that never expire."""
         return self.valid_until is None or (today is not None and today <= self.valid_until)
+
+
+def mistakes(own: OwnTexts) -> Iterator[tuple[written.Location, str]]:
+    """What is wrong with texts that somebody wrote: which part, and a sentence. Asked where they are written."""
+    known = situations(words.LANGUAGES[0])
+    if own.situation not in known:
+        yield ("situation",), f"there is no such situation; the situations are: {', '.join(sorted(known))}"
+        return
+    if own.valid_until and own.valid_until < own.reviewed_at:
+        yield ("valid_until",), "these texts end before the day they were reviewed on"
+    if not own.texts:
+        yield ("texts",), "write at least one text"
+    least = WAYS if own.instead else 1
+    for language, texts in own.texts.items():
+        if language not in words.LANGUAGES:
+            yield ("texts", language), f"we speak {', '.join(words.LANGUAGES)}"
+            continue
+        if len(set(texts)) < least:
+            yield ("texts", language), f"write {least} different texts at least: nobody reads the same one twice"
+        for number, text in enumerate(texts):
+            yield from ((("texts", language, number), fault) for fault in faults(text, own.situation, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +137,22 @@ def is_automatic(situation: str) -> bool:
 def variants(
     situation: str, language: str, own: tuple[OwnTexts, ...] = (), today: date | None = None
 ) -> tuple[Variant, ...]:
-    """Every way to say it today, ours first. KeyError for a situation that nobody wrote."""
+    """Every way to say it today, ours first. KeyError for a situation that nobody wrote.
+
+    A text that is stored and cannot be said (written before we looked at such things) is left out.
+    """
     ours = tuple(
         Variant(f"{situation}/{number}", text)
         for number, text in enumerate(situations(language)[situation]["texts"], start=1)
     )
-    theirs = [one for one in own if one.situation == situation and one.holds(today) and language in one.texts]
-    added = (Variant(f"{situation}/{_digest(text)}", text) for one in theirs for text in one.texts[language])
-    return (*(() if any(one.instead for one in theirs) else ours), *added)
+    theirs = [one for one in own if one.situation == situation and one.holds(today)]
+    added = [
+        (one.instead, Variant(f"{situation}/{_digest(text)}", text))
+        for one in theirs
+        for text in one.texts.get(language, ())
+        if not any(faults(text, situation, language))
+    ]
+    return (*(() if any(instead for instead, _ in added) else ours), *(variant for _, variant in added))
 
 
 def _digest(text: str) -> str:
@@ -193,13 +197,18 @@ def open_blank(text: str) -> str:
     return left[0].strip() if left else ""
 
 
+def left_open(blank: str) -> str:
+    """The sentence for it."""
+    return f"a blank is left open: “{blank}”" + (" (write parentheses if it is none)" if blank[0] in "[<" else "")
+
+
 def faults(text: str, situation: str, language: str) -> Iterator[str]:
     """Why this text cannot be said in this situation, a sentence each; nothing when it can."""
     used, fillable = words.placeholders(text), blanks(situation)
     for name in sorted(used - fillable):
         yield f"nothing fills {{{name}}} here; this situation knows: {', '.join(sorted(fillable)) or 'no blank'}"
     if left := open_blank(words.fill(text, dict.fromkeys(used, ""))):
-        yield f"a blank is left open: “{left}”"
+        yield left_open(left)
     if not text.strip():
         yield "this text says nothing"
     told = {"answer" if name == "sentence" else name for name in used}

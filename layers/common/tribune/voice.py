@@ -8,12 +8,12 @@ brand speaks.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal, Protocol, Self
+from typing import Annotated, Literal, Protocol
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tribune import lengths, replies, words, written
 from tribune.replies import OwnTexts
@@ -58,16 +58,6 @@ class Voice(written.Written):
     replies: tuple[OwnTexts, ...] = ()
     """Texts of the community's own, beside ours or instead of them."""
 
-    @model_validator(mode="after")
-    def _leaves_no_blank_open(self) -> Self:
-        said: list[tuple[tuple[str, ...], str]] = [(("persona",), self.persona)]
-        said += [(("team_signature", language), text) for language, text in self.team_signature.items()]
-        said += [(("team", language), text) for language, text in self.team.items()]
-        for location, text in said:
-            if left := replies.open_blank(text):
-                raise written.misplaced(f"a blank is left open: “{left}”", location)
-        return self
-
     def retired(self, person_id: str) -> Former | None:
         """Somebody who left the team, None for anybody else."""
         return next((one for one in self.former if one.id == person_id), None)
@@ -88,13 +78,23 @@ class FaqEntry(written.Written):
     valid_until: date | None = None
     """The last day on which the answer is true."""
 
-    @model_validator(mode="after")
-    def _leaves_no_blank_open(self) -> Self:
-        for name, texts in (("answer", self.answer), ("topic", self.topic)):
-            for language, text in texts.items():
-                if left := replies.open_blank(text):
-                    raise written.misplaced(f"a blank is left open: “{left}”", (name, language))
-        return self
+
+def mistakes(voice: Voice, faq: Iterable[FaqEntry]) -> Iterator[tuple[written.Location, str]]:
+    """What no member should read in the way a community speaks, and where it stands: `voice…` or `faq…`.
+
+    Asked where it is written, never where it is read: no later version of ours refuses a whole community for a text.
+    """
+    said: list[tuple[written.Location, str]] = [(("voice", "persona"), voice.persona)]
+    for name, texts in (("team_signature", voice.team_signature), ("team", voice.team)):
+        said += [(("voice", name, language), text) for language, text in texts.items()]
+    for number, entry in enumerate(faq):
+        for name, texts in (("answer", entry.answer), ("topic", entry.topic)):
+            said += [(("faq", number, name, language), text) for language, text in texts.items()]
+    for location, text in said:
+        if left := replies.open_blank(text):
+            yield location, replies.left_open(left)
+    for number, own in enumerate(voice.replies):
+        yield from ((("voice", "replies", number, *location), wrong) for location, wrong in replies.mistakes(own))
 
 
 class Signer(Protocol):
