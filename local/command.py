@@ -199,6 +199,23 @@ def _audit(parser: ArgumentParser) -> None:
     verify.add_argument("--lang", choices=("fr", "en"), default="fr", help="default: fr")
 
 
+def _appeal(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _desk(actions.add_parser("list", help="the decisions that members contest"))
+    reviews = {
+        "show": "one of them: what was said, what was decided, why it is contested",
+        "uphold": "the decision stands, and the member reads why",
+        "overturn": "the decision is reversed: whatever it did is undone",
+    }
+    for name, does in reviews.items():
+        one = actions.add_parser(name, help=does, description=does)
+        one.add_argument("code", metavar="CODE", help="the six letters, as `list` shows them")
+        if name != "show":
+            one.add_argument("--by", dest="person", required=True, metavar="PERSON", help="who reviews: id or initials")
+            one.add_argument("--because", metavar="SENTENCE", help="what the member reads on their page")
+        _desk(one)
+
+
 _SCOPE = "all, space:<page>, post:<case or post>, thread:<case>"
 
 
@@ -251,6 +268,7 @@ SUBCOMMANDS = (
         "local.ambassador_command",
         _ambassador,
     ),
+    Subcommand("appeal", "the decisions that members contest: review them", "local.appeal_command", _appeal),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
