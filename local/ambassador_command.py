@@ -22,7 +22,9 @@ def run(arguments: Namespace) -> int:
     if arguments.action == "declare":
         return _declare(arguments)
     with opened(arguments) as desk:
-        return _list(desk) if arguments.action == "list" else _acknowledge(arguments.who, desk)
+        if arguments.action == "list":
+            return _list(desk)
+        return _acknowledge(arguments.who, desk) if arguments.action == "acknowledge" else _leave(arguments.who, desk)
 
 
 def _declare(arguments: Namespace) -> int:
@@ -84,4 +86,11 @@ def _acknowledge(who: str, desk: Desk) -> int:
         raise TribuneError(desk.say("ambassador", "no_charter"))
     desk.journal.acknowledge(desk.community.id, who, version, desk.now())
     print(desk.say("ambassador", "acknowledged", who=who, version=str(version)))
+    return 0
+
+
+def _leave(who: str, desk: Desk) -> int:
+    desk.journal.forget_ambassador(desk.community.id, who)
+    still = who in (desk.community.ambassadors or ())
+    print(desk.say("ambassador", "leaving" if still else "left", who=who))
     return 0

@@ -171,8 +171,11 @@ def _ambassador(parser: ArgumentParser) -> None:
     declare.add_argument("who", metavar="WHO", help="their account, like facebook:1234")
     does = "somebody confirms having read the internal charter in force"
     acknowledge = actions.add_parser("acknowledge", help=does, description=does)
-    acknowledge.add_argument("who", metavar="WHO", help="their account, as they declared it")
-    _desk(acknowledge)
+    does = "somebody leaves: nothing is kept of what they confirmed"
+    leave = actions.add_parser("leave", help=does, description=does)
+    for one in (acknowledge, leave):
+        one.add_argument("who", metavar="WHO", help="their account, as they declared it")
+        _desk(one)
 
 
 def _call(parser: ArgumentParser) -> None:

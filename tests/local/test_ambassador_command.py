@@ -89,8 +89,22 @@ def test_the_internal_charter_is_kept_apart_from_the_members_one(world: World, t
     assert charters.stored_versions("garance") == before, "members are judged by theirs alone"
     assert [meta.version for meta in charters.stored_versions(keys.internal("garance"))] == [1]
     path = f"/charter/{keys.internal('garance')}"
-    page = world.invoke("show_charter", {"rawPath": path, "requestContext": {"http": {"method": "GET", "path": path}}})
+    event = {"routeKey": "GET /charter/{community}", "rawPath": path, "requestContext": {"http": {"method": "GET"}}}
+    page = world.invoke("show_charter", event)
     assert page["statusCode"] == 404
+
+
+def test_who_leaves_leaves_nothing_behind(world: World, tribune: Tribune) -> None:
+    declared(world, WHO)
+    publish(tribune, INTERNAL)
+    world.now += timedelta(minutes=1)
+    tribune("ambassador", "acknowledge", WHO, "--stage", "test")
+    assert world.journal.acknowledged("garance").keys() == {WHO}
+
+    assert "Retirez aussi facebook:7001" in tribune("ambassador", "leave", WHO, "--stage", "test").out
+    assert world.journal.acknowledged("garance") == {}
+    declared(world)
+    assert "plus rien" in tribune("ambassador", "leave", WHO, "--stage", "test").out
 
 
 def test_who_did_not_declare_themselves_confirms_nothing(world: World, tribune: Tribune) -> None:

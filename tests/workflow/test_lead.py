@@ -21,6 +21,7 @@ from tribune.errors import AlreadyDone, Conflict, NotFound, Unavailable
 from tribune.journal import (
     Action,
     ActionState,
+    Brakes,
     Case,
     CaseState,
     Head,
@@ -67,6 +68,7 @@ class Notebook:
     texts: dict[Place, str] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     made: dict[date, Proposals] = field(default_factory=dict)
+    climate: str = "green"
     requests: int = 0
     before_writing: Callable[[], None] = lambda: None
 
@@ -99,6 +101,9 @@ class Notebook:
 
     def thread(self, community: str, name: str, account: str, thread_id: str, /) -> ThreadRecord:
         return ThreadRecord(community, name, account, thread_id, silent=self.silent.get(thread_id, ""))
+
+    def brakes(self, _community: str, /) -> Brakes:
+        return Brakes(climate={"page": self.climate})
 
     def proposals(self, _community: str, day: date, /) -> Proposals | None:
         return self.made.get(day)
@@ -354,6 +359,14 @@ def test_a_sensitive_post_a_grave_thread_and_words_that_are_gone_are_no_source()
     notebook.say("held", "resserre le moyeu abruti", "helps_member", YESTERDAY, clause="respect")
 
     assert morning(notebook).proposals == ()
+
+
+@pytest.mark.parametrize(("climate", "n"), [("green", 3), ("yellow", 3), ("orange", 0), ("red", 0)])
+def test_in_a_storm_no_courtesy_is_proposed(climate: str, n: int) -> None:
+    notebook = Notebook(climate=climate)
+    a_full_day(notebook)
+
+    assert len(morning(notebook).proposals) == n
 
 
 # --- what a person makes of it ---

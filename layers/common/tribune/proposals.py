@@ -98,7 +98,7 @@ def may_be_source(head: Head, case: Case, now: datetime, *, sensitive: bool, sil
     """Can a comment be the ground of something said in public?
 
     Never one that was confidential, private, held against a clause or the law, hidden or proposed to be; nor under a
-    `sensitive` post, nor in a thread that is `silent` for a grave reason.
+    `sensitive` post, nor where it is better to be `silent`: something grave stands in its thread, or a storm is on.
     """
     verdict = head.verdict
     return (

@@ -544,6 +544,10 @@ class Journal:
         change = _Update(defaults={f"read.{version}": iso(now)})
         self._write([("Update", change.request(self.journal_table, keys.ambassador(community, who)))])
 
+    def forget_ambassador(self, community: str, who: str) -> None:
+        """Nothing is kept of what somebody of the house confirmed. Raises Unavailable."""
+        self._call("delete_item", TableName=self.journal_table, Key=_key(keys.ambassador(community, who)))
+
     def acknowledged(self, community: str) -> dict[str, dict[int, datetime]]:
         """Who read which versions of the internal charter, and when. Raises Unavailable."""
         first = keys.ambassador(community, "")

@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from tribune import duty, voice, words
+from tribune.budgets import UNQUIET
 from tribune.channel import Platform
 from tribune.charter.findings import Findings
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
-from tribune.journal import Case, CaseState, Head, Proposal, Proposals, ProposalState, ThreadRecord
+from tribune.journal import Brakes, Case, CaseState, Head, Proposal, Proposals, ProposalState, ThreadRecord
 from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
 from tribune.workflow.ports import Communities, Key, Keys
 from tribune.workflow.speech import answer_of
@@ -40,6 +41,7 @@ class Known(Protocol):
     def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
     def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
     def thread(self, community: str, platform: str, account: str, thread_id: str, /) -> ThreadRecord: ...  # noqa: D102
+    def brakes(self, community: str, /) -> Brakes: ...  # noqa: D102
     def proposals(self, community: str, day: date, /) -> Proposals | None: ...  # noqa: D102
 
 
@@ -121,7 +123,10 @@ class Leading:
         places = self.journal.latest_cases(community.id, now - LOOK_BACK, MOST_LOOKED_AT)
         known = self.journal.read([key for at in places for key in (self.keys.case(*at), self.keys.head(*at))])
         pairs = [(head, case) for at in places if (head := known.head(*at)) and (case := known.case(*at))]
-        threads = self.journal.read([self.keys.thread(*head.thread_at) for head, _ in pairs])
+        threads = self.journal.read(
+            [self.keys.brakes(community.id), *(self.keys.thread(*head.thread_at) for head, _ in pairs)]
+        )
+        climate = threads.brakes(community.id).climate
         return [
             (head, case)
             for head, case in pairs
@@ -130,7 +135,7 @@ class Leading:
                 case,
                 now,
                 sensitive=_sensitive(community, head),
-                silent=bool(threads.thread(*head.thread_at).silent),
+                silent=bool(threads.thread(*head.thread_at).silent) or climate.get(head.space) in UNQUIET,
             )
         ]
 
