@@ -376,7 +376,8 @@ def test_a_machine_never_says_the_same_text_twice_where_it_was_read(talk: list[t
     read: set[str] = set()
     heard: list[str] = []
     for situation, language, key, linked in talk:
-        fields = {"n": "10", "url": URL, "title": "Respect", "answer": "oui"} | ({"faq_url": URL} if linked else {})
+        fields = {"n": "10", "url": URL, "title": "Respect", "answer": "oui", "appeal": URL}
+        fields |= {"faq_url": URL} if linked else {}
         written = say(situation, fields, language=language, key=key, automatic=True, avoid=read)
         ways = {one.name for one in replies.variants(situation, language)}
         if written is None:

@@ -160,7 +160,7 @@ def test_a_machine_never_says_i_nor_promises_nor_pastes_what_a_member_said(situa
         assert not re.search(r"\b(?:I|I'm|I'll|me|my|we'll|will|shall|promise|get back|read your|seen)\b", text), text
     for language in words.LANGUAGES:
         for text in said(language, situation):
-            assert words.placeholders(text) <= {"answer", "sentence", "faq_url", "citation", "title"}, text
+            assert words.placeholders(text) <= {"answer", "sentence", "faq_url", "citation", "title", "appeal"}, text
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)

@@ -51,6 +51,8 @@ class Speech:
     """Texts that were chosen for this very comment and never left: nobody knows them yet."""
     hostile: bool = False
     """This very comment makes its thread hostile."""
+    appeal: str = ""
+    """Where the measure that goes with these words gives its reason, and can be contested."""
 
     def drafts(self, situation: str | None, kind: ActKind, about: About) -> list[Draft]:
         """What the person on duty could say; empty when no text fits."""
@@ -74,6 +76,8 @@ class Speech:
         community = self.ground.community
         language = about.language if about.language in community.languages else community.language
         fields = self._cited(about.clause, language) | self._told(language)
+        if self.appeal:
+            fields["appeal"] = self.appeal
         if about.faq:
             answer = answer_of(community, about.faq, about.language, self.sheet.now)
             if not answer:

@@ -47,7 +47,7 @@ from tribune.journal import (
     Turn,
     Verdict,
 )
-from tribune.notice import RESTRICTING, code, codes_in, token
+from tribune.notice import RESTRICTING, code, codes_in, link, token
 from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow import promise
 from tribune.workflow.deed import (
@@ -424,7 +424,8 @@ class _Weighing:
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
-        speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile)
+        appeal = self._appeal_link(decision, kept)
+        speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile, appeal)
         fresh, drafts = self._acts(decision, findings.language, kept, speech)
         actions = (*kept, *undone, *fresh)
         counted = self._counted(base, findings, decision)
@@ -585,6 +586,15 @@ class _Weighing:
             reply_token_at=self.said.posted_at if self.said.reply_token else None,
             quote=self.said.quote,
         )
+
+    def _appeal_link(self, decision: Decision, earlier: Iterable[Action]) -> str:
+        """Where the hide of this comment gives its reason: the one that stands, or the one that is ordered now."""
+        stands = next((a.notice for a in earlier if a.notice and a.kind is ActKind.HIDE and a.may_be_read), None)
+        act = next((act for act in decision.acts if act.kind is ActKind.HIDE), None)
+        if stands is None and act is not None:
+            stands = token(self.ground.pseudonym, named(*self.deed.at, act.purpose, act.kind, self.said.version))
+        community = self.ground.community
+        return link(community.charter_base_url, community.id, stands) if stands else ""
 
     def _reasoned(self, action: Action, decision: Decision, language: str) -> Action:
         """A restriction, with the clause it rests on whatever becomes of the words, and the address of its reason."""
