@@ -349,3 +349,77 @@ def test_the_json_is_described_and_the_description_is_valid(browser: Browser) ->
     schema = {"$ref": "#/components/schemas/CaseView", "components": described["components"]}
     jsonschema.validate(seen, schema)
     assert set(described["paths"]) == {f"/desk/{{community}}/{door.path}" for door in DOORS}
+
+
+# --- what could be said, and what is contested ---
+
+
+def test_every_screen_opens_for_whoever_reads(browser: Browser) -> None:
+    browser.sign_in("sam@garance.example")
+    for screen in ("unanswered", "calls", "say", "appeals"):
+        page = browser.get(f"/desk/garance/{screen}")
+        assert page.status == 200
+        assert f'href="/desk/garance/{screen}" aria-current="page"' in page.body
+
+
+def test_an_idea_of_the_morning_names_its_sources_and_is_settled_once(browser: Browser) -> None:
+    world = browser.world
+    world.deliver(
+        "facebook", world.comment(11, "@Karim pour la selle il suffit de desserrer la vis dessous", author="7011")
+    )
+    world.pump_only("moderate_comments")
+    world.now = world.now.replace(hour=8, minute=5) + timedelta(days=1)
+    world.invoke("keep_watch", {})
+    marie(browser)
+    seen = browser.json("/desk/garance/say")
+
+    assert seen["ideas"], seen
+    idea = seen["ideas"][0]
+    assert idea["sources"]
+    assert all(text for _, text in idea["drafts"])
+    page = browser.get("/desk/garance/say")
+    assert browser.send(f"/desk/garance/say/{idea['id']}/done", page).status == 303
+    assert browser.send(f"/desk/garance/say/{idea['id']}/drop", page).status == 409
+    assert idea["id"] not in [one["id"] for one in browser.json("/desk/garance/say")["ideas"]]
+
+
+def contested(browser: Browser) -> str:
+    """Léa hid a comment under article 10; its author contests that. The code of the appeal."""
+    world = browser.world
+    lea = Browser(world)
+    lea.sign_in("lea@garance.example")
+    case = case_of(lea)
+    lea.send(f"{case}/hide", lea.get(case), clause="10")
+    world.pump_only("perform_action")
+    head = world.head("garance", "facebook", "1001", "1_1")
+    assert head is not None
+    token = head.actions[-1].notice
+    event = {
+        "rawPath": f"/decisions/garance/{token}/appeal",
+        "routeKey": "POST /decisions/{community}/{token}/appeal",
+        "pathParameters": {"community": "garance", "token": token},
+        "headers": {"content-type": "application/x-www-form-urlencoded", "host": "charte.garance.example"},
+        "requestContext": {"http": {"method": "POST", "path": "/"}},
+        "body": urlencode({"text": "Je posais seulement une question."}),
+        "isBase64Encoded": False,
+    }
+    assert world.invoke("receive_appeal", event)["statusCode"] == 303
+    lea_sees = lea.json("/desk/garance/appeals")["waiting"]
+    return str(lea_sees[0]["code"])
+
+
+def test_who_decided_does_not_review_and_a_reviewer_gives_it_back(browser: Browser) -> None:
+    code = contested(browser)
+    lea, nora = Browser(browser.world), Browser(browser.world)
+    lea.sign_in("lea@garance.example")
+    nora.sign_in("nora@garance.example")
+    appeal = f"/desk/garance/appeals/{code}"
+
+    assert lea.json(appeal)["mine"] is False
+    assert lea.send(f"{appeal}/overturn", lea.get("/desk/garance/appeals"), because="").status == 403
+    assert nora.json(appeal)["why"] == "Je posais seulement une question."
+    assert nora.send(f"{appeal}/uphold", nora.get(appeal), because=" ").status == 422
+    assert nora.send(f"{appeal}/overturn", nora.get(appeal), because="").status == 303
+    browser.world.pump_only("perform_action")
+    assert [entry.kind for entry in browser.world.outbox.effects] == ["hide", "unhide"]
+    assert nora.json("/desk/garance/appeals")["waiting"] == []

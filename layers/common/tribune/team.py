@@ -63,6 +63,9 @@ class Member(Written):
     person: str = ""
     """The id in the rota of whom this is: in whose name acts are signed. Whoever handles cases has one."""
 
+    name: str = ""
+    """What somebody who is not in the rota is called."""
+
     def may(self, right: Right) -> bool:
         """Has this role that right?"""
         return right in RIGHTS[self.role]

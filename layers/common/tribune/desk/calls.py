@@ -71,7 +71,7 @@ class Resume(Form):
 
 def calls(visit: Visit, _parts: Parts) -> Calls:
     """Who is being rung about what, and what is silent."""
-    telling, reach, name = visit.telling, visit.reach.calls, visit.community.id
+    telling, reach, name = visit.telling, visit.reach.journal, visit.community.id
     silent = {scope: until for scope, until in reach.pauses(name).until.items() if until > visit.now}
     return Calls(
         calls=tuple(_line(call, visit) for call in reach.open_calls(name)),
@@ -117,7 +117,7 @@ def _objects(call: Call) -> list[ObjectId]:
 
 def take_it(visit: Visit, parts: Parts, _form: Nothing) -> Done:
     """Take a call: nobody else is rung. The first one has it."""
-    take(visit.reach.calls, visit.community.id, parts["call"], visit.person.id, visit.now)
+    take(visit.reach.journal, visit.community.id, parts["call"], visit.person.id, visit.now)
     return _done("taken", visit)
 
 
@@ -132,13 +132,13 @@ def pause(visit: Visit, _parts: Parts, form: Pause) -> Done:
         until = duty.next_presence(community.rota, visit.now + timedelta(hours=1), community.zone)
     else:
         until = visit.now + _FOR[form.lasting]
-    visit.reach.calls.pause(community.id, form.scope, until)
+    visit.reach.journal.pause(community.id, form.scope, until)
     return _done("paused", visit)
 
 
 def resume(visit: Visit, _parts: Parts, form: Resume) -> Done:
     """Something speaks again."""
-    visit.reach.calls.pause(visit.community.id, form.scope, None)
+    visit.reach.journal.pause(visit.community.id, form.scope, None)
     return _done("resumed", visit)
 
 

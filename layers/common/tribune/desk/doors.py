@@ -1,6 +1,6 @@
 """The explicit list of the desk's doors."""
 
-from tribune.desk import calls, case, unanswered
+from tribune.desk import appeals, calls, case, say, unanswered
 from tribune.desk.route import Door
 
-DOORS: tuple[Door, ...] = (*unanswered.DOORS, *case.DOORS, *calls.DOORS)
+DOORS: tuple[Door, ...] = (*unanswered.DOORS, *case.DOORS, *calls.DOORS, *say.DOORS, *appeals.DOORS)

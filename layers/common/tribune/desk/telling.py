@@ -4,7 +4,7 @@ The sentences are `words/<language>/desk.yaml`; the command line and the screens
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tribune import words
@@ -48,6 +48,11 @@ class Telling:
     def until(self, moment: datetime) -> str:
         """`jusqu'à 17 h`."""
         return self._moment(moment, "until")
+
+    def day(self, day: date) -> str:
+        """`le 22 novembre`, `on 22 November`."""
+        table = words.table(self.language, "time")
+        return words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""

@@ -1,9 +1,9 @@
 """A request of somebody who signed in: who they are in this community, and what the desk can reach."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from tribune.charter import Charter, PublishedCharter
 from tribune.community import Community
@@ -11,15 +11,22 @@ from tribune.desk.request import Request
 from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import TribuneError
-from tribune.journal import Call, Pauses
+from tribune.journal import Call, Head, Pauses, Proposals
 from tribune.team import Member, Right
+from tribune.workflow.appeal import Journal as Reviews
 from tribune.workflow.call import Store
 from tribune.workflow.cases import Handling
+from tribune.workflow.ports import Key
+from tribune.workflow.worksheet import ObjectId
 
 
-class Calls(Store, Protocol):
-    """The calls of a community, and what is paused there."""
+class Journal(Store, Reviews, Protocol):
+    """What is kept of a community, beside its cases."""
 
+    def read(self, wanted: Iterable[Key]) -> Any: ...  # noqa: D102
+    def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
     def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
@@ -46,7 +53,7 @@ class Reach:
     communities: Communities
     charters: Charters
     handling: Handling
-    calls: Calls
+    journal: Journal
 
 
 class Refused(TribuneError):
@@ -82,6 +89,11 @@ class Visit:
         if found is None:
             raise Refused(403, "nobody")
         return found
+
+    @property
+    def signature(self) -> str:
+        """The id under which this person's acts are kept: of the rota, else the address that signed in."""
+        return self.member.person or self.member.email
 
     def charter(self, version: int) -> Charter:
         """A version of this community's charter. Raises NotFound, CharterUnreadable."""
