@@ -43,6 +43,9 @@ from tribune.journal import (
     Judged,
     Lately,
     OutgoingWords,
+    Proposal,
+    Proposals,
+    ProposalState,
     Renewal,
     SaidWords,
     ShadowCount,
@@ -662,6 +665,63 @@ def test_a_person_who_asks_sees_every_object_since_a_moment(place: Place) -> Non
         "1_6",
         "1_7",
     }
+
+
+def test_the_latest_cases_come_first_and_no_more_than_were_asked_for(place: Place) -> None:
+    cases = [place.case(number, promise_at=NOW + timedelta(hours=number)) for number in range(1, 6)]
+    closed = [
+        place.case(number, state=CaseState.CLOSED, closed_at=NOW - timedelta(days=number)) for number in range(11, 16)
+    ]
+    place.journal().commit(Changes(cases=(*cases, *closed)), NOW)
+
+    latest = place.journal().latest_cases(place.community, NOW - timedelta(days=13), limit=2)
+    everything = place.journal().latest_cases(place.community, NOW - timedelta(days=13), limit=100)
+
+    assert [at[3] for at in latest] == ["1_5", "1_4", "1_11", "1_12"]
+    assert [at[3] for at in everything] == ["1_5", "1_4", "1_3", "1_2", "1_1", "1_11", "1_12", "1_13"]
+
+
+def test_the_words_of_many_comments_are_read_together_those_that_stand(place: Place) -> None:
+    heads = [place.head(number) for number in range(1, 121)]
+    kept = [said(place, number, v=heads[0].v, text=f"words {number}") for number in range(1, 119)]
+    gone = said(place, 119, v=heads[0].v, expires=NOW - timedelta(seconds=1))
+    earlier = said(place, 120, v="000000000000000.0.zz")
+    place.journal().keep_words((*kept, gone, earlier), ())
+
+    found = place.journal().current_words(heads)
+
+    assert len(found) == 118
+    assert found[heads[6].at] == "words 7"
+
+
+def test_a_day_is_proposed_once_and_settled_by_whoever_read_it_last(place: Place) -> None:
+    proposal = Proposal("a1", "thank", (("facebook", "1001", "1_1"),), {"fr": "Merci.", "en": "Thanks."}, "thanks/1")
+    made = Proposals(place.community, NOW.date(), made_at=NOW, rev=1, proposals=(proposal,))
+    place.journal().keep_proposals(made)
+
+    with pytest.raises(Conflict):
+        place.journal("env-2").keep_proposals(replace(made, proposals=()))
+    settled = replace(proposal, state=ProposalState.DONE, settled_by="marie", settled_at=NOW)
+    place.journal().keep_proposals(replace(made, rev=2, proposals=(settled,)))
+    known = place.journal().read([keys.proposals(place.community, NOW.date())])
+
+    assert known.proposals(place.community, NOW.date()) == replace(made, rev=2, proposals=(settled,))
+    assert known.proposals(place.community, (NOW + timedelta(days=1)).date()) is None
+
+
+def test_who_of_the_house_read_which_charter_is_kept_until_they_leave(place: Place) -> None:
+    journal = place.journal()
+    journal.acknowledge(place.community, "facebook:1", 1, NOW)
+    journal.acknowledge(place.community, "facebook:1", 2, NOW + timedelta(days=1))
+    journal.acknowledge(place.community, "facebook:1", 1, NOW + timedelta(days=2))
+    journal.acknowledge(place.community, "x:2", 2, NOW)
+
+    assert journal.acknowledged(place.community) == {
+        "facebook:1": {1: NOW, 2: NOW + timedelta(days=1)},
+        "x:2": {2: NOW},
+    }
+    journal.forget_ambassador(place.community, "facebook:1")
+    assert journal.acknowledged(place.community) == {"x:2": {2: NOW}}
 
 
 def test_a_community_sees_nothing_of_another(place: Place) -> None:
