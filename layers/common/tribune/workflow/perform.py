@@ -494,10 +494,13 @@ class Performing:
             made = promise.made_in(words[0], (head.language,), now, community.zone) if words else None
             by = action.signed_by or "team"
             sheet.put_case(promise.answered(case, by, made, spoken_at=now, now=now))
-        sheet.note_thread(ThreadNote(*head.thread_at, human_at=now))
+        read = (action.variant,) if action.variant else ()
+        sheet.note_thread(ThreadNote(*head.thread_at, human_at=now, used=frozenset(read)))
         if head.author:
-            answered = frozenset({head.object})
-            sheet.note_author(AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at))
+            answered, used = frozenset({head.object}), dict.fromkeys(read, now)
+            sheet.note_author(
+                AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at, used=used)
+            )
 
     @staticmethod
     def _note_settled(head: Head, sheet: Worksheet) -> None:
