@@ -348,7 +348,7 @@ def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: 
         voice=desk.community.voice,
         language=shown.case.language,
         variant=draft.variant if draft else "",
-        hostile=shown.hostile,
+        hostile=desk.handling.hostile(shown.head),
     )
     card = platform(shown.head.platform).CARD
     length = lengths.length(signed, card.text_unit)

@@ -234,7 +234,7 @@ def signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
         voice=visit.community.voice,
         language=shown.case.language,
         variant=draft.variant if draft else "",
-        hostile=shown.hostile,
+        hostile=visit.reach.handling.hostile(shown.head),
     )
     card = visit.reach.handling.platform(shown.head.platform).CARD
     length = lengths.length(whole, card.text_unit)

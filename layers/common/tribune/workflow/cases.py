@@ -69,8 +69,6 @@ class Shown:
     words: str | None
     """None when the author deleted them."""
     author: str | None
-    hostile: bool = False
-    """Nobody of the team is named in its thread. Looked up for a case that is opened, not for a list."""
 
     @property
     def at(self) -> ObjectId:
@@ -129,10 +127,11 @@ class Handling:
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
             case, head = known.case(*at), known.head(*at)
             if case is not None and head is not None:
-                return replace(self._shown(case, head), hostile=self._hostile(head))
+                return self._shown(case, head)
         raise NotFound(f"there is no case {name}")
 
-    def _hostile(self, head: Head) -> bool:
+    def hostile(self, head: Head) -> bool:
+        """Is nobody of the team named in the thread of this comment?"""
         around = self.journal.read([self.keys.thread(*head.thread_at), self.keys.brakes(head.community)])
         climate = around.brakes(head.community).climate.get(head.space, "green")
         return is_hostile(attacked=around.thread(*head.thread_at).attacked, climate=climate)
