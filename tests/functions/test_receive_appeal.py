@@ -306,3 +306,13 @@ def test_who_decided_alone_is_told_that_nobody_else_can_review(world: World) -> 
         reviewing(world).uphold(appeal.code, "marie", "Non.")
     assert own.value.others == ()
     assert any("nul autre ne peut la relire" in json.dumps(rung, ensure_ascii=False) for rung in world.rung)
+
+
+def test_whoever_is_told_is_told_where_to_contest(world: World) -> None:
+    token = restricted(world, "Mon numéro est le 06 39 98 12 34, bonne journée à tous")
+    address = f"https://charte.garance.example/decisions/garance/{token}"
+
+    told = [entry.text for entry in world.outbox.entries if entry.kind == "private" and entry.text]
+    drafts = [draft.text for shown in handling(world).open("garance") for draft in shown.case.drafts]
+
+    assert any(address in text for text in told + drafts), (told, drafts)
