@@ -28,6 +28,8 @@ class Figures:
     """The least time between two of those."""
     calls: tuple[str, ...]
     """Why a person was called, each call once."""
+    named: int
+    """Comments that those calls name: a call that named each of a crowd would not fit into its item."""
     rung: int
     """How often somebody's telephone rang for them."""
     counted: int
@@ -59,6 +61,7 @@ def figures(world: World, said: int) -> Figures:
         refused=len(refused),
         closest_s=min(gaps, default=None),
         calls=tuple(call.reason for call in calls),
+        named=sum(len(call.objects) for call in calls),
         rung=len(world.rung),
         counted=counted.get("comment.1", 0) + counted.get("message.1", 0),
         cases=len(world.journal.open_cases("garance")),

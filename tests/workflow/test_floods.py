@@ -16,7 +16,7 @@ def test_a_viral_post_gets_the_hour_s_answers_and_one_call_and_no_case_for_each(
     seen = viral_post(600)
 
     assert seen.replies == PER_POST_AND_HOUR
-    assert (seen.calls, seen.rung) == (("flood_post",), 1)
+    assert (seen.calls, seen.rung, seen.named) == (("flood_post",), 1, 1)
     assert (seen.counted, seen.cases) == (600, 0)
     assert seen.unsaid == (("post", 600 - PER_POST_AND_HOUR),)
 
