@@ -360,12 +360,13 @@ def verify(written: Iterable[str], holds: Checks, key: str | None = None) -> Rep
             case _:
                 anchors.append((number, record))
     statements, of_anchors = _anchored(anchors, community, holds, key)
-    ends = [(statement, end) for statement in statements for end in statement.ends]
-    chains = sorted(links.keys() | {Chain(community, end.day, end.writer) for _, end in ends})
-    for chain in chains:
+    signed: dict[Chain, list[End]] = {}
+    for statement in statements:
+        for end in statement.ends:
+            signed.setdefault(Chain(community, end.day, end.writer), []).append(end)
+    for chain in sorted(links.keys() | signed.keys()):
         told = sorted(links.get(chain, ()), key=lambda link: link.seq)
-        known = [end for _, end in ends if (end.day, end.writer) == (chain.day, chain.writer)]
-        fault = _first_bad(chain, told, known)
+        fault = _first_bad(chain, told, signed.get(chain, ()))
         faults += [fault] if fault else []
     faults += of_anchors
     leaves = {leaf for chained in links.values() for link in chained for leaf in link.leaves}
