@@ -332,7 +332,15 @@ def _head_of(item: Mapping[str, Any]) -> Head:
     community, platform, account, object_id = keys.object_of({"pk": item["pk"], "sk": item["sk"]})
     author = str(item["author_pk"]).rpartition("#")[2] if "author_pk" in item else None
     place = {"community": community, "platform": platform, "account": account, "object": object_id, "author": author}
-    return _HEAD.validate_python({**item, **place})
+    implied, of_actions = _implied(object_id, item)
+    actions = [{**of_actions, **action} for action in item.get("actions", ())]
+    return _HEAD.validate_python({**implied, **item, **place, "actions": actions})
+
+
+def _implied(object_id: str, item: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a head mostly is, the first of its thread and counted in its hour; and its actions, about it and of its verdict."""
+    head = {"thread": object_id, "hour": str(item["received_at"])[:13]}
+    return head, {"target": object_id, "created_at": item.get("verdict", {}).get("at")}
 
 
 def _moment(value: str | None) -> datetime | None:
@@ -881,8 +889,13 @@ class Journal:
         return request
 
     def _head(self, head: Head, now: datetime) -> dict[str, Any]:
-        # What is as it is by default, and what the key says, is left out: most heads stay under a kilobyte, one unit.
+        # What is as it is by default, or stands twice, is left out: most heads stay under a kilobyte, one unit.
         item = _HEAD.dump_python(head, mode="json", exclude_none=True, exclude_defaults=True, exclude=_IN_THE_KEYS)
+        item["hour"] = head.hour
+        implied, of_actions = _implied(head.object, item)
+        for part, known in ((item, implied), *((action, of_actions) for action in item.get("actions", ()))):
+            for name in [name for name, value in known.items() if part[name] == value]:
+                del part[name]
         item["ttl"] = int((head.expires or now + KEPT).timestamp())
         waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
         provisional = head.unconfirmed

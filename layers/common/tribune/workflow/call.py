@@ -129,7 +129,9 @@ class Calling:
         line = [person for person in everybody if person.id not in call.without] or everybody
         queues = _queues(line, call, community.rota)
         together = tuple(queue[0] for queue in queues if queue)
-        wave = _Wave(self, call, community, line, together, now, self._secrets_of(community.id))
+        head = self._head(call)
+        quote = self._quote(call, head, community)
+        wave = _Wave(self, call, community, line, together, now, self._secrets_of(community.id), head, quote)
         for queue in queues:
             wave.reach_one(queue)
         if not wave.reached:
@@ -147,6 +149,18 @@ class Calling:
             tried=tried,
         )
         return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached))
+
+    def _head(self, call: Call) -> Head | None:
+        if not call.objects or call.platform is None or call.account is None:
+            return None
+        return self.store.head_of(call.community, call.platform, call.account, call.objects[0])
+
+    def _quote(self, call: Call, head: Head | None, community: Community) -> str:
+        """At most a line of what was said; nothing where the words are confidential."""
+        if head is None or head.confidential or not _reason(call, community.language)["quote"]:
+            return ""
+        said = self.store.words_of(head.community, head.platform, head.account, head.object)
+        return masked_line(said or "")
 
     def _secrets_of(self, community_id: str) -> Mapping[str, str]:
         """Without the secrets, the ways that need none still work."""
@@ -239,6 +253,9 @@ class _Wave:
     """Who is rung at the same time, one of each role."""
     now: datetime
     secrets: Mapping[str, str]
+    head: Head | None
+    quote: str
+    """Read once, whoever is rung."""
     reached: list[tuple[Person, Way]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
 
@@ -266,31 +283,17 @@ class _Wave:
         others = [other for other in self.together if other.id not in (person.id, *self.failed)]
         tried = (*self.call.tried, *(other.id for other in others), person.id)
         least_rung = min(self.line, key=lambda other: tried.count(other.id))
-        head = self._head()
         return compose(
             self.call,
             self.community,
             person,
             self.now,
-            head=head,
-            quote=self._quote(head),
+            head=self.head,
+            quote=self.quote,
             due=_answer_by(self.call, tried, self.line, self.community, self.now),
             others=others,
             following=None if least_rung.id == person.id else least_rung,
         )
-
-    def _head(self) -> Head | None:
-        call = self.call
-        if not call.objects or call.platform is None or call.account is None:
-            return None
-        return self.calling.store.head_of(call.community, call.platform, call.account, call.objects[0])
-
-    def _quote(self, head: Head | None) -> str:
-        """At most a line of what was said; nothing where the words are confidential."""
-        if head is None or head.confidential or not _reason(self.call, self.community.language)["quote"]:
-            return ""
-        said = self.calling.store.words_of(head.community, head.platform, head.account, head.object)
-        return masked_line(said or "")
 
 
 def compose(  # noqa: PLR0913  a message depends on all of these, and each is named at the call
