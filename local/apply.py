@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.configuration import Configuration
+from local.duty_changes import kept
+from local.public_holidays import with_public_holidays
 from tribune.aws import keys, secrets
 from tribune.aws.charters import Charters, VersionMeta
 from tribune.aws.communities import Communities
@@ -48,7 +50,11 @@ def apply(
     communities = Communities(target.community_table, target.dynamodb)
     communities.check_owners(configuration.community)
     before = communities.stored(configuration.community.id)
-    community = configuration.community.model_copy(update={"since": before.since if before else now})
+    rota = with_public_holidays(configuration.community.rota, now)
+    if before is not None:
+        rota = kept(before.rota, rota, now, configuration.community.zone)
+    since = before.since if before else now
+    community = configuration.community.model_copy(update={"since": since, "rota": rota})
     return [
         *_charter(configuration, target, now, summary=summary, dry_run=dry_run),
         *_secrets(configuration, target, dry_run=dry_run),

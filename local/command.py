@@ -187,6 +187,28 @@ def _call(parser: ArgumentParser) -> None:
     _desk(taking)
 
 
+def _duty(parser: ArgumentParser) -> None:
+    """Days are written 2026-12-24, an hour of one 2026-12-24T14:00, by the community's clock."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    who = actions.add_parser("who", help="who is called, until when, who is next; is the team there, is it quiet time")
+    who.add_argument("--at", metavar="WHEN", help="18:00, +2h, an ISO date and time (default: now)")
+    who.add_argument("--role", choices=("cm", "smm"), default="cm", help="whom the call is for (default: cm)")
+    week = actions.add_parser("week", help="seven days, one line each")
+    week.add_argument("--from", dest="start", metavar="DAY", help="default: today")
+    swap = actions.add_parser("swap", help="one takes the place of another, from a day or an hour to another")
+    swap.add_argument("gives", metavar="PERSON", help="whose place it is")
+    swap.add_argument("takes", metavar="OTHER", help="who takes it")
+    away = actions.add_parser("away", help="somebody is on leave: nobody calls them")
+    away.add_argument("who", metavar="PERSON")
+    for one in (swap, away):
+        one.add_argument("--from", dest="start", required=True, metavar="DAY", help="the first day, or hour")
+        one.add_argument("--to", dest="end", metavar="DAY", help="the last day, included, or hour (default: that day)")
+        one.add_argument("--undo", action="store_true", help="take it out again")
+        one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who says so: id or initials")
+    for one in (who, week, swap, away):
+        _desk(one)
+
+
 def _audit(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     does = "write every decision, link and anchor of a community into a file"
@@ -273,6 +295,7 @@ SUBCOMMANDS = (
     ),
     Subcommand("appeal", "the decisions that members contest: review them", "local.appeal_command", _appeal),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
+    Subcommand("duty", "who is called, until when, who is next; swaps and leave", "local.duty_command", _duty),
     Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),

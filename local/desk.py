@@ -84,6 +84,7 @@ class Desk:
     """Comments that could not be read: of every community of the stack."""
     now: Now
     language: str
+    communities: Communities
     anchors: Anchors | None = None
     """None where the stack signs none."""
 
@@ -186,6 +187,7 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
         place = _deployed(given.stage) if given.stage else _running(given.port, own)
         desk = Desk(
             community=_community(place, given.community, given.lang),
+            communities=Communities(place.tables["community"], place.dynamodb),
             journal=Journal(
                 place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"], _ENVIRONMENT
             ),
@@ -265,10 +267,10 @@ _LATER = re.compile(r"\+\s?(?P<n>\d{1,4})\s?(?P<unit>min|h|d|j)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "j": timedelta(days=1)}
 
 
-def moment(written: str, desk: Desk) -> datetime:
+def moment(written: str, desk: Desk, *, field: str = "--until", past: bool = False) -> datetime:
     """`18:00` or `18h30` (the next one), `+2h`, `+30min`, an ISO date and time; in the community's zone.
 
-    Raises BadConfiguration for anything else, and for what is past.
+    Raises BadConfiguration for anything else, and, unless `past`, for what is past.
     """
     zone, now = desk.community.zone, desk.now()
     text = written.strip().lower()
@@ -283,6 +285,6 @@ def moment(written: str, desk: Desk) -> datetime:
     except ValueError as error:
         raise BadConfiguration(desk.say("refused", "when", given=written), field="--until") from error
     aware = found if found.tzinfo else found.replace(tzinfo=zone)
-    if aware <= now:
-        raise BadConfiguration(desk.say("refused", "past", time=desk.at(aware)), field="--until")
+    if aware <= now and not past:
+        raise BadConfiguration(desk.say("refused", "past", time=desk.at(aware)), field=field)
     return aware.astimezone(UTC)

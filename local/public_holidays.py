@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-import holidays
-
 from tribune.duty import Holiday, Rota
 from tribune.errors import BadConfiguration
 from tribune.words import LANGUAGES
@@ -42,6 +40,8 @@ def _of(place: str, years: Iterable[int]) -> list[Holiday]:
 
 def _calendar(country: str, part: str, years: Iterable[int], language: str) -> dict[date, str]:
     """The days with their names, in the language nearest to the one that is asked for."""
+    import holidays  # noqa: PLC0415  a quarter of a second, and only where a rota names a country
+
     spoken = holidays.country_holidays(country, subdiv=part or None).supported_languages
     nearest = next((one for one in spoken if one.split("_")[0] == language), None)
     found = holidays.country_holidays(country, subdiv=part or None, years=years, language=nearest)

@@ -18,6 +18,7 @@ from local.desk import Desk
 from local.stack import LocalStack
 from tribune import duty
 from tribune.aws import clients
+from tribune.aws.communities import Communities
 from tribune.aws.queues import Queue
 from tribune.journal import Call, CallState, Case, CaseState
 from tribune.workflow.call import take
@@ -75,6 +76,7 @@ class Scene:
             unhandled=Queue(clients.sqs(), queues["InboxUnhandled"]),
             now=stack.clock.now,
             language=self.community.language,
+            communities=Communities(stack.created.tables()["CommunityTable"]),
         )
 
     # --- time ---
