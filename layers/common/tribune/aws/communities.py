@@ -1,6 +1,6 @@
 """The communities as `tribune apply` wrote them: settings, the accounts of each channel, who owns which account."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from tribune.aws import clients, directory, keys
 from tribune.aws.directory import typed
 from tribune.aws.kept import Kept, answered
 from tribune.community import Community
-from tribune.errors import BadConfiguration, NotFound
+from tribune.errors import BadConfiguration, Conflict, NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,6 +58,29 @@ class Communities:
             raise BadConfiguration(
                 "what is stored is not a community of this version: run `tribune apply` again", field=community_id
             ) from error
+
+    def change(self, community_id: str, change: Callable[[Community], Community]) -> Community:
+        """Change what is stored, on what stands there at that moment. Raises NotFound, Conflict, Unavailable."""
+        before = self.stored(community_id)
+        if before is None:
+            raise NotFound(f"there is no community {community_id!r}")
+        after = change(before)
+        with answered("dynamodb"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=typed(keys.community(community_id)),
+                    UpdateExpression="SET settings = :after",
+                    ConditionExpression="settings = :before",
+                    ExpressionAttributeValues={
+                        ":before": {"S": before.model_dump_json()},
+                        ":after": {"S": after.model_dump_json()},
+                    },
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise Conflict("somebody else changes this community at this moment: try again") from error
+        self._kept.forget()
+        return after
 
     def owner(self, platform: str, account: str) -> str | None:
         """The community that owns an account, None when nobody does. Raises Unavailable."""
