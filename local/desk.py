@@ -283,7 +283,7 @@ def moment(written: str, desk: Desk, *, field: str = "--until", past: bool = Fal
     try:
         found = datetime.fromisoformat(written.strip())
     except ValueError as error:
-        raise BadConfiguration(desk.say("refused", "when", given=written), field="--until") from error
+        raise BadConfiguration(desk.say("refused", "when", given=written), field=field) from error
     aware = found if found.tzinfo else found.replace(tzinfo=zone)
     if aware <= now and not past:
         raise BadConfiguration(desk.say("refused", "past", time=desk.at(aware)), field=field)
