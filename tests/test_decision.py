@@ -39,6 +39,7 @@ from tribune.decision import (
     Unconfirmed,
     Urgency,
     decide,
+    is_hostile,
 )
 from tribune.standing import Standing, Strike, Utterance
 
@@ -952,3 +953,37 @@ def test_a_person_is_told_apart_by_what_they_wrote_in_ten_minutes() -> None:
     assert Standing(said=said).rate("o-0", NOW) == 9
     assert Standing(said=said).rate("other", NOW - timedelta(hours=1)) == 0
     assert UNKNOWN.rate("o-0", NOW) == 0
+
+
+# --- hostile threads: nobody of the team is named ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "hostile"),
+    [
+        (findings(replace(breach("respect"), detector="insult_at_person")), True),
+        (findings(replace(breach("menaces"), detector="threat")), True),
+        (findings(replace(breach("respect"), detector="insult_at_person", doubtful=True)), False),
+        (findings(replace(breach("publicite"), detector="spam")), False),
+        (findings(says=(Signal.NAME_REQUEST,)), True),
+        (findings(says=(Signal.GRIEVANCE, Signal.CRITICISM)), False),
+        (findings(replace(breach("respect"), detector="insult_at_person"), says=(Signal.DISTRESS,)), False),
+        (findings(says=(Signal.HUMAN_REQUEST,)), False),
+    ],
+)
+def test_a_thread_turns_hostile_when_somebody_is_attacked_or_a_name_is_demanded(
+    found: Findings, hostile: object
+) -> None:
+    assert decided(found).hostile is hostile
+
+
+def test_what_members_ask_one_another_is_no_demand_of_ours() -> None:
+    made = decided(findings(says=(Signal.NAME_REQUEST,)), matter=replace(COMMENT, to_member=True))
+
+    assert (made.hostile, made.draft) == (False, None)
+
+
+@pytest.mark.parametrize(("attacked", "climate"), [(True, "green"), (False, "orange"), (False, "red")])
+def test_the_brand_alone_signs_after_an_attack_and_in_an_unquiet_climate(attacked: object, climate: str) -> None:
+    assert is_hostile(attacked=bool(attacked), climate=climate)
+    assert not is_hostile(attacked=False, climate="yellow")
