@@ -3,7 +3,8 @@
 import json
 from datetime import timedelta
 
-from world import PAGE, World, fresh_world
+import pytest
+from world import PAGE, Calls, Fault, Killed, World, fresh_world
 
 from tribune.journal import ActionState
 
@@ -95,5 +96,36 @@ def test_a_platform_that_never_answers_is_not_asked_for_ever(world: World) -> No
     head = world.head("garance", "facebook", PAGE, "1_1")
     assert head is not None
     assert [action.state for action in head.actions] == [ActionState.UNCERTAIN]
-    assert [case.reason for case in world.journal.open_cases("garance")] == ["act_uncertain"]
+    assert [case.reason for case in world.journal.open_cases("garance")] == ["uncertain"]
     assert len(world.outbox.entries) <= 10
+
+
+def test_what_has_no_words_any_more_is_not_said_and_troubles_nobody(world: World) -> None:
+    decided(world)
+    world.now += timedelta(minutes=2)
+    world.journal.erase_words("garance", "facebook", PAGE, "1_1")
+    wake(world)
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [(action.state, action.why) for action in head.actions] == [(ActionState.CANCELLED, "words_gone")]
+    assert world.outbox.entries == ()
+    assert world.calls_of("garance") == []
+
+
+def test_what_may_have_left_and_has_no_words_any_more_is_uncertain(world: World) -> None:
+    decided(world)
+    world.now += timedelta(minutes=2)
+    world.calls = Calls(faults=[Fault("POST", "kill_after")])
+    with pytest.raises(Killed):
+        wake(world)
+    world.journal.erase_words("garance", "facebook", PAGE, "1_1")
+    world.forget()
+    world.now += timedelta(minutes=10)
+    wake(world)
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [(action.state, action.why) for action in head.actions] == [(ActionState.UNCERTAIN, "words_gone")]
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+    assert [call.reason for call in world.calls_of("garance")] == ["uncertain"]

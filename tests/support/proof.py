@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,9 @@ def effects(world: World) -> Iterator[tuple[str, str, str]]:
     done = set()
     for entry in world.outbox.effects:
         effect = (entry.kind, str(entry.object), entry.text or "")
-        if entry.kind in ("reply", "private"):
+        if entry.to == "line":
+            yield ("private", "", entry.text or "")  # whether by a reply token or by a push
+        elif entry.kind in ("reply", "private"):
             yield effect
         elif effect not in done:
             done.add(effect)
@@ -223,7 +226,7 @@ def wrong(story: Story, right: Ending, end: Ending, faults: Sequence[Fault]) -> 
     if {(at, kind, state) for at, kind, state in end.states if state != ActionState.UNCERTAIN} - set(right.states):
         found.append("an action ended otherwise")
     if uncertain:
-        if "act_uncertain" not in end.calls:
+        if "uncertain" not in end.calls:
             found.append("uncertain, and nobody was told")
         if not {at for at, _ in uncertain} <= {at for at, _, state in end.cases if state == "open"}:
             found.append("uncertain, and no case is open")
@@ -233,7 +236,7 @@ def wrong(story: Story, right: Ending, end: Ending, faults: Sequence[Fault]) -> 
         found.append("a case is missing")
     if not uncertain and end.cases != right.cases:
         found.append("a case too many")
-    may_call = {"act_uncertain"} | story.may_call
+    may_call = {"uncertain"} | story.may_call
     if Counter(right.calls) - Counter(end.calls) or set(end.calls) - set(right.calls) - may_call:
         found.append("others were called, or nobody")
     if len(end.calls) != len(set(end.calls)) and len(right.calls) == len(set(right.calls)):
@@ -360,6 +363,12 @@ def an_impatient_member(world: World) -> None:
     at_rest(world)
 
 
+def a_question_on_line(world: World) -> None:
+    """A reply token is tried once, and nothing can be read back."""
+    assert world.deliver("line", world.line_message(1, "Vous êtes ouverts le dimanche ?")) == HTTPStatus.OK
+    at_rest(world)
+
+
 def a_threat(world: World) -> None:
     delivered(world, world.comment(1, THREAT))
     world.settle(minutes=40, quiet_minutes=36)  # nobody takes the call: the next one is rung
@@ -474,6 +483,7 @@ STORIES = (
     Story("perform_action", "a reminder and a hide", three_decisions),
     Story("perform_action", "what was said is taken back", life_goes_on, before=three_decisions),
     Story("perform_action", "one author, again and again", an_impatient_member, any_order=True),
+    Story("perform_action", "a reply token", a_question_on_line),
     Story("call_manager", "a threat that nobody takes", a_threat),
     Story("relay_alarm", "an alarm", an_alarm),
     Story("keep_watch", "every wake-up was lost", watched, before=nobody_was_woken),

@@ -140,7 +140,7 @@ class Calls:
     faults: list[Fault] = field(default_factory=list)
     inside: bool = False
     another: Callable[[], None] = lambda: None
-    step: Callable[[], None] = lambda: None
+    step: Callable[[str], None] = lambda _: None
     """Called before each of them: where two workers take turns."""
 
     def around(
@@ -153,7 +153,7 @@ class Calls:
     ) -> Any:
         if not self.inside:
             return make()
-        self.step()
+        self.step(name)
         self.names.append(name)
         number = len(self.names)
         fault = next((f for f in self.faults if f.strikes(number, name)), None)

@@ -207,8 +207,7 @@ class Performing:
             return self._mark(head, action.id, lambda a: replace(a, due_at=rest.until, lease_until=rest.until))
         errand = self._errand(head, action, known, seconds_left)
         if errand is None:
-            why = "words_gone" if action.kind in SPEAKING else "no_recipient"
-            return self._fail(head, action, ActionState.FAILED, why)
+            return self._wordless(head, action)
         try:
             plan = errand.platform.act(errand.order, errand.access, self.now())
         except CannotDo as refusal:
@@ -231,6 +230,15 @@ class Performing:
             brakes=known.brakes(head.community),
             budget=known.budget(*hour) if anew else None,
         )
+
+    def _wordless(self, head: Head, action: Action) -> Performed | None:
+        """Its words, or whom it is about, are gone: erased with their author, or expired."""
+        why = "words_gone" if action.kind in SPEAKING else "no_recipient"
+        if action.state is not ActionState.READY:
+            return self._fail(head, action, ActionState.UNCERTAIN, why)  # an interrupted attempt may have left
+        if action.kind in SPEAKING and action.signed_by is None:
+            return self._finish(head, action, ActionState.CANCELLED, why, tell=False)  # nothing that a person could do
+        return self._fail(head, action, ActionState.FAILED, why)
 
     def _errand(
         self, head: Head, action: Action, known: KnownMore, seconds_left: Callable[[], float]
