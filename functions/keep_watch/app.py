@@ -1,5 +1,6 @@
 """keep_watch: every minute, wakes whatever is due and unfinished; each morning, what could be said."""
 
+import uuid
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -47,7 +48,11 @@ def _reading(community: Community) -> Callable[[str], Findings]:
 def handler(_event: dict[str, Any], _context: object) -> None:
     """A tick of the schedule."""
     settings = _settings()
-    journal = Journal(clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table)
+    # A chain of its own in the ledger for each round: few of them show anything again.
+    name = uuid.uuid4().hex
+    journal = Journal(
+        clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table, environment=name
+    )
     communities = Communities(settings.community_table)
     known = directory.communities(settings.community_table)
     actions, calls = (Queue(clients.sqs(), url) for url in (settings.actions_queue_url, settings.calls_queue_url))

@@ -62,7 +62,7 @@ def test_the_harness_reaches_every_call_of_the_timers(place: World) -> None:
         "Query",
         "BatchGetItem",  # both heads
         "GetItem",  # the community
-        "PutItem",  # shown again
+        "TransactWriteItems",  # shown again, with its link in the ledger
         "SendMessageBatch",
         "BatchGetItem",  # the call before
         "TransactWriteItems",  # the next term and the call

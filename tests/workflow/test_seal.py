@@ -169,6 +169,14 @@ def test_a_persons_measure_is_sealed_under_a_pseudonym_and_says_what_it_reverses
     assert (last.clause, last.clause_hash, last.charter_version) == ("c10", "ab12", 3)
 
 
+def test_what_the_machine_shows_again_at_its_term_reverses_its_own_hide() -> None:
+    head, (machine,) = kept(judged())
+    head, _ = sealed(head, Measure("unhide", "release", None, reverses=True), NOW + timedelta(hours=4))
+
+    released = head.sealed[0].decision
+    assert (released.by, released.reverses) == ("machine", machine.hex())
+
+
 def test_a_person_who_cites_another_clause_is_not_given_the_hash_of_the_machines() -> None:
     head, _ = sealed(kept(judged())[0], Measure("hide", "hidden_by_hand", "lea", clause="c4"), NOW)
 

@@ -247,8 +247,8 @@ ITEMS = (
         "{writer}#{seq}",
         "prev, root, leaves: the salted digests of the decisions of one transaction, at, hash",
         "none: digests, which say nothing once a salt is gone",
-        ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
-        ("ModerateComments", "Desk", "AnchorLedger", "tribune case", "tribune appeal", "tribune audit"),
+        ("ModerateComments", "KeepWatch", "Desk", "tribune case", "tribune appeal"),
+        ("ModerateComments", "KeepWatch", "Desk", "AnchorLedger", "tribune case", "tribune appeal", "tribune audit"),
     ),
     ItemType(
         "words",

@@ -15,8 +15,10 @@ from tribune.community import Community
 from tribune.decision import Unconfirmed, Urgency
 from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Action, ActionState, Call, CallState, Changes, Head
+from tribune.ledger import Seal
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id, named
 from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import with_actions
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -68,17 +70,18 @@ class Timers:
             self._commit(with_actions(head, [replace(hide, confirm_by=later)]), (), now)
             return False
         if hide.unconfirmed is Unconfirmed.RELEASE and not head.by_hand:
-            return self._commit(_released(head, hide, now), (), now)
+            shown, seal = sealed(_released(head, hide, now), Measure("unhide", "release", None, reverses=True), now)
+            return self._commit(shown, (), now, (seal,))
         before = self.journal.load_call(head.community, hide.asked or _first_call(head))
         call = None if before is not None and before.state in _RINGING else _call(head, hide, before, now)
         asked = call.id if call is not None else hide.asked
         again = replace(hide, confirm_by=confirm_by(community, now), asked=asked)
         return self._commit(with_actions(head, [again]), (call,) if call is not None else (), now)
 
-    def _commit(self, head: Head, calls: tuple[Call, ...], now: datetime) -> bool:
+    def _commit(self, head: Head, calls: tuple[Call, ...], now: datetime, seals: tuple[Seal, ...] = ()) -> bool:
         """Write it, then wake who carries it out. A head that somebody changed meanwhile is the next minute's."""
         try:
-            self.journal.commit(Changes(heads=(replace(head, rev=head.rev + 1),), calls=calls), now)
+            self.journal.commit(Changes(heads=(replace(head, rev=head.rev + 1),), calls=calls, seals=seals), now)
         except Conflict:
             return False
         if head.unfinished:

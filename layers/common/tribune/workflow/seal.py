@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tribune.journal import Head, Verdict
-from tribune.ledger import Decision, Seal, Sealed, object_digest
+from tribune.ledger import MACHINE, Decision, Seal, Sealed, object_digest
 
 MOST_KEPT = 10
 """Decisions about one comment that can still be opened beside the verdict: somebody may edit it a thousand times."""
@@ -20,12 +20,12 @@ MOST_KEPT = 10
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a person decided about a comment."""
+    """What was decided about a comment beside its verdict."""
 
     measure: str
     reason: str
-    person: str
-    """Their id in the rota: a pseudonym is sealed."""
+    person: str | None
+    """Their id in the rota: a pseudonym is sealed. None: the machine, at the end of a term."""
     confirmed_by: str | None = None
     clause: str | None = None
     clause_hash: str | None = None
@@ -52,7 +52,7 @@ def sealed_verdict(before: Head | None, after: Head) -> tuple[Head, tuple[Seal, 
 
 
 def sealed(head: Head, taken: Measure, now: datetime) -> tuple[Head, Seal]:
-    """The head that can still tell what a person decided about it, and the seal of that for `Changes.seals`."""
+    """The head that can still tell what was decided about it, and the seal of that for `Changes.seals`."""
     verdict = head.verdict
     standing = max(decisions(head), key=lambda one: one.decision.at, default=None) if taken.reverses else None
     clause = taken.clause or (verdict.clause if verdict else None)
@@ -65,7 +65,7 @@ def sealed(head: Head, taken: Measure, now: datetime) -> tuple[Head, Seal]:
             measure=taken.measure,
             reason=taken.reason,
             at=now,
-            by=staff(head.community, taken.person),
+            by=staff(head.community, taken.person) if taken.person is not None else MACHINE,
             confirmed_by=staff(head.community, taken.confirmed_by) if taken.confirmed_by else None,
             clause=clause,
             clause_hash=taken.clause_hash or cited,
