@@ -247,6 +247,9 @@ def test_an_appeal_won_restores_everything(world: World) -> None:
     with pytest.raises(OwnDecision) as own:
         reviewing(world).overturn(appeal.code, "marie")
     assert own.value.others == ("lea",)
+    world.settle()
+    (call,) = (call for call in world.calls_of("garance") if call.reason == "appeal")
+    assert (call.without, set(call.tried)) == (("marie",), {"lea"})
     reviewing(world).overturn(appeal.code, "lea", "Relu en entier, le message plaisante.")
     world.settle()
 
