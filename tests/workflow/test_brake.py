@@ -120,6 +120,7 @@ def test_what_another_clause_does_is_not_touched(bad: World) -> None:
 
 def test_without_a_change_within_a_day_nothing_is_asked_but_for_the_versions(world: World) -> None:
     history(world, insults=12)
+    watch(world)  # the morning's proposals are made: it reads the rota once a quarter of an hour
     asked = len(world.calls.names)
     watch(world)
 
