@@ -69,15 +69,23 @@ def _spaces(community: Community, language: str) -> str:
 
 
 def _presence(community: Community, language: str) -> str:
-    hours = community.rota.presence
-    return str(
-        _setup(language)["presence"].format(
-            days=_days(hours, language),
-            start=clock_words(datetime.combine(date.min, hours.start), language),
-            end=clock_words(datetime.combine(date.min, hours.end), language),
-            city=community.timezone.rpartition("/")[2].replace("_", " "),
+    words = _setup(language)
+    by_days: dict[frozenset[int], list[Hours]] = {}
+    for part in community.rota.presence.parts:
+        by_days.setdefault(part.days, []).append(part)
+    when = (
+        words["when"].format(
+            days=_days(parts[0], language), hours=_listed([_from_to(part, language) for part in parts], language)
         )
+        for parts in by_days.values()
     )
+    city = community.timezone.rpartition("/")[2].replace("_", " ")
+    return str(words["presence"].format(when=words["between"].join(when), city=city))
+
+
+def _from_to(hours: Hours, language: str) -> str:
+    start, end = (clock_words(datetime.combine(date.min, one), language) for one in (hours.start, hours.end))
+    return str(_setup(language)["hours"].format(start=start, end=end))
 
 
 def _days(hours: Hours, language: str) -> str:

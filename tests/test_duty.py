@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tribune.duty import CallMessage, Rota, is_present, may_ring, next_presence, on_duty, read_hours
+from tribune.duty import CallMessage, Rota, after_presence, is_present, may_ring, next_presence, on_duty, read_hours
 
 PARIS = ZoneInfo("Europe/Paris")
 MARIE = {"id": "marie", "name": "Marie Caron", "initials": "MC", "ways": [{"kind": "email", "address": "m@g.example"}]}
@@ -238,6 +238,19 @@ def test_hours_that_cannot_be_read_say_what_would_be_right(written: str) -> None
         {"people": [MARIE], "default": ["nadia"]},
         {"people": [MARIE], "turns": [{"start": "2026-11-23", "end": "2026-11-29", "people": ["nadia"]}]},
         {"people": [MARIE], "quiet_hours": "20:00-20:00"},
+        {"people": [MARIE], "presence": []},
+        {"people": [MARIE], "presence": ["mon-fri 09:00-14:00", "fri 13:00-18:00"]},
+        {"people": [MARIE], "presence": ["sun 22:00-04:00", "mon 03:00-06:00"]},
+        {"people": [MARIE | {"deputy": "nadia"}]},
+        {"people": [MARIE], "weeks": {"since": "2026-11-23", "people": ["nadia"]}},
+        {"people": [MARIE], "regular": [{"when": "sat 09:00-18:00", "people": ["nadia"]}]},
+        {
+            "people": [MARIE],
+            "swaps": [{"start": "2026-11-23", "end": "2026-11-23", "gives": "marie", "takes": "nadia"}],
+        },
+        {"people": [MARIE], "turns": [{"start": "2026-11-24", "end": "2026-11-23", "people": ["marie"]}]},
+        {"people": [MARIE | {"away": [{"start": "2026-11-24T10:00+01:00", "end": "2026-11-24"}]}]},
+        {"people": [MARIE | {"away": [{"start": "demain", "end": "2026-11-24"}]}]},
         {"people": [MARIE], "care_country": "atlantis"},
         {"people": [MARIE | {"id": "Marie C"}]},
         {"people": [MARIE | {"initials": "^MC"}]},
@@ -248,6 +261,18 @@ def test_hours_that_cannot_be_read_say_what_would_be_right(written: str) -> None
 def test_a_rota_that_could_never_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Rota.model_validate(wrong)
+
+
+@given(since=moments, hours=st.floats(0.1, 60))
+def test_hours_of_presence_are_counted_while_somebody_is_there(since: datetime, hours: float) -> None:
+    shop = rota(presence=["mon-fri 09:00-12:30", "mon-fri 14:00-18:00", "sat 09:00-13:00"], holidays=["2026-05-01"])
+    lasting = timedelta(hours=hours)
+    end = after_presence(shop, since, lasting, PARIS)
+    assert end - since >= lasting
+    assert after_presence(shop, since, lasting / 2, PARIS) <= end
+    assert is_present(shop, end - timedelta(seconds=1), PARIS)
+    half = after_presence(shop, since, lasting / 2, PARIS)
+    assert abs(after_presence(shop, half, lasting / 2, PARIS) - end) < timedelta(milliseconds=1)
 
 
 def test_a_rota_survives_being_stored() -> None:

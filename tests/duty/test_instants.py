@@ -52,11 +52,12 @@ def test_at_each_instant_it_is_known_who_until_when_and_who_is_next(number: int,
         "then": watch.then[0].id if watch.then else "",
         "away": [person.id for person in watch.away],
         "there": watch.present or watch.presence_changes,
+        "changes": watch.presence_changes,
         "quiet": watch.quiet_until,
         "holiday": NONE if watch.holiday is None else watch.holiday.names.get("fr", ""),
     }
     wanted = {name: value for name, value in row.items() if name not in ("at", "role")}
-    for name in ("until", "quiet", "there"):
+    for name in ("until", "quiet", "there", "changes"):
         if isinstance(wanted.get(name), str):
             wanted[name] = moment(wanted[name], zone)
     assert {name: found[name] for name in wanted} == wanted

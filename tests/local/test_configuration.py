@@ -1,5 +1,6 @@
 """The configuration file: a minimal one works, the example is whole, and a mistake is said with its line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,21 @@ community:
     assert "Garance" not in said
     assert "garance" not in said
     assert "Marie" not in said
+
+
+def test_members_read_the_break_at_noon_and_the_shorter_saturday_too() -> None:
+    hours = '["mon-fri 09:00-12:30", "mon-fri 14:00-18:00", "sat 09:00-13:00"]'
+    written = f"""
+community:
+  id: atelier
+  name: L'Atelier
+  rota: {{people: [{{id: ana, name: Ana}}], presence: {hours}}}
+"""
+    told = read(written + CHANNEL)
+    french, english = (told.charter.values(language)["moderation_hours"] for language in ("fr", "en"))
+    plain = re.sub("[\u00a0\u202f]", " ", french)
+    assert plain == "du lundi au vendredi, de 9 h à 12 h 30 et de 14 h à 18 h ; samedi, de 9 h à 13 h"
+    assert english == "Monday to Friday, 9 am to 12:30 pm and 2 pm to 6 pm; Saturday, 9 am to 1 pm (Paris time)"
 
 
 def test_a_charter_of_one_s_own_is_found_beside_the_file_and_its_own_words_win(tmp_path: Path) -> None:

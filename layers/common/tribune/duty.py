@@ -86,6 +86,53 @@ def _day(name: str) -> int:
     return DAYS.index(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Hours with a break, or that differ from day to day."""
+
+    parts: tuple[Hours, ...]
+
+    @property
+    def days(self) -> frozenset[int]:
+        """The days of the week on which there are any."""
+        return frozenset(day for part in self.parts for day in part.days)
+
+    def intervals(self, at: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, date]]:
+        """As those of each of its parts, in order."""
+        return heapq.merge(*(part.intervals(at, zone) for part in self.parts))
+
+
+def read_schedule(written: Sequence[str]) -> Schedule:
+    """Each as `read_hours` takes it; ValueError says what would be right, also when two of them overlap."""
+    schedule = Schedule(tuple(read_hours(one) for one in written))
+    any_week = datetime(2026, 1, 7, tzinfo=UTC)
+    before = any_week - _ONE_DAY
+    for begin, end, _ in schedule.intervals(any_week, ZoneInfo("UTC")):
+        if begin < before:
+            raise ValueError(f"two of these hours overlap: {', '.join(written)}")
+        if begin > any_week + timedelta(weeks=1):
+            break
+        before = end
+    return schedule
+
+
+def _schedule(value: Any) -> Any:
+    if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+        return read_schedule(value)
+    return read_schedule([value]) if isinstance(value, str) else value
+
+
+def _as_written(schedule: Schedule) -> str | list[str]:
+    parts = [str(part) for part in schedule.parts]
+    return parts[0] if len(parts) == 1 else parts
+
+
+type WrittenSchedule = Annotated[
+    Schedule, BeforeValidator(_schedule), PlainSerializer(_as_written, return_type=str | list[str])
+]
+"""`mon-fri 09:00-18:00`, or several: `[mon-fri 09:00-12:30, mon-fri 14:00-18:00, sat 09:00-13:00]`."""
+
+
 def _parsed(value: Any) -> Any:
     return read_hours(value) if isinstance(value, str) else value
 
@@ -287,7 +334,7 @@ class Rota(Written):
     swaps: tuple[Swap, ...] = ()
     fallback: Person | None = None
     """The deputy, or a shared address: called when nobody on duty could be reached."""
-    presence: WrittenHours = read_hours("mon-fri 09:00-18:00")
+    presence: WrittenSchedule = read_schedule(["mon-fri 09:00-18:00"])
     """When members can expect a person."""
     quiet_hours: WrittenHours | None = read_hours("20:00-08:00")
     """When nobody is rung but for danger; so are the days without presence, and holidays."""
@@ -457,7 +504,7 @@ def may_ring(rota: Rota, at: datetime, zone: ZoneInfo, urgency: str) -> datetime
     """The first instant, not before `at`, at which somebody may be rung.
 
     `now` rings at any hour; `hours` waits until the quiet time ends on a day of presence; `digest` waits for
-    the next time the team arrives.
+    the next time the team arrives, after a night or after a break.
     """
     if urgency == "now":
         return at
