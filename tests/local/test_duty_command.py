@@ -1,8 +1,11 @@
 """tribune duty: who is called, until when, who is next; and a day's changes, which outlive the file."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from memory_world import memory_world
@@ -17,6 +20,7 @@ from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.duty import on_duty
 from tribune.errors import BadConfiguration
 
+ROOT = Path(__file__).resolve().parents[2]
 ALONE = """
 community:
   id: garance
@@ -219,3 +223,11 @@ def test_who_left_the_team_takes_their_swaps_along(world: World, duty: Duty) -> 
     duty("swap", "marie", "tom", "--from", "2026-11-24", "--as", "marie")
     configured(world, ALONE)
     assert rota_of(world) == ["marie"]
+
+
+def test_no_function_carries_the_library_of_holidays() -> None:
+    layer = (ROOT / "layers" / "common" / "requirements.txt").read_text(encoding="utf-8")
+    assert "holidays" not in layer
+    loads = "import sys, local.apply, tribune.duty; print('holidays' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)  # noqa: S603  ours
+    assert ran.stdout.strip() == "False"

@@ -79,7 +79,7 @@ class Ceiling(StrEnum):
     FULL = "full"
     """It may hide alone."""
     PARTIAL = "partial"
-    """It may remind, or hide provisionally; a person confirms or releases."""
+    """It may remind, or hide what is grave provisionally; a person confirms, or shows it again."""
     PROPOSE = "propose"
     """It prepares, a person acts."""
     NONE = "none"
