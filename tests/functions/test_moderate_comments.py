@@ -1,11 +1,14 @@
 """moderate_comments through its real door: a batch, its failures, what it counts and what it never says."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from world import PAGE, World, fresh_world
+from world import PAGE, Fault, World, fresh_world
 
+from tribune.aws import keys
+from tribune.aws.communities import Communities
 from tribune.charter import Circumstances, Findings, Reader
 
 __all__ = ["fresh_world"]
@@ -121,3 +124,34 @@ def test_it_counts_what_it_decided_and_prints_nobodys_words_or_name(
     assert "performed" in printed
     for private in (CANARY, "abruti", "06 39 98 12 34", "7001", "page-token", "facebook-app-secret"):
         assert private not in printed
+
+
+def test_whoever_speaks_for_the_first_time_is_new_however_often_their_words_are_taken_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = Communities.load
+    year = timedelta(days=365)
+    monkeypatch.setattr(Communities, "load", lambda *asked: load(*asked).model_copy(update={"since": world.now - year}))
+    world.calls.faults.append(Fault("TransactWriteItems", "error_before"))
+    for number in (1, 2):
+        world.deliver("facebook", world.comment(number, f"Hier {number}e tour du lac avec les enfants"))
+        world.pump_only("moderate_comments")
+        world.now += timedelta(minutes=10)
+        world.pump_only("moderate_comments")
+
+    heads = [world.head("garance", "facebook", PAGE, f"1_{number}") for number in (1, 2)]
+    assert [head.verdict.reason for head in heads if head and head.verdict] == ["newcomer", "nothing"]
+
+
+def test_a_third_time_the_same_words_are_seen_whichever_item_remembers_them(world: World) -> None:
+    for number in (1, 2, 3):
+        world.deliver("facebook", world.comment(number, "On roule ensemble dimanche autour du lac"))
+        world.pump_only("moderate_comments")
+
+    author = world.head("garance", "facebook", PAGE, "1_3")
+    assert author is not None
+    assert author.author is not None
+    known = world.journal.read([keys.lately("garance", author.author), keys.author("garance", author.author)])
+    standing = known.author("garance", author.author, world.now).standing
+    assert len({said.object for said in standing.said}) == 3
+    assert standing.repetitions(standing.said[0].words, "1_3", world.now) == 2

@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from world import PAGE, Calls, Fault, Killed, World, fresh_world
 
 from tribune.journal import ActionState
+from tribune.workflow.perform import Performing
 
 __all__ = ["fresh_world"]
 
@@ -129,3 +131,56 @@ def test_what_may_have_left_and_has_no_words_any_more_is_uncertain(world: World)
     assert [(action.state, action.why) for action in head.actions] == [(ActionState.UNCERTAIN, "words_gone")]
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
     assert [call.reason for call in world.calls_of("garance")] == ["uncertain"]
+
+
+def test_what_moderate_wakes_takes_one_read_one_claim_one_call_and_one_mark(world: World) -> None:
+    decided(world)
+    wake(world, "nothing")  # the community and the access are known now
+    world.calls.names.clear()
+    world.pump_only("perform_action")
+
+    made = [name.partition(" ")[0] for name in world.calls.names if not name.startswith("GetParameter")]
+    assert made == ["BatchGetItem", "GetItem", "PutItem", "POST", "TransactWriteItems"], "GetItem: the community, once"
+
+
+def test_a_person_who_answers_between_the_look_and_the_claim_is_not_contradicted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided(world)
+    claim = Performing._claim
+
+    def interrupted(self: Performing, errand: Any, around: Any, plan: Any) -> Any:
+        monkeypatch.setattr(Performing, "_claim", claim)
+        world.deliver("facebook", world.comment(50, "Bonjour, je regarde ça avec vous.", author=PAGE, parent=1))
+        world.pump_only("moderate_comments")
+        return claim(self, errand, around, plan)
+
+    monkeypatch.setattr(Performing, "_claim", interrupted)
+    wake(world)
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [(action.state, action.why) for action in head.actions] == [(ActionState.CANCELLED, "human_answered")]
+    assert world.outbox.effects == ()
+
+
+def test_a_wake_up_during_the_lease_changes_nothing_and_one_after_it_finds_out_what_became_of_it(world: World) -> None:
+    decided(world)
+    world.calls.faults.append(Fault("POST", "kill_after"))
+    with pytest.raises(Killed):
+        wake(world)
+    world.doors.clear()
+    world.now += timedelta(seconds=70)
+    world.invoke("keep_watch", {})
+    world.pump_only("perform_action")
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [action.state for action in head.actions] == [ActionState.SENDING], "the lease runs"
+
+    world.now += timedelta(seconds=60)
+    world.invoke("keep_watch", {})
+    world.pump_only("perform_action")
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert [action.state for action in head.actions] == [ActionState.SENT]
+    assert len(world.outbox.effects) == 1
