@@ -45,7 +45,11 @@ def asks(world: World, person: str = "7001", kind: str = "erasure", secret: str 
 
 
 def page(world: World, code: str, language: str = "fr") -> Any:
-    event = {"rawPath": f"/erasure/{code}", "headers": {"accept-language": language}}
+    event = {
+        "routeKey": "GET /erasure/{code}",
+        "rawPath": f"/erasure/{code}",
+        "headers": {"accept-language": language},
+    }
     return world.invoke("show_charter", event)
 
 
