@@ -23,13 +23,13 @@ def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -
     return None
 
 
-def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime, now: datetime) -> Case:
-    """The case once a person answered: settled, or open until the promise that the answer made is kept.
+def is_old_news(case: Case, spoken_at: datetime) -> bool:
+    """Were words said no later than the last promise? A message of ours that is delivered again changes nothing."""
+    return any(promise.made_at >= spoken_at for promise in case.promises)
 
-    Words that are no younger than the last promise are old news: a message that is delivered again changes nothing.
-    """
-    if any(promise.made_at >= spoken_at for promise in case.promises):
-        return case
+
+def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime, now: datetime) -> Case:
+    """The case once a person answered: settled, or open until the promise that the answer made is kept."""
     kept = tuple(promise if promise.kept_at else replace(promise, kept_at=spoken_at) for promise in case.promises)
     case = replace(case, promises=kept)
     if made is None:

@@ -972,7 +972,8 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
     if after != head:
         sheet.put_head(after)
     itself = frozenset({head.object})
-    if case is not None and (made or case.state is CaseState.OPEN):
+    news = case is not None and not promise.is_old_news(case, spoken.posted_at)
+    if case is not None and news and (made or case.state is CaseState.OPEN):
         case = promise.answered(case, "team", made, spoken_at=spoken.posted_at, now=sheet.now)
         sheet.put_case(case)
     waits = case is not None and case.state is CaseState.OPEN
