@@ -10,13 +10,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redress
 import square
 from memory_world import memory_world
 from world import FAULTS, PAGE, THROTTLED, Calls, Fault, Killed, World
@@ -73,7 +74,7 @@ class Story:
     """What happened before, without faults."""
     special: Callable[[World], Any] = lambda _: None
     may_call: frozenset[str] = frozenset()
-    """What a person may be told besides, where nobody can know."""
+    """What a person may be told besides, where an answer was not heard."""
     any_order: bool = False
     """A fault may change the order in which the comments are decided, and with it who is answered."""
     on_square: bool = False
@@ -236,7 +237,8 @@ def wrong(story: Story, right: Ending, end: Ending, faults: Sequence[Fault]) -> 
         found.append("a case is missing")
     if not uncertain and end.cases != right.cases:
         found.append("a case too many")
-    may_call = {"uncertain"} | story.may_call
+    unheard = {"error_after", "kill_before", "kill_after"} & {fault.kind for fault in faults}
+    may_call = {"uncertain"} | (story.may_call if unheard else frozenset())
     if Counter(right.calls) - Counter(end.calls) or set(end.calls) - set(right.calls) - may_call:
         found.append("others were called, or nobody")
     if len(end.calls) != len(set(end.calls)) and len(right.calls) == len(set(right.calls)):
@@ -475,14 +477,65 @@ def nothing_of_them_is_left(world: World) -> Any:
     return "abruti" in kept, "prêt de 20 000" in kept, bool(done)
 
 
+def it_is_gone(world: World) -> None:
+    """The platform no longer knows the comment when the reminder is given."""
+    delivered(world, world.comment(1, INSULT))
+    world.pump_only("moderate_comments")
+    world.facebook.comments["1_1"] = replace(world.facebook.comments["1_1"], deleted=True)
+    at_rest(world)
+
+
+def struck(world: World) -> Any:
+    """What counts against whom."""
+    standings = [item for item in items(world, "JournalTable") if item["sk"]["S"] == "standing"]
+    return sum(name.startswith("strike.") for item in standings for name in item)
+
+
+def every_restriction_has_its_reason(world: World) -> Any:
+    heads = [item for item in items(world, "JournalTable") if item["sk"]["S"] == "head"]
+    actions = [action["M"] for head in heads for action in head.get("actions", {"L": []})["L"]]
+    return all("notice" in action for action in actions if action["kind"]["S"] == "hide")
+
+
+def hidden(world: World) -> None:
+    delivered(world, world.comment(2, SPAM, author="7002"))
+    at_rest(world)
+
+
+def contested(world: World) -> None:
+    """The member contests on the page, and tries again while it does not answer."""
+    head = world.head("garance", "facebook", PAGE, "1_2")
+    assert head is not None
+    (restriction,) = redress.restrictions(head)
+    assert restriction.notice is not None
+    for _ in range(4):
+        try:
+            if redress.contest(world, restriction.notice, "C'est une erreur")["statusCode"] < HTTPStatus.BAD_REQUEST:
+                break
+        except Killed:
+            world.doors.pop("receive_appeal", None)
+        world.now += timedelta(minutes=1)
+    at_rest(world)
+
+
+def appeals(world: World) -> Any:
+    return sum(item["sk"]["S"] == "appeal" for item in items(world, "JournalTable"))
+
+
 STORIES = (
     Story("receive_webhook", "four comments, one of them twice", three_decisions),
-    Story("moderate_comments", "four comments, one of them twice", three_decisions),
+    Story(
+        "moderate_comments",
+        "four comments, one of them twice",
+        three_decisions,
+        special=every_restriction_has_its_reason,
+    ),
     Story("moderate_comments", "an edit, a deletion, a person answers", life_goes_on, before=three_decisions),
     Story("moderate_comments", "one author, again and again", an_impatient_member, any_order=True),
     Story("perform_action", "a reminder and a hide", three_decisions),
     Story("perform_action", "what was said is taken back", life_goes_on, before=three_decisions),
     Story("perform_action", "one author, again and again", an_impatient_member, any_order=True),
+    Story("perform_action", "the comment is gone", it_is_gone, special=struck),
     Story("perform_action", "a reply token", a_question_on_line),
     Story("call_manager", "a threat that nobody takes", a_threat),
     Story("relay_alarm", "an alarm", an_alarm),
@@ -504,6 +557,7 @@ STORIES = (
         may_call=frozenset({"refresh_failed"}),
         on_square=True,
     ),
+    Story("receive_appeal", "a member contests", contested, hidden, appeals),
     Story("receive_erasure", "somebody asks", asks_to_be_forgotten, three_decisions, nothing_of_them_is_left),
     Story("erase_person", "somebody asks", asks_to_be_forgotten, three_decisions, nothing_of_them_is_left),
 )
