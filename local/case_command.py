@@ -7,16 +7,17 @@ from contextlib import suppress
 
 from local.desk import Desk, opened, readable
 from local.explained import sentences
-from tribune import lengths, voice, words
+from tribune import words
 from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
 from tribune.comment import Audience
+from tribune.desk.offers import offered
+from tribune.desk.signing import Unfit, signed
 from tribune.duty import Person, on_duty
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, TribuneError
-from tribune.journal import Action, ActionState, CaseState, Draft
-from tribune.platforms import platform
+from tribune.journal import CaseState, Draft
 from tribune.workflow.call import masked_line
-from tribune.workflow.cases import Shown, in_effect, last_visibility
+from tribune.workflow.cases import Shown
 from tribune.workflow.deed import clause_link
 
 SHORT_LIST = 50
@@ -59,16 +60,16 @@ def _list(arguments: Namespace, desk: Desk) -> int:
 
 def _by(shown: Shown, desk: Desk) -> dict[str, str]:
     return {
-        "name": _name(shown, desk),
-        "place": _where(shown, desk),
+        "name": desk.telling.author(shown.author),
+        "place": desk.telling.place(shown.head),
         "since": desk.since(shown.case.awaits_since or shown.head.posted_at),
     }
 
 
 def _lines(shown: Shown, desk: Desk) -> Iterator[str]:
     yield desk.say("list", "quote", words=masked_line(shown.words)) if shown.words else _wordless(shown, desk)
-    yield _reason(shown, desk)
-    yield " · ".join((_promise(shown, desk), *_drafts(shown, desk), *_done(shown, desk)))
+    yield desk.telling.reason(shown.case.reason)
+    yield " · ".join((desk.telling.promise(shown.case), *_drafts(shown, desk), *desk.telling.acts(shown.head)))
 
 
 def _drafts(shown: Shown, desk: Desk) -> tuple[str, ...]:
@@ -76,62 +77,10 @@ def _drafts(shown: Shown, desk: Desk) -> tuple[str, ...]:
     return () if n == 0 else (desk.say("list", "draft") if n == 1 else desk.say("list", "drafts", n=str(n)),)
 
 
-def _promise(shown: Shown, desk: Desk) -> str:
-    case, now = shown.case, desk.now()
-    if case.remind_at is not None:
-        return desk.say("list", "reminder", time=desk.at(case.remind_at))
-    if case.promise_at <= now:
-        return desk.say("list", "overdue", since=desk.since(case.promise_at))
-    return desk.say("list", "promise", time=desk.at(case.promise_at))
-
-
 def _wordless(shown: Shown, desk: Desk) -> str:
     if shown.words is None:
         return desk.say("erased")
     return desk.say("not_read" if shown.case.reason == _NOT_READ else "without_words")
-
-
-def _reason(shown: Shown, desk: Desk) -> str:
-    own = desk.table["reasons"].get(shown.case.reason)
-    return own or str(words.table(desk.language, "reasons")[shown.case.reason]["sentence"])
-
-
-def _done(shown: Shown, desk: Desk) -> list[str]:
-    unsaid = shown.head.verdict.unsaid if shown.head.verdict else ""
-    acts = [_act(action, desk) for action in shown.head.actions]
-    return acts + ([desk.say("unsaid", unsaid)] if unsaid else []) or [desk.say("list", "nothing_done")]
-
-
-def _act(action: Action, desk: Desk) -> str:
-    """What became of an act, in plain words."""
-    table = desk.table
-    unsettled = action.state not in (ActionState.SENT, ActionState.PROPOSED, ActionState.OBSERVED)
-    return desk.say(
-        "act",
-        act=table["acts"][action.kind],
-        purpose=table["purposes"].get(action.purpose, ""),
-        clause=desk.say("under", clause=action.clause) if action.clause and action.signed_by else "",
-        by=_signatures(action, desk),
-        state=desk.say("states", action.state, time=desk.at(action.done_at or action.created_at)),
-        why=table["whys"].get(action.why, "") if unsettled else "",
-    )
-
-
-def _signatures(action: Action, desk: Desk) -> str:
-    if action.signed_by is None:
-        return ""
-    if action.confirmed_by is None:
-        return desk.say("by", person=desk.called(action.signed_by))
-    return desk.say("by_two", person=desk.called(action.signed_by), second=desk.called(action.confirmed_by))
-
-
-def _name(shown: Shown, desk: Desk) -> str:
-    return voice.safe_name(shown.author) or desk.say("somebody")
-
-
-def _where(shown: Shown, desk: Desk) -> str:
-    head = shown.head
-    return desk.community.name_of(head.platform, head.account) or head.space
 
 
 def _show(arguments: Namespace, desk: Desk) -> int:
@@ -147,10 +96,10 @@ def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
     yield [_title(shown, desk), desk.say("list", "by", **_by(shown, desk)), *([head.url] if head.url else [])]
     said = readable(shown.words or "", head.language)
     yield [desk.say("list", "quote", words=said) if said else _wordless(shown, desk)]
-    yield [_reason(shown, desk), *_grounds(shown, desk)]
+    yield [desk.telling.reason(shown.case.reason), *_grounds(shown, desk)]
     yield _looked_at(shown, desk)
-    yield [*_foreseen(shown, desk), *_provisional(shown, desk)]
-    yield [desk.say("show", "done"), *(f"  {line}" for line in _done(shown, desk))]
+    yield [*desk.telling.foreseen(head, _charter(shown, desk)), *desk.telling.provisional(head)]
+    yield [desk.say("show", "done"), *(f"  {line}" for line in desk.telling.acts(shown.head))]
     if case.state is CaseState.OPEN:
         if case.drafts:
             yield [desk.say("show", "drafts"), *(_numbered(n, draft, desk) for n, draft in enumerate(case.drafts, 1))]
@@ -161,7 +110,7 @@ def _title(shown: Shown, desk: Desk) -> str:
     case = shown.case
     if case.state is CaseState.OPEN:
         opened_at = desk.at(case.opened_at)
-        return desk.say("show", "open", id=case.id, time=opened_at, promise=_promise(shown, desk))
+        return desk.say("show", "open", id=case.id, time=opened_at, promise=desk.telling.promise(shown.case))
     settled_at = desk.at(case.closed_at or case.opened_at)
     return desk.say("show", "closed", id=case.id, time=settled_at, person=_settled_by(case.closed_by, desk))
 
@@ -196,38 +145,26 @@ def _grounds(shown: Shown, desk: Desk) -> list[str]:
     ]
 
 
+def _charter(shown: Shown, desk: Desk) -> Charter | None:
+    """The charter that judged the words."""
+    verdict = shown.head.verdict
+    if verdict is None or verdict.charter_version is None:
+        return None
+    with suppress(NotFound, CharterUnreadable):
+        return desk.handling.charter(shown.head.community, verdict.charter_version)
+    return None
+
+
 def _looked_at(shown: Shown, desk: Desk) -> list[str]:
     """What became of every match, in the words of the comment as far as they are kept."""
     head, said = shown.head, shown.words or ""
     traces = unpack(head.verdict.trace) if head.verdict else ()
     if not traces:
         return []
-    charter: Charter | None = None
-    if head.verdict is not None and head.verdict.charter_version is not None:
-        with suppress(NotFound, CharterUnreadable):
-            charter = desk.handling.charter(head.community, head.verdict.charter_version)
-    lines = sentences(traces, charter, desk.language, lambda start, end: readable(said[start:end], head.language))
+    lines = sentences(
+        traces, _charter(shown, desk), desk.language, lambda start, end: readable(said[start:end], head.language)
+    )
     return [str(words.table(desk.language, "trace")["head"]), *(f"  {line}" for line in lines)]
-
-
-def _foreseen(shown: Shown, desk: Desk) -> list[str]:
-    """A suspension or an exclusion is proposed in words: nothing of it stands ready to be carried out."""
-    verdict = shown.head.verdict
-    if verdict is None or not verdict.foresees or verdict.charter_version is None:
-        return []
-    try:
-        charter = desk.handling.charter(shown.head.community, verdict.charter_version)
-    except (NotFound, CharterUnreadable):
-        return []
-    spoken = desk.language if desk.language in charter.languages else charter.languages[0]
-    return [desk.say("show", verdict.foresees, lasting=charter.values(spoken)["temp_ban"])]
-
-
-def _provisional(shown: Shown, desk: Desk) -> list[str]:
-    hide = shown.head.unconfirmed
-    if hide is None or hide.confirm_by is None or hide.unconfirmed is None:
-        return []
-    return [desk.say("show", hide.unconfirmed, time=desk.at(hide.confirm_by))]
 
 
 def _numbered(number: int, draft: Draft, desk: Desk) -> str:
@@ -241,42 +178,8 @@ def _next(shown: Shown, desk: Desk) -> list[str]:
     fields = {"id": shown.case.id, "person": duty[0].id if duty else "…"}
     lines = [desk.say("show", "send" if shown.case.drafts else "write", **fields)]
     can = desk.handling.able(shown.head)
-    acts = [*_courtesies(shown, can), *_visibility(shown, can), *_severities(shown, can)]
-    lines += [desk.say("show", act, **fields) for act in acts]
-    return [*lines, desk.say("show", "close", **fields)]
-
-
-def _courtesies(shown: Shown, can: frozenset[ActKind]) -> list[str]:
-    """To write alone to somebody, and to like what they said."""
-    head = shown.head
-    alone = ActKind.PRIVATE in can and head.audience is Audience.PUBLIC and not in_effect(head, ActKind.PRIVATE)
-    like = ActKind.LIKE in can and not in_effect(head, ActKind.LIKE) and not _held(shown)
-    return [*(["private"] if alone else []), *(["like"] if like else [])]
-
-
-def _held(shown: Shown) -> bool:
-    """Are the words held against a clause, or the law, at all?"""
-    verdict = shown.head.verdict
-    return verdict is not None and (verdict.clause is not None or verdict.ground == "law")
-
-
-def _severities(shown: Shown, can: frozenset[ActKind]) -> list[str]:
-    """What cannot be undone: only where a clause was cited."""
-    verdict = shown.head.verdict
-    if verdict is None or verdict.clause is None:
-        return []
-    return [kind.value for kind in (ActKind.DELETE, ActKind.BLOCK) if kind in can and not in_effect(shown.head, kind)]
-
-
-def _visibility(shown: Shown, can: frozenset[ActKind]) -> list[str]:
-    """Hide it, confirm, show it again: what there is to decide, where words are held against the comment at all."""
-    head = shown.head
-    if ActKind.HIDE not in can:
-        return []
-    last = last_visibility(head)
-    if last is not None and last.kind is ActKind.HIDE:
-        return ["unhide"] if last.signed_by else ["confirm", "unhide"]
-    return ["hide"] if head.verdict is not None and head.verdict.clause else []
+    lines += [desk.say("show", act, **fields) for act in offered(shown, can) if act != "send"]
+    return lines
 
 
 # --- deciding ---
@@ -312,7 +215,15 @@ def _private(arguments: Namespace, desk: Desk, person: Person) -> int:
 
 
 def _print_said(how: str, text: str, person: Person, shown: Shown, desk: Desk) -> None:
-    print(desk.say("send", how, person=person.name, name=_name(shown, desk), place=_where(shown, desk)))
+    print(
+        desk.say(
+            "send",
+            how,
+            person=person.name,
+            name=desk.telling.author(shown.author),
+            place=desk.telling.place(shown.head),
+        )
+    )
     print("\n".join(f"    {line}" for line in text.splitlines()))
     _say_if_paused("send", shown, desk)
 
@@ -339,22 +250,12 @@ def _chosen(arguments: Namespace, shown: Shown, desk: Desk) -> Draft | None:
 
 def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: Desk) -> str:
     """The words as they will stand there. Raises BadConfiguration for none, or for more than the platform takes."""
-    if not text.strip() and shown.case.state is CaseState.OPEN:
-        raise BadConfiguration(desk.say("refused", "empty"))
-    signed = voice.signed_by(
-        text,
-        person,
-        team=desk.everybody(),
-        voice=desk.community.voice,
-        language=shown.case.language,
-        variant=draft.variant if draft else "",
-        hostile=desk.handling.hostile(shown.head),
-    )
-    card = platform(shown.head.platform).CARD
-    length = lengths.length(signed, card.text_unit)
-    if length > card.text_limit:
-        raise BadConfiguration(desk.say("refused", "too_long", n=str(length), limit=str(card.text_limit)))
-    return signed
+    if not text.strip() and shown.case.state is CaseState.CLOSED:
+        return text  # who settled it is said, not that words are missing
+    try:
+        return signed(text, draft, shown, person=person, community=desk.community, handling=desk.handling)
+    except Unfit as unfit:
+        raise BadConfiguration(desk.say("refused", unfit.reason, **unfit.fields)) from unfit
 
 
 def _hide(arguments: Namespace, desk: Desk, person: Person) -> int:
@@ -377,7 +278,15 @@ def _like(arguments: Namespace, desk: Desk, person: Person) -> int:
         if desk.journal.pauses(desk.community.id).over(shown.head, desk.now()):
             raise TribuneError(desk.say("like", "paused"))
         desk.handling.like(desk.community.id, arguments.case, person.id)
-    print(desk.say("like", "done", person=person.name, name=_name(shown, desk), place=_where(shown, desk)))
+    print(
+        desk.say(
+            "like",
+            "done",
+            person=person.name,
+            name=desk.telling.author(shown.author),
+            place=desk.telling.place(shown.head),
+        )
+    )
     return 0
 
 
@@ -398,8 +307,8 @@ def _block(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(arguments.case):
         shown = desk.handling.find(desk.community.id, arguments.case)
         action = desk.handling.block(desk.community.id, arguments.case, person.id, second.id, arguments.clause)
-    names = {"person": person.name, "second": second.name, "name": _name(shown, desk)}
-    print(desk.say("block", "done", **names, clause=action.clause or "", place=_where(shown, desk)))
+    names = {"person": person.name, "second": second.name, "name": desk.telling.author(shown.author)}
+    print(desk.say("block", "done", **names, clause=action.clause or "", place=desk.telling.place(shown.head)))
     _say_if_paused("block", shown, desk)
     return 0
 

@@ -25,6 +25,7 @@ from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
 from tribune.charter.contacts import Shape, find
 from tribune.community import Community
+from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import (
     AlreadyDone,
@@ -38,7 +39,6 @@ from tribune.errors import (
     Unavailable,
 )
 from tribune.platforms import platform
-from tribune.voice import moment_words
 from tribune.workflow.cases import Handling
 
 if TYPE_CHECKING:
@@ -101,32 +101,30 @@ class Desk:
         )
 
     @property
+    def telling(self) -> Telling:
+        """How this desk says things."""
+        return Telling(self.community, self.now(), self.language)
+
+    @property
     def table(self) -> Any:
         """The words of the desk."""
-        return words.table(self.language, "desk")
+        return self.telling.table
 
     def say(self, *path: str, **fields: str) -> str:
         """One sentence of the desk."""
-        text = self.table
-        for step in path:
-            text = text[step]
-        return words.fill(text, fields)
+        return self.telling.say(*path, **fields)
 
     def at(self, moment: datetime) -> str:
         """`à 17 h`, `on 22 November at 5 pm`."""
-        return moment_words(
-            moment.astimezone(self.community.zone), self.now().astimezone(self.community.zone), self.language
-        )
+        return self.telling.at(moment)
 
     def since(self, moment: datetime) -> str:
         """`depuis 17 h`."""
-        zone = self.community.zone
-        return moment_words(moment.astimezone(zone), self.now().astimezone(zone), self.language, "since")
+        return self.telling.since(moment)
 
     def until(self, moment: datetime) -> str:
         """`jusqu'à 17 h`."""
-        zone = self.community.zone
-        return moment_words(moment.astimezone(zone), self.now().astimezone(zone), self.language, "until")
+        return self.telling.until(moment)
 
     def person(self, given: str) -> Person:
         """Somebody of the team, by id or initials. Raises BadConfiguration with who there is."""
@@ -146,7 +144,7 @@ class Desk:
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""
-        return self.community.called(person_id or "") or self.say("somebody")
+        return self.telling.called(person_id)
 
     @contextmanager
     def refusing(self, name: str, missing: str = "no_case") -> Iterator[None]:

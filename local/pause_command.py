@@ -47,29 +47,13 @@ def _resume(scopes: Sequence[str], desk: Desk) -> int:
     for scope in scopes:
         if scope in paused:
             desk.journal.pause(desk.community.id, scope, None)
-        print(desk.say("pause", "over" if scope in lifted else "not_paused", scope=_named(scope, desk)))
+        print(desk.say("pause", "over" if scope in lifted else "not_paused", scope=desk.telling.scope(scope)))
     return 0 if lifted else 1
 
 
 def _paused(scope: str, until: datetime, desk: Desk) -> str:
     moment_words = desk.say("pause", "for_ever") if until >= FOR_EVER else desk.until(until)
-    return desk.say("pause", "until", until=moment_words, scope=_named(scope, desk))
-
-
-def _named(scope: str, desk: Desk) -> str:
-    """A scope as the team calls it."""
-    kind, _, rest = scope.partition("#")
-    name = rest
-    if kind == "space":
-        accounts = [account for channel in desk.community.channels for account in channel.accounts]
-        name = next((account.name for account in accounts if account.space == rest and account.name), rest)
-    elif kind == "post":
-        platform, account, post_id = rest.split("#", 2)
-        post = desk.community.post(platform, account, post_id)
-        name = post.title if post and post.title else post_id
-    elif kind == "thread":
-        name = rest.split("#", 2)[2]
-    return desk.say("pause", "scopes", kind, name=name)
+    return desk.say("pause", "until", until=moment_words, scope=desk.telling.scope(scope))
 
 
 def _scopes(written: str, desk: Desk) -> list[str]:

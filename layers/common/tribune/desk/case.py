@@ -4,20 +4,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 
-from tribune import lengths, voice
 from tribune.channel import ActKind
-from tribune.charter import unpack
+from tribune.charter import Charter, unpack
 from tribune.charter.document import Clause
 from tribune.comment import Audience
 from tribune.desk import place
 from tribune.desk.calls import scopes_of
+from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
+from tribune.desk.signing import Unfit, signed
 from tribune.desk.unanswered import Line, line
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import CharterUnreadable, Conflict, NotFound
 from tribune.journal import CaseState, Draft
 from tribune.team import Right
-from tribune.workflow.cases import Shown, in_effect, last_visibility
+from tribune.workflow.cases import Shown, last_visibility
 from tribune.workflow.deed import clause_link
 from tribune.workflow.worksheet import ObjectId
 
@@ -62,6 +63,8 @@ class CaseView(View):
     cited: Cited | None
     by_law: bool
     done: tuple[str, ...]
+    to_decide: tuple[str, ...]
+    """Until when a provisional hide waits; which measure the charter foresees now."""
     drafts: tuple[Prepared, ...]
     can: tuple[str, ...]
     """What this person may do here now: `send private like confirm hide unhide delete block close`."""
@@ -123,6 +126,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         cited=cited,
         by_law=bool(head.verdict and head.verdict.ground == "law"),
         done=tuple(telling.acts(head)),
+        to_decide=(*telling.provisional(head), *telling.foreseen(head, _charter(shown, visit))),
         drafts=tuple(Prepared(id=draft.id, kind=draft.kind, text=draft.text) for draft in one.drafts),
         can=_can(shown, visit),
         limit=card.text_limit,
@@ -134,13 +138,19 @@ def case(visit: Visit, parts: Parts) -> CaseView:
     )
 
 
+def _charter(shown: Shown, visit: Visit) -> Charter | None:
+    """The charter that judged the words."""
+    verdict = shown.head.verdict
+    if verdict is None or verdict.charter_version is None:
+        return None
+    with suppress(NotFound, CharterUnreadable):
+        return visit.charter(verdict.charter_version)
+    return None
+
+
 def _pieces(shown: Shown, visit: Visit) -> tuple[Piece, ...]:
     """What was said, the breaches marked."""
-    words, verdict = shown.words or "", shown.head.verdict
-    charter = None
-    if verdict is not None and verdict.charter_version is not None:
-        with suppress(NotFound, CharterUnreadable):
-            charter = visit.charter(verdict.charter_version)
+    words, verdict, charter = shown.words or "", shown.head.verdict, _charter(shown, visit)
     held = [trace for trace in unpack(verdict.trace) if trace.outcome == "held"] if verdict else []
     pieces: list[Piece] = []
     end = 0
@@ -178,28 +188,14 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
 
 
 def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
-    """What is offered: what the platform allows, what has not been done yet, what this person may do."""
+    """What is offered to this person; whoever wants to hide what nothing is held against names the article."""
     if not visit.member.may(Right.HANDLE):
         return ()
-    head, one = shown.head, shown.case
-    can = visit.reach.handling.able(head)
-    last = last_visibility(head)
+    can = visit.reach.handling.able(shown.head)
+    acts = offered(shown, can)
+    last = last_visibility(shown.head)
     hidden = last is not None and last.kind is ActKind.HIDE
-    is_open = one.state is CaseState.OPEN
-    offered = {
-        "send": is_open and ActKind.REPLY in can,
-        "private": ActKind.PRIVATE in can and head.audience is Audience.PUBLIC and not in_effect(head, ActKind.PRIVATE),
-        "like": ActKind.LIKE in can
-        and not in_effect(head, ActKind.LIKE)
-        and not (head.verdict and head.verdict.clause),
-        "confirm": hidden and last is not None and last.signed_by is None,
-        "hide": not hidden and ActKind.HIDE in can,
-        "unhide": hidden and ActKind.UNHIDE in can,
-        "delete": ActKind.DELETE in can and not in_effect(head, ActKind.DELETE),
-        "block": ActKind.BLOCK in can and not in_effect(head, ActKind.BLOCK),
-        "close": is_open,
-    }
-    return tuple(act for act, is_offered in offered.items() if is_offered)
+    return acts if hidden or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
 
 
 # --- deciding: the first decision wins, and each act is signed ---
@@ -209,7 +205,7 @@ def send(visit: Visit, parts: Parts, form: Send) -> Done:
     """Answer as oneself, from a draft or in one's own words."""
     shown = _seen(visit, parts, form.rev)
     draft = next((one for one in shown.case.drafts if one.id == form.draft), None)
-    text = signed(form.text, draft, shown, visit)
+    text = _signed(form.text, draft, shown, visit)
     visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, draft)
     return _done("sent", visit)
 
@@ -217,30 +213,16 @@ def send(visit: Visit, parts: Parts, form: Send) -> Done:
 def private(visit: Visit, parts: Parts, form: Send) -> Done:
     """Write to the author alone."""
     shown = _seen(visit, parts, form.rev)
-    text = signed(form.text, None, shown, visit)
+    text = _signed(form.text, None, shown, visit)
     visit.reach.handling.write(visit.community.id, shown.at, visit.person.id, text)
     return _done("sent", visit)
 
 
-def signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
-    """The words as they will stand there, under the person's own signature. Raises Refused."""
-    if not text.strip():
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "empty")
-    rota = visit.community.rota
-    whole = voice.signed_by(
-        text,
-        visit.person,
-        team=(*rota.people, *((rota.fallback,) if rota.fallback else ())),
-        voice=visit.community.voice,
-        language=shown.case.language,
-        variant=draft.variant if draft else "",
-        hostile=visit.reach.handling.hostile(shown.head),
-    )
-    card = visit.reach.handling.platform(shown.head.platform).CARD
-    length = lengths.length(whole, card.text_unit)
-    if length > card.text_limit:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "too_long", n=str(length), limit=str(card.text_limit))
-    return whole
+def _signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
+    try:
+        return signed(text, draft, shown, person=visit.person, community=visit.community, handling=visit.reach.handling)
+    except Unfit as unfit:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, unfit.reason, **unfit.fields) from unfit
 
 
 def hide(visit: Visit, parts: Parts, form: Measure) -> Done:

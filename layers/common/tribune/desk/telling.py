@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tribune import words
+from tribune.charter import Charter
 from tribune.community import Community
 from tribune.journal import Action, ActionState, Case, Head
 from tribune.voice import moment_words, safe_name
@@ -80,8 +81,25 @@ class Telling:
         return own or str(words.table(self.language, "reasons")[reason]["sentence"])
 
     def acts(self, head: Head) -> list[str]:
-        """What became of each act about a comment."""
-        return [self.act(action) for action in head.actions] or [self.say("list", "nothing_done")]
+        """What became of each act about a comment, and why something was not said."""
+        unsaid = head.verdict.unsaid if head.verdict else ""
+        acts = [self.act(action) for action in head.actions]
+        return acts + ([self.say("unsaid", unsaid)] if unsaid else []) or [self.say("list", "nothing_done")]
+
+    def provisional(self, head: Head) -> list[str]:
+        """Until when a provisional hide waits for somebody to confirm it, and what happens then."""
+        hide = head.unconfirmed
+        if hide is None or hide.confirm_by is None or hide.unconfirmed is None:
+            return []
+        return [self.say("show", hide.unconfirmed, time=self.at(hide.confirm_by))]
+
+    def foreseen(self, head: Head, charter: Charter | None) -> list[str]:
+        """A suspension or an exclusion is proposed in words: nothing of it stands ready to be carried out."""
+        verdict = head.verdict
+        if verdict is None or not verdict.foresees or charter is None:
+            return []
+        spoken = self.language if self.language in charter.languages else charter.languages[0]
+        return [self.say("show", verdict.foresees, lasting=charter.values(spoken)["temp_ban"])]
 
     def act(self, action: Action) -> str:
         """What became of an act, in plain words."""
