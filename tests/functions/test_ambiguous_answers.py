@@ -139,6 +139,10 @@ class Town:
         """Another member speaks and is answered under a strike; what we call their comment."""
         self.pass_by(70)  # X refuses the same words within an hour
         comment = self._heard()
+        answer = self.answer(comment)
+        if answer.why == "courtesy":
+            self.world.now = answer.due_at
+            self.world.invoke("keep_watch", {})
         self.twin.arm(strike)
         self.world.pump_only("perform_action")
         for _ in range(strike.times - 1):
