@@ -423,3 +423,28 @@ def test_who_decided_does_not_review_and_a_reviewer_gives_it_back(browser: Brows
     browser.world.pump_only("perform_action")
     assert [entry.kind for entry in browser.world.outbox.effects] == ["hide", "unhide"]
     assert nora.json("/desk/garance/appeals")["waiting"] == []
+
+
+def test_a_case_shows_what_it_answers_what_came_before_and_how_the_same_was_judged(browser: Browser) -> None:
+    world = browser.world
+    for number, author in ((20, "7020"), (21, "7021")):
+        world.deliver("facebook", world.comment(number, INSULT, author=author))
+        world.pump_only("moderate_comments")
+        world.pump_only("perform_action")
+    marie(browser)
+    first = next(one for one in browser.json(UNANSWERED)["waiting"] if "abruti" in one["quote"])
+    case = f"/desk/garance/case/{first['at']}"
+    browser.send(f"{case}/hide", browser.get(case))
+    browser.send(f"{case}/close", browser.get(case))
+    world.deliver("facebook", world.comment(22, INSULT, author="7020", parent=20))
+    world.pump_only("moderate_comments")
+    last = next(
+        one for one in browser.json(UNANSWERED)["waiting"] if "abruti" in one["quote"] and one["at"] != first["at"]
+    )
+    cases = [browser.json(f"/desk/garance/case/{one['at']}") for one in browser.json(UNANSWERED)["waiting"]]
+    (answer,) = [one for one in cases if one["thread"]]
+
+    assert last
+    assert "abruti" in answer["thread"][0][2]
+    assert answer["standing"]
+    assert answer["precedents"]

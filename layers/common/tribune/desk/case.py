@@ -8,7 +8,7 @@ from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
 from tribune.charter.document import Clause
 from tribune.comment import Audience
-from tribune.desk import place
+from tribune.desk import around, place
 from tribune.desk.calls import scopes_of
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
@@ -60,6 +60,12 @@ class CaseView(View):
     """Empty when its author erased it, or when there were no words."""
     url: str
     private: bool
+    thread: tuple[tuple[str, str, str], ...]
+    """(who, since when, what) of what it answers, oldest first."""
+    standing: tuple[str, ...]
+    """What its author's history says that matters here."""
+    precedents: str
+    """How the same was judged lately; empty when it was not."""
     cited: Cited | None
     by_law: bool
     done: tuple[str, ...]
@@ -123,6 +129,9 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         said=_pieces(shown, visit),
         url=head.url or "",
         private=head.audience is Audience.PRIVATE,
+        thread=around.thread(shown, visit),
+        standing=around.standing(head, visit),
+        precedents=around.precedents(head, visit),
         cited=cited,
         by_law=bool(head.verdict and head.verdict.ground == "law"),
         done=tuple(telling.acts(head)),
