@@ -451,8 +451,8 @@ def the_access_is_good(world: World) -> Any:
     return good or any(call.reason == "refresh_failed" for call in world.calls_of("garance"))
 
 
-def asks_to_be_forgotten(world: World) -> None:
-    delivery = facebook.ask("7001", "facebook-app-secret", world.now)
+def asks_to_be_forgotten(world: World, person: str = "7001") -> None:
+    delivery = facebook.ask(person, "facebook-app-secret", world.now)
     event = {
         "routeKey": "POST /erasure/{platform}",
         "pathParameters": {"platform": "facebook"},
