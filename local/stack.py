@@ -185,7 +185,7 @@ class LocalStack:
             sns=clients.beside("sns", self.cloud.url, self.region),
             name=f"tribune-{self._parameters.get('Stage', 'local')}",
             region=self.region,
-            parameters=self._parameters,
+            parameters={"CharterBaseUrl": self.url, **self._parameters},
         )
         if sender := self._parameters.get("MailSender"):
             clients.ses().verify_email_identity(EmailAddress=sender)

@@ -8,6 +8,7 @@ from tribune.aws import clients, secrets
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
+from tribune.desk.place import Screens
 from tribune.errors import TribuneError
 from tribune.managers.edge import Edge
 from tribune.settings import CallSettings
@@ -30,6 +31,7 @@ def _calling() -> Calling:
         community=Communities(settings.community_table).load,
         secrets=lambda community: secrets.call_secrets(settings.stage, community),
         deliver=partial(managers.deliver, edge=edge),
+        screens=Screens(settings.desk_url),
     )
 
 

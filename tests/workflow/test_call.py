@@ -14,6 +14,7 @@ from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import CALLS
+from tribune.desk.place import Screens
 from tribune.errors import AlreadyDone, NotFound, Unavailable
 from tribune.journal import Action, ActionState, Call, CallState, Head, HeadKind
 from tribune.workflow.call import LEASE, ROUNDS, Calling, Outcome, Rung, masked_line, take
@@ -97,7 +98,9 @@ class Desk:
             self.journal.words["garance", "facebook", "1001", "1_14"] = words
 
     def calling(self) -> Calling:
-        return Calling(self.journal, self.community, self.secrets, self.phones.deliver)
+        return Calling(
+            self.journal, self.community, self.secrets, self.phones.deliver, Screens("https://desk.example/desk")
+        )
 
     def ring(self, call: str = "threat-1") -> Rung:
         return self.calling().ring("garance", call, self.now)

@@ -13,6 +13,7 @@ from duty_room import PARIS, MemoryJournal, Messages, Phones, communities
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tribune.desk.place import Screens
 from tribune.errors import Unavailable, Unreadable
 from tribune.journal import Call, CallState
 from tribune.workflow.call import Calling
@@ -230,7 +231,7 @@ def test_a_queue_that_does_not_answer_is_told_and_the_call_is_kept_for_the_watch
 
 def test_what_the_person_on_duty_reads(tower: Tower, phones: Phones) -> None:
     tower.relay(event(SHAPES["action"]))
-    calling = Calling(tower.journal, tower.load, lambda _: {}, phones.deliver)
+    calling = Calling(tower.journal, tower.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"))
     calling.ring("garance", tower.calls[0].id, NOW)
 
     assert (

@@ -141,6 +141,14 @@ type WrittenHours = Annotated[Hours, BeforeValidator(_parsed), PlainSerializer(s
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """What can be done about a call from the message itself, where a way has buttons."""
+
+    does: Literal["take", "pause"]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallMessage:
     """What reaches a person on duty, before a way gives it its form (mail, Slack, console)."""
 
@@ -155,12 +163,26 @@ class CallMessage:
     link_words: str = ""
     """What the link is called."""
     language: str = "fr"
+    desk: str = ""
+    """The address of the desk's page about it: it shows, and changes nothing."""
+    desk_words: str = ""
+    """What that link is called."""
+    calls: str = ""
+    """The address of the desk's list of calls: the shortest one."""
+    buttons: tuple[Button, ...] = ()
+    turn: int = 0
+    """How often this person was reached about it before: what makes a repetition harmless where a way allows that."""
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """(what it is called, where it leads): the page of the desk first, then the comment where it stands."""
+        both = ((self.desk_words, self.desk), (self.link_words, self.link))
+        return tuple((called, address) for called, address in both if address)
 
     @property
     def text(self) -> str:
         """The whole message as plain text, subject left out."""
-        link = (f"{self.link_words}\n{self.link}",) if self.link else ()
-        return "\n\n".join((*self.paragraphs, *link))
+        return "\n\n".join((*self.paragraphs, *(f"{called}\n{address}" for called, address in self.links)))
 
 
 class Way(Written):

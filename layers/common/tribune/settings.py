@@ -108,6 +108,7 @@ class CallSettings(Settings):
     text_table: str
     community_table: str
     mail_sender: str
+    desk_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

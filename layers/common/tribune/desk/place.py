@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+from dataclasses import dataclass
 
 from tribune.errors import NotFound
+from tribune.journal import Call
 from tribune.workflow.worksheet import ObjectId
 
 _PARTS = 3
@@ -24,3 +26,23 @@ def found(community: str, name: str) -> ObjectId:
     if not isinstance(parts, list) or len(parts) != _PARTS or not all(isinstance(part, str) for part in parts):
         raise NotFound(name)
     return (community, parts[0], parts[1], parts[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """The addresses of pages, for whoever is not at the desk: each shows something, and changes nothing."""
+
+    desk: str
+    """Where the desk is: `https://…/desk`."""
+
+    def about(self, call: Call) -> str:
+        """The comment when a call is about one, else the list of calls."""
+        if call.platform is None or call.account is None or len(call.objects) != 1:
+            return self.calls(call.community)
+        return (
+            f"{self.desk}/{call.community}/case/{named((call.community, call.platform, call.account, *call.objects))}"
+        )
+
+    def calls(self, community: str) -> str:
+        """The list of calls."""
+        return f"{self.desk}/{community}/calls"

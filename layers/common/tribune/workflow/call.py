@@ -17,7 +17,7 @@ from tribune import words
 from tribune.channel import ActKind
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.duty import CallMessage, Person, Rota, Way, may_ring, on_duty
+from tribune.duty import Button, CallMessage, Person, Rota, Way, may_ring, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Head
 from tribune.voice import help_line, moment_words
@@ -76,6 +76,16 @@ class Store(Protocol):
         """The current words of an object, None when they were erased."""
 
 
+class Screens(Protocol):
+    """Where the desk's pages are; they show, and change nothing."""
+
+    def about(self, call: Call) -> str:
+        """The page of what a call is about."""
+
+    def calls(self, community: str) -> str:
+        """The list of calls."""
+
+
 def read(body: str) -> tuple[str, str]:
     """(community, call) of one wake-up. Raises Unreadable."""
     try:
@@ -95,6 +105,7 @@ class Calling:
     """Community -> the mapping `<person>.<way>` -> secret address."""
     deliver: Callable[[CallMessage, Person, Way, str | None], None]
     """Raises a TribuneError when the way did not take the message."""
+    screens: Screens
 
     def ring(self, community_id: str, call_id: str, now: datetime) -> Rung:
         """Do what is due about a call: ring, hold, or nothing. Raises Unavailable when nobody could be reached."""
@@ -293,6 +304,7 @@ class _Wave:
             due=_answer_by(self.call, tried, self.line, self.community, self.now),
             others=others,
             following=None if least_rung.id == person.id else least_rung,
+            screens=self.calling.screens,
         )
 
 
@@ -307,6 +319,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     due: datetime,
     others: Sequence[Person] = (),
     following: Person | None,
+    screens: Screens,
 ) -> CallMessage:
     """What `person` reads: what happened, what was done, what to do, who is next and when."""
     language = words.spoken(person.languages[0] if person.languages else community.language)
@@ -345,7 +358,25 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         link=head.url if head and head.url and not head.deleted and about_the_comment else "",
         link_words=table["link"],
         language=language,
+        desk=screens.about(call),
+        desk_words=table["desk"],
+        calls=screens.calls(community.id),
+        buttons=() if reason.get("informs") else _buttons(call, table["buttons"]),
+        turn=call.tried.count(person.id),
     )
+
+
+def _buttons(call: Call, called: Mapping[str, str]) -> tuple[Button, ...]:
+    """To take it; and to let the thread it is about fall silent, where it is about one."""
+    take_it = Button("take", called["take"])
+    return (take_it, Button("pause", called["pause"])) if thread_of(call) else (take_it,)
+
+
+def thread_of(call: Call) -> str | None:
+    """The scope of a pause that silences the thread a call is about, None where it is about none."""
+    if call.platform is None or call.account is None or call.thread is None:
+        return None
+    return f"thread#{call.platform}#{call.account}#{call.thread}"
 
 
 def _fields(call: Call, community: Community, now: datetime, language: str) -> dict[str, str]:
