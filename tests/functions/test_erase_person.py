@@ -125,7 +125,7 @@ def test_the_page_confirms_in_the_readers_language_and_says_nothing_about_anybod
     world.settle()
 
     assert "ont été effacées" in page(world, code)["body"]
-    assert "was erased" in page(world, code, "en")["body"]
+    assert "are gone" in page(world, code, "en")["body"]
     assert "7001" not in page(world, code)["body"]
     assert page(world, code)["headers"]["cache-control"] == "no-store"
     assert page(world, "a" * 32)["statusCode"] == 404

@@ -98,7 +98,7 @@ def test_a_platform_that_never_answers_is_not_asked_for_ever(world: World) -> No
     head = world.head("garance", "facebook", PAGE, "1_1")
     assert head is not None
     assert [action.state for action in head.actions] == [ActionState.UNCERTAIN]
-    assert [case.reason for case in world.journal.open_cases("garance")] == ["uncertain"]
+    assert [case.reason for case in world.journal.open_cases("garance")] == ["act_uncertain"]
     assert len(world.outbox.entries) <= 10
 
 
