@@ -6,8 +6,6 @@ from typing import Any
 
 from world import PAGE, Calls, Fault, Killed, World
 
-MOST_CALLS = 26
-"""How many calls the faultless story makes; a test keeps the figure honest."""
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 
 
