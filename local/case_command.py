@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from local.desk import Desk, opened, readable
-from local.explained import sentences
 from tribune import words
 from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
@@ -15,6 +14,7 @@ from tribune.desk.offers import offered
 from tribune.desk.signing import Unfit, signed
 from tribune.duty import Person, on_duty
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, TribuneError
+from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
 from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown

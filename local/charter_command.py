@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from local.announcing import Announcement, announcements
 from local.apply import announced
 from local.charter_file import Opened, opened
-from local.check import Checker, Question, questions
+from local.check import questions
 from local.configuration import model
 from local.replay import Replay, recorded
 from local.terms_command import allow, terms
@@ -25,6 +25,7 @@ from tribune.charter import Charter, PublishedCharter, Vocabulary
 from tribune.charter.document import CharterType
 from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import diff, lint
+from tribune.checking import Checker, Question
 from tribune.errors import BadConfiguration, CharterUnreadable
 from tribune.words import shared
 from tribune.workflow.show import as_html

@@ -7,57 +7,18 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from local.configuration import model
-from local.explained import sentences
 from tribune import clock
-from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary, terms
-from tribune.comment import Audience, words_hash
-from tribune.decision import Decision, Matter, Mode, Situation, decide
+from tribune.charter import Charter, Findings, terms
+from tribune.checking import Checker, Question
+from tribune.decision import Decision
 from tribune.errors import BadConfiguration
-from tribune.standing import Standing
+from tribune.explained import sentences
 from tribune.words import spoken, table
 
 _MARKS, _TERMINAL_MARKS = ("[", "]"), ("\x1b[1;4m", "\x1b[0m")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One text to check."""
-
-    text: str
-    id: Any = None
-    language: str | None = None
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """Checks texts against one charter."""
-
-    charter: Charter
-    reader: Reader
-
-    @classmethod
-    def of(cls, charter: Charter, vocabulary: Vocabulary | None = None) -> "Checker":
-        """With what a community adds; without it, for a charter alone."""
-        brand = charter.values(charter.languages[0]).get("brand", "")
-        return cls(charter, Reader(charter, vocabulary or Vocabulary(brand=brand)))
-
-    def check(self, question: Question, now: datetime) -> tuple[Findings, Decision]:
-        """What the words hold, and what would be done about them."""
-        audience = Audience.PRIVATE if question.private else Audience.PUBLIC
-        findings = self.reader.read(question.text, Circumstances(audience=audience, language=question.language))
-        matter = Matter(
-            object="check",
-            words=words_hash(question.text),
-            audience=audience,
-            to_member=question.text.lstrip().startswith("@"),
-        )
-        return findings, decide(matter, findings, Standing(), Situation(now=now, mode=Mode.ACT), self.charter)
 
 
 def run(arguments: Namespace) -> int:

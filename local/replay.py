@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from local.check import Checker, Question
 from tribune.aws.journal import Journal
+from tribune.checking import Checker, Question
 from tribune.comment import Audience
 from tribune.journal import HeadKind
 

@@ -25,10 +25,10 @@ FLOORS = (
     ("words", "pages"),
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
-    ("statement",),
+    ("statement", "explained"),
     ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice"),
     ("decision",),
-    ("journal", "community"),
+    ("journal", "community", "checking"),
     # What a person could say, and what of it counts as leading.
     ("proposals", "leadership"),
     # The use cases and the edges: siblings that never import one another.
@@ -43,6 +43,8 @@ PURE = {
     "charter",
     "replies",
     "statement",
+    "explained",
+    "checking",
     "notice",
     "standing",
     "budgets",

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.check import Checker, Question, as_json, questions
+from local.check import as_json, questions
 from local.configuration import model
 from tribune import clock
+from tribune.checking import Checker, Question
 from tribune.errors import BadConfiguration
 
 CHECKER = Checker.of(model())

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.check import Checker, Question, as_json, marked
+from local.check import as_json, marked
 from local.command import SUBCOMMANDS, main
 from local.configuration import EXAMPLE_FILE, model, read
 from tribune import clock
+from tribune.checking import Checker, Question
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 

@@ -9,9 +9,10 @@ replies                                     the texts that can be said, ours and
 standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
+explained                                   what the machine looked at in a text, as sentences
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 ledger                                      every decision sealed, chained, and verified without us
-journal · community                         what is kept of a comment; what a brand has set
+journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network

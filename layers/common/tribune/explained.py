@@ -1,4 +1,4 @@
-"""What the machine looked at in a comment, as sentences: `tribune case show`, `tribune check --why`."""
+"""What the machine looked at in a comment, as sentences: `tribune case show`, `tribune check --why`, the desk. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 
