@@ -24,7 +24,7 @@ are in `tests/functions/test_anchor_ledger.py`.
 """
 LONG = 40
 """Of a story with more calls than this, every third world is lived in every run."""
-PART_ON_MOTO = 29
+PART_ON_MOTO = 43
 """Of so many worlds on moto, one is lived in every run."""
 
 type OnMoto = Callable[[], AbstractContextManager[World]]
