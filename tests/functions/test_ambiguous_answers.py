@@ -159,6 +159,7 @@ class Town:
             comment = self.twin.twin.said(
                 {"account": self.place.account, "text": self.place.text, "author": f"m{number}"}, now
             )
+            self.world.now += timedelta(minutes=1)  # a platform that is asked shows what was said a moment later
             self.world.poll()
         else:
             raw = body(self.place.said(number, self.place.text, now))
