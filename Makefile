@@ -68,7 +68,7 @@ fuzz: .venv/.ready ## 200,000 mutated deliveries of every platform through the r
 
 .PHONY: crash
 crash: .venv/.ready ## every fault at every call, every pair, every order of two workers; the table (some 20 minutes)
-	@CRASH=all $(RUN)/pytest -q -n auto tests/crash
+	@CRASH=all $(RUN)/pytest -q -n auto tests/crash tests/functions/test_anchor_ledger.py
 
 .PHONY: wordpress
 wordpress: .venv/.ready ## a real WordPress (Debian's packages) beside tribune serve: comment on it, read the answer

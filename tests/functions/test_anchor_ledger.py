@@ -1,15 +1,22 @@
 """anchor_ledger through its real door: S3 with Object Lock and a signing key of KMS, as moto makes them."""
 
+import contextlib
 import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import botocore.client
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
+from proof import EVERYTHING
+from proof_table import tell
+from world import FAULTS, THROTTLED, Calls, Killed, throttled
+from world import Fault as Planted
 
 from local.resources import Stack, Template
 from local.signed import holds
@@ -18,7 +25,7 @@ from tribune.aws import clients, keys
 from tribune.aws import ledger as kept
 from tribune.aws.anchors import Anchors
 from tribune.aws.journal import Journal
-from tribune.errors import Unavailable
+from tribune.errors import TribuneError, Unavailable
 from tribune.journal import Changes
 from tribune.ledger import Anchor, Fault, Link, Record, Report, Seal, Statement
 from tribune.workflow.anchor import FIRST_LOOKS_BACK
@@ -175,6 +182,48 @@ def test_an_hour_has_one_anchor_however_often_it_is_tried(vault: Vault) -> None:
 
     assert len(vault.statements()) == 1
     assert vault.anchors.keep("garance", "2026-11-22T23", next(vault.anchors.all("garance"))) is False
+
+
+def test_whatever_fails_at_whatever_call_an_hour_has_one_anchor_and_none_is_missing(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, record_property: Any
+) -> None:
+    """Each hour another fault at another call; the schedule comes again within the hour."""
+    call, calls = botocore.client.BaseClient._make_api_call, Calls()
+
+    def counted(client: Any, operation: str, request: Any) -> Any:
+        return calls.around(
+            operation,
+            lambda: call(client, operation, request),
+            lambda: ClientError({"Error": {"Code": "InternalServerError"}}, operation),
+            lambda: ReadTimeoutError(endpoint_url="http://aws.test"),
+            partial(throttled, operation),
+        )
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+    calls.another = vault.tick
+    vault.hours(1)  # the first one looks further back
+    vault.decide()
+    calls.inside = True
+    vault.hours(1)
+    points, hours = len(calls.names), 2
+    for mode in (*FAULTS, THROTTLED) if EVERYTHING else ("error_after", "kill_before"):
+        for at_call in range(1, points + 1):
+            calls.inside = False
+            vault.decide()
+            calls.names, calls.faults, calls.inside = [], [Planted(at_call, mode)], True
+            with contextlib.suppress(TribuneError, Killed):
+                vault.hours(1)
+            calls.faults = []
+            vault.tick()
+            hours += 1
+    calls.inside = False
+
+    tell(record_property, "anchor_ledger", "points", points)
+    tell(record_property, "anchor_ledger", "on moto", hours - 2)
+    for community in COMMUNITIES:
+        assert len(vault.statements(community)) == hours
+    report = vault.proven(*vault.links(), *vault.anchors.all("garance"))
+    assert (report.faults, report.anchors) == ((), hours)
 
 
 def test_an_anchor_can_be_neither_changed_nor_taken_away(vault: Vault) -> None:
