@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,7 @@ from tribune import written
 from tribune.charter import Charter, terms
 from tribune.charter.document import CharterType
 from tribune.charter.uses import Reserve
+from tribune.climate import SIGNED_WITH, Thresholds
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
@@ -127,6 +128,24 @@ class WrittenRota(Rota):
         }
 
 
+class WrittenClimate(Thresholds):
+    """From which figures on the climate turns, and the tools that want to know."""
+
+    url: Annotated[str, AfterValidator(_reachable)] | Literal[""] = ""
+    secret: Secret | None = None
+    """What the events are signed with, as Standard Webhooks writes it (`whsec_…`)."""
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if bool(self.url) != bool(self.secret):
+            raise ValueError("the events of the climate need both, an address (url) and what signs them (secret)")
+        return self
+
+    def without_secret(self) -> Thresholds:
+        """What may be stored beside the settings."""
+        return Thresholds.model_validate(self.model_dump(exclude={"secret"}))
+
+
 class WrittenCommunity(Written):
     """The part `community` of the file."""
 
@@ -157,6 +176,7 @@ class WrittenCommunity(Written):
     team: tuple[Member, ...] = ()
     """Who may sign in at the desk, as what, and who of the rota that is."""
     posts: tuple[Post, ...] = ()
+    climate: WrittenClimate = WrittenClimate()
 
     @model_validator(mode="after")
     def _team_is_known(self) -> Self:
@@ -273,9 +293,16 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         charter=charter,
         charter_file=MODEL_FILE if parsed.community.charter == MODEL else folder / parsed.community.charter,
         channels=tuple(_secrets(channel) for channel in parsed.channels),
-        calls=Calls(parsed.community.rota.secrets() if parsed.community.rota else {}),
+        calls=_call_secrets(parsed.community),
         charter_since=_midnight(parsed.community),
     )
+
+
+def _call_secrets(community: WrittenCommunity) -> Calls:
+    known = Calls(community.rota.secrets() if community.rota else {})
+    if community.climate.secret:
+        known[SIGNED_WITH] = community.climate.secret.get_secret_value()
+    return known
 
 
 def _midnight(community: WrittenCommunity) -> datetime | None:
@@ -434,6 +461,7 @@ def community_of(parsed: ConfigurationFile) -> Community:
         rota=_rota(told),
         team=told.team,
         posts=told.posts,
+        climate=told.climate.without_secret(),
         channels=tuple(
             Channel(platform=channel.platform, channel=channel.channel, accounts=channel.accounts)
             for channel in parsed.channels

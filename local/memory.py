@@ -368,7 +368,7 @@ class _Parser:
             return lambda bound, item: _place(item, bound, path, None)
         if word == "ADD":
             more = self.operand()
-            return lambda bound, item: _place(item, bound, path, _sum(bound.path(path) or {"N": "0"}, more(bound)))
+            return lambda bound, item: _place(item, bound, path, _added(bound.path(path), more(bound)))
         self.take("=")
         first = self.operand()
         if self.has("+"):
@@ -396,6 +396,13 @@ def _sum(left: Value | None, right: Value | None) -> Value:
     if "N" not in left or "N" not in right:
         raise _refused("ValidationException", "UpdateItem", "an operand has an incorrect data type")
     return {"N": str(Decimal(left["N"]) + Decimal(right["N"]))}
+
+
+def _added(known: Value | None, more: Value | None) -> Value:
+    """What ADD makes of a number, or of a set of numbers."""
+    if more is not None and "NS" in more and (known is None or "NS" in known):
+        return {"NS": sorted({*(known or {"NS": ()})["NS"], *more["NS"]})}
+    return _sum(known or {"N": "0"}, more)
 
 
 def _place(item: dict[str, Value], bound: Bound, path: tuple[str, ...], value: Value | None) -> None:

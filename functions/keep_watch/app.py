@@ -1,4 +1,4 @@
-"""keep_watch: every minute, wakes whatever is due and unfinished; each morning, what could be said."""
+"""keep_watch: every minute, wakes whatever is due and unfinished, and listens how it is; each morning, what could be said."""
 
 import uuid
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from tribune.workflow.brake import Braking
 from tribune.workflow.lead import Leading
 from tribune.workflow.provisional import Timers
 from tribune.workflow.watch import Watching
+from tribune.workflow.weather import Listening
 
 
 @cache
@@ -37,6 +38,18 @@ def _leading() -> Leading:
         communities=Communities(settings.community_table),
         platform=platform,
         reading=_reading,
+    )
+
+
+@cache
+def _listening() -> Listening:
+    """One a process: it remembers what it heard, and leaves alone a space that did not move."""
+    settings = _settings()
+    return Listening(
+        journal=Journal(clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table),
+        keys=keys,
+        communities=Communities(settings.community_table),
+        calls=Queue(clients.sqs(), settings.calls_queue_url),
     )
 
 
@@ -74,5 +87,6 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     for kind, n in woken.items():
         if n:
             count("Woken", n, kind=kind)
+    turned = _listening().listen(known, clock.now())
     led = _leading().mornings(known, clock.now())
-    logger().info("watched", extra={**woken, "lead": led})
+    logger().info("watched", extra={**woken, "climate": turned, "lead": led})

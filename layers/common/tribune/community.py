@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tribune.charter.findings import Vocabulary
 from tribune.charter.uses import Reserve
+from tribune.climate import Thresholds
 from tribune.decision import Mode
 from tribune.duty import Rota
 from tribune.team import Member
@@ -91,6 +92,8 @@ class Community(Written):
     team: tuple[Member, ...] = ()
     """Who may open the desk, and as what."""
     posts: tuple[Post, ...] = ()
+    climate: Thresholds = Thresholds()
+    """From which figures on it is yellow, orange, red; and which tools want to know."""
     channels: tuple[Channel, ...] = ()
     since: datetime | None = None
     """Since when there is history; decides whether a newcomer can be told from an unknown."""

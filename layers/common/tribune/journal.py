@@ -10,10 +10,12 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from tribune.channel import ActKind
+from tribune.climate import Bucket, Weather
 from tribune.comment import Audience
 from tribune.decision import Mode, Unconfirmed
 from tribune.ledger import Seal, Sealed
 from tribune.notice import Appeal, Notice
+from tribune.question import Question
 from tribune.standing import Standing, Strike, Utterance
 
 
@@ -257,6 +259,26 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class InHand:
+    """That somebody of the team looks at a case, for a while: the others see it, nothing is forbidden to them."""
+
+    person: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """That somebody of the team left a case to a colleague."""
+
+    to: str
+    by: str
+    at: datetime
+    note: str = ""
+    """What they wrote to the colleague; it goes when the case is settled."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What waits for a person about one object."""
 
@@ -284,6 +306,10 @@ class Case:
     remind_at: datetime | None = None
     """When the CM is reminded of the last promise; None once they were."""
     language: str = "fr"
+    in_hand: InHand | None = None
+    given: Given | None = None
+    questions: tuple[str, ...] = ()
+    """The tokens of what somebody outside the team was asked about it."""
 
     @property
     def promised(self) -> str | None:
@@ -693,6 +719,37 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What was said in a space within a quarter of an hour, by the hour of receipt: what the climate looks at."""
+
+    community: str
+    space: str
+    hour: str
+    quarter: int
+    """0 to 3."""
+    bucket: Bucket
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceRecord:
+    """The climate of a space."""
+
+    community: str
+    space: str
+    rev: int = 0
+    weather: Weather = field(default_factory=Weather)
+
+
+@dataclass(frozen=True, slots=True)
+class ClimateNote:
+    """That the climate of a space is another one: whoever is about to speak there reads it."""
+
+    community: str
+    space: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """What one charter makes of a comment."""
 
@@ -794,6 +851,12 @@ class Changes:
     appeals: tuple[Appeal, ...] = ()
     seals: tuple[Seal, ...] = ()
     """Decisions for the ledger: one more link of each community's chain."""
+    questions: tuple[Question, ...] = ()
+    pulses: tuple[Pulse, ...] = ()
+    spaces: tuple[SpaceRecord, ...] = ()
+    climates: tuple[ClimateNote, ...] = ()
+    resumed: tuple[Call, ...] = ()
+    """Calls that were read one `rev` before, in the place of what stood there."""
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -813,4 +876,9 @@ class Changes:
             self.notice_ends + other.notice_ends,
             self.appeals + other.appeals,
             self.seals + other.seals,
+            self.questions + other.questions,
+            self.pulses + other.pulses,
+            self.spaces + other.spaces,
+            self.climates + other.climates,
+            self.resumed + other.resumed,
         )

@@ -19,6 +19,7 @@ from tribune import clock
 from tribune.aws import keys, ledger
 from tribune.aws.keys import Key
 from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
+from tribune.climate import BUCKET, Bucket, Weather
 from tribune.errors import Conflict, Unavailable
 from tribune.journal import (
     UNFINISHED,
@@ -34,6 +35,7 @@ from tribune.journal import (
     Case,
     CaseState,
     Changes,
+    ClimateNote,
     Count,
     Head,
     Held,
@@ -42,10 +44,12 @@ from tribune.journal import (
     OutgoingWords,
     Pauses,
     Proposals,
+    Pulse,
     Renewal,
     SaidWords,
     ShadowCount,
     ShadowNote,
+    SpaceRecord,
     SweepRecord,
     Tally,
     ThreadNote,
@@ -54,6 +58,7 @@ from tribune.journal import (
 )
 from tribune.ledger import Chain, Link, day_of, following
 from tribune.notice import Appeal, AppealState, Notice
+from tribune.question import LATE, Question, QuestionState, QuestionWords
 from tribune.standing import Standing, Strike, Utterance
 
 if TYPE_CHECKING:
@@ -67,6 +72,8 @@ COUNTERS_KEPT = timedelta(days=8)
 SHADOWS_KEPT = timedelta(days=30)
 BUDGETS_KEPT = timedelta(days=2)
 PROPOSALS_KEPT = timedelta(days=90)
+QUESTIONS_KEPT = timedelta(days=30)
+_QUARTER = "quarter#"
 _SEEN = "seen#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 MOST_IN_TRANSACTION = 100
@@ -91,6 +98,8 @@ _APPEAL = TypeAdapter(Appeal)
 _SWEEP = TypeAdapter(SweepRecord)
 _RENEWAL = TypeAdapter(Renewal)
 _PROPOSALS = TypeAdapter(Proposals)
+_QUESTION = TypeAdapter(Question)
+_WEATHER = TypeAdapter(Weather)
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -108,6 +117,8 @@ class _Update:
     defaults: dict[str, Any] = field(default_factory=dict)
     removes: set[str] = field(default_factory=set)
     adds: dict[str, int] = field(default_factory=dict)
+    gathers: dict[str, frozenset[int]] = field(default_factory=dict)
+    """What to put into sets of numbers."""
     expected_rev: int | None = None
     most: dict[str, int] = field(default_factory=dict)
     """Numbers that `adds` may not bring above this."""
@@ -118,6 +129,8 @@ class _Update:
         self.defaults |= {name: value for name, value in other.defaults.items() if name not in self.defaults}
         for name, n in other.adds.items():
             self.adds[name] = self.adds.get(name, 0) + n
+        for name, marks in other.gathers.items():
+            self.gathers[name] = self.gathers.get(name, frozenset()) | marks
         self.expected_rev = other.expected_rev if self.expected_rev is None else self.expected_rev
         self.most |= other.most
 
@@ -141,8 +154,10 @@ class _Update:
         ]
         if sets:
             clauses.append("SET " + ", ".join(sets))
-        if self.adds:
-            clauses.append("ADD " + ", ".join(f"{name(attribute)} {value(n)}" for attribute, n in self.adds.items()))
+        adds = [f"{name(attribute)} {value(n)}" for attribute, n in self.adds.items()]
+        adds += [f"{name(attribute)} {value(set(marks))}" for attribute, marks in self.gathers.items() if marks]
+        if adds:
+            clauses.append("ADD " + ", ".join(adds))
         if self.removes:
             clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in sorted(self.removes)))
         request: dict[str, Any] = {"TableName": table, "Key": _key(key), "UpdateExpression": " ".join(clauses)}
@@ -292,6 +307,13 @@ class Known:
         item = self._get(keys.proposals(community, day))
         return _PROPOSALS.validate_python(item) if item else None
 
+    def climate(self, community: str, space: str) -> SpaceRecord:
+        """The climate of a space; one that nobody listened to yet is green."""
+        item = self._get(keys.climate(community, space))
+        if not item:
+            return SpaceRecord(community, space)
+        return SpaceRecord(community, space, int(item["rev"]), _WEATHER.validate_python(item["weather"]))
+
     def notice(self, community: str, token: str) -> Notice | None:
         """The reason of a measure, None when there is none or its time is over."""
         found = self.alive(keys.notice(community, token))
@@ -302,6 +324,20 @@ class Known:
         """That the member contests it."""
         found = self.alive(keys.appeal(community, token))
         return _APPEAL.validate_python(found) if found else None
+
+    def question(self, community: str, token: str) -> Question | None:
+        """What somebody outside the team is asked, None when there is no such question."""
+        found = self.alive(keys.question(community, token))
+        return _QUESTION.validate_python(found) if found else None
+
+    def question_words(
+        self, community: str, platform: str, account: str, object_id: str, token: str
+    ) -> QuestionWords | None:
+        """What they are asked, in words; None when these are gone."""
+        found = self.alive(keys.question_words(community, platform, account, object_id, token))
+        if found is None:
+            return None
+        return QuestionWords(found["text"], found["name"], found["address"], found["proof"])
 
     def alive(self, key: Key) -> Mapping[str, Any] | None:
         """An item as it stands, None when there is none or its time is over."""
@@ -322,6 +358,19 @@ def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime |
 
 def _family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
     return ((name.removeprefix(prefix), value) for name, value in item.items() if name.startswith(prefix))
+
+
+def _said_words(at: ObjectId, v: str, item: Mapping[str, Any]) -> SaidWords:
+    return SaidWords(
+        *at,
+        v=v,
+        text=item["text"],
+        expires=datetime.fromtimestamp(int(item["ttl"]), UTC),
+        author_id=item.get("author_id"),
+        author_name=item.get("author_name"),
+        conversation=item.get("conversation"),
+        url=item.get("url"),
+    )
 
 
 def _said(item: Mapping[str, Any]) -> Iterator[Utterance]:
@@ -523,6 +572,19 @@ class Journal:
                         version = int(name.removeprefix(_SEEN))
                         yield Tally(community, space, _hour_of(item), version, "", "seen", int(n))
 
+    # --- the climate ---
+
+    def buckets(self, community: str, space: str, since: datetime) -> dict[datetime, Bucket]:
+        """What was said in a space, by quarters of an hour, from the hour of a moment on."""
+        found: dict[datetime, Bucket] = {}
+        for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
+            hour = datetime.strptime(_hour_of(item), "%Y-%m-%dT%H").replace(tzinfo=UTC)
+            for quarter in range(4):
+                if counted := dict(_family(item, f"{_QUARTER}{quarter}#")):
+                    at = hour + quarter * BUCKET
+                    found[at] = found.get(at, Bucket()) + _bucket(counted)
+        return found
+
     def _counters(self, partition: str, hour: str) -> Iterator[Mapping[str, Any]]:
         return self._partition(self.counter_table, partition, f"hour#{hour}", "hour#~")
 
@@ -622,6 +684,10 @@ class Journal:
             + len(changes.calls)
             + len(changes.counts)
             + len({(tally.community, tally.hour, tally.clause == "" and tally.space) for tally in changes.tallies})
+            + len(_hours_of(changes.pulses) - _hours_of(changes.counts))
+            + len(changes.spaces)
+            + len(changes.climates)
+            + len(changes.resumed)
             + len(changes.brakes)
             + len(changes.budgets)
             + len(changes.shadows)
@@ -629,6 +695,7 @@ class Journal:
             + len(changes.notices)
             + len(changes.notice_ends)
             + len(changes.appeals)
+            + len(changes.questions)
             + len({seal.community for seal in changes.seals})
         )
 
@@ -741,6 +808,13 @@ class Journal:
         item = _item(keys.appeal_words(*at, words), {"text": text, "ttl": int(expires.timestamp())})
         self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
 
+    def keep_question_words(self, question: Question, words: QuestionWords) -> None:
+        """Keep what is asked of whom, beside the comment's own words. Raises Unavailable."""
+        content = {"text": words.text, "name": words.name, "address": words.address, "proof": words.proof}
+        content["ttl"] = _expiry(question.answer_by, LATE)
+        item = _item(keys.question_words(*question.at, question.token), content)
+        self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
+
     def appeal_words(self, at: ObjectId, words: str) -> str | None:
         """Why a member contests a measure, None when it is gone. Raises Unavailable."""
         item = self._text(keys.appeal_words(*at, words))
@@ -756,27 +830,17 @@ class Journal:
     def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None:
         """The words of one version of an object, None when they were erased."""
         item = self._text(keys.words(community, platform, account, object_id, v))
-        if not item:
-            return None
-        return SaidWords(
-            community=community,
-            platform=platform,
-            account=account,
-            object=object_id,
-            v=v,
-            text=item["text"],
-            expires=datetime.fromtimestamp(int(item["ttl"]), UTC),
-            author_id=item.get("author_id"),
-            author_name=item.get("author_name"),
-            conversation=item.get("conversation"),
-            url=item.get("url"),
-        )
+        return _said_words((community, platform, account, object_id), v, item) if item else None
+
+    def said_of(self, heads: Iterable[Head]) -> dict[ObjectId, SaidWords]:
+        """The words of many objects as they stand, those that were erased left out: one request for a hundred."""
+        wanted = [(head.at, head.v, keys.words(*head.at, head.v)) for head in heads]
+        known = self.read(key for _, _, key in wanted)
+        return {at: _said_words(at, v, item) for at, v, key in wanted if (item := known.alive(key))}
 
     def current_words(self, heads: Iterable[Head]) -> dict[ObjectId, str]:
-        """The words of many objects as they stand, those that were erased left out: one request for a hundred."""
-        wanted = {(key["pk"], key["sk"]): head.at for head in heads for key in [keys.words(*head.at, head.v)]}
-        known = self.read({"pk": pk, "sk": sk} for pk, sk in wanted)
-        return {at: item["text"] for (pk, sk), at in wanted.items() if (item := known.alive({"pk": pk, "sk": sk}))}
+        """The same, the texts alone."""
+        return {at: said.text for at, said in self.said_of(heads).items()}
 
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """The head of one object, None when there is none."""
@@ -824,6 +888,9 @@ class Journal:
         requests = [("Put", self._head(head, now)) for head in changes.heads]
         requests += [("Put", self._case(case, now)) for case in changes.cases]
         requests += [("Put", self._appeal(appeal, now)) for appeal in changes.appeals]
+        requests += [("Put", self._question(question)) for question in changes.questions]
+        requests += [("Put", self._space(space)) for space in changes.spaces]
+        requests += [("Put", self._resumed(call, now)) for call in changes.resumed]
         updates: dict[tuple[str, str, str], _Update] = {}
         for table, key, update in self._updates(changes, now):
             slot = (table, key["pk"], key["sk"])
@@ -855,6 +922,7 @@ class Journal:
             )
         for tally in changes.tallies:
             yield self.counter_table, self._tally_key(tally), _tally(tally, now)
+        yield from self._climate(changes, now)
         yield from self._notices(changes, now)
         for brake in changes.brakes:
             yield self.journal_table, keys.brakes(brake.community), _brake(brake)
@@ -867,6 +935,13 @@ class Journal:
         for budget in changes.budgets:
             key = keys.budget(budget.community, budget.platform, budget.account, budget.hour)
             yield self.journal_table, key, _budget(budget, now)
+
+    def _climate(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+        for pulse in changes.pulses:
+            key = keys.live_counter(pulse.community, pulse.space, pulse.hour, self.environment)
+            yield self.counter_table, key, _pulse(pulse, now)
+        for climate in changes.climates:
+            yield self.journal_table, keys.brakes(climate.community), _climate(climate)
 
     def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
         for notice in changes.notices:
@@ -924,6 +999,27 @@ class Journal:
         item["due_at"] = iso(appeal.due_at if waits else appeal.decided_at or now)
         item["ttl"] = _expiry(now, KEPT)
         return self._put(keys.appeal(appeal.community, appeal.token), item, appeal.rev - 1)
+
+    def _space(self, record: SpaceRecord) -> dict[str, Any]:
+        weather = record.weather
+        item: dict[str, Any] = {
+            "rev": record.rev,
+            "weather": _WEATHER.dump_python(weather, mode="json", exclude_none=True),
+        }
+        if weather.look_at:
+            name = f"{record.community}#{record.space}"
+            item |= {"due_pk": keys.due_shard("climate", name), "due_at": iso(weather.look_at)}
+        return self._put(keys.climate(record.community, record.space), item, record.rev - 1)
+
+    def _resumed(self, call: Call, now: datetime) -> dict[str, Any]:
+        return self._put(keys.call(call.community, call.id), _call_item(call, now), call.rev - 1)
+
+    def _question(self, question: Question) -> dict[str, Any]:
+        item = _QUESTION.dump_python(question, mode="json", exclude_none=True)
+        if question.waits and question.state is not QuestionState.PASSED:
+            item |= {"due_pk": keys.due_shard("question", question.token), "due_at": iso(question.due_at)}
+        item["ttl"] = _expiry(question.answer_by, QUESTIONS_KEPT)
+        return self._put(keys.question(question.community, question.token), item, question.rev - 1)
 
     def _write(self, requests: list[tuple[str, dict[str, Any]]]) -> None:
         if not requests:
@@ -1050,6 +1146,36 @@ def _lately(person: Lately) -> dict[str, Any]:
 
 def _count(count: Count, now: datetime) -> _Update:
     return _Update(adds={f"{count.kind}.{count.level}": count.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
+
+
+def _pulse(pulse: Pulse, now: datetime) -> _Update:
+    """In the live counter, which is written anyway: it costs nothing more."""
+    at, bucket = f"{_QUARTER}{pulse.quarter}#", pulse.bucket
+    figures = {f"{at}comments": bucket.comments, f"{at}negative": bucket.negative}
+    return _Update(
+        adds={name: n for name, n in figures.items() if n},
+        gathers={f"{at}faces": bucket.faces, f"{at}alarming": bucket.alarming},
+        sets={"ttl": _expiry(now, COUNTERS_KEPT)},
+    )
+
+
+def _hours_of(figures: Iterable[Pulse | Count]) -> set[tuple[str, str, str]]:
+    """The live counters that these figures stand in."""
+    return {(one.community, one.space, one.hour) for one in figures}
+
+
+def _bucket(counted: Mapping[str, Any]) -> Bucket:
+    return Bucket(
+        comments=int(counted.get("comments", 0)),
+        negative=int(counted.get("negative", 0)),
+        faces=frozenset(map(int, counted.get("faces", ()))),
+        alarming=frozenset(map(int, counted.get("alarming", ()))),
+    )
+
+
+def _climate(note: ClimateNote) -> _Update:
+    name = f"climate.{note.space}"
+    return _Update(removes={name}) if note.level == "green" else _Update(sets={name: note.level})
 
 
 def _tally(tally: Tally, now: datetime) -> _Update:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 STACK = "_"
-SHARDS = {"action": 4, "call": 1, "breaker": 1, "provisional": 1}
+SHARDS = {"action": 4, "call": 1, "breaker": 1, "provisional": 1, "question": 1, "climate": 1}
 """Partitions of each kind of due work: only actions come in thousands."""
 CLOSED = "closed"
 """The one kind in the index `due` that waits for nobody: cases that were settled."""
@@ -181,6 +181,16 @@ ITEMS = (
         ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
     ),
     ItemType(
+        "climate",
+        "journal",
+        "{community}#climate#{space}",
+        "climate",
+        "rev, weather: level, since, changed_at, look_at, comments of each hour of four weeks; due_pk and due_at until it is green again",
+        "none",
+        ("KeepWatch",),
+        ("KeepWatch",),
+    ),
+    ItemType(
         "notice",
         "journal",
         "{community}#notice#{token}",
@@ -199,6 +209,16 @@ ITEMS = (
         "13 months",
         ("ReceiveAppeal", "ModerateComments", "tribune appeal"),
         ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal"),
+    ),
+    ItemType(
+        "question",
+        "journal",
+        "{community}#question#{token}",
+        "question",
+        "rev, state, which comment and version, asked_by, asked_at, answer_by; due_pk and due_at until it is answered or over",
+        "30 days after its deadline",
+        ("Desk", "AskColleague", "KeepWatch"),
+        ("Desk", "AskColleague", "KeepWatch"),
     ),
     ItemType(
         "budget",
@@ -291,11 +311,21 @@ ITEMS = (
         ("tribune appeal",),
     ),
     ItemType(
+        "question words",
+        "text",
+        "{community}#object#{platform}#{account}#{object}",
+        "ask#{token}",
+        "what a CM asks somebody outside the team about the comment, their name and e-mail address, the proof of its form",
+        "3 days after its deadline; at once when the author deletes the comment or asks to be forgotten",
+        ("Desk", "ModerateComments"),
+        ("Desk", "AskColleague", "KeepWatch"),
+    ),
+    ItemType(
         "live counter",
         "counter",
         "{community}#space#{space}",
         "hour#{hour}#env#{environment}",
-        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter",
+        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter; quarter#{quarter}#comments, negative, faces, alarming: the climate's",
         "8 days (until the hour is sealed)",
         ("ModerateComments",),
         ("PollPlatforms", "KeepWatch", "tribune report"),
@@ -337,7 +367,7 @@ ITEMS = (
         "version#{version}",
         "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
-        ("tribune apply", "tribune charter publish"),
+        ("tribune apply", "tribune charter publish", "Desk"),
         ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
     ),
     ItemType(
@@ -351,13 +381,23 @@ ITEMS = (
         ("ModerateComments", "tribune charter shadow"),
     ),
     ItemType(
+        "charter draft",
+        "charter",
+        "{community}#charter",
+        "draft",
+        "content hash, parts, written_at, written_by, beside: the version that it began from",
+        "13 months after its last change, or until it is published or dropped",
+        ("Desk",),
+        ("Desk",),
+    ),
+    ItemType(
         "charter part",
         "charter",
         "{community}#charter",
         "part#{hash}#{number}",
         "gzip bytes, at most 300 KB",
-        "none: immutable",
-        ("tribune apply", "tribune charter publish"),
+        "none: immutable; 13 months while only a draft holds it",
+        ("tribune apply", "tribune charter publish", "Desk"),
         ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
     ),
     ItemType(
@@ -424,7 +464,7 @@ ITEMS = (
     ),
 )
 
-WORDS = ("said#", "out#", "appeal#")
+WORDS = ("said#", "out#", "appeal#", "ask#")
 """How the sort keys of the text table begin, and no others."""
 
 type Key = dict[str, str]
@@ -495,6 +535,17 @@ def brakes(community: str) -> Key:
     return {"pk": f"{community}#brakes", "sk": "brakes"}
 
 
+def climate(community: str, space: str) -> Key:
+    """The climate of a space."""
+    return {"pk": f"{community}#climate#{space}", "sk": "climate"}
+
+
+def climate_of(key: Key) -> tuple[str, str]:
+    """(community, space) of the key of a climate."""
+    community_id, _, space = key["pk"].split("#", 2)
+    return community_id, space
+
+
 def budget(community: str, platform: str, account: str, hour: str) -> Key:
     """How much the machine planned to say on an account in one hour (`2026-11-22T08`, UTC)."""
     return {"pk": f"{community}#budget#{platform}#{account}", "sk": f"hour#{hour}"}
@@ -523,6 +574,16 @@ def appeal(community: str, token: str) -> Key:
 def appeal_words(community: str, platform: str, account: str, object_id: str, words_hash: str) -> Key:
     """Why the member contests a measure about an object."""
     return {"pk": object_pk(community, platform, account, object_id), "sk": f"appeal#{words_hash}"}
+
+
+def question(community: str, token: str) -> Key:
+    """What somebody outside the team is asked."""
+    return {"pk": f"{community}#question#{token}", "sk": "question"}
+
+
+def question_words(community: str, platform: str, account: str, object_id: str, token: str) -> Key:
+    """What they are asked about an object, in words."""
+    return {"pk": object_pk(community, platform, account, object_id), "sk": f"ask#{token}"}
 
 
 def link(community: str, day: str, writer: str, seq: int) -> Key:
@@ -575,6 +636,11 @@ def charter_version(community: str, version: int) -> Key:
 def shadow_charter(community: str) -> Key:
     """The version on trial of a community's charter."""
     return {"pk": charter_pk(community), "sk": "shadow"}
+
+
+def charter_draft(community: str) -> Key:
+    """The next version of a community's charter, while people work on it."""
+    return {"pk": charter_pk(community), "sk": "draft"}
 
 
 def shadow_note(community: str, shadow: str, platform: str, account: str, object_id: str) -> Key:

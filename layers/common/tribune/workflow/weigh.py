@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tribune import duty, engagement, voice
+from tribune import climate, duty, engagement, voice
 from tribune.budgets import (
     COURTESIES,
     FLOODS,
@@ -24,7 +24,7 @@ from tribune.charter import Circumstances, Findings, pack
 from tribune.charter.brake import changed
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import Act, Decision, Leave, Matter, Measure, Situation, Unconfirmed, Urgency, decide
+from tribune.decision import DANGER, Act, Decision, Leave, Matter, Measure, Situation, Unconfirmed, Urgency, decide
 from tribune.journal import (
     Action,
     ActionState,
@@ -41,6 +41,7 @@ from tribune.journal import (
     HeadKind,
     OutgoingWords,
     Promised,
+    Pulse,
     SaidWords,
     ShadowNote,
     ThreadNote,
@@ -86,6 +87,8 @@ from tribune.workflow.worksheet import ThreadId, Worksheet
 CONFIDENTIAL_KEPT = timedelta(days=30)
 FACT = "fact:"
 """What marks, among the texts used in a thread, the entry of the FAQ that they answered with."""
+NO_WEATHER = DANGER | {"spam", "participation"}
+"""What says nothing of the climate: matters of their own, advertisements, the entries of a contest."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
@@ -253,6 +256,8 @@ class _Weighing:
             self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
+        if before is None and decision.reason not in NO_WEATHER and not self._long_ago:
+            self._feel(findings, decision)
         self._open_case(head, decision, drafts)
         if left_standing(before, head):
             self._tell_of_standing_words(head, decision)
@@ -264,6 +269,23 @@ class _Weighing:
         self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
         self._call(head, decision)
         self._wake(head)
+
+    @property
+    def _long_ago(self) -> bool:
+        return self.deed.fetched and self.now - self.said.posted_at > REPLY_STALE_AFTER
+
+    def _feel(self, findings: Findings, decision: Decision) -> None:
+        """What the climate is computed from, once for each comment: never a word, never a name."""
+        at = self.deed.received_at
+        self.sheet.feel(
+            Pulse(
+                self.deed.community,
+                self.deed.space,
+                hour_of(at),
+                at.minute // 15,
+                climate.bucket_of(self.author or self.said.object, findings.signals, hostile=decision.hostile),
+            )
+        )
 
     def _unplan(self, before: Head) -> None:
         """What was planned for the earlier words and never began to leave counts in nobody's budget."""
@@ -316,7 +338,7 @@ class _Weighing:
                 trusted_link=bool(community.charter_base_url),
                 sensitive_post=bool(post and post.sensitive),
                 contest=contest,
-                long_ago=self.deed.fetched and self.now - said.posted_at > REPLY_STALE_AFTER,
+                long_ago=self._long_ago,
                 climate=self.sheet.known.brakes(community.id).climate.get(self.deed.space, "green"),
                 thread_automatic=self._automatic_in_thread(),
                 post_automatic=self._budget().posts.get(said.thread.post, 0),
@@ -619,6 +641,7 @@ class _Weighing:
             self._close_case("edited")
             return
         fresh = known is None or known.state is CaseState.CLOSED
+        going_on = None if fresh else known
         self.sheet.put_case(
             Case(
                 community=head.community,
@@ -638,6 +661,8 @@ class _Weighing:
                 awaits_answer=decision.awaits_answer,
                 awaits_since=self._waiting_since(decision, known),
                 language=head.language,
+                in_hand=going_on.in_hand if going_on else None,
+                given=going_on.given if going_on else None,
             )
         )
 

@@ -24,6 +24,7 @@ from tribune.journal import (
     Lately,
     NoticeEnd,
     OutgoingWords,
+    Pulse,
     SaidWords,
     ShadowCount,
     ShadowNote,
@@ -92,6 +93,7 @@ class Worksheet:
     _budgets: dict[BudgetId, BudgetNote] = field(default_factory=dict)
     _calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     _counts: dict[tuple[str, str, str, str, int], int] = field(default_factory=dict)
+    _pulses: dict[tuple[str, str, str, int], Pulse] = field(default_factory=dict)
     _shadows: list[ShadowNote] = field(default_factory=list)
     _shadow_counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
@@ -254,6 +256,12 @@ class Worksheet:
         slot = (count.community, count.space, count.hour, count.kind, count.level)
         self._counts[slot] = self._counts.get(slot, 0) + count.n
 
+    def feel(self, pulse: Pulse) -> None:
+        """Something was said that the climate looks at."""
+        slot = (pulse.community, pulse.space, pulse.hour, pulse.quarter)
+        known = self._pulses.get(slot)
+        self._pulses[slot] = replace(pulse, bucket=known.bucket + pulse.bucket) if known else pulse
+
     def note_shadow(self, note: ShadowNote) -> None:
         """A version on trial would have decided otherwise (or no longer would)."""
         self._shadows.append(note)
@@ -282,6 +290,7 @@ class Worksheet:
             shadows=tuple(self._shadows),
             shadow_counts=tuple(ShadowCount(*slot, n=n) for slot, n in self._shadow_counts.items()),
             budgets=tuple(self._budgets.values()),
+            pulses=tuple(self._pulses.values()),
             notices=tuple(self.notices),
             notice_ends=tuple(self.notice_ends),
         )

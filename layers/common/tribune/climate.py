@@ -1,0 +1,254 @@
+"""Climate: from calm to crisis, by what was said in a space within a quarter of an hour. Pure; the thresholds are data.
+
+A space is compared with itself: the median of the same hour of the week over four weeks, the day before where there are
+fewer. It rises at once and comes down after two calm quarters of an hour, so that a level is no flicker.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from tribune.charter.findings import Signal
+from tribune.words import shared
+from tribune.written import Written
+
+BUCKET = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+WEEKS = 4
+REMEMBERED = timedelta(weeks=WEEKS)
+CALM_BUCKETS = 2
+"""So many quarters of an hour without it, and a level is over."""
+SIGNED_WITH = "climate.tools"
+"""Under which name, among the secrets of a community's calls, what signs its events is kept."""
+FACES = 128
+"""Authors are counted as marks on so many places: who they are cannot be read from it, and its size is bounded."""
+
+
+ALARMING = frozenset({Signal.HARM, Signal.SAFETY, Signal.LEGAL_THREAT})
+NEGATIVE = ALARMING | {Signal.GRIEVANCE, Signal.CRITICISM, Signal.STILL_WAITING, Signal.DISCRIMINATION}
+
+
+class Level(StrEnum):
+    """How it is in a space, the calmest first."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+    @property
+    def height(self) -> int:
+        """0 for green to 3 for red."""
+        return list(Level).index(self)
+
+
+class Line(Written):
+    """What has to be there, all of it, for a level to hold; 0 asks for nothing."""
+
+    comments: int = Field(0, ge=0)
+    times: float = Field(0, ge=0)
+    negative: int = Field(0, ge=0, le=100)
+    authors: int = Field(0, ge=0)
+    alarming: int = Field(0, ge=0)
+
+
+@cache
+def _usual(level: str) -> tuple[Line, ...]:
+    return tuple(Line.model_validate(line) for line in shared("climate")[level])
+
+
+class Thresholds(Written):
+    """The lines of each level; one that is left out keeps those of `words/climate.yaml`."""
+
+    yellow: tuple[Line, ...] = Field(default_factory=lambda: _usual("yellow"))
+    orange: tuple[Line, ...] = Field(default_factory=lambda: _usual("orange"))
+    red: tuple[Line, ...] = Field(default_factory=lambda: _usual("red"))
+    url: str = ""
+    """Where a signed event goes whenever the level of a space changes: a tool that plans posts can pause."""
+
+    def level(self, seen: "Seen") -> Level:
+        """The highest level of which a line holds."""
+        for level, lines in ((Level.RED, self.red), (Level.ORANGE, self.orange), (Level.YELLOW, self.yellow)):
+            if any(seen.reaches(line) for line in lines):
+                return level
+        return Level.GREEN
+
+
+def face(author: str) -> int:
+    """The place that stands for an author (a pseudonym) for a quarter of an hour; many share one."""
+    return int(hashlib.sha256(author.encode()).hexdigest()[:8], 16) % FACES
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """What was said in a space within a quarter of an hour."""
+
+    comments: int = 0
+    negative: int = 0
+    faces: frozenset[int] = frozenset()
+    alarming: frozenset[int] = frozenset()
+    """The faces of those who spoke of danger, injury or the law."""
+
+    def __add__(self, other: "Bucket") -> "Bucket":
+        """Both together: what two environments counted."""
+        return Bucket(
+            self.comments + other.comments,
+            self.negative + other.negative,
+            self.faces | other.faces,
+            self.alarming | other.alarming,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A quarter of an hour beside the usual one."""
+
+    comments: int
+    share: int
+    """Per cent that are negative."""
+    authors: int
+    """About how many different people."""
+    times: float
+    """How many times the usual."""
+    alarming: int
+
+    def reaches(self, line: Line) -> bool:
+        """Is all that the line asks for there?"""
+        return (
+            self.comments >= line.comments
+            and self.times >= line.times
+            and self.share >= line.negative
+            and self.authors >= line.authors
+            and self.alarming >= line.alarming
+        )
+
+
+def bucket_of(author: str, signals: frozenset[Signal], *, hostile: bool) -> Bucket:
+    """What one comment adds; `hostile`: it attacks somebody."""
+    one = frozenset({face(author)})
+    return Bucket(
+        comments=1,
+        negative=int(hostile or not signals.isdisjoint(NEGATIVE)),
+        faces=one,
+        alarming=frozenset() if signals.isdisjoint(ALARMING) else one,
+    )
+
+
+def people(faces: frozenset[int]) -> int:
+    """About how many people left these marks (linear counting, Whang et al. 1990); exact for a handful."""
+    if len(faces) >= FACES:
+        return round(FACES * math.log(FACES))
+    return round(-FACES * math.log(1 - len(faces) / FACES))
+
+
+def seen(bucket: Bucket, before: Bucket, usual: float) -> Seen:
+    """A quarter of an hour, with the one before it, in a space where `usual` comments come in one."""
+    return Seen(
+        comments=bucket.comments,
+        share=100 * bucket.negative // bucket.comments if bucket.comments else 0,
+        authors=people(bucket.faces),
+        times=bucket.comments / max(usual, 1.0),
+        alarming=len(bucket.alarming | before.alarming),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How it is in a space, since when, and what is usual there."""
+
+    level: Level = Level.GREEN
+    since: datetime | None = None
+    """Since when it has not been green; None while it is."""
+    changed_at: datetime | None = None
+    look_at: datetime | None = None
+    """When to look again although nobody says anything; None while it is green."""
+    hours: Mapping[int, int] = field(default_factory=dict)
+    """Hour (since 1970) -> comments, of the last four weeks; an hour that is not there had none."""
+    known_from: int | None = None
+    """The first hour that was listened to."""
+    known_to: int | None = None
+    """The last one that is over and stands in `hours`."""
+
+    def usual(self, at: datetime, zone: ZoneInfo) -> float:
+        """How many comments come in a quarter of an hour at this hour of this weekday, by the clock of `zone`."""
+        if self.known_from is None or self.known_to is None:
+            return 0.0
+        local = at.astimezone(zone).replace(tzinfo=None)
+        weeks = (hour_number((local - timedelta(weeks=n)).replace(tzinfo=zone)) for n in range(1, WEEKS + 1))
+        same = [self.hours.get(hour, 0) for hour in weeks if self.known_from <= hour <= self.known_to]
+        if len(same) == WEEKS:
+            return median(same) / 4
+        now = hour_number(at)
+        day = [hour for hour in range(now - 24, now) if self.known_from <= hour <= self.known_to]
+        return sum(self.hours.get(hour, 0) for hour in day) / len(day) / 4 if day else 0.0
+
+    def remembering(self, hours: Mapping[int, int], first: int, last: int) -> "Weather":
+        """With the hours from `first` to `last`, all of them over, and none that is older than four weeks."""
+        oldest = last + 1 - REMEMBERED // HOUR
+        known = {hour: n for hour, n in {**self.hours, **hours}.items() if n and oldest <= hour <= last}
+        began = first if self.known_from is None else self.known_from
+        return replace(self, hours=known, known_from=max(began, oldest), known_to=last)
+
+    def after(self, level: Level, now: datetime) -> "Weather":
+        """The same at another level."""
+        since = None if level is Level.GREEN else self.since or now
+        return replace(self, level=level, since=since, changed_at=now)
+
+    def looked(self, now: datetime) -> "Weather":
+        """The same, to be looked at again when this quarter of an hour is over, unless it is green."""
+        return replace(self, look_at=None if self.level is Level.GREEN else bucket_start(now) + BUCKET)
+
+
+def hour_number(at: datetime) -> int:
+    """The hour an instant lies in, counted from 1970."""
+    return int(at.timestamp()) // 3600
+
+
+def bucket_start(at: datetime) -> datetime:
+    """When the quarter of an hour began."""
+    at = at.astimezone(UTC)
+    return at.replace(minute=at.minute - at.minute % 15, second=0, microsecond=0)
+
+
+def judge(
+    weather: Weather, buckets: Mapping[datetime, Bucket], thresholds: Thresholds, zone: ZoneInfo, now: datetime
+) -> tuple[Level, Seen]:
+    """The level that holds now, and what was seen: of the quarters of an hour it looks at, the one that says most.
+
+    `buckets`: by their start, at least the last four. It rises with the quarter that runs, or the one just over; it
+    comes down to the highest of the calm ones, once two that began after it rose are over.
+    """
+    running = bucket_start(now)
+    looked = [_looked_at(weather, buckets, running - n * BUCKET, thresholds, zone) for n in range(CALM_BUCKETS + 1)]
+    level, what = max(looked[:2], key=lambda found: (found[0].height, found[1].times))
+    if level.height >= weather.level.height:
+        return level, what
+    risen = weather.changed_at or now
+    if running - CALM_BUCKETS * BUCKET < bucket_start(risen) + BUCKET:
+        return weather.level, what
+    calm = max((found[0] for found in looked), key=lambda found: found.height)
+    return min(calm, weather.level, key=lambda found: found.height), what
+
+
+def _looked_at(
+    weather: Weather, buckets: Mapping[datetime, Bucket], start: datetime, thresholds: Thresholds, zone: ZoneInfo
+) -> tuple[Level, Seen]:
+    none = Bucket()
+    what = seen(buckets.get(start, none), buckets.get(start - BUCKET, none), weather.usual(start, zone))
+    return thresholds.level(what), what
+
+
+def totals(buckets: Iterable[tuple[datetime, Bucket]]) -> dict[int, int]:
+    """Comments by the hour."""
+    found: dict[int, int] = {}
+    for start, bucket in buckets:
+        found[hour_number(start)] = found.get(hour_number(start), 0) + bucket.comments
+    return found

@@ -1,0 +1,260 @@
+"""weather: every minute, how it is in each space where something was said: the level is kept, one incident calls a person.
+
+A quiet space costs one query, and nothing is written for it. What is kept of a space changes with its level and once an
+hour; the level itself stands where whoever is about to speak reads it (`Brakes.climate`).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from tribune.climate import HOUR, Bucket, Level, Seen, Weather, hour_number, judge, totals
+from tribune.community import Community
+from tribune.decision import Urgency
+from tribune.errors import BadConfiguration, Conflict, NotFound
+from tribune.journal import Call, CallState, Case, Changes, ClimateNote, SpaceRecord
+from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.worksheet import ObjectId
+
+LOOK_BACK = timedelta(days=7)
+"""How far a space that nobody listened to yet is looked at: as long as its counters are kept."""
+VERBATIMS = 3
+LATEST_CASES = 30
+RINGING = frozenset({CallState.READY, CallState.SENDING, CallState.SENT})
+_TELL = {
+    Level.YELLOW: (Urgency.HOURS, ("cm",)),
+    Level.ORANGE: (Urgency.HOURS, ("cm", "smm")),
+    Level.RED: (Urgency.NOW, ("cm", "smm")),
+}
+_NEGATIVE = frozenset(
+    {"criticism", "criticism_sourced", "complaint", "still_waiting", "irony", "safety", "harm", "legal"}
+)
+
+
+class Known(Protocol):
+    """What was read in one go."""
+
+    def climate(self, community: str, space: str, /) -> SpaceRecord: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps."""
+
+    def climate(self, community: str, space: str) -> Key: ...  # noqa: D102
+    def climate_of(self, key: Key) -> tuple[str, str]: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """What the climate needs of the journal."""
+
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
+    def read(self, wanted: Sequence[Key]) -> Known: ...  # noqa: D102
+    def buckets(self, community: str, space: str, since: datetime) -> Mapping[datetime, Bucket]: ...  # noqa: D102
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """keep_watch's ear, with its edges."""
+
+    journal: Journal
+    keys: Keys
+    communities: Communities
+    calls: Queue
+    _heard: dict[tuple[str, str], Mapping[datetime, Bucket]] = field(default_factory=dict)
+    """What this process saw last: a space that did not move is left alone."""
+
+    def listen(self, communities: Sequence[str], now: datetime) -> int:
+        """Keep the level of every space; answers in how many it changed. Raises Unavailable."""
+        due = {self.keys.climate_of(key) for key in self.journal.due("climate", now)}
+        turned = 0
+        for name in communities:
+            try:
+                community = self.communities.load(name)
+            except (NotFound, BadConfiguration):
+                continue  # whoever decides there says so
+            turned += sum(self._space(community, space, now, due) for space in community.spaces)
+        return turned
+
+    def _space(self, community: Community, space: str, now: datetime, due: set[tuple[str, str]]) -> bool:
+        at = (community.id, space)
+        buckets = self.journal.buckets(*at, now - HOUR)
+        if at not in due and (not buckets or buckets == self._heard.get(at)):
+            return False
+        record = self.journal.read([self.keys.climate(*at)]).climate(*at)
+        weather = self._remembering(record, buckets, now)
+        level, what = judge(weather, buckets, community.climate, community.zone, now)
+        turned = level is not weather.level
+        after = (weather.after(level, now) if turned else weather).looked(now)
+        changes = Changes()
+        if after != record.weather:
+            changes = Changes(spaces=(replace(record, rev=record.rev + 1, weather=after),))
+        if turned:
+            changes += Changes(climates=(ClimateNote(*at, level),))
+            changes += self._told(_Turn(community, space, record.weather, after, what, now))
+        try:
+            if changes != Changes():
+                self.journal.commit(changes, now)
+        except Conflict:
+            return False  # another round did, or the call is being rung at this moment: the next minute looks again
+        self._heard[at] = buckets
+        woken = [call for call in (*changes.calls, *changes.resumed) if call.state is CallState.READY]
+        self.calls.send([_wake(call) for call in woken])
+        return turned
+
+    def _remembering(self, record: SpaceRecord, buckets: Mapping[datetime, Bucket], now: datetime) -> Weather:
+        """With every hour that is over."""
+        weather, last = record.weather, hour_number(now) - 1
+        if weather.known_to is not None and weather.known_to >= last:
+            return weather
+        if weather.known_to == last - 1:
+            return weather.remembering(
+                {hour: n for hour, n in totals(buckets.items()).items() if hour == last}, last, last
+            )
+        since = now - LOOK_BACK
+        if weather.known_to is not None:
+            since = max(since, datetime.fromtimestamp(3600 * (weather.known_to + 1), UTC))
+        hours = totals(self.journal.buckets(record.community, record.space, since).items())
+        first = min(hours, default=last + 1) if weather.known_to is None else weather.known_to + 1
+        return weather.remembering(hours, first, last)
+
+    # --- what a person is told ---
+
+    def _told(self, turn: "_Turn") -> Changes:
+        """The incident and, where tools listen, the event: in the transaction that keeps the level."""
+        began = turn.after.since or turn.before.since or turn.now
+        name = f"climate-{_short(turn.space)}-{began:%Y%m%dT%H%M%S}"
+        known = self.journal.load_call(turn.community.id, name)
+        changes = self._event(turn)
+        if turn.after.level is Level.GREEN:
+            return changes + _over(turn, known)
+        if known is None:
+            return changes + Changes(calls=(self._incident(turn, name),))
+        return changes + self._updated(turn, known)
+
+    def _updated(self, turn: "_Turn", known: Call) -> Changes:
+        """It rises: it rings anew, whoever took it. It comes down a step: whoever is called next reads the new figures."""
+        fresh = self._incident(turn, known.id)
+        if turn.after.level.height > turn.before.level.height:
+            return Changes(resumed=(replace(fresh, created_at=known.created_at, rev=known.rev + 1),))
+        if known.state not in RINGING:
+            return Changes()
+        kept = replace(
+            known,
+            reason=fresh.reason,
+            urgency=fresh.urgency,
+            figures=fresh.figures,
+            objects=fresh.objects,
+            rev=known.rev + 1,
+        )
+        return Changes(resumed=(kept,))
+
+    def _incident(self, turn: "_Turn", name: str) -> Call:
+        urgency, roles = _TELL[turn.after.level]
+        seen = self._verbatims(turn)
+        platform, account = seen[0][1:3] if seen else (None, None)
+        return Call(
+            community=turn.community.id,
+            id=name,
+            reason=f"climate_{turn.after.level}",
+            urgency=urgency,
+            state=CallState.READY,
+            created_at=turn.now,
+            due_at=turn.now + WAKE_AGAIN_AFTER,
+            rev=0,
+            roles=roles,
+            platform=platform,
+            account=account,
+            space=turn.space,
+            objects=tuple(at[3] for at in seen),
+            received_at=turn.after.since,
+            figures=turn.figures,
+        )
+
+    def _verbatims(self, turn: "_Turn") -> list[ObjectId]:
+        """The latest comments of the space that complain, of one account."""
+        found = self.journal.latest_cases(turn.community.id, turn.now - HOUR, LATEST_CASES)
+        known = self.journal.read([self.keys.case(*at) for at in found])
+        cases = [(at, case) for at in found if (case := known.case(*at)) and case.space == turn.space]
+        latest = sorted((one for one in cases if one[1].reason in _NEGATIVE), key=lambda one: one[1].opened_at)[::-1]
+        return [at for at, _ in latest if at[:3] == latest[0][0][:3]][:VERBATIMS]
+
+    @staticmethod
+    def _event(turn: "_Turn") -> Changes:
+        """A call to the tools that plan posts: they may pause."""
+        if not turn.community.climate.url:
+            return Changes()
+        event = Call(
+            community=turn.community.id,
+            id=f"event-{_short(turn.space)}-{turn.now:%Y%m%dT%H%M%S%f}",
+            reason="climate_event",
+            urgency=Urgency.NOW,
+            state=CallState.READY,
+            created_at=turn.now,
+            due_at=turn.now + WAKE_AGAIN_AFTER,
+            rev=0,
+            roles=(),
+            space=turn.space,
+            figures={"level": turn.after.level, "was": turn.before.level},
+        )
+        return Changes(calls=(event,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The climate of a space changes."""
+
+    community: Community
+    space: str
+    before: Weather
+    after: Weather
+    what: Seen
+    now: datetime
+
+    @property
+    def figures(self) -> dict[str, str]:
+        return {
+            "n": str(self.what.comments),
+            "share": str(self.what.share),
+            "people": str(self.what.authors),
+            "times": f"{self.what.times:.0f}" if self.what.times >= 1 else "1",
+            "alarming": str(self.what.alarming),
+        }
+
+
+def _over(turn: _Turn, known: Call | None) -> Changes:
+    """The incident is closed; whoever heard of it hears that it is over."""
+    if known is None:
+        return Changes()
+    closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
+    if not known.tried and known.taken_by is None:
+        return Changes(resumed=(closed,))
+    news = Call(
+        community=known.community,
+        id=f"{known.id}-over",
+        reason="climate_green",
+        urgency=Urgency.HOURS,
+        state=CallState.READY,
+        created_at=turn.now,
+        due_at=turn.now + WAKE_AGAIN_AFTER,
+        rev=0,
+        roles=known.roles,
+        space=turn.space,
+        received_at=turn.before.since,
+    )
+    return Changes(resumed=(closed,), calls=(news,))
+
+
+def _short(space: str) -> str:
+    return hashlib.sha256(space.encode()).hexdigest()[:8]
+
+
+def _wake(call: Call) -> dict[str, Any]:
+    return {"schema": 1, "community": call.community, "call": call.id}
