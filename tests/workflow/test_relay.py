@@ -2,9 +2,10 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 from tribune.desk.place import Screens
 from tribune.errors import Unavailable, Unreadable
 from tribune.journal import Call, CallState
+from tribune.workflow.alarm import directions, marks, read, told_of
 from tribune.workflow.call import Calling
-from tribune.workflow.relay import Relaying, read
+from tribune.workflow.relay import Relaying
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests/functions/data"
@@ -34,6 +36,39 @@ def event(path: Path) -> dict[str, Any]:
     return content
 
 
+def alarm(
+    name: str,
+    state: str,
+    at: datetime,
+    shape: str = "eventbridge",
+    *,
+    description: str = "",
+    was_at: datetime | None = None,
+) -> dict[str, Any]:
+    """A state change in one of the three shapes, as documented."""
+    was, moment = "ALARM" if state == "OK" else "OK", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+0000")
+    if shape == "sns":
+        message = {
+            "AlarmName": name,
+            "AlarmDescription": description,
+            "NewStateValue": state,
+            "OldStateValue": was,
+            "NewStateReason": "Threshold Crossed",
+            "StateChangeTime": moment,
+            "Trigger": {"Period": 60, "EvaluationPeriods": 1},
+        }
+        return {"Records": [{"Sns": {"Message": json.dumps(message)}}]}
+    data = {
+        "alarmName": name,
+        "state": {"value": state, "reason": "Threshold Crossed", "timestamp": moment},
+        "previousState": {"value": was} | ({"timestamp": was_at.isoformat()} if was_at else {}),
+        "configuration": {"description": description},
+    }
+    if shape == "action":
+        return {"source": "aws.cloudwatch", "alarmData": data}
+    return {"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "detail": data}
+
+
 class Tower:
     """One or more communities, a journal and a queue."""
 
@@ -48,6 +83,24 @@ class Tower:
     @property
     def calls(self) -> list[Call]:
         return list(self.journal.calls.values())
+
+    def told(self, call: Call, language: str = "fr") -> list[str]:
+        return [plain(line) for line in told_of(call, self.load(call.community), self.now, language)]
+
+    def after(self, **time: float) -> "Tower":
+        self.now += timedelta(**time)
+        return self
+
+    def hears(self, name: str, state: str = "ALARM", *, shape: str = "eventbridge", **said: Any) -> int:
+        """An alarm of any name changes its state at this moment."""
+        return self.relay(alarm(name, state, self.now, shape, **said))
+
+    def ring(self, phones: Phones) -> None:
+        """keep_watch's round at this moment."""
+        calling = Calling(self.journal, self.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"))
+        for call in self.calls:
+            if call.state is CallState.READY and call.due_at <= self.now:
+                calling.ring(call.community, call.id, self.now)
 
 
 @pytest.fixture
@@ -152,9 +205,8 @@ def test_when_it_is_over_whoever_was_told_is_told_so(tower: Tower, *, taken: boo
 
     assert first.state is (CallState.TAKEN if taken else CallState.CLOSED)
     assert over.reason == "alarm_over"
-    assert plain(over.sentence).startswith(
-        "C'est revenu à la normale : Facebook muet\nL'alarme s'est arrêtée à 20 h 12."
-    )
+    assert tower.told(over)[:1] == ["C'est revenu à la normale : Facebook muet"]
+    assert tower.told(over)[1].startswith("L'alarme s'est arrêtée à 20 h 12.")
 
 
 def test_the_shape_that_does_not_say_which_alarm_is_over_says_that_it_is(tower: Tower) -> None:
@@ -246,3 +298,244 @@ def test_times_are_those_of_the_event_not_of_its_reading() -> None:
 
     assert news.at == datetime(2026, 11, 24, 18, 41, 12, 351000, tzinfo=UTC)
     assert news.since == datetime(2026, 11, 24, 12, 40, tzinfo=UTC)
+
+
+# --- a storm ---
+
+FACEBOOK, REPLIES = "tribune-FacebookSilentAlarm-1K2J3H4G5F6D", "tribune-RepliesFailingAlarm-9Z8Y7X6W5V4U"
+
+
+def storm(tower: Tower, n: int, names: int) -> None:
+    """`n` alarms of so many names within five minutes, each told through two roads, every tenth road repeated."""
+    shapes = ("action", "eventbridge", "sns")
+    for i in range(n):
+        name = f"cm-shop-{i % names:03d}"
+        for road in range(2 + (i % 10 == 0)):
+            tower.hears(name, shape=shapes[(i + road) % 3])
+        tower.after(seconds=300 / n)
+
+
+@pytest.mark.parametrize("names", [1, 7, 500])
+def test_a_storm_of_500_alarms_is_one_incident_and_one_summary_with_exact_counts(
+    tower: Tower, phones: Phones, names: int
+) -> None:
+    tower.now = datetime(2026, 11, 24, 11, 58, tzinfo=PARIS)  # over the turn of an hour
+    storm(tower, 500, names)
+    tower.ring(phones)
+    for _ in range(30):
+        tower.after(minutes=1).ring(phones)
+
+    first, summary = (message for _, _, message in phones.received)
+    assert plain(first.subject) == "Une alarme technique s'est déclenchée : cm-shop-000"
+    assert "500 alarmes en tout depuis 11 h 58." in plain(first.text)
+    assert plain(summary.subject) == "499 autres alarmes depuis 11 h 58, dites ici en une fois"
+    assert "Avec la première, cela fait 500." in plain(summary.text)
+    counted = [int(n) for n in re.findall(r"déclenchée (\d+) fois", summary.text)]
+    rest = re.findall(r"Et (\d+) déclenchements", summary.text)
+    assert sum(counted) + sum(map(int, rest)) == 499
+
+
+def test_the_first_alarm_of_a_storm_does_not_wait_for_it(tower: Tower, phones: Phones) -> None:
+    tower.now = NOW.replace(hour=11)
+    tower.hears(FACEBOOK)
+    tower.ring(phones)
+    tower.after(minutes=2).hears(REPLIES)
+    tower.ring(phones)
+
+    assert [plain(message.subject)[:30] for _, _, message in phones.received] == ["Facebook ne nous livre plus ri"]
+    assert len(tower.queue.sent) == 1
+
+    tower.after(minutes=10).ring(phones)
+    assert plain(phones.last.subject) == "Une autre alarme depuis 11 h 43 : réponses refusées"
+    assert "Dure encore (déclenchée 1 fois) : Une plateforme refuse nos réponses" in plain(phones.last.text)
+
+
+def test_alarms_that_are_far_apart_are_two_incidents(tower: Tower) -> None:
+    tower.hears(FACEBOOK)
+    tower.after(minutes=31).hears(REPLIES)
+
+    assert [call.reason for call in tower.calls] == ["alarm", "alarm"]
+    assert len(tower.queue.sent) == 2
+
+
+def test_an_incident_that_never_ends_rings_again_after_an_hour(tower: Tower) -> None:
+    for _ in range(40):
+        tower.hears(FACEBOOK)
+        tower.after(minutes=3)
+
+    assert len([call for call in tower.calls if call.reason == "alarm"]) == 2
+
+
+def test_an_alarm_that_flaps_rings_once_and_is_counted(tower: Tower, phones: Phones) -> None:
+    tower.now = NOW.replace(hour=11)
+    for _ in range(4):
+        tower.hears(FACEBOOK)
+        tower.ring(phones)
+        rung = tower.now
+        tower.after(minutes=1).hears(FACEBOOK, "OK", was_at=rung)
+        tower.ring(phones)
+        tower.after(minutes=1)
+    for _ in range(20):
+        tower.after(minutes=1).ring(phones)
+
+    assert [plain(message.subject) for _, _, message in phones.received] == [
+        "Facebook ne nous livre plus rien depuis 11 h 41 : surveillez la page à la main",
+        "3 autres alarmes depuis 11 h 43, dites ici en une fois",
+    ]
+    assert "Plus rien n'est en cours." in plain(phones.last.text)
+    assert "Terminée à 11 h 48 (déclenchée 3 fois) : Facebook muet" in plain(phones.last.text)
+
+
+def test_an_alarm_that_comes_back_before_anybody_could_believe_its_end_rings_again(
+    tower: Tower, phones: Phones
+) -> None:
+    tower.now = NOW.replace(hour=11)
+    tower.hears(FACEBOOK)
+    tower.ring(phones)
+    tower.after(minutes=3).hears(FACEBOOK, "OK", was_at=tower.now - timedelta(minutes=3))
+    tower.after(minutes=3).hears(FACEBOOK)
+    for _ in range(11):
+        tower.after(minutes=1).ring(phones)
+
+    subjects = [plain(message.subject) for _, _, message in phones.received]
+    assert subjects.count("Facebook ne nous livre plus rien depuis 11 h 41 : surveillez la page à la main") == 2
+    assert tower.calls[0].state is CallState.SENT
+
+
+def test_an_end_that_arrives_before_its_beginning_leaves_the_alarm_on(tower: Tower) -> None:
+    rung = tower.now
+    tower.relay(alarm(FACEBOOK, "OK", rung + timedelta(minutes=2), was_at=rung))
+    tower.relay(alarm(FACEBOOK, "ALARM", rung))
+
+    assert [call.state for call in tower.calls] == [CallState.READY]
+
+
+def test_alarms_that_are_over_before_anybody_was_told_are_told_to_nobody(tower: Tower, phones: Phones) -> None:
+    tower.now = datetime(2026, 11, 24, 2, 0, tzinfo=PARIS)
+    began = tower.now
+    for name in (FACEBOOK, REPLIES):
+        tower.hears(name)
+    tower.after(minutes=5)
+    for name in (FACEBOOK, REPLIES):
+        tower.hears(name, "OK", was_at=began)
+    tower.now = tower.now.replace(hour=9)
+    tower.ring(phones)
+
+    assert phones.received == []
+
+
+def test_the_end_is_told_once_whichever_road_brings_it(tower: Tower, phones: Phones) -> None:
+    tower.now = NOW.replace(hour=11)
+    tower.hears(FACEBOOK)
+    tower.ring(phones)
+    began = tower.now
+    tower.after(minutes=5)
+    for shape in ("action", "eventbridge", "sns", "action"):
+        tower.hears(FACEBOOK, "OK", shape=shape, was_at=began)
+    for _ in range(15):
+        tower.after(minutes=1).ring(phones)
+
+    assert [plain(message.subject)[:30] for _, _, message in phones.received] == [
+        "Facebook ne nous livre plus ri",
+        "C'est revenu à la normale : Fa",
+    ]
+
+
+def test_a_composite_alarm_began_with_the_first_of_its_children() -> None:
+    what = alarm("tribune-prod-X", "ALARM", NOW)
+    children = [{"arn": "a", "state": {"value": "ALARM", "timestamp": "2026-11-24T18:30:00.000+0000"}}]
+    what["detail"]["state"]["reasonData"] = json.dumps({"triggeringAlarms": children})
+    what["detail"]["configuration"]["alarmRule"] = "ALARM(a)"
+
+    (news,) = read(what)
+    assert news.since == datetime(2026, 11, 24, 18, 30, tzinfo=UTC)
+
+
+@given(st.permutations(range(12)), st.lists(st.integers(0, 11), max_size=8))
+def test_in_whatever_order_and_however_often_they_come_each_alarm_counts_once(
+    order: list[int], repeated: list[int]
+) -> None:
+    tower = Tower(MemoryJournal(), Messages())
+    for i in [*order, *repeated]:
+        tower.relay(alarm(f"cm-{i % 3}", "ALARM", NOW + timedelta(seconds=i), "sns" if i % 2 else "action"))
+    incident, summary = tower.calls
+
+    assert len(marks(incident)) == 12
+    assert len(marks(summary)) == 11
+    assert {incident.figures["first"], *summary.objects} == set(incident.objects)
+
+
+# --- an operator's own line ---
+
+
+def described(line: str) -> str:
+    return f"Errors of the checkout, see runbook 12\ntribune: {line}"
+
+
+def test_a_line_says_whom_it_concerns_how_urgent_it_is_and_what_they_read(
+    journal: MemoryJournal, queue: Messages
+) -> None:
+    tower = Tower(journal, queue, "garance", "lisbeth")
+    line = 'community=garance urgency=now fr="Le paiement ne marche plus : dites-le." en="Payment is down: say so."'
+    tower.hears("shop-checkout", description=described(line))
+    (call,) = tower.calls
+
+    assert (call.community, call.urgency) == ("garance", "now")
+    assert tower.told(call) == [
+        "Le paiement ne marche plus : dites-le.",
+        "Errors of the checkout, see runbook 12",
+        "Une alarme technique s'est déclenchée : shop-checkout",
+        "Signalé à 19 h 41.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "community=nobody",
+        "community=garance,nobody",
+        "urgency=yesterday",
+        'fr="never closed',
+        "colour=red",
+        'fr="a" fr="b"',
+        "community",
+        'community=garance; urgency=now"',
+    ],
+)
+def test_a_line_that_cannot_be_read_reaches_somebody_and_says_so(tower: Tower, line: str) -> None:
+    assert tower.hears("shop-checkout", description=described(line)) == 1
+    assert "faites-la corriger par l'équipe technique" in tower.calls[0].sentence
+
+
+def test_an_unknown_community_is_everybody(journal: MemoryJournal, queue: Messages) -> None:
+    tower = Tower(journal, queue, "garance", "lisbeth")
+
+    assert tower.hears("shop-checkout", description=described("community=garence")) == 2
+
+
+def test_an_urgent_alarm_does_not_join_an_incident_that_can_wait(tower: Tower) -> None:
+    tower.hears("shop-reports")
+    tower.hears("shop-checkout", description=described("urgency=now"))
+
+    assert [call.urgency for call in tower.calls] == ["hours", "now"]
+    assert len(tower.queue.sent) == 2
+
+
+def test_what_an_alarm_says_is_words_and_nothing_else(tower: Tower) -> None:
+    evil = 'fr="{time} \u202egro \x1b[31m <!channel> {0.__class__} \\" tribune: community=x" en="x"'
+    tower.hears("cm-{name}\r\nSubject: x", description=described(evil))
+    lines = tower.told(tower.calls[0])
+
+    assert lines[0] == '{time} gro [31m <!channel> {0.__class__} " tribune: community=x'
+    assert "Une alarme technique s'est déclenchée : cm-{name} Subject: x" in lines
+    assert all(one.isprintable() for line in lines for one in line)
+
+
+@given(st.text(max_size=300))
+def test_no_description_breaks_the_relay_or_hides_an_alarm(text: str) -> None:
+    tower = Tower(MemoryJournal(), Messages())
+
+    assert tower.hears("cm-x", description=f"tribune:{text}") == 1
+    told, rest = directions(f"first\ntribune:{text}")
+    assert rest.startswith("first")
+    assert told.urgency in {"digest", "hours", "now"}

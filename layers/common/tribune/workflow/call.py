@@ -21,6 +21,7 @@ from tribune.duty import Button, CallMessage, Person, Rota, Way, may_ring, on_du
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Head
 from tribune.voice import help_line, moment_words
+from tribune.workflow.alarm import told_of
 
 LEASE = timedelta(seconds=90)
 """The function's timeout and a minute: nobody else rings meanwhile."""
@@ -34,7 +35,7 @@ SUBJECT_LIMIT = 100
 QUOTE_LIMIT = 140
 _OVER = frozenset({CallState.TAKEN, CallState.CLOSED, CallState.FAILED})
 _TOLD = frozenset({"alarm", "alarm_over"})
-"""Reasons whose call brings its own words (`Call.sentence`): the subject on the first line."""
+"""Reasons whose call brings its own words: `alarm.told_of` composes them when somebody is rung."""
 _COLLISIONS = 4
 
 
@@ -330,7 +331,9 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
 
     fields = _fields(call, community, now, language)
     subject, *sentences = (
-        call.sentence.split("\n") if call.reason in _TOLD else [words.fill(str(reason["subject"]), fields)]
+        told_of(call, community, now, language)
+        if call.reason in _TOLD
+        else [words.fill(str(reason["subject"]), fields)]
     )
     if call.reason not in _TOLD:
         sentences = [
@@ -396,8 +399,8 @@ def _fields(call: Call, community: Community, now: datetime, language: str) -> d
 def summary(call: Call, community: Community, now: datetime, language: str) -> tuple[str, str]:
     """(what it is about, what to do): two sentences of the call, for a list."""
     if call.reason in _TOLD:
-        subject, _, rest = call.sentence.partition("\n")
-        return subject, rest.replace("\n", " ")
+        subject, *rest = told_of(call, community, now, language)
+        return subject, " ".join(rest)
     reason, fields = _reason(call, language), _fields(call, community, now, language)
     return words.fill(str(reason["subject"]), fields), words.fill(str(reason["todo"]), fields)
 

@@ -1,108 +1,38 @@
-"""relay_alarm: a CloudWatch alarm becomes one call to each community's person on duty, in plain words.
+"""relay_alarm: a CloudWatch alarm becomes a call to each community's person on duty; a storm of them, one incident.
 
-It arrives in one of three shapes:
-- as the action of an alarm, straight from CloudWatch:
-  https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
-- as an EventBridge event:
-  https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
-- wrapped by SNS: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+The first alarm rings at once. Whatever goes off within a quarter of an hour of it joins its incident, and is told a
+little later in one summary with exact counts, which also says what is over. What an incident has heard is a set of
+marks (`alarm.Mark`): however often and through however many roads the same news comes, it counts once.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Protocol
 
-from tribune import words
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.errors import Conflict, Unreadable
+from tribune.errors import Conflict, Unavailable
 from tribune.journal import Call, CallState, Changes
-from tribune.voice import moment_words
+from tribune.workflow.alarm import ALARM, OK, AlarmNews, Directions, directions, mark, marks, read, sentence, still_on
 
-ALARM, OK = "ALARM", "OK"
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmNews:
-    """What one state change says. Times are aware."""
-
-    name: str
-    state: str
-    """`ALARM`, `OK` or `INSUFFICIENT_DATA`."""
-    was: str
-    """The state before, empty where the shape does not tell."""
-    description: str
-    reason: str
-    at: datetime
-    since: datetime
-    """When what it listens to began: the start of the evaluated period, `at` where the shape does not tell."""
-    was_at: datetime | None = None
-    """When the state before began."""
-
-
-def read(event: Mapping[str, Any]) -> Iterator[AlarmNews]:
-    """The news of an event, whichever of the three shapes it has. Raises Unreadable."""
-    try:
-        match event:
-            case {"alarmData": {"alarmName": _} as data}:
-                yield _from_state(data)
-            case {"detail-type": "CloudWatch Alarm State Change", "detail": {"alarmName": _} as data}:
-                yield _from_state(data)
-            case {"Records": [{"Sns": _}, *_] as records}:
-                for record in records:
-                    yield _from_notification(json.loads(record["Sns"]["Message"]))
-            case _:
-                raise Unreadable("this is no alarm in any of the three shapes")
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        raise Unreadable(f"the alarm is not as documented: {type(error).__name__}") from error
-
-
-def _from_state(data: Mapping[str, Any]) -> AlarmNews:
-    state, before = data["state"], data.get("previousState") or {}
-    at = datetime.fromisoformat(state["timestamp"])
-    return AlarmNews(
-        name=data["alarmName"],
-        state=state["value"],
-        was=before.get("value", ""),
-        description=data.get("configuration", {}).get("description") or "",
-        reason=state.get("reason") or "",
-        at=at,
-        since=_evaluated_from(state.get("reasonData")) or at,
-        was_at=datetime.fromisoformat(before["timestamp"]) if before.get("timestamp") else None,
-    )
-
-
-def _evaluated_from(reason_data: str | None) -> datetime | None:
-    """When the evaluated period began, as the alarm's own data says."""
-    data = json.loads(reason_data) if reason_data else {}
-    points = [point["timestamp"] for point in data.get("evaluatedDatapoints", ()) if "timestamp" in point]
-    began = [datetime.fromisoformat(moment) for moment in (*points, *filter(None, (data.get("startDate"),)))]
-    return min(began, default=None)
-
-
-def _from_notification(message: Mapping[str, Any]) -> AlarmNews:
-    at = datetime.fromisoformat(message["StateChangeTime"])
-    trigger = message.get("Trigger") or {}
-    evaluated = timedelta(seconds=int(trigger.get("Period") or 0)) * int(trigger.get("EvaluationPeriods") or 0)
-    return AlarmNews(
-        name=message["AlarmName"],
-        state=message["NewStateValue"],
-        was=message.get("OldStateValue") or "",
-        description=message.get("AlarmDescription") or "",
-        reason=message.get("NewStateReason") or "",
-        at=at,
-        since=at - evaluated,
-    )
+TOGETHER = timedelta(minutes=15)
+"""Alarms that are not further apart are one incident."""
+FOLLOWS = timedelta(minutes=10)
+"""When what joined an incident is told; each further time in the same incident, twice as late."""
+_LOOK_BACK = 4
+"""How many quarters of an hour an incident may go on growing: then what still goes off rings anew."""
+_SLOWEST = 3
+_COLLISIONS = 4
+_OVER = frozenset({CallState.TAKEN, CallState.CLOSED})
 
 
 class Store(Protocol):
     """Where calls are kept."""
 
     def commit(self, changes: Changes, now: datetime) -> None:
-        """Write all or nothing; a call that exists is left as it is."""
+        """Write all or nothing; a call that exists only gains its `objects`."""
 
     def load_call(self, community: str, call_id: str) -> Call | None:
         """One incident, None when there is none."""
@@ -120,7 +50,7 @@ class Wake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Relaying:
-    """The use case, with its edges. Repeating it is harmless: an alarm's call has one id."""
+    """The use case, with its edges. Repeating it is harmless."""
 
     store: Store
     communities: Callable[[], Sequence[str]]
@@ -128,84 +58,172 @@ class Relaying:
     calls: Wake
 
     def relay(self, event: Mapping[str, Any], now: datetime) -> int:
-        """Turn the event into calls; answers how many. Raises Unreadable, Unavailable."""
-        calls = [call for news in read(event) for call in self._calls(news, now)]
-        for call in calls:
-            self.store.commit(Changes(calls=(call,)), now)
-        self.calls.send([{"schema": 1, "community": call.community, "call": call.id} for call in calls])
-        return len(calls)
+        """Tell each community that the event concerns; answers how many times. Raises Unreadable, Unavailable."""
+        told = 0
+        for news in list(read(event)):
+            if news.state != ALARM and not (news.state == OK and news.was == ALARM):
+                continue
+            wanted, description = directions(news.description)
+            known = self.communities()
+            meant = [one for one in known if one in wanted.communities]
+            wanted = replace(wanted, readable=wanted.readable and len(meant) == len(wanted.communities))
+            for community in meant or known:
+                told += self._tell(replace(news, description=description), wanted, community, now)
+        return told
 
-    def _calls(self, news: AlarmNews, now: datetime) -> Iterator[Call]:
-        if news.state != ALARM and not (news.state == OK and news.was == ALARM):
-            return
-        for community_id in self.communities():
-            if news.state == ALARM:
-                yield _call(news, self.community(community_id), now, over=False)
-            elif self._somebody_knows(news, community_id, now):
-                yield _call(news, self.community(community_id), now, over=True)
+    def _tell(self, news: AlarmNews, wanted: Directions, community: str, now: datetime) -> bool:
+        if news.state == OK:
+            return self._over(news, wanted.urgency, community, now)
+        home = self._near(news, wanted.urgency, community)
+        call_id = home.id if home else next(_ids(wanted.urgency, news.at))
+        heard = str(mark(news.name, ALARM, news.at))
+        opened = Call(
+            community=community,
+            id=call_id,
+            reason="alarm",
+            urgency=wanted.urgency,
+            state=CallState.READY,
+            created_at=now,
+            due_at=now,
+            rev=0,
+            received_at=news.at,
+            objects=(heard,),
+            figures={"first": heard},
+            sentence=sentence(news, wanted, self.community(community), now),
+        )
+        self.store.commit(Changes(calls=(opened,)), now)
+        incident = self._known(community, call_id)
+        if incident.figures["first"] == heard:
+            self.calls.send([{"schema": 1, "community": community, "call": call_id}])
+        else:
+            self._open_again(incident, now)
+            self._tell_later(incident, heard, now)
+        return True
 
-    def _somebody_knows(self, news: AlarmNews, community_id: str, now: datetime) -> bool:
-        """Close the call that the alarm opened; True unless it is certain that nobody was told of it."""
-        if news.was_at is None:
-            return True
-        call = self.store.load_call(community_id, _id("alarm", news.name, news.was_at))
+    def _near(self, news: AlarmNews, urgency: Urgency, community: str) -> Call | None:
+        """The incident that the alarm belongs to: of its own quarter of an hour, else one that is hardly quiet."""
+        own, *others = _ids(urgency, news.at)
+        if call := self.store.load_call(community, own):
+            return call
+        for call_id in others:
+            call = self.store.load_call(community, call_id)
+            if call is not None and any(abs(one.at - news.at) < TOGETHER for one in marks(call)):
+                return call
+        return None
+
+    def _known(self, community: str, call_id: str) -> Call:
+        call = self.store.load_call(community, call_id)
         if call is None:
-            return False
-        if call.state not in (CallState.TAKEN, CallState.CLOSED):
+            raise Unavailable("an incident that was just written cannot be read")
+        return call
+
+    def _open_again(self, incident: Call, now: datetime) -> None:
+        """An alarm that comes back before anybody could believe its end rings again, unless it ends meanwhile."""
+        for _ in range(_COLLISIONS):
+            if incident.state is not CallState.CLOSED or not still_on(marks(incident)):
+                return
+            again = replace(incident, state=CallState.READY, due_at=now + FOLLOWS, lease_until=None)
             try:
-                self.store.save_call(replace(call, state=CallState.CLOSED, lease_until=None), now)
-            except Conflict:  # it is being rung at this moment: say that it is over, and let it be taken
+                self.store.save_call(again, now)
+            except Conflict:
+                incident = self._known(incident.community, incident.id)
+            else:
+                return
+        raise Unavailable("the incident keeps changing")
+
+    def _tell_later(self, incident: Call, heard: str, now: datetime) -> None:
+        """Put the mark into the first summary that is not on its way yet; keep_watch wakes it when it is due."""
+        for turn in count():
+            call_id = f"{incident.id}-{turn}"
+            known = self.store.load_call(incident.community, call_id)
+            if known is not None and heard in known.objects:
+                return
+            if known is not None and known.state is not CallState.READY:
+                continue
+            self._keep_summary(
+                replace(incident, id=call_id, figures={} if turn else incident.figures),
+                heard,
+                now,
+                now + FOLLOWS * 2 ** min(turn, _SLOWEST),
+            )
+            if self._known(incident.community, call_id).state is CallState.READY:
+                return  # otherwise it may have left without this one: said twice rather than never
+
+    def _keep_summary(self, about: Call, heard: str, now: datetime, due_at: datetime) -> None:
+        summary = Call(
+            community=about.community,
+            id=about.id,
+            reason="alarm_over",
+            urgency=about.urgency,
+            state=CallState.READY,
+            created_at=now,
+            due_at=due_at,
+            rev=0,
+            objects=(heard,),
+            figures=about.figures,
+        )
+        self.store.commit(Changes(calls=(summary,)), now)
+
+    # --- the end of it ---
+
+    def _over(self, news: AlarmNews, urgency: Urgency, community: str, now: datetime) -> bool:
+        """Whoever was told of an alarm is told of its end; an incident that nobody was told of ends silently."""
+        heard = str(mark(news.name, OK, news.at))
+        call_id = self._of(news, urgency, community)
+        if call_id is None:
+            if news.was_at is not None:
+                return False
+            self._keep_summary(_nameless(community, urgency, news), heard, now, now)
+            return True
+        ended = Call(community, call_id, "alarm", urgency, CallState.READY, now, now, rev=0, objects=(heard,))
+        self.store.commit(Changes(calls=(ended,)), now)
+        for _ in range(_COLLISIONS):
+            incident = self._known(community, call_id)
+            all_over = not still_on(marks(incident))
+            known = bool(incident.tried or incident.taken_by) or incident.state is CallState.SENDING
+            if all_over and incident.state not in _OVER:
+                try:
+                    self.store.save_call(replace(incident, state=CallState.CLOSED, lease_until=None), now)
+                except Conflict:
+                    continue
+            if known or not all_over:
+                self._tell_later(incident, heard, now)
                 return True
-        return bool(call.tried or call.taken_by)
+            return self._forget(incident, now)
+        raise Unavailable("the incident keeps changing")
+
+    def _of(self, news: AlarmNews, urgency: Urgency, community: str) -> str | None:
+        """The incident that heard this alarm go off."""
+        rung = None if news.was_at is None else mark(news.name, ALARM, news.was_at)
+        for call_id in _ids(urgency, news.was_at or news.at):
+            call = self.store.load_call(community, call_id)
+            for one in marks(call) if call else ():
+                if one == rung or (rung is None and (one.name, one.state) == (news.name, ALARM)):
+                    return call_id
+        return None
+
+    def _forget(self, incident: Call, now: datetime) -> bool:
+        """All is over and nobody was told: the summary that waits is not told either. False unless it was."""
+        summary = self.store.load_call(incident.community, f"{incident.id}-0")
+        if summary is None or summary.state is not CallState.READY:
+            return False
+        try:
+            self.store.save_call(replace(summary, state=CallState.CLOSED), now)
+        except Conflict:  # it leaves at this moment, and says that all is over
+            return True
+        return False
 
 
-def _call(news: AlarmNews, community: Community, now: datetime, *, over: bool) -> Call:
-    kind = "alarm_over" if over else "alarm"
-    return Call(
-        community=community.id,
-        id=_id(kind, news.name, news.at),
-        reason=kind,
-        urgency=Urgency.HOURS,
-        state=CallState.READY,
-        created_at=now,
-        due_at=now,
-        rev=0,
-        received_at=news.at,
-        sentence=sentence(news, community, now),
-    )
+def _ids(urgency: Urgency, at: datetime) -> Iterator[str]:
+    """The incidents that something at this moment may belong to: of its own quarter of an hour, then those around."""
+    own = int(at.timestamp() // TOGETHER.total_seconds())
+    around: Iterable[int] = (own, *(own - back for back in range(1, _LOOK_BACK + 1)), own + 1)
+    for slot in around:
+        began = datetime.fromtimestamp(slot * TOGETHER.total_seconds(), UTC)
+        yield f"alarm-{began:%Y%m%dT%H%M}-{urgency}"
 
 
-def _id(kind: str, name: str, at: datetime) -> str:
-    seconds = int(at.timestamp() * 1000)
-    return f"{kind}-{hashlib.sha256(f'{name} {seconds}'.encode()).hexdigest()[:16]}"
-
-
-def sentence(news: AlarmNews, community: Community, now: datetime) -> str:
-    """What the person reads, in the language of the house: the lock screen's line, then the rest, line by line."""
-    language = words.spoken(community.language)
-    table = words.table(language, "alarms")
-    ours = next((alarm for key, alarm in table["alarms"].items() if key in news.name.split("-")), None)
-    here = now.astimezone(community.zone)
-    fields = {
-        "name": ours["name"] if ours else news.name,
-        "time": moment_words(news.at.astimezone(community.zone), here, language),
-        "since": moment_words(news.since.astimezone(community.zone), here, language, "since"),
-    }
-    if news.state == OK:
-        return "\n".join(words.fill(table["over"][part], fields) for part in ("subject", "what"))
-    described = _described(news.description, language) if ours else news.description.strip()
-    if ours:
-        lines = [words.fill(ours["subject"], fields), described]
-    elif described:
-        lines = [*described.splitlines(), words.fill(table["other"], fields)]
-    else:
-        lines = [words.fill(table["other"], fields), news.reason]
-    return "\n".join(line.strip() for line in (*lines, words.fill(table["at"], fields)) if line.strip())
-
-
-def _described(description: str, language: str) -> str:
-    """Our own alarms are described in every language we speak, one line each, in the order of LANGUAGES."""
-    lines = [line for line in description.splitlines() if line.strip()]
-    if len(lines) == len(words.LANGUAGES):
-        return lines[words.LANGUAGES.index(language)]
-    return description
+def _nameless(community: str, urgency: Urgency, news: AlarmNews) -> Call:
+    """Where an end is told whose beginning is not known: SNS does not say when the alarm went off."""
+    call_id = f"alarm-{news.at:%Y%m%dT%H%M%S%f}-over"
+    return Call(community, call_id, "alarm_over", urgency, CallState.READY, news.at, news.at, rev=0)
