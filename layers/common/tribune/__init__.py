@@ -6,7 +6,7 @@ errors · clock · settings · telemetry       what can go wrong, what time it i
 comment · lengths · channel                 what a platform said, in our words; how it counts; what passes between us and it
 charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
 replies                                     the texts that can be said, ours and a community's own; what no text may hold
-standing · engagement · duty · voice        an author's history, the three levels, the rota, how we speak
+standing · engagement · duty · voice · team an author's history, the three levels, the rota, how we speak, who may what
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 explained                                   what the machine looked at in a text, as sentences
@@ -16,6 +16,7 @@ journal · community · checking              what is kept of a comment; what a 
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
+desk                                        the screens of the team on top of the use cases, and the JSON behind them
 words · pages                               what people read, as data
 
 The doors are in `functions/`, one folder a trigger; what runs on one machine is in `local/`.
