@@ -75,6 +75,21 @@ def said(language: str, situation: str) -> Iterator[str]:
 AUTOMATIC = sorted(name for name, entry in situations("fr").items() if entry["automatic"])
 
 
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "layers/common/tribune/words").rglob("*.yaml")), ids=lambda file: "/".join(file.parts[-2:])
+)
+def test_nothing_is_said_twice_in_a_file_where_the_first_would_be_lost(file: Path) -> None:
+    def twice(node: yaml.Node) -> Iterator[str]:
+        if isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            yield from (name for name in names if names.count(name) > 1)
+        for inner in node.value if isinstance(node.value, list) else ():
+            for one in inner if isinstance(inner, tuple) else (inner,):
+                yield from twice(one)
+
+    assert list(twice(yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))) == []
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: str) -> None:
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
