@@ -59,6 +59,8 @@ class Rung:
 
     outcome: Outcome
     ways: tuple[str, ...] = ()
+    waited: timedelta | None = None
+    """How long what cannot wait had waited for a person, when somebody was rung for it."""
 
 
 class Store(Protocol):
@@ -160,7 +162,7 @@ class Calling:
             due_at=_answer_by(call, tried, line, community, now),
             tried=tried,
         )
-        return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached))
+        return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached), _waited(call, now))
 
     def _head(self, call: Call) -> Head | None:
         if not call.objects or call.platform is None or call.account is None:
@@ -230,6 +232,13 @@ def _ring_at(call: Call, rota: Rota, zone: ZoneInfo, now: datetime) -> datetime:
         asked = may_ring(rota, call.created_at, zone, Urgency.DIGEST)
         return asked if asked > now else may_ring(rota, now, zone, Urgency.HOURS)
     return may_ring(rota, now, zone, call.urgency)
+
+
+def _waited(call: Call, now: datetime) -> timedelta | None:
+    """The clock that the law looks at: from when it was received, for what is grave and nobody has seen yet."""
+    if call.urgency != Urgency.NOW or call.received_at is None or call.known_at or call.reason in _TOLD:
+        return None
+    return now - call.received_at
 
 
 def _answer_by(
