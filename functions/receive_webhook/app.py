@@ -49,6 +49,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         logger().info("refused", platform=name, channel=channel, reason=refused.reason)
         return _answer(refused.status, "")
     except Unavailable as unavailable:
+        count("DeliveriesNotKept", platform=name)
         logger().error("not kept", platform=name, channel=channel, reason=str(unavailable))
         return _answer(503, "")
     count("DeliveriesAccepted", platform=name)

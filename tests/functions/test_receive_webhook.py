@@ -234,7 +234,7 @@ def test_when_the_queue_takes_only_a_part_the_platform_is_asked_to_come_again(
 
 
 def test_when_the_queue_is_down_the_platform_is_asked_to_come_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def down(**_: Any) -> None:
         raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessageBatch")
@@ -243,6 +243,7 @@ def test_when_the_queue_is_down_the_platform_is_asked_to_come_again(
     monkeypatch.setattr(clients.sqs(), "send_message_batch", down)
 
     assert post(world, raw, signed(world, raw)) == 503
+    assert '"DeliveriesNotKept":1' in capsys.readouterr().out
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -25,6 +25,8 @@ class Metric:
     name: str
     counts: str
     dimensions: tuple[str, ...] = ()
+    unit: str = "Count"
+    """As CloudWatch writes it; `None` for minutes, which it does not know."""
 
 
 METRICS = (
@@ -38,6 +40,7 @@ METRICS = (
     Metric("UnknownEvents", "genuine events that concern no comment", ("platform",)),
     Metric("SignaturesRefused", "deliveries refused: forged, wrong token", ("platform",)),
     Metric("DeliveriesUnreadable", "genuine deliveries that are not what the platform documents", ("platform",)),
+    Metric("DeliveriesNotKept", "genuine deliveries that could not be kept: the platform sends them again", ("platform",)),
     Metric("CommentsDecided", "decisions taken", ("platform", "measure")),
     Metric("BreachesFound", "comments in which a clause is breached", ("platform",)),
     Metric("DuplicatesDropped", "items already decided", ("platform",)),
@@ -53,6 +56,9 @@ METRICS = (
     Metric("AppealsReceived", "decisions that a member contests", ()),
     Metric("CallsSent", "calls that reached a person's device", ("way",)),
     Metric("CallsFailed", "calls that no way could deliver", ()),
+    Metric("PressesReceived", "buttons pressed in a call's message", ("outcome",)),
+    Metric("PressesRefused", "presses that nothing proved: forged, stale", ("way",)),
+    Metric("GraveWaits", "minutes that a grave comment had waited for a person when somebody was called", (), "None"),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
     Metric("LedgersAnchored", "communities whose ledger was signed for the hour", ()),
     Metric("Woken", "unfinished work that keep_watch woke again", ("kind",)),
@@ -73,7 +79,7 @@ def logger() -> "Logger":
 
 
 def count(name: str, n: int = 1, **dimensions: str) -> None:
-    """Count `n` of a declared metric: one line of CloudWatch's embedded metric format on standard output.
+    """Count `n` of a declared metric, or say how much of it there is: one line of CloudWatch's embedded metric format on standard output.
 
     The metric is counted under `service` alone, which is what an alarm watches, and under `service` with its
     dimensions. Raises ValueError for other dimensions than the declared ones.
@@ -82,7 +88,7 @@ def count(name: str, n: int = 1, **dimensions: str) -> None:
     if set(dimensions) != set(metric.dimensions):
         raise ValueError(f"{name} carries exactly the dimensions {metric.dimensions}")
     sets = [["service"], ["service", *dimensions]] if dimensions else [["service"]]
-    definition = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": name, "Unit": "Count"}]}
+    definition = {"Namespace": NAMESPACE, "Dimensions": sets, "Metrics": [{"Name": name, "Unit": metric.unit}]}
     line = {
         "_aws": {"Timestamp": int(clock.now().timestamp() * 1000), "CloudWatchMetrics": [definition]},
         "service": os.environ.get("POWERTOOLS_SERVICE_NAME", "tribune"),
