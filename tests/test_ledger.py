@@ -52,7 +52,7 @@ def chained(writer: str, first: int) -> tuple[list[Link], list[Sealed]]:
                 links[-1] if links else None,
                 Chain("garance", "2026-11-22", writer),
                 leaves,
-                START + timedelta(minutes=start),
+                START + timedelta(minutes=first + start),
             )
         )
     return links, sealed
@@ -191,6 +191,49 @@ def test_a_chain_that_was_written_anew_is_not_the_one_that_was_signed() -> None:
     assert proven([*forged, *ANCHORS]).faults == (Fault("replaced", chain=LINKS[0].chain, seq=LINKS_EACH),)
 
 
+OLD = decided(7, "written down afterwards")
+END = [link for link in LINKS if link.chain.writer == WRITERS[0]][-1]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        ledger.following(None, Chain("garance", "2026-11-22", "env-z"), [OLD.digest], OLD.decision.at),
+        ledger.following(END, END.chain, [OLD.digest], OLD.decision.at),
+    ],
+    ids=["in a chain of its own", "at the end of another's"],
+)
+def test_a_decision_that_is_dated_back_was_seen_by_no_anchor(link: Link) -> None:
+    assert proven([*WHOLE, link, OLD]).faults == (Fault("added", chain=link.chain, seq=link.seq),)
+
+
+def test_a_decision_that_is_dated_back_is_not_of_the_moment_of_its_link() -> None:
+    link = ledger.following(END, END.chain, [OLD.digest], START + timedelta(hours=5))
+
+    assert proven([*WHOLE, link, OLD]).faults == (Fault("misdated", line=2 + len(WHOLE) + 1),)
+
+
+def test_what_was_decided_since_the_last_anchor_waits_for_the_next() -> None:
+    new = decided(60)
+    link = ledger.following(END, END.chain, [new.digest], new.decision.at)
+
+    assert proven([*WHOLE, link, new]).faults == ()
+
+
+def test_what_is_older_than_the_first_anchor_looks_back_is_held_against_nobody() -> None:
+    at = START - timedelta(days=400)
+    old = replace(OLD, decision=replace(OLD.decision, at=at))
+    link = ledger.following(None, Chain("garance", ledger.day_of(at), "env-a"), [old.digest], at)
+
+    assert proven([*WHOLE, link, old]).faults == ()
+
+
+def test_whoever_asks_for_a_key_is_not_shown_chains_without_any_anchor() -> None:
+    report = ledger.verify(exported([*LINKS, *DECISIONS]), holds, ledger.fingerprint(PUBLIC))
+
+    assert report.faults == (Fault("unanchored"),)
+
+
 def test_an_anchor_cannot_be_left_out_of_the_middle() -> None:
     later = anchored(LINKS, 12, ANCHORS[1])
 
@@ -304,6 +347,32 @@ def test_no_value_in_the_wrong_place_breaks_the_verifier(value: object, data: st
     written = json.dumps(line, sort_keys=True, separators=(",", ":"))
 
     ledger.verify([LINES[0], written], holds)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (ledger.line(LINKS[0]), {"at": "0001-01-01T00:00:00+14:00"}),
+        (ledger.line(LINKS[0]), {"at": "9999-12-31T23:59:59-14:00"}),
+        (ledger.line(LINKS[0]), {"seq": float("inf")}),
+        (ledger.line(DECISIONS[0]), {"salt": "x" * 70_000}),
+    ],
+)
+def test_no_value_out_of_all_bounds_breaks_the_verifier(written: str, meant: dict[str, object]) -> None:
+    line = json.dumps(json.loads(written) | meant, sort_keys=True, separators=(",", ":"))
+
+    assert ledger.verify([*LINES, line], holds).faults == (Fault("unreadable", line=len(LINES) + 1),)
+
+
+@pytest.mark.parametrize(
+    "meant", [{"hour": 5}, {"community": ["garance"]}, {"at": "0001-01-01T00:00:00+14:00"}, {"ends": [[1]]}]
+)
+def test_what_somebody_signed_without_any_sense_is_no_anchor(meant: dict[str, object]) -> None:
+    said = json.loads(FIRST_ANCHOR.statement) | meant
+    statement = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    anchor = Anchor(statement, KEY.sign(ledger.message(statement), ec.ECDSA(hashes.SHA256())), PUBLIC)
+
+    assert proven([*WHOLE, anchor]).faults == (Fault("unreadable", line=2 + len(WHOLE)),)
 
 
 def test_an_empty_file_proves_nothing() -> None:

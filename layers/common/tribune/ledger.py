@@ -13,15 +13,21 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 FORM: Final = 1
 """Of everything that is hashed or signed here: another form gets another number, and this one stays readable."""
 MACHINE: Final = "machine"
 NOTHING_BEFORE: Final = bytes(32)
+LATE: Final = timedelta(hours=1)
+"""What was decided at a moment is written this long after it at most: an anchor looks back so far, and so does `verify`."""
+FIRST_LOOKS_BACK: Final = timedelta(days=396)
+"""The first anchor holds every chain whose decisions may still be there."""
+_LONGEST_SALT: Final = 1024
 _SALTED, _LINKED = b"\x10", b"\x11"
 _LEAF, _NODE = b"\x00", b"\x01"
 _ANCHORED = b"tribune ledger anchor 1\n"
@@ -199,10 +205,11 @@ class Statement:
         try:
             told = json.loads(written)
             ends = tuple(End(str(day), str(writer), int(seq), _bytes(end)) for day, writer, seq, end in told["ends"])
-            found = cls(told["community"], told["hour"], _moment(told["at"]), told["prev"], ends)
-        except (KeyError, TypeError, RecursionError) as error:
+            found = cls(str(told["community"]), str(told["hour"]), _moment(told["at"]), told["prev"], ends)
+            exact = found.written() == written
+        except (KeyError, TypeError, RecursionError, OverflowError) as error:
             raise ValueError("this is no statement of an anchor") from error
-        if found.written() != written:
+        if not exact:
             raise ValueError("this is no statement of an anchor")
         return found
 
@@ -263,9 +270,10 @@ def read_line(written: str) -> Record:
     """The record of one line. Raises ValueError for anything that is not exactly one."""
     try:
         found = _record(json.loads(written))
-    except (KeyError, TypeError, RecursionError, AttributeError) as error:
+        exact = line(found) == written
+    except (KeyError, TypeError, RecursionError, AttributeError, OverflowError) as error:
         raise ValueError("this is no line of an export") from error
-    if line(found) != written:
+    if not exact:
         raise ValueError("this is no line of an export")
     return found
 
@@ -283,8 +291,10 @@ def _record(told: Mapping[str, Any]) -> Record:
                 hash=_bytes(told["hash"]),
             )
         case "decision":
-            said = told["decision"]
-            return Sealed(Decision(**{**said, "at": _moment(said["at"])}), str(told["salt"]))
+            said, salt = told["decision"], str(told["salt"])
+            if len(salt) > _LONGEST_SALT:
+                raise ValueError("this is no salt")
+            return Sealed(Decision(**{**said, "at": _moment(said["at"])}), salt)
         case "anchor":
             return Anchor(str(told["statement"]), _base64(told["signature"]), _base64(told["key"]))
         case _:
@@ -298,8 +308,8 @@ def _record(told: Mapping[str, Any]) -> Record:
 class Fault:
     """Where something is wrong, and why (a bounded word).
 
-    `unreadable`, `foreign`: a line · `missing`, `twice`, `altered`, `detached`, `cut`, `replaced`: a link ·
-    `unsigned`, `unchained`, `other_key`: an anchor · `unsealed`: a decision.
+    `unreadable`, `foreign`: a line · `missing`, `twice`, `altered`, `detached`, `cut`, `replaced`, `added`: a link ·
+    `unsigned`, `unchained`, `other_key`, `unanchored`: an anchor · `unsealed`, `misdated`: a decision.
     """
 
     why: str
@@ -334,15 +344,55 @@ type Checks = Callable[[bytes, bytes, bytes], bool]
 
 
 def verify(written: Iterable[str], holds: Checks, key: str | None = None) -> Report:
-    """What the lines of an export prove, on their own; `key`: the fingerprint that the anchors' key has to have."""
+    """What the lines of an export prove, on their own; `key`: the fingerprint that the anchors' key has to have.
+
+    Whoever asks for a key is shown anchors: without any, the chains may have been written anew this morning.
+    """
     lines = list(written)
     community = _community_of(lines[0] if lines else "")
     if community is None:
         return Report(faults=(Fault("unreadable", line=1),))
-    links: dict[Chain, list[Link]] = {}
-    decisions: list[tuple[int, Sealed]] = []
-    anchors: list[tuple[int, Anchor]] = []
-    faults: list[Fault] = []
+    export, faults = _read(lines, community)
+    statements, of_anchors = _anchored(export.anchors, community, holds, key)
+    signed: dict[Chain, list[End]] = {}
+    for statement in statements:
+        for end in statement.ends:
+            signed.setdefault(Chain(community, end.day, end.writer), []).append(end)
+    for chain in sorted(export.links.keys() | signed.keys()):
+        told = sorted(export.links.get(chain, ()), key=lambda link: link.seq)
+        fault = _first_bad(chain, told, signed.get(chain, ())) or _added(chain, told, statements)
+        faults += [fault] if fault else []
+    faults += of_anchors
+    if key is not None and not export.anchors:
+        faults.append(Fault("unanchored"))
+    leaves = {leaf: link.at for chained in export.links.values() for link in chained for leaf in link.leaves}
+    opened = {sealed.digest: (number, sealed.decision.at) for number, sealed in export.decisions}
+    faults += _misplaced(opened, leaves)
+    return Report(
+        community=community,
+        chains=len(export.links),
+        links=sum(map(len, export.links.values())),
+        decisions=len(leaves.keys() & opened.keys()),
+        silent=len(leaves.keys() - opened.keys()),
+        anchors=len(statements),
+        anchored_at=max((statement.at for statement in statements), default=None),
+        keys=tuple(dict.fromkeys(fingerprint(anchor.key) for _, anchor in export.anchors)),
+        faults=tuple(faults),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """The records of an export, by kind; a decision and an anchor with the number of their line."""
+
+    links: dict[Chain, list[Link]] = field(default_factory=dict)
+    decisions: list[tuple[int, Sealed]] = field(default_factory=list)
+    anchors: list[tuple[int, Anchor]] = field(default_factory=list)
+
+
+def _read(lines: Sequence[str], community: str) -> tuple[_Export, list[Fault]]:
+    """What can be read of this community, and the lines that cannot."""
+    export, faults = _Export(), list[Fault]()
     for number, one in enumerate(lines[1:], 2):
         try:
             record = read_line(one)
@@ -354,35 +404,21 @@ def verify(written: Iterable[str], holds: Checks, key: str | None = None) -> Rep
             continue
         match record:
             case Link():
-                links.setdefault(record.chain, []).append(record)
+                export.links.setdefault(record.chain, []).append(record)
             case Sealed():
-                decisions.append((number, record))
+                export.decisions.append((number, record))
             case _:
-                anchors.append((number, record))
-    statements, of_anchors = _anchored(anchors, community, holds, key)
-    signed: dict[Chain, list[End]] = {}
-    for statement in statements:
-        for end in statement.ends:
-            signed.setdefault(Chain(community, end.day, end.writer), []).append(end)
-    for chain in sorted(links.keys() | signed.keys()):
-        told = sorted(links.get(chain, ()), key=lambda link: link.seq)
-        fault = _first_bad(chain, told, signed.get(chain, ()))
-        faults += [fault] if fault else []
-    faults += of_anchors
-    leaves = {leaf for chained in links.values() for link in chained for leaf in link.leaves}
-    opened = {sealed.digest: number for number, sealed in decisions}
-    faults += [Fault("unsealed", line=number) for digest, number in opened.items() if digest not in leaves]
-    return Report(
-        community=community,
-        chains=len(links),
-        links=sum(map(len, links.values())),
-        decisions=len(leaves & opened.keys()),
-        silent=len(leaves - opened.keys()),
-        anchors=len(statements),
-        anchored_at=max((statement.at for statement in statements), default=None),
-        keys=tuple(dict.fromkeys(fingerprint(anchor.key) for _, anchor in anchors)),
-        faults=tuple(faults),
-    )
+                export.anchors.append((number, record))
+    return export, faults
+
+
+def _misplaced(opened: Mapping[bytes, tuple[int, datetime]], leaves: Mapping[bytes, datetime]) -> Iterator[Fault]:
+    """The decisions that stand in no chain, or in a link of another moment than they say."""
+    for digest, (number, at) in opened.items():
+        if digest not in leaves:
+            yield Fault("unsealed", line=number)
+        elif abs(leaves[digest] - at) > LATE:
+            yield Fault("misdated", line=number)
 
 
 def _community_of(first: str) -> str | None:
@@ -421,6 +457,24 @@ def _first_bad(chain: Chain, links: Sequence[Link], ends: Iterable[End]) -> Faul
         before = link
     if max(signed, default=0) > len(links):
         return Fault("cut", chain=chain, seq=len(links) + 1)
+    return None
+
+
+def _added(chain: Chain, links: Sequence[Link], statements: Sequence[Statement]) -> Fault | None:
+    """The first link that says it is older than an anchor which did not see it: it was put there afterwards."""
+    if not statements:
+        return None
+    signed, seen = [], 0
+    for statement in statements:
+        seen = max(
+            (end.seq for end in statement.ends if (end.day, end.writer) == (chain.day, chain.writer)), default=seen
+        )
+        signed.append((statement.at, seen))
+    begun = statements[0].at - FIRST_LOOKS_BACK
+    for link in links:
+        after = bisect_right(signed, link.at + LATE, key=lambda one: one[0])
+        if link.at >= begun and after < len(signed) and signed[after][1] < link.seq:
+            return Fault("added", chain=chain, seq=link.seq)
     return None
 
 

@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tribune.ledger import Anchor, End, Link, Statement, day_of, fingerprint, hour_of, message
-
-FIRST_LOOKS_BACK = timedelta(days=396)
-"""The first anchor holds every chain whose decisions may still be there."""
-_LATE = timedelta(hours=1)
-"""What was decided before midnight may be written after it."""
+from tribune.ledger import (
+    FIRST_LOOKS_BACK,
+    LATE,
+    Anchor,
+    End,
+    Link,
+    Statement,
+    day_of,
+    fingerprint,
+    hour_of,
+    message,
+)
 
 
 class Anchors(Protocol):
@@ -42,7 +48,7 @@ class Anchoring:
         hour = hour_of(now)
         if before is not None and before.hour >= hour:
             return False
-        since = before.at - _LATE if before else now - FIRST_LOOKS_BACK
+        since = before.at - LATE if before else now - FIRST_LOOKS_BACK
         chains = [link for day in _days(since, now) for link in self.ends(community, day)]
         statement = Statement(
             community=community,
