@@ -64,7 +64,7 @@ def tallied(world: World) -> dict[str, int]:
     total: dict[str, int] = {}
     for item in clients.dynamodb().scan(TableName=world.stack.tables()["CounterTable"])["Items"]:
         for name, value in item.items():
-            if name.count("#") == 2:
+            if name.count("#") == 2 and "N" in value:
                 what = name.rpartition("#")[2]
                 total[what] = total.get(what, 0) + int(value["N"])
     return total
@@ -123,7 +123,8 @@ def test_nothing_can_be_guessed_and_reading_changes_nothing(world: World) -> Non
     token = restricted(world, PHONE)
     before = head_of(world)
 
-    for path in (token[:-1] + "a", "a" * 26, "a" * 25, token.upper(), f"{token}/appeal", "../charter"):
+    other = token[:-1] + ("e" if token.endswith("a") else "a")
+    for path in (other, "a" * 26, "a" * 25, token.upper(), f"{token}/appeal", "../charter"):
         assert show(world, path)["statusCode"] == 404
     assert show(world, token)["statusCode"] == 200
 

@@ -89,14 +89,48 @@ def test_every_page_is_whole_and_names_nobody(what: str, language: str) -> None:
 
 
 def test_the_four_parts_in_french() -> None:
-    first, lasts, about, rule, how = told(decision(), "fr")
+    first, lasts, about, rule, how = told(decision(clause="flood", reason="flood"), "fr")
 
     assert first.startswith("Votre commentaire est masqué depuis le 24 novembre 2026")
     assert lasts == "Cette mesure n'a pas de date de fin\u202f; elle est levée si la décision est annulée."
     assert about.startswith("Il s'agit de ce que vous avez écrit le 24 novembre 2026 (Garance sur Facebook).")
-    assert "insulte" in about
-    assert rule == "Règle\u00a0: article 10, «\u00a0Respect des personnes\u00a0», de la version 3 de notre charte."
+    assert "seules les copies sont masquées" in about
+    assert (
+        rule == "Règle\u00a0: article 13, «\u00a0Ni répétition ni détournement\u00a0», de la version 3 de notre charte."
+    )
     assert how == "Repéré et décidé par notre outil, sans intervention d'une personne."
+
+
+def test_what_a_machine_hides_alone_until_a_person_looks_is_said_to_be_provisional() -> None:
+    alone = {"reason": "scam", "clause": "escroquerie"}
+    upheld = decided(AppealState.UPHELD)
+
+    said = [list(told(one, "fr"))[1] for one in (decision(**alone), decision(purpose="provisional"))]
+    assert all(sentence.startswith("C'est provisoire") for sentence in said), said
+    for looked_at in (decision(**alone, decided_by=("marie",)), decision(upheld, **alone)):
+        assert list(told(looked_at, "fr"))[1].startswith("Cette mesure n'a pas de date de fin")
+
+
+@pytest.mark.parametrize("what", ["shown again", "overturned", "overturned exclusion"])
+def test_what_is_over_is_not_said_to_last(what: str) -> None:
+    did, *_ = told(EVERY[what], "fr")
+
+    assert "ne le voient plus" not in did
+    assert "ne pouvez plus" not in did
+    assert " a été " in did
+
+
+def test_what_was_wrong_with_the_words_is_not_said_again_once_the_decision_is_reversed() -> None:
+    assert any("insulte" in sentence for sentence in told(decision(), "fr"))
+    assert not any("insulte" in sentence for sentence in told(EVERY["overturned"], "fr"))
+
+
+def test_what_no_person_saw_is_not_put_into_the_team_s_mouth() -> None:
+    alone, confirmed = decision(reason="breach_again"), decision(reason="breach_again", decided_by=("marie",))
+
+    assert any("Notre outil y voit un écart" in sentence for sentence in told(alone, "fr"))
+    assert not any("L'équipe y voit" in sentence for sentence in told(alone, "fr"))
+    assert any("L'équipe y voit un écart" in sentence for sentence in told(confirmed, "fr"))
 
 
 def test_what_a_reviewer_wrote_is_text_and_nothing_else() -> None:

@@ -199,7 +199,7 @@ class Ground:
 def facts(notice: Notice, language: str) -> str:
     """What was wrong, in a sentence without anybody's data."""
     table = words.table(language, "notices")["facts"]
-    otherwise = table["law" if notice.ground == "law" else "rule"]
+    otherwise = table["law" if notice.ground == "law" else "rule" if notice.decided_by else "machine"]
     return str(table.get(notice.reason, otherwise) if notice.found else otherwise)
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from tribune.charter import PublishedCharter
+from tribune.charter.document import Ceiling
 from tribune.community import Community
 from tribune.errors import NotFound
-from tribune.notice import Appeal, Ground, Notice
+from tribune.notice import Appeal, AppealState, Ground, Notice
 from tribune.workflow.deed import clause_link
 
 
@@ -31,6 +32,14 @@ class Decision:
         """May it be contested now?"""
         until = self.notice.contestable_until(self.community.zone)
         return self.appeal is None and self.contestable and now <= until
+
+    @property
+    def provisional(self) -> bool:
+        """Did the machine alone hide it, for a person to confirm or show again, and has nobody done so?"""
+        if self.notice.decided_by or (self.appeal and self.appeal.state is AppealState.UPHELD):
+            return False
+        clause = self.published.charter.clause(self.notice.clause) if self.published and self.notice.clause else None
+        return self.notice.purpose == "provisional" or (clause is not None and clause.ceiling is Ceiling.PARTIAL)
 
     def ground(self, language: str) -> Ground:
         """The rule behind it."""

@@ -108,11 +108,11 @@ def told(decision: Decision, language: str) -> Iterator[str]:
     """What we did and until when · which words and when · which rule: the first three parts."""
     table, notice, ground = words.table(language, "notices"), decision.notice, decision.ground(language)
     days = _days(decision, language)
-    did = notice.kind.value if notice.until is None else "suspend"
-    yield words.fill(table["did"][did if notice.certain else "uncertain"], days)
-    yield words.fill(table["lasts"][_lasts(notice)], days)
+    yield words.fill(table["did"][_did(notice)], days)
+    yield words.fill(table["lasts"][_lasts(decision)], days)
     place = decision.community.name_of(notice.platform, notice.account) or decision.community.name
-    yield f"{words.fill(table['about'], days | {'place': place})} {facts(notice, language)}"
+    about = words.fill(table["about"], days | {"place": place})
+    yield about if notice.reversed_at else f"{about} {facts(notice, language)}"  # what was wrong is not said again
     if ground.clause and ground.published:
         cited = {"n": str(ground.clause.number), "title": ground.title, "version": str(ground.published.version)}
         yield words.fill(table["rule"]["charter"], cited)
@@ -165,8 +165,18 @@ def _title(notice: Notice) -> str:
     return "suspend" if notice.until else notice.kind.value
 
 
-def _lasts(notice: Notice) -> str:
+def _did(notice: Notice) -> str:
+    """What we did, and whether it is over: a key of `did`."""
+    did = notice.kind.value if notice.until is None else "suspend"
+    over = notice.ended_at or notice.reversed_at
+    if over and notice.kind is not ActKind.DELETE:
+        return f"was_{did}"
+    return did if notice.certain else "uncertain"
+
+
+def _lasts(decision: Decision) -> str:
     """Until when: a key of `lasts`."""
+    notice = decision.notice
     if notice.reversed_at:
         return "reversed"
     if notice.ended_at:
@@ -175,7 +185,7 @@ def _lasts(notice: Notice) -> str:
         return "final"
     if notice.until:
         return "suspend"
-    return "provisional" if notice.purpose == "provisional" and not notice.decided_by else "indefinite"
+    return "provisional" if decision.provisional else "indefinite"
 
 
 def _days(decision: Decision, language: str) -> dict[str, str]:
