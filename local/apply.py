@@ -113,6 +113,8 @@ def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: d
 
 def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> Iterator[str]:
     community = configuration.community.id
+    if configuration.press:  # one app for all communities: a file that does not speak of it takes nothing away
+        yield from _put(target, configuration.press, "press", "slack", dry_run=dry_run)
     for channel in configuration.channels:
         yield from _put(target, channel.verify, "verify", channel.platform, channel.channel, dry_run=dry_run)
         yield from _put(target, channel.act, "act", channel.platform, channel.channel, dry_run=dry_run)

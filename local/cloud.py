@@ -52,6 +52,16 @@ class Caller(Protocol):
         """SIGKILL it."""
 
 
+class Carrier(Protocol):
+    """Who brings to a person what AWS was given."""
+
+    def refusal(self, request: Request) -> Reply | None:
+        """AWS's no; None when AWS may have it."""
+
+    def took(self, request: Request) -> None:
+        """AWS took it; its sender does not see the answer yet."""
+
+
 class _Served(MotoRequest):
     from_wsgi_server = True
 
@@ -59,8 +69,8 @@ class _Served(MotoRequest):
 class Cloud:
     """moto on a loopback address, its callers counted."""
 
-    def __init__(self, kills: Kills, mailed: Callable[[Request], None] = lambda _request: None) -> None:
-        """`mailed(request)` hears of each mail that SES took, before its sender sees the answer."""
+    def __init__(self, kills: Kills, carrier: Callable[[str], Carrier | None] = lambda _call: None) -> None:
+        """`carrier(call)`: who carries what `ses.SendEmail` or `sns.Publish` sends to a person; None for other calls."""
         moto_patch.apply()
         self.calls: Counter[tuple[str, str]] = Counter()
         """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""
@@ -71,7 +81,7 @@ class Cloud:
         self._callers: dict[str, Caller] = {}
         self._permissions: Permissions | None = None
         self._kills = kills
-        self._mailed = mailed
+        self._carrier = carrier
         self._lock = threading.Lock()
         self._listener = Listener(self._handle, "cloud")
         self._host, _, self._port = self._listener.address.partition(":")
@@ -125,9 +135,11 @@ class Cloud:
         if caller is not None and struck is When.BEFORE:
             caller.kill()
             return RESET
-        reply = self._refusal(function, service, request) or self._answer(service, request)
-        if call == "ses.SendEmail" and reply.status == HTTPStatus.OK:
-            self._mailed(request)
+        carrier = self._carrier(call)
+        reply = self._refusal(function, service, request) or (carrier.refusal(request) if carrier else None)
+        reply = reply or self._answer(service, request)
+        if carrier and reply.status == HTTPStatus.OK:
+            carrier.took(request)
         if caller is not None and struck is When.AFTER:
             caller.kill()
             return RESET

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cache
 from ipaddress import ip_address
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from local.in_name import in_name, own_fields
-from tribune import written
+from tribune import managers, written
 from tribune.charter import Charter, terms
 from tribune.charter.document import CharterType
 from tribune.charter.uses import Reserve
@@ -98,6 +98,15 @@ class WrittenWay(Way):
     """A way to reach a person, with what must stay secret about it (a Slack webhook's address)."""
 
     secret: Secret | None = None
+
+    @model_validator(mode="after")
+    def _leads_to_somebody(self) -> Self:
+        if self.address or self.secret:
+            try:
+                managers.check(self, self.secret.get_secret_value() if self.secret else None, self.kind)
+            except BadConfiguration as error:
+                raise ValueError(error.sentence) from None
+        return self
 
 
 class WrittenPerson(Person):
@@ -222,11 +231,26 @@ class WrittenChannel(Written):
         return self.platform, self.channel
 
 
+class Signing(Written):
+    """What proves that a service speaks which passes on what people press."""
+
+    current: Secret
+    previous: Secret | None = None
+
+
+class Press(Written):
+    """Buttons of calls: whose presses we take."""
+
+    slack: Signing | None = None
+    """The signing secret of the Slack app; one app for the whole installation."""
+
+
 class ConfigurationFile(Written):
     """The whole file."""
 
     community: WrittenCommunity
     channels: tuple[WrittenChannel, ...] = ()
+    press: Press = Press()
 
     @model_validator(mode="after")
     def _each_account_once(self) -> Self:
@@ -236,6 +260,17 @@ class ConfigurationFile(Written):
             if twice := next((value for value in seen if seen.count(value) > 1), None):
                 raise ValueError(f"the {twice[0]} {what} “{twice[1]}” stands here twice")
         return self
+
+
+class Hidden(dict[str, str]):
+    """Secrets by name; never shown."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(sorted(self))})"
+
+
+class Calls(Hidden):
+    """`<person>.<way>` -> secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,16 +295,11 @@ class Configuration:
     charter_file: Path
     """Where that charter is written: the model's own file when it names none."""
     channels: tuple[ChannelSecrets, ...]
-    calls: "Calls"
+    calls: Calls
+    press: Hidden = field(default_factory=Hidden)
+    """What proves Slack, as it is stored; empty where the file says nothing."""
     charter_since: datetime | None = None
     """When the first version was published, if that was before it is applied here."""
-
-
-class Calls(dict[str, str]):
-    """`<person>.<way>` -> secret; never shown."""
-
-    def __repr__(self) -> str:
-        return f"Calls({', '.join(sorted(self))})"
 
 
 def read(source: Path | str, *, file: str = "") -> Configuration:
@@ -479,6 +509,11 @@ def _secrets(channel: WrittenChannel) -> ChannelSecrets:
         # A site that signs what it sends us checks what we send back with the same secret, unless it says another.
         act = {"secret": verify["current"]} | act | {"reply_url": channel.reply_url}
     return ChannelSecrets(channel.platform, channel.channel, verify, act)
+
+
+def _press(told: Press) -> Hidden:
+    values = {name: secret.get_secret_value() for name, secret in told.slack or () if secret is not None}
+    return Hidden(values)
 
 
 def _check_secrets(channels: tuple[WrittenChannel, ...]) -> None:

@@ -98,8 +98,12 @@ class Endpoints:
                     twin.fail(fail)
                 case {"say": dict() as what, **rest} if not rest and isinstance(twin, Peopled):
                     told["said"] = twin.said(what, self._stack.clock.now())
+                case {"press": dict() as what, **rest} if not rest:
+                    told["status"] = str(self._stack.hosting.press(name, what))
                 case _:
-                    raise _Refused('send {"fail": …}, null ends it; {"say": …} to a platform that we ask')
+                    raise _Refused(
+                        'send {"fail": …}, null ends it; {"say": …} to a platform that we ask; {"press": …} to slack'
+                    )
         except (ValueError, TypeError) as error:
             raise _Refused(str(error)) from error
         return HTTPStatus.OK, told

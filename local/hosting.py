@@ -20,15 +20,19 @@ from local.configuration import Calls, ChannelSecrets, Configuration
 from local.faults import Kills, When
 from local.twins import Entry, Outbox, Twin, TwinAnswer, TwinRequest
 from local.twins import Fate as TwinFate
+from local.twins.carried import CarriedTwin, MailTwin, SmsTwin
 from local.twins.facebook import FacebookTwin
 from local.twins.generic import GenericTwin
 from local.twins.instagram import InstagramTwin
 from local.twins.line import LineTwin
+from local.twins.line_calls import LineCallsTwin
 from local.twins.linkedin import LinkedInTwin
 from local.twins.mastodon import MastodonTwin
 from local.twins.messenger import MessengerTwin
 from local.twins.slack import SlackTwin
+from local.twins.teams import TeamsTwin
 from local.twins.telegram import TelegramTwin
+from local.twins.telegram_calls import TelegramCallsTwin
 from local.twins.threads import ThreadsTwin
 from local.twins.wordpress import WordpressTwin
 from local.twins.x import XTwin
@@ -39,7 +43,9 @@ from tribune.platforms import PLATFORMS
 PREFIX = "/twins/"
 CALLS = "CallManager"
 ACTS = "PerformAction"
-"""Only these two functions talk to anybody: the one to persons, the other to platforms."""
+"""Only these two functions begin to talk to anybody: the one to persons, the other to platforms."""
+_CARRIED: Mapping[str, str] = MappingProxyType({"ses.SendEmail": "email", "sns.Publish": "sms"})
+"""Which twin brings to a person what AWS is given by a call."""
 
 _FATES: Mapping[TwinFate, Fate] = MappingProxyType(
     {TwinFate.ANSWER: Fate.ANSWER, TwinFate.HANG: Fate.HANG, TwinFate.RESET: Fate.RESET}
@@ -100,6 +106,27 @@ class _Echo:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """A twin behind AWS."""
+
+    twin: CarriedTwin
+    now: Callable[[], datetime]
+    look: Callable[[], None]
+
+    def refusal(self, request: Request) -> Reply | None:
+        answer = self.twin.refusal(self._asked(request))
+        self.look()
+        return Reply(answer.status, answer.body, answer.headers) if answer else None
+
+    def took(self, request: Request) -> None:
+        self.twin.took(self._asked(request))
+        self.look()
+
+    def _asked(self, request: Request) -> TwinRequest:
+        return TwinRequest(request.method, request.path, {}, request.body, self.now())
+
+
 class Hosting:
     """The twins of one configuration, their outbox, and what they push back."""
 
@@ -143,7 +170,17 @@ class Hosting:
             TelegramTwin(outbox, _tokens(configuration, "telegram")),
             WordpressTwin(outbox, _pairs(configuration, "wordpress", "user", "password")),
             YoutubeTwin(outbox, _tokens(configuration, "youtube", "refresh_token")),
-            SlackTwin(outbox, {f"/services/{person}": person for person in people}),
+            SlackTwin(
+                outbox,
+                {f"/services/{person}": person for person in people},
+                url=self._at("slack"),
+                signing_secret=configuration.press.get("current", ""),
+            ),
+            TeamsTwin(outbox, {f"/workflows/{person}": person for person in people}),
+            LineCallsTwin(outbox, _reached_by(configuration, "line")),
+            TelegramCallsTwin(outbox, _reached_by(configuration, "telegram")),
+            MailTwin(outbox),
+            SmsTwin(outbox),
             ConsoleTwin(outbox),
         )
         self.twins = {twin.name: twin for twin in twins}
@@ -153,7 +190,14 @@ class Hosting:
             calls=Calls(
                 configuration.calls
                 | {f"{person}.slack": f"{self._at('slack')}/services/{person}" for person in people}
+                | {f"{person}.teams": f"{self._at('teams')}/workflows/{person}" for person in people}
                 | {f"{person}.console": self._at("console") for person in people}
+                | {
+                    f"{person}.{way}": f"{self._at(f'{way}-calls')} {_token(configuration, person, way)}"
+                    for way in ("line", "telegram")
+                    for person in people
+                    if f"{person}.{way}" in configuration.calls
+                }
             ),
         )
 
@@ -206,13 +250,18 @@ class Hosting:
             return RESET
         return Reply(answer.status, answer.body, answer.headers, _FATES[answer.fate])
 
-    def mailed(self, request: Request) -> None:
-        """A mail that SES took is a call that reached somebody."""
-        told = dict(parse_qsl(request.body.decode()))
-        to = ",".join(value for name, value in sorted(told.items()) if name.startswith("Destination.ToAddresses."))
-        text = f"{told.get('Message.Subject.Data', '')}\n{told.get('Message.Body.Text.Data', '')}"
-        self.outbox.record(at=self._now(), to=f"email:{to}", kind="call", status=HTTPStatus.OK, text=text)
-        self._look()
+    def carrier(self, call: str) -> "_Carrier | None":
+        """Who brings to a person what AWS is given to send, None for any other call."""
+        twin = self.twins.get(_CARRIED.get(call, ""))
+        return _Carrier(twin, self._now, self._look) if isinstance(twin, CarriedTwin) else None
+
+    def press(self, name: str, what: Mapping[str, Any]) -> int:
+        """A person presses a button of a message; the status of our answer. Raises ValueError, in a sentence."""
+        twin = self.twins.get(name)
+        if not isinstance(twin, SlackTwin) or self._deliver is None:
+            raise ValueError("press: only Slack has buttons")
+        headers, body = twin.press(what, self._now())
+        return self._deliver(f"/press/{name}", headers, body)
 
     def _look(self) -> None:
         """Show what is new in the outbox, and owe the echoes of it."""
@@ -321,3 +370,19 @@ def _pairs(configuration: Configuration, platform: str, name: str, value: str) -
 def _people(configuration: Configuration) -> tuple[str, ...]:
     rota = configuration.community.rota
     return tuple(person.id for person in (*rota.people, *((rota.fallback,) if rota.fallback else ())))
+
+
+def _reached_by(configuration: Configuration, way: str) -> dict[tuple[str, str], str]:
+    """(token of the account that calls, address of the person there) -> who that is."""
+    rota = configuration.community.rota
+    return {
+        (_token(configuration, person.id, way), one.address): person.id
+        for person in (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+        for one in person.ways
+        if one.kind == way
+    }
+
+
+def _token(configuration: Configuration, person: str, way: str) -> str:
+    """The token in a way's secret, whatever address stands before it."""
+    return configuration.calls.get(f"{person}.{way}", "").rpartition(" ")[2]

@@ -37,11 +37,13 @@ class _Statement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     equal: Mapping[str, str]
+    others: bool = False
+    """Every resource but these (`NotResource`)."""
 
     def allows(self, need: Need) -> bool:
         return (
             need.action in self.actions
-            and any(fnmatchcase(need.resource, pattern) for pattern in self.resources)
+            and any(fnmatchcase(need.resource, pattern) for pattern in self.resources) is not self.others
             and all(need.about.get(key) == value for key, value in self.equal.items())
         )
 
@@ -75,6 +77,10 @@ class Permissions:
             told = dict(parse_qsl(body.decode()))
             sender = told.get("Source", "")
             yield Need(f"ses:{operation}", self._arn("ses", f"identity/{sender}"), {"ses:FromAddress": sender})
+            return
+        if service == "sns":
+            told = dict(parse_qsl(body.decode()))
+            yield Need(f"sns:{operation}", told.get("TopicArn") or told.get("PhoneNumber", "*"), {})
             return
         told = json.loads(body or b"{}")
         if service == "dynamodb":
@@ -115,8 +121,9 @@ def _written(stack: Stack, function: str, policies: Iterable[Any]) -> Iterator[_
                 raise stack.template.wrong("the local stack knows Allow, and StringEquals", where)
             yield _Statement(
                 actions=_all(statement["Action"]),
-                resources=_all(statement["Resource"]),
+                resources=_all(statement.get("Resource") or statement["NotResource"]),
                 equal=conditions.get("StringEquals", {}),
+                others="NotResource" in statement,
             )
 
 

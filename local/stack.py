@@ -120,7 +120,7 @@ class LocalStack:
             kill=self._kill,
             seen=self._watcher.received,
         )
-        self.cloud = Cloud(self.kills, self.hosting.mailed)
+        self.cloud = Cloud(self.kills, self.hosting.carrier)
         self.cloud.start()
         own.callback(self.cloud.stop)
         own.enter_context(self._own_environment())

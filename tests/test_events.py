@@ -49,6 +49,11 @@ def knew_no_such_decision(answer: Any) -> bool:
     return bool(answer["statusCode"] == 404 and "Page introuvable" in answer["body"])
 
 
+def refused_what_is_old(answer: Any) -> bool:
+    """The signature is genuine and of another day: nobody can record one that stays fresh."""
+    return bool(answer["statusCode"] == 401)
+
+
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "receive_webhook": answered_well,
     "poll_platforms": said_nothing,
@@ -58,6 +63,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "moderate_comments": did_all,
     "perform_action": did_all,
     "call_manager": did_all,
+    "receive_press": refused_what_is_old,
     "relay_alarm": said_nothing,
     "keep_watch": said_nothing,
     "show_charter": answered_well,

@@ -8,6 +8,7 @@ from tribune.aws import clients, secrets
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
+from tribune.aws.sms import Sms
 from tribune.desk.place import Screens
 from tribune.errors import TribuneError
 from tribune.managers.edge import Edge
@@ -25,6 +26,7 @@ def _calling() -> Calling:
     edge = Edge(
         http=lambda call: web.send(call, WAIT_FOR_A_WAY),
         mail=Mail(clients.ses(), settings.mail_sender),
+        sms=Sms(clients.sns(), settings.sms_sender),
     )
     return Calling(
         store=Journal(clients.dynamodb(), settings.journal_table, settings.text_table),

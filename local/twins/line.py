@@ -75,32 +75,32 @@ class LineTwin(ActingTwin):
         self._check_quotes(body)
         match request.path.rstrip("/"), body:
             case "/v2/bot/message/reply", {"replyToken": str(token), "messages": list(messages)}:
-                return Call("reply", None, _words(messages), access, action, token)
+                return Call("reply", None, words(messages), access, action, token)
             case "/v2/bot/message/push", {"to": str(to), "messages": list(messages)}:
                 key = request.headers.get("x-line-retry-key")
-                return Call("reply", to, _words(messages), access, action, _uuid(key) if key else None)
+                return Call("reply", to, words(messages), access, action, uuid(key) if key else None)
             case "/v2/bot/message/reply" | "/v2/bot/message/push", _:
-                raise Refusal(_error(400, "The request body has 1 error(s)"))
-        raise Refusal(_error(404, "Not found"))
+                raise Refusal(error(400, "The request body has 1 error(s)"))
+        raise Refusal(error(404, "Not found"))
 
     def _check_quotes(self, body: Any) -> None:
         """Only a message that exists can be quoted."""
         messages = body.get("messages") if isinstance(body, dict) else None
         for message in messages if isinstance(messages, list) else ():
             if isinstance(message, dict) and message.get("quoteToken", "") not in {"", *self.quotes}:
-                raise Refusal(_error(400, "Invalid quote token"))
+                raise Refusal(error(400, "Invalid quote token"))
 
     def _apply(self, call: Call, now: datetime) -> Done:
         accounts = self._tokens.get(call.credential)
         if accounts is None:
-            raise Refusal(_DEAD_TOKEN)
+            raise Refusal(DEAD_TOKEN)
         return self._push(call, accounts, now) if call.object else self._reply(call, accounts, now)
 
     def _reply(self, call: Call, accounts: tuple[str, ...], now: datetime) -> Done:
         key = call.key or ""
         token = self.reply_tokens.get(key)
         if token is None or token.account not in accounts or key in self.used or now - token.heard_at > TOKEN_LIVES:
-            raise Refusal(_error(400, "Invalid reply token"))
+            raise Refusal(error(400, "Invalid reply token"))
         self.used.add(key)
         sent = self._sent()
         return Done(as_json(200, {"sentMessages": [sent]}), token.account, sent["id"], token.message)
@@ -108,14 +108,14 @@ class LineTwin(ActingTwin):
     def _push(self, call: Call, accounts: tuple[str, ...], now: datetime) -> Done:
         account = self.conversations.get(call.object or "")
         if account not in accounts:
-            raise Refusal(_error(400, "Failed to send messages"))
+            raise Refusal(error(400, "Failed to send messages"))
         earlier = self._accepted.get(call.key or "")
         if earlier is not None and now - earlier.at < RETRY_KEY_LIVES:
             headers = {"x-line-accepted-request-id": earlier.request_id}
             body = {"message": "The retry key is already accepted", "sentMessages": list(earlier.sent)}
             return Done(as_json(409, body, headers), account)
         if self._monthly_limit is not None and self.pushed_in_month_of(now) >= self._monthly_limit:
-            raise Refusal(_MONTHLY_LIMIT)
+            raise Refusal(MONTHLY_LIMIT)
         sent = self._sent()
         if call.key:
             self._accepted[call.key] = Accepted(f"request-{sent['id']}", (sent,), now)
@@ -138,27 +138,27 @@ class LineTwin(ActingTwin):
 
     def _look(self, request: TwinRequest) -> TwinAnswer:
         if self._tokens.get(bearer(request)) is None:
-            raise Refusal(_DEAD_TOKEN)
+            raise Refusal(DEAD_TOKEN)
         match request.path.rstrip("/"):
             case "/v2/bot/message/quota":
                 limit = self._monthly_limit
                 return as_json(200, {"type": "none"} if limit is None else {"type": "limited", "value": limit})
             case "/v2/bot/message/quota/consumption":
                 return as_json(200, {"totalUsage": self.pushed_in_month_of(request.now)})
-        return _error(404, "Not found")
+        return error(404, "Not found")
 
     def _refusal(self, mode: str) -> TwinAnswer:
         match mode:
             case "429":
-                return _error(429, "The API rate limit has been exceeded. Try again later.")
+                return error(429, "The API rate limit has been exceeded. Try again later.")
             case "quota":
-                return _MONTHLY_LIMIT
+                return MONTHLY_LIMIT
             case "token":
-                return _DEAD_TOKEN
-        return _error(500, "Internal server error")
+                return DEAD_TOKEN
+        return error(500, "Internal server error")
 
 
-def _words(messages: list[Any]) -> str:
+def words(messages: list[Any]) -> str:
     """The text of one to five text messages. Raises Refusal as LINE validates."""
     texts = [one.get("text") for one in messages if isinstance(one, dict) and one.get("type") == "text"]
     good = [text for text in texts if isinstance(text, str) and 0 < len(text.encode("utf-16-le")) // 2 <= _MOST_TEXT]
@@ -168,18 +168,20 @@ def _words(messages: list[Any]) -> str:
     return "\n".join(good)
 
 
-def _uuid(key: str) -> str:
+def uuid(key: str) -> str:
+    """A retry key. Raises Refusal for what is none."""
     try:
         return str(UUID(key))
     except ValueError:
-        raise Refusal(_error(400, "The value for the 'X-Line-Retry-Key' header is invalid")) from None
+        raise Refusal(error(400, "The value for the 'X-Line-Retry-Key' header is invalid")) from None
 
 
-def _error(status: int, message: str) -> TwinAnswer:
+def error(status: int, message: str) -> TwinAnswer:
+    """LINE's way to say no."""
     return as_json(status, {"message": message})
 
 
-_DEAD_TOKEN: Final = _error(
+DEAD_TOKEN: Final = error(
     401, "Authentication failed. Confirm that the access token in the authorization header is valid."
 )
-_MONTHLY_LIMIT: Final = _error(429, "You have reached your monthly limit.")
+MONTHLY_LIMIT: Final = error(429, "You have reached your monthly limit.")

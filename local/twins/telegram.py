@@ -56,9 +56,9 @@ class TelegramTwin(ActingTwin):
     def _understand(self, request: TwinRequest) -> Call:
         bot, _, method = request.path.removeprefix("/bot").partition("/")
         if bot not in self._tokens or not request.path.startswith("/bot"):
-            raise Refusal(_error(401, "Unauthorized"))
+            raise Refusal(error(401, "Unauthorized"))
         if method not in _KINDS or request.method != "POST":
-            raise Refusal(_error(404, "Not Found: method not found"))
+            raise Refusal(error(404, "Not Found: method not found"))
         match method, json_of(request.body):
             case "sendMessage", {
                 "chat_id": int(chat),
@@ -66,7 +66,7 @@ class TelegramTwin(ActingTwin):
                 "reply_parameters": {"message_id": int(message)},
             }:
                 if len(text.encode("utf-16-le")) // 2 > MOST_UNITS:
-                    raise Refusal(_error(400, "Bad Request: message is too long"))
+                    raise Refusal(error(400, "Bad Request: message is too long"))
                 return self._call("reply", bot, chat, message, text=text)
             case "deleteMessage", {"chat_id": int(chat), "message_id": int(message)}:
                 return self._call("delete", bot, chat, message)
@@ -80,7 +80,7 @@ class TelegramTwin(ActingTwin):
                 return Call("block", None, str(whom), credential=bot, key=str(chat))
             case "banChatSenderChat", {"chat_id": int(chat), "sender_chat_id": int(whom)} if whom < 0:
                 return Call("block", None, str(whom), credential=bot, key=str(chat))
-        raise Refusal(_error(400, "Bad Request: wrong parameters"))
+        raise Refusal(error(400, "Bad Request: wrong parameters"))
 
     def _call(self, kind: str, bot: str, chat: int, message: int, text: str | None = None) -> Call:
         account = str(chat) if str(chat) in self._tokens[bot] else telegram.DIRECT
@@ -89,14 +89,14 @@ class TelegramTwin(ActingTwin):
     def _apply(self, call: Call, now: datetime) -> Done:
         account = call.key or ""
         if account not in self._tokens[call.credential]:
-            raise Refusal(_error(400, "Bad Request: chat not found"))
+            raise Refusal(error(400, "Bad Request: chat not found"))
         if call.kind == "block":
             self.banned.add((account, call.text or ""))
             return Done(_ok(result=True), account)
         known = self.messages.get(call.object or "")
         if known is None or known.chat != account:
             missing = {"reply": "message to be replied not found", "delete": "message to delete not found"}
-            raise Refusal(_error(400, f"Bad Request: {missing.get(call.kind, 'message not found')}"))
+            raise Refusal(error(400, f"Bad Request: {missing.get(call.kind, 'message not found')}"))
         if call.kind == "delete":
             del self.messages[known.id]
         if call.kind != "reply":
@@ -116,17 +116,18 @@ class TelegramTwin(ActingTwin):
                 limited = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 35"}
                 return as_json(429, limited | {"parameters": {"retry_after": 35}})
             case "token":
-                return _error(401, "Unauthorized")
+                return error(401, "Unauthorized")
             case "rights":
-                return _error(400, "Bad Request: not enough rights to send text messages to the chat")
+                return error(400, "Bad Request: not enough rights to send text messages to the chat")
             case "kicked":
-                return _error(403, "Forbidden: bot was kicked from the supergroup chat")
-        return _error(500, "Internal Server Error")
+                return error(403, "Forbidden: bot was kicked from the supergroup chat")
+        return error(500, "Internal Server Error")
 
 
 def _ok(*, result: Any) -> TwinAnswer:
     return as_json(200, {"ok": True, "result": result})
 
 
-def _error(status: int, description: str) -> TwinAnswer:
+def error(status: int, description: str) -> TwinAnswer:
+    """Telegram's way to say no."""
     return as_json(status, {"ok": False, "error_code": status, "description": description})

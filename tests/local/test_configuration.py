@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from local.configuration import EXAMPLE_FILE, MODEL_FILE, WrittenChannel, WrittenCommunity, read
+from local.configuration import EXAMPLE_FILE, MODEL_FILE, Press, WrittenChannel, WrittenCommunity, WrittenWay, read
 from tribune.decision import Mode
 from tribune.duty import Way
 from tribune.errors import BadConfiguration
+from tribune.managers import MANAGERS
 from tribune.platforms import PLATFORMS
 
 MINIMAL = "community: {id: atelier, name: L'Atelier}\n"
@@ -42,12 +43,12 @@ def test_the_example_is_a_whole_and_working_configuration() -> None:
     assert community.faq
     assert community.own_contacts
     assert community.charter_base_url.startswith("https://charte.")
-    assert {way.kind for person in community.rota.people for way in person.ways} == {"console", "slack", "email"}
+    assert {way.kind for person in community.rota.people for way in person.ways} == {one.KIND for one in MANAGERS}
 
 
 def test_the_example_says_every_field_there_is() -> None:
     text = EXAMPLE_FILE.read_text(encoding="utf-8")
-    for model in (WrittenCommunity, WrittenChannel):
+    for model in (WrittenCommunity, WrittenChannel, WrittenWay, Press):
         for field in model.model_fields:
             assert f"{field}:" in text, field
 

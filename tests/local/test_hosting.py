@@ -149,7 +149,7 @@ def test_a_mail_that_ses_took_is_a_call_in_the_outbox(
     world: World, configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.hosting.host(configuration)
-    cloud = Cloud(world.kills, world.hosting.mailed)
+    cloud = Cloud(world.kills, world.hosting.carrier)
     cloud.start()
     monkeypatch.setenv("AWS_ENDPOINT_URL", cloud.url)
     clients.forget()

@@ -149,6 +149,22 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """Somebody pressed a button of a message, as the way says it, proven."""
+
+    kind: str
+    """The way."""
+    user: str
+    """The way's id of who pressed (`Way.user`)."""
+    does: str
+    """`Button.does`; something else for what is no button of ours."""
+    community: str
+    call: str
+    at: datetime
+    """When, by the way's clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallMessage:
     """What reaches a person on duty, before a way gives it its form (mail, Slack, console)."""
 
@@ -188,9 +204,13 @@ class CallMessage:
 class Way(Written):
     """One way to reach a person. What must stay secret (a Slack webhook's address) is in SSM, never here."""
 
-    kind: Literal["console", "email", "slack"]
+    kind: Literal["console", "email", "slack", "teams", "sms", "line", "telegram"]
     address: str = ""
-    """The mail address of `email`; empty where the secret `<person>.<kind>` says where to go."""
+    """A mail address, a telephone number, LINE's id of the person, the number of a Telegram chat; empty where the
+    secret `<person>.<kind>` says where to go.
+    """
+    user: str = Field(default="", pattern=r"^([UW][A-Z0-9]{2,20})?$")
+    """Slack's id of the person: whose presses of a button count as theirs."""
 
 
 def _day_or_moment(value: Any) -> date | datetime:

@@ -102,13 +102,24 @@ class EraseSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSettings(Settings):
-    """For call_manager. `mail_sender` is the verified address that e-mails leave from."""
+    """For call_manager. `mail_sender` is the verified address that e-mails leave from; `sms_sender` what text messages
+    show as theirs, `none` for nothing.
+    """
 
     journal_table: str
     text_table: str
     community_table: str
     mail_sender: str
+    sms_sender: str
     desk_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressSettings(Settings):
+    """For receive_press."""
+
+    journal_table: str
+    community_table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ses import SESClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -58,6 +59,13 @@ def ses() -> "SESClient":
 
 
 @cache
+def sns() -> "SNSClient":
+    """The SNS client of this process."""
+    client: SNSClient = _client("sns")
+    return client
+
+
+@cache
 def s3() -> "S3Client":
     """The S3 client of this process."""
     client: S3Client = _client("s3")
@@ -91,5 +99,5 @@ def beside(service: str, endpoint: str, region: str) -> Any:
 
 def forget() -> None:
     """Make every client anew: the process now talks to another AWS (the local stack's)."""
-    for made in (_session, dynamodb, sqs, ssm, ses, s3, kms):
+    for made in (_session, dynamodb, sqs, ssm, ses, sns, s3, kms):
         made.cache_clear()

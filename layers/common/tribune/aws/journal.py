@@ -743,6 +743,23 @@ class Journal:
         delivery could bring their words back.
         """
         mark: dict[str, Any] = {"ttl": _expiry(now, FORGOTTEN_KEPT)}
+    def pause_once(self, community: str, scope: str, until: datetime, pressed_at: datetime) -> bool:
+        """Pause a scope for a button that was pressed; False when a press as new as this one did, or it lasts longer."""
+        request = {
+            "TableName": self.journal_table,
+            "Key": _key(keys.pauses(community)),
+            "UpdateExpression": "SET #until = :until, #pressed = :pressed",
+            "ConditionExpression": "(attribute_not_exists(#pressed) OR #pressed < :pressed)"
+            " AND (attribute_not_exists(#until) OR #until < :until)",
+            "ExpressionAttributeNames": {"#until": f"until.{scope}", "#pressed": f"pressed.{scope}"},
+            "ExpressionAttributeValues": {":until": _to_item(iso(until)), ":pressed": _to_item(iso(pressed_at))},
+        }
+        try:
+            self._write([("Update", request)])
+        except Conflict:
+            return False
+        return True
+
         items = (
             _item(keys.author(community, author), {**mark, "forgotten_at": iso(now)}),
             _item(keys.lately(community, author), mark),

@@ -117,8 +117,9 @@ ITEMS = (
             "Desk",
             "tribune call",
             "ReceiveAppeal",
+            "ReceivePress",
         ),
-        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call"),
+        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call", "ReceivePress"),
     ),
     ItemType(
         "breaker",
@@ -165,9 +166,9 @@ ITEMS = (
         "journal",
         "{community}#pauses",
         "pauses",
-        "until.{scope}: a thread, a post, a space or everything",
+        "until.{scope}: a thread, a post, a space or everything; pressed.{scope}: when a button last did it",
         "none",
-        ("Desk", "tribune pause"),
+        ("Desk", "tribune pause", "ReceivePress"),
         ("ModerateComments", "PerformAction", "Desk", "tribune pause", "tribune case"),
     ),
     ItemType(
@@ -424,6 +425,7 @@ ITEMS = (
     ),
     ItemType(
         "channel",
+            "ReceivePress",
         "community",
         "_#channel#{platform}#{channel}",
         "accounts",

@@ -3,6 +3,7 @@
     /tribune/<stage>/verify/<platform>/<channel>   {"current", "previous"?, "token"?}        ReceiveWebhook only
     /tribune/<stage>/act/<platform>/<channel>      {"token", "app_secret"?, "reply_url"?…}   PerformAction, PollPlatforms, RefreshTokens
     /tribune/<stage>/call/<community>              {"<person>.<way>": …}                     CallManager only
+    /tribune/<stage>/press/<way>                   {"current", "previous"?}                     ReceivePress only
     /tribune/<stage>/pseudonym/<community>         the HMAC key behind authors' pseudonyms
     /tribune/<stage>/desk/keys                     {"current", "previous"?, "client_secret"?}   Desk only
     /tribune/<stage>/desk/provider                 {"issuer", "client_id"}: no secret, written by the template
@@ -72,6 +73,12 @@ def fingerprint(values: Mapping[str, str]) -> str:
 def call_secrets(stage: str, community: str, *, refresh: bool = False) -> dict[str, str]:
     """`<person>.<way>` -> the secret address of that way, empty when the ways need none. Raises Unavailable."""
     return _mapping(keys.secret_path(stage, "call", community), refresh=refresh)
+
+
+def press_secrets(stage: str, way: str, *, refresh: bool = False) -> Secrets | None:
+    """What proves that a way speaks which passes on presses of buttons, None when nobody gave it. Raises Unavailable."""
+    values = _mapping(keys.secret_path(stage, "press", way), refresh=refresh)
+    return Secrets(current=values["current"], previous=values.get("previous")) if values.get("current") else None
 
 
 def pseudonym_key(stage: str, community: str) -> bytes:

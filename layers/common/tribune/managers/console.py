@@ -9,11 +9,15 @@ from tribune.managers.edge import Edge, is_loopback, post
 KIND = "console"
 
 
-def send(message: CallMessage, person: Person, way: Way, secret: str | None, edge: Edge) -> None:
-    """POST the message to the console twin, whose address is the way's or its secret."""
-    url = secret or way.address
+def check(way: Way, secret: str | None, field: str) -> None:
+    """An http address on this machine, the way's or its secret. Raises BadConfiguration."""
+    url = _url(way, secret)
     if not url.startswith("http://") or not is_loopback(url):
-        raise BadConfiguration("the console is an http address on this machine", field=f"{person.id}.{KIND}")
+        raise BadConfiguration("the console is an http address on this machine", field=field)
+
+
+def send(message: CallMessage, person: Person, way: Way, secret: str | None, edge: Edge) -> None:
+    """POST the message to the console twin."""
     content = {
         "to": person.id,
         "community": message.community,
@@ -21,4 +25,8 @@ def send(message: CallMessage, person: Person, way: Way, secret: str | None, edg
         "subject": message.subject,
         "text": message.text,
     }
-    post(url, json.dumps(content, ensure_ascii=False).encode(), edge)
+    post(_url(way, secret), json.dumps(content, ensure_ascii=False).encode(), edge)
+
+
+def _url(way: Way, secret: str | None) -> str:
+    return secret or way.address
