@@ -726,7 +726,15 @@ def test_what_the_machine_would_have_said_and_did_not_carries_why(
 
     assert made.unsaid is why
     assert not any(act.leave is Leave.ALONE for act in made.acts)
-    assert made.case == (why not in FLOODS), "nobody reads ten thousand drafts of one answer"
+    assert made.case
+
+
+@pytest.mark.parametrize("why", sorted(FLOODS))
+def test_nobody_reads_ten_thousand_drafts_of_one_answer(why: Silence) -> None:
+    around, _ = SILENT[why]
+    made = decided(ASKED, situation=replace(ACTING, covered=frozenset(ASKED.asks), **around))
+
+    assert (made.measure, made.acts, made.case, made.unsaid) == (Measure.NOTHING, (), False, why)
 
 
 def test_silence_has_a_reason_only_where_something_would_have_been_said() -> None:
@@ -746,6 +754,21 @@ def test_in_a_flood_what_protects_goes_on_and_a_complaint_still_waits_for_an_ans
     assert [(act.kind, act.leave) for act in number.acts] == [(ActKind.HIDE, Leave.ALONE)]
     assert (number.measure, number.unsaid) == (Measure.HIDE, Silence.POST)
     assert (angry.measure, angry.clause, angry.strike, angry.case) == (Measure.NOTHING, "respect", False, True)
+
+
+@pytest.mark.parametrize("why", sorted(FLOODS))
+def test_in_a_flood_who_cannot_read_the_answer_there_is_a_person_s_to_answer(why: Silence) -> None:
+    around, _ = SILENT[why]
+    made = decided(ASKED, situation=replace(ACTING, covered=frozenset({"another"}), **around))
+
+    assert ([act.leave for act in made.acts], made.unsaid) == ([Leave.PROPOSED], why)
+    assert (made.case, made.awaits_answer) == (True, True)
+
+
+def test_in_a_flood_an_insult_that_nobody_answers_is_a_case() -> None:
+    made = decided(findings(breach("respect")), situation=replace(ACTING, post_automatic=PER_POST_AND_HOUR))
+
+    assert (made.acts, made.strike, made.unsaid, made.case) == ((), False, Silence.POST, True)
 
 
 def test_a_clause_that_a_reminder_cites_in_the_thread_is_only_pointed_at() -> None:

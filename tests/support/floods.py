@@ -27,7 +27,7 @@ class Figures:
     closest_s: float | None
     """The least time between two of those."""
     calls: tuple[str, ...]
-    """Why a person was called, each call once."""
+    """Why a person was called, each call once; what the climate calls for is the climate's."""
     named: int
     """Comments that those calls name: a call that named each of a crowd would not fit into its item."""
     rung: int
@@ -51,7 +51,7 @@ def figures(world: World, said: int) -> Figures:
     done = Counter(entry.kind for entry in world.outbox.effects)
     heads = world.journal.heads("garance", world.now - timedelta(days=60))
     unsaid = Counter(head.verdict.unsaid for head in heads if head.verdict and head.verdict.unsaid)
-    calls = world.calls_of("garance")
+    calls = [call for call in world.calls_of("garance") if not call.reason.startswith("climate")]
     counted = world.counters()
     refused = sorted(entry.at for entry in world.outbox.entries if not entry.happened)
     gaps = ((later - earlier).total_seconds() for earlier, later in pairwise(refused))
@@ -62,7 +62,7 @@ def figures(world: World, said: int) -> Figures:
         closest_s=min(gaps, default=None),
         calls=tuple(call.reason for call in calls),
         named=sum(len(call.objects) for call in calls),
-        rung=len(world.rung),
+        rung=sum(rung["call"] in {call.id for call in calls} for rung in world.rung),
         counted=counted.get("comment.1", 0) + counted.get("message.1", 0),
         cases=len(world.journal.open_cases("garance")),
         unsaid=tuple(sorted(unsaid.items())),

@@ -28,12 +28,19 @@ def test_the_next_hours_have_their_own_answers_and_the_day_one_call() -> None:
     assert (seen.calls, seen.rung, seen.counted) == (("flood_post",), 1, 120)
 
 
-def test_a_crowd_under_many_posts_gets_the_account_s_answers() -> None:
+def test_a_crowd_under_many_posts_gets_the_account_s_answers_and_a_person_has_the_others() -> None:
     seen = viral_post(100, posts=100)
 
     assert seen.replies == PER_ACCOUNT_AND_HOUR
-    assert (seen.calls, seen.rung, seen.cases) == (("flood_account",), 1, 0)
+    assert (seen.calls, seen.rung, seen.cases) == (("flood_account",), 1, 100 - PER_ACCOUNT_AND_HOUR)
     assert seen.unsaid == (("account", 100 - PER_ACCOUNT_AND_HOUR),)
+
+
+def test_under_each_post_of_a_flood_one_case_stands_for_all_who_ask_the_same() -> None:
+    seen = viral_post(160, posts=80)
+
+    assert (seen.replies, seen.calls) == (PER_ACCOUNT_AND_HOUR, ("flood_account",))
+    assert seen.cases == 80 - PER_ACCOUNT_AND_HOUR
 
 
 def test_after_a_429_nothing_is_asked_before_the_platform_s_own_time() -> None:

@@ -56,7 +56,7 @@ class Silence(StrEnum):
 
 
 FLOODS = frozenset({Silence.POST, Silence.ACCOUNT})
-"""So much is asked that not even a case is opened for each: one call says so."""
+"""So much is asked that an answer which stands there opens no case for each who asks again: one call says so."""
 
 
 def over(*, thread: int, person: int, post: int, account: int, private: bool) -> Silence | None:

@@ -671,12 +671,19 @@ class Budget:
     posts: Mapping[str, int] = field(default_factory=dict)
     """Post -> messages under it."""
     told: frozenset[str] = frozenset()
-    """The posts (`*`: the account) of which a person was told that the machine says nothing more there."""
+    """The posts (`*`: the account) of which a person was told that the machine says nothing more there, and the answers
+    that stand under a post or wait for a person there (`asked_under`).
+    """
 
     @property
     def spent(self) -> int:
         """Messages on the whole account."""
         return sum(self.posts.values())
+
+
+def asked_under(post: str, entry: str) -> str:
+    """How `Budget.told` names an entry of the FAQ that was asked under a post."""
+    return f"{entry}?{post}"
 
 
 @dataclass(frozen=True, slots=True)

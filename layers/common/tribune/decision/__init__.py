@@ -138,19 +138,26 @@ def _first_of_the_rules(view: View) -> Decision:
 def _accounted(view: View, decision: Decision) -> Decision:
     """Where the machine would have spoken by itself and does not, the decision says why.
 
-    What it may not say is drafted for a person. In a flood it is not: nobody reads ten thousand drafts of one answer,
-    and one call says what is going on (`weigh`). Whatever else these words ask for is done all the same.
+    What it may not say is drafted for a person. In a flood it is not, where the same answer stands under the post or
+    waits for a person: nobody reads ten thousand drafts of it, and one call says what is going on (`weigh`). A breach
+    that nothing answers is a case all the same, and whatever else these words ask for is done.
     """
     if view.silence is None or not any(act.text and act.leave is Leave.PROPOSED for act in decision.acts):
         return decision
     freely = _first_of_the_rules(replace(view, freely=True))
     if not any(act.text and act.leave is Leave.ALONE for act in freely.acts):
         return decision
-    if view.silence not in FLOODS:
+    unheard = any(act.faq and act.faq not in view.situation.covered for act in freely.acts)
+    if view.silence not in FLOODS or unheard:
         return replace(decision, unsaid=view.silence)
     rest = tuple(act for act in freely.acts if not act.text)
     return replace(
-        freely, measure=freely.measure if rest else Measure.NOTHING, acts=rest, strike=False, unsaid=view.silence
+        freely,
+        measure=freely.measure if rest else Measure.NOTHING,
+        acts=rest,
+        strike=False,
+        case=freely.case or (freely.clause is not None and not rest),
+        unsaid=view.silence,
     )
 
 

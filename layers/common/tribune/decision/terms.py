@@ -132,6 +132,8 @@ class Situation:
     """The engagement level that the post asks for, 1 to 3: whoever answers a question of ours deserves a follow-up."""
     told: frozenset[str] = frozenset()
     """Entries of the FAQ that were answered or put right in this thread: a fact is put right once."""
+    covered: frozenset[str] = frozenset()
+    """…that were answered under the post this hour, or that a person found there: enough for who reads on, in a flood."""
 
 
 @dataclass(frozen=True, slots=True)

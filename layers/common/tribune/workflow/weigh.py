@@ -47,6 +47,7 @@ from tribune.journal import (
     ThreadNote,
     Turn,
     Verdict,
+    asked_under,
 )
 from tribune.notice import RESTRICTING, code, codes_in, link, token
 from tribune.standing import Standing, Strike, Utterance
@@ -356,6 +357,7 @@ class _Weighing:
                 newcomer=newcomer,
                 solicits=post.solicits if post else None,
                 told=self._told(),
+                covered=self._covered(findings),
             ),
             self.ground.charter.charter if self.ground.charter else None,
         )
@@ -371,6 +373,11 @@ class _Weighing:
         """The entries of the FAQ that were answered in this thread, or for which an answer was prepared."""
         used = self.sheet.thread(self.thread).used
         return frozenset(one.removeprefix(FACT) for one in used if one.startswith(FACT))
+
+    def _covered(self, findings: Findings) -> frozenset[str]:
+        """Of what is asked here, what was answered under this post within the hour, or waits for a person there."""
+        told = self._budget().told
+        return frozenset(one for one in findings.asks if asked_under(self.said.thread.post, one) in told)
 
     def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
         """What the version on trial makes of the same words, in the same place: noted, never done."""
@@ -749,13 +756,17 @@ class _Weighing:
         if head.audience is Audience.PRIVATE:
             return
         hour = (*head.at[:3], hour_of(self.now))
+        told = self._budget().told
+        asked = frozenset(asked_under(head.post, act.faq) for act in decision.acts if act.faq) - told
         if head.unsaid:
-            self.sheet.note_budget(BudgetNote(*hour, posts={head.post: len(head.unsaid)}))
+            self.sheet.note_budget(BudgetNote(*hour, posts={head.post: len(head.unsaid)}, told=asked))
         if decision.unsaid not in FLOODS:
             return
         one_post = decision.unsaid is Silence.POST
         scope = head.post if one_post else "*"
-        if scope in self._budget().told:
+        if asked:
+            self.sheet.note_budget(BudgetNote(*hour, told=asked))
+        if scope in told:
             return
         self.sheet.note_budget(BudgetNote(*hour, told=frozenset({scope})))
         said = str(PER_POST_AND_HOUR if one_post else PER_ACCOUNT_AND_HOUR)
