@@ -7,7 +7,7 @@ import json
 import secrets as randomness
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from local.configuration import Configuration
@@ -16,6 +16,7 @@ from local.public_holidays import with_public_holidays
 from tribune.aws import keys, secrets
 from tribune.aws.charters import Charters, VersionMeta
 from tribune.aws.communities import Communities
+from tribune.charter.drafting import next_effect
 from tribune.community import Community
 from tribune.errors import BadConfiguration, CharterUnreadable
 
@@ -65,11 +66,6 @@ def apply(
 # --- the charter ---
 
 
-def announced(latest: VersionMeta, now: datetime) -> datetime:
-    """When a change may take effect: as long after `now` as the latest version promised to announce it."""
-    return now + timedelta(days=latest.notice_days)
-
-
 def _charter(
     configuration: Configuration, target: Target, now: datetime, *, summary: str | None, dry_run: bool
 ) -> Iterator[str]:
@@ -105,7 +101,7 @@ def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: d
         if since > now:
             raise BadConfiguration("the charter cannot be public since a day to come", field="community.charter_since")
         return since, since
-    return now, max(announced(versions[-1], now), *(version.effective_from for version in versions))
+    return now, next_effect(versions[-1], now)
 
 
 # --- the secrets ---
@@ -113,12 +109,12 @@ def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: d
 
 def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> Iterator[str]:
     community = configuration.community.id
-    if configuration.press:  # one app for all communities: a file that does not speak of it takes nothing away
-        yield from _put(target, configuration.press, "press", "slack", dry_run=dry_run)
     for channel in configuration.channels:
         yield from _put(target, channel.verify, "verify", channel.platform, channel.channel, dry_run=dry_run)
         yield from _put(target, channel.act, "act", channel.platform, channel.channel, dry_run=dry_run)
     yield from _put(target, configuration.calls, "call", community, dry_run=dry_run)
+    if configuration.press:  # one app for all communities: a file that does not speak of it takes nothing away
+        yield from _put(target, configuration.press, "press", "slack", dry_run=dry_run)
     pseudonym = keys.secret_path(target.stage, "pseudonym", community)
     if secrets.stored(pseudonym, target.ssm) is None:
         if not dry_run:

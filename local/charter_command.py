@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from local.announcing import Announcement, announcements
-from local.apply import announced
 from local.charter_file import Opened, opened
 from local.check import questions
 from local.configuration import model
@@ -23,6 +22,7 @@ from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.charter import Charter, PublishedCharter, Vocabulary
 from tribune.charter.document import CharterType
+from tribune.charter.drafting import announced
 from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import diff, lint
 from tribune.checking import Checker, Question

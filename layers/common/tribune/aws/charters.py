@@ -9,6 +9,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from tribune.aws.directory import typed
 from tribune.aws.kept import Kept, answered
 from tribune.charter import brake
 from tribune.charter.document import Charter, PublishedCharter
+from tribune.charter.drafting import CharterDraft
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ PART_BYTES = 300_000
 KEEP = timedelta(seconds=30)
 """How long the list of versions is kept: a version in force at once is seen everywhere within half a minute."""
 MOST_LOADED = 8
+DRAFT_KEPT = timedelta(days=396)
+"""How long a draft that nobody touches is kept."""
 SHADOW_NAME = 12
 """How many digits of its hash name a version on trial."""
 _ATTEMPTS = 5
@@ -150,6 +154,63 @@ class Charters:
         self._listed.forget()
         return True
 
+    # --- the next version, while people work on it ---
+
+    def draft(self, community: str) -> CharterDraft | None:
+        """The draft as it stands right now, None when there is none. Raises Unavailable, CharterUnreadable."""
+        item = next(iter(self._query(community, "sk = :draft", draft=keys.charter_draft(community)["sk"])), None)
+        if item is None:
+            return None
+        meta = _draft_meta(item)
+        return CharterDraft(
+            charter=self._content(community, meta).charter,
+            content_hash=meta.content_hash,
+            beside=meta.version,
+            by=item["written_by"]["S"],
+            at=meta.published_at,
+        )
+
+    def save_draft(  # noqa: PLR0913  each is named at the call
+        self, community: str, charter: Charter, *, before: str | None, beside: int, by: str, now: datetime
+    ) -> None:
+        """Put a draft in the place of the one with the hash `before`; None: where there is none.
+
+        Raises Conflict when another one stands there by now; Unavailable.
+        """
+        content = _canonical(charter)
+        content_hash = hashlib.sha256(content).hexdigest()
+        expires = now + DRAFT_KEPT
+        item = {
+            **typed(keys.charter_draft(community)),
+            "content_hash": {"S": content_hash},
+            "parts": {"N": str(self._put_parts(community, content_hash, content, expires))},
+            "written_at": {"S": now.astimezone(UTC).isoformat()},
+            "written_by": {"S": by},
+            "beside": {"N": str(beside)},
+            "ttl": {"N": str(int(expires.timestamp()))},
+        }
+        condition, values = _as_seen(before)
+        with answered("dynamodb"):
+            try:
+                self._client.put_item(TableName=self._table, Item=item, ConditionExpression=condition, **values)
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise Conflict("somebody else changed the draft") from error
+
+    def drop_draft(self, community: str, content_hash: str) -> bool:
+        """The draft with this hash goes; False when another one, or none, stands there. Raises Unavailable."""
+        condition, values = _as_seen(content_hash)
+        with answered("dynamodb"):
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=typed(keys.charter_draft(community)),
+                    ConditionExpression=condition,
+                    **values,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
     def load(self, community: str, at: datetime) -> PublishedCharter | None:
         """The charter that binds words written at `at`, None when none did. Raises Unavailable, CharterUnreadable."""
         meta = in_force(self.versions(community), at)
@@ -166,7 +227,7 @@ class Charters:
                 return self._content(community, meta)
         raise NotFound(f"{community} has no charter version {version}")
 
-    def publish(
+    def publish(  # noqa: PLR0913  each is named at the call
         self,
         community: str,
         charter: Charter,
@@ -174,17 +235,21 @@ class Charters:
         effective_from: datetime,
         now: datetime,
         summary: str = "",
+        after: int | None = None,
     ) -> int:
         """Publish a charter and answer its version; publishing what is the latest version already changes nothing.
 
         `effective_from`: from when on words are judged by it; never in the past, nor before the version it follows.
-        Raises BadConfiguration when it is, Conflict when others keep publishing at the same time, Unavailable.
+        `after`: the version that it follows, where it was made from one. Raises BadConfiguration for such a date,
+        Conflict when it would follow another version, or when others keep publishing at the same time; Unavailable.
         """
         effective_from, now = effective_from.replace(microsecond=0), now.replace(microsecond=0)
         for _ in range(_ATTEMPTS):
             versions = self.stored_versions(community)
             if versions and self._said(community, versions[-1]) == charter:
                 return versions[-1].version
+            if after is not None and (not versions or versions[-1].version != after):
+                raise Conflict(f"version {after} of {community} is not the latest one any more")
             _check_date(effective_from, now, versions)
             content = _canonical(charter)
             content_hash = hashlib.sha256(content).hexdigest()
@@ -204,16 +269,30 @@ class Charters:
                 return meta.version
         raise Conflict(f"somebody else publishes charters of {community} at the same time")
 
-    def _put_parts(self, community: str, content_hash: str, content: bytes) -> int:
+    def _put_parts(self, community: str, content_hash: str, content: bytes, expires: datetime | None = None) -> int:
         packed = gzip.compress(content, mtime=0)
         slices = [packed[start : start + PART_BYTES] for start in range(0, len(packed), PART_BYTES)]
         for number, part in enumerate(slices):
+            item: dict[str, Any] = {
+                **typed(keys.charter_part(community, content_hash, number)),
+                "content": {"B": part},
+            }
             with answered("dynamodb"):
-                self._client.put_item(
-                    TableName=self._table,
-                    Item={**typed(keys.charter_part(community, content_hash, number)), "content": {"B": part}},
-                )
+                if expires is None:
+                    self._client.put_item(TableName=self._table, Item=item)
+                else:
+                    self._put_for_a_while(item, expires)
         return len(slices)
+
+    def _put_for_a_while(self, item: dict[str, Any], expires: datetime) -> None:
+        """A part that only a draft holds expires with it; one that a version holds never does."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.put_item(
+                TableName=self._table,
+                Item={**item, "ttl": {"N": str(int(expires.timestamp()))}},
+                ConditionExpression="attribute_not_exists(pk) OR attribute_exists(#ttl)",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+            )
 
     def _put_meta(self, community: str, meta: VersionMeta) -> bool:
         with answered("dynamodb"):
@@ -302,6 +381,19 @@ def _shadow_meta(item: dict[str, Any]) -> VersionMeta:
     """A version on trial is stored like any other, but for its number and what members would read."""
     beside = f"version#{int(item['beside']['N']):06d}"
     return _meta({**item, "sk": {"S": beside}, "summary": {"S": ""}})
+
+
+def _draft_meta(item: dict[str, Any]) -> VersionMeta:
+    """A draft, as if it were the version that it began from: all that reading its content takes."""
+    at = item["written_at"]
+    return _shadow_meta({**item, "published_at": at, "effective_from": at, "notice_days": {"N": "0"}})
+
+
+def _as_seen(content_hash: str | None) -> tuple[str, dict[str, Any]]:
+    """That a draft is the one somebody saw, or that there is none: the condition, and its values."""
+    if content_hash is None:
+        return "attribute_not_exists(pk)", {}
+    return "content_hash = :seen", {"ExpressionAttributeValues": {":seen": {"S": content_hash}}}
 
 
 def _meta(item: dict[str, Any]) -> VersionMeta:

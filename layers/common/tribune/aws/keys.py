@@ -59,6 +59,7 @@ ITEMS = (
             "tribune charter diff",
             "ReceiveAppeal",
             "tribune appeal",
+            "AskColleague",
         ),
     ),
     ItemType(
@@ -98,8 +99,25 @@ ITEMS = (
         "case",
         "rev, state, reason, drafts, promise_at; due_pk case#{community} and due_at while open, closed#{community} and when after that",
         "13 months after it closed",
-        ("ModerateComments", "PerformAction", "Desk", "tribune case", "ReceiveAppeal", "tribune appeal"),
-        ("ModerateComments", "CallManager", "KeepWatch", "Desk", "tribune case", "ReceiveAppeal", "tribune appeal"),
+        (
+            "ModerateComments",
+            "PerformAction",
+            "Desk",
+            "tribune case",
+            "ReceiveAppeal",
+            "tribune appeal",
+            "AskColleague",
+        ),
+        (
+            "ModerateComments",
+            "CallManager",
+            "KeepWatch",
+            "Desk",
+            "tribune case",
+            "ReceiveAppeal",
+            "tribune appeal",
+            "AskColleague",
+        ),
     ),
     ItemType(
         "call",
@@ -118,6 +136,7 @@ ITEMS = (
             "tribune call",
             "ReceiveAppeal",
             "ReceivePress",
+            "AskColleague",
         ),
         ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call", "ReceivePress"),
     ),
@@ -190,6 +209,16 @@ ITEMS = (
         "none",
         ("KeepWatch",),
         ("KeepWatch",),
+    ),
+    ItemType(
+        "ringing",
+        "journal",
+        "{community}#ringing",
+        "ringing",
+        "rev, rung: who was called when, of the last hour; summary and until: where what is too much is told; muted.{scope}: until when",
+        "none",
+        ("CallManager", "Desk", "tribune call"),
+        ("CallManager", "Desk", "tribune call"),
     ),
     ItemType(
         "notice",
@@ -289,6 +318,7 @@ ITEMS = (
             "tribune say",
             "tribune charter diff",
             "tribune appeal",
+            "AskColleague",
         ),
     ),
     ItemType(
@@ -326,7 +356,7 @@ ITEMS = (
         "counter",
         "{community}#space#{space}",
         "hour#{hour}#env#{environment}",
-        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter; quarter#{quarter}#comments, negative, faces, alarming: the climate's",
+        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter; quarter#{quarter}#comments, negative, faces, alarming: the climate's; observed#{kind}: what mode observe kept back",
         "8 days (until the hour is sealed)",
         ("ModerateComments",),
         ("PollPlatforms", "KeepWatch", "tribune report"),
@@ -415,17 +445,18 @@ ITEMS = (
             "PollPlatforms",
             "RefreshTokens",
             "CallManager",
+            "ReceivePress",
             "RelayAlarm",
             "KeepWatch",
             "ShowCharter",
             "Desk",
             "tribune case",
             "ReceiveAppeal",
+            "AskColleague",
         ),
     ),
     ItemType(
         "channel",
-            "ReceivePress",
         "community",
         "_#channel#{platform}#{channel}",
         "accounts",
@@ -535,6 +566,11 @@ def pauses(community: str) -> Key:
 def brakes(community: str) -> Key:
     """The clauses of a community that only propose because the brake holds them."""
     return {"pk": f"{community}#brakes", "sk": "brakes"}
+
+
+def ringing(community: str) -> Key:
+    """Who was called how often lately, and what is muted."""
+    return {"pk": f"{community}#ringing", "sk": "ringing"}
 
 
 def climate(community: str, space: str) -> Key:

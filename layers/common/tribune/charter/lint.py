@@ -54,10 +54,11 @@ _STEPS_TAKEN = {
 _MILDEST_FIRST = tuple(Step)
 
 
-def lint(charter: Charter, vocabulary: Vocabulary, today: date) -> list[Remark]:
+def lint(charter: Charter, vocabulary: Vocabulary, today: date, *, proven: bool = True) -> list[Remark]:
     """Everything that a charter should say and does not, in the order of the charter; empty when it is complete.
 
     `vocabulary` is what its community adds: an expression that is allowed there contradicts one that is forbidden here.
+    `proven`: also what its sentences do not prove, which takes a second and not a few milliseconds.
     """
     remarks = [*_whole(charter), *_of_its_type(charter), *_read_again(charter, today), *_promises(charter)]
     taken = _Taken(charter, vocabulary)
@@ -74,11 +75,9 @@ def lint(charter: Charter, vocabulary: Vocabulary, today: date) -> list[Remark]:
                 _examples(charter, clause), _graded(clause), _stepwise(clause), _spoken_of(charter, clause)
             )
     remarks += _said_otherwise(charter)
-    return (
-        remarks
-        if any(_unreadable(clause) for clause in charter.clauses)
-        else [*remarks, *unproven(charter, vocabulary)]
-    )
+    if not proven or any(_unreadable(clause) for clause in charter.clauses):
+        return remarks
+    return [*remarks, *unproven(charter, vocabulary)]
 
 
 def diff(old: Charter, new: Charter) -> list[str]:

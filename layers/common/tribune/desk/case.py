@@ -7,8 +7,9 @@ from http import HTTPStatus
 from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
 from tribune.charter.document import Clause
+from tribune.charter.drafting import personal
 from tribune.comment import Audience
-from tribune.desk import around, place
+from tribune.desk import around, draft, place
 from tribune.desk.calls import scopes_of
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
@@ -21,6 +22,10 @@ from tribune.team import Right
 from tribune.workflow.cases import Shown, last_visibility
 from tribune.workflow.deed import clause_link
 from tribune.workflow.worksheet import ObjectId
+
+
+LONGEST_EXPRESSION = 60
+"""Characters: what a machine held that is longer is no expression but a whole comment."""
 
 
 class Piece(View):
@@ -46,6 +51,12 @@ class Prepared(View):
     id: str
     kind: str
     text: str
+
+
+class Acquittal(View):
+    """Which words the machine took for a breach, contact data and names left out: what the charter could learn."""
+
+    expressions: tuple[str, ...]
 
 
 class CaseView(View):
@@ -81,6 +92,8 @@ class CaseView(View):
     """(id, name) of those who could be the second person of an exclusion."""
     scopes: tuple[tuple[str, str], ...]
     """(scope, name): what can fall silent with one tap."""
+    acquittal: Acquittal | None
+    """What "not a breach" would propose for the charter; None where nothing is held against the words any more."""
 
 
 class Send(Form):
@@ -111,6 +124,12 @@ class Look(Form):
     rev: int
 
 
+class Acquit(Look):
+    """It was no breach; `expressions`: the words that are never one, one a line."""
+
+    expressions: str = ""
+
+
 def case(visit: Visit, parts: Parts) -> CaseView:
     """A case as this person sees it."""
     shown = _find(visit, parts)
@@ -136,7 +155,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         by_law=bool(head.verdict and head.verdict.ground == "law"),
         done=tuple(telling.acts(head)),
         to_decide=(*telling.provisional(head), *telling.foreseen(head, _charter(shown, visit))),
-        drafts=tuple(Prepared(id=draft.id, kind=draft.kind, text=draft.text) for draft in one.drafts),
+        drafts=tuple(Prepared(id=ready.id, kind=ready.kind, text=ready.text) for ready in one.drafts),
         can=_can(shown, visit),
         limit=card.text_limit,
         unit=card.text_unit,
@@ -144,6 +163,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
             (person.id, person.name) for person in visit.community.rota.people if person.id != visit.member.person
         ),
         scopes=scopes_of(head, visit) if visit.member.may(Right.HANDLE) else (),
+        acquittal=_acquittal(shown, visit),
     )
 
 
@@ -207,15 +227,32 @@ def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
     return acts if hidden or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
 
 
+def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
+    verdict = shown.head.verdict
+    last = last_visibility(shown.head)
+    hidden = last is not None and last.kind is ActKind.HIDE
+    held = verdict is not None and verdict.clause is not None and (hidden or shown.case.state is CaseState.OPEN)
+    if verdict is None or not held or not visit.member.may(Right.HANDLE):
+        return None
+    words = shown.words or ""
+    found = (
+        words[one.start : one.end]
+        for one in unpack(verdict.trace)
+        if (one.clause, one.outcome) == (verdict.clause, "held")
+    )
+    fit = (text for text in found if len(text) <= LONGEST_EXPRESSION and not personal(text, [shown.author or ""]))
+    return Acquittal(expressions=tuple(dict.fromkeys(fit)))
+
+
 # --- deciding: the first decision wins, and each act is signed ---
 
 
 def send(visit: Visit, parts: Parts, form: Send) -> Done:
     """Answer as oneself, from a draft or in one's own words."""
     shown = _seen(visit, parts, form.rev)
-    draft = next((one for one in shown.case.drafts if one.id == form.draft), None)
-    text = _signed(form.text, draft, shown, visit)
-    visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, draft)
+    prepared = next((one for one in shown.case.drafts if one.id == form.draft), None)
+    text = _signed(form.text, prepared, shown, visit)
+    visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, prepared)
     return _done("sent", visit)
 
 
@@ -266,6 +303,19 @@ def block(visit: Visit, parts: Parts, form: Exclude) -> Done:
     return _done("blocked", visit, parts)
 
 
+def acquit(visit: Visit, parts: Parts, form: Acquit) -> Done:
+    """Not a breach: shown again, nothing counts, and the expression is proposed for the charter's next version."""
+    shown = _seen(visit, parts, form.rev)
+    head, expressions = shown.head, [line for line in form.expressions.splitlines() if line.strip()]
+    if _acquittal(shown, visit) is None or head.verdict is None or head.verdict.clause is None:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "nothing_held")
+    if any(personal(line, [shown.author or ""]) for line in expressions):
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "draft_personal")
+    drafted = draft.allowed(visit, head.verdict.clause, head.language, expressions)
+    visit.reach.handling.acquit(visit.community.id, shown.at, visit.person.id)
+    return _done("acquitted_drafted" if drafted else "acquitted", visit, parts)
+
+
 def like(visit: Visit, parts: Parts, form: Look) -> Done:
     """Like it in the page's name."""
     shown = _seen(visit, parts, form.rev)
@@ -311,6 +361,7 @@ DOORS = (
     _post("private", private, Send, "Write to the author alone"),
     _post("hide", hide, Measure, "Hide the comment, or confirm that it was hidden provisionally"),
     _post("unhide", unhide, Look, "Show the comment again"),
+    _post("acquit", acquit, Acquit, "It was no breach: show it again, propose the expression for the charter"),
     _post("delete", delete, Measure, "Delete the comment, for ever"),
     _post("block", block, Exclude, "Exclude the author, with a second person"),
     _post("like", like, Look, "Like the comment in the page's name"),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from tribune import words
 from tribune.charter import Charter, PublishedCharter
+from tribune.charter.drafting import Announcing, CharterDraft
 from tribune.community import Community
 from tribune.desk.request import Request
 from tribune.desk.telling import Telling
@@ -32,10 +34,27 @@ class Journal(Store, Reviews, Protocol):
     def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
 
 
-class Charters(Protocol):
-    """The published charters."""
+class Version(Announcing, Protocol):
+    """A published version without its content."""
 
+    @property
+    def version(self) -> int: ...  # noqa: D102
+
+
+class Charters(Protocol):
+    """The published charters, and the next version while people work on it."""
+
+    def versions(self, community: str) -> Sequence[Version]: ...  # noqa: D102
+    def stored_versions(self, community: str) -> Sequence[Version]: ...  # noqa: D102
     def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
+    def draft(self, community: str) -> CharterDraft | None: ...  # noqa: D102
+    def save_draft(  # noqa: D102, PLR0913
+        self, community: str, charter: Charter, *, before: str | None, beside: int, by: str, now: datetime
+    ) -> None: ...
+    def drop_draft(self, community: str, content_hash: str) -> bool: ...  # noqa: D102
+    def publish(  # noqa: D102, PLR0913
+        self, community: str, charter: Charter, *, effective_from: datetime, now: datetime, summary: str, after: int
+    ) -> int: ...
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
 
 
@@ -44,6 +63,8 @@ class Communities(Protocol):
 
     def all(self) -> Sequence[str]: ...  # noqa: D102
     def load(self, community_id: str) -> Community: ...  # noqa: D102
+    def stored(self, community_id: str) -> Community | None: ...  # noqa: D102
+    def change(self, community_id: str, change: Callable[[Community], Community]) -> Community: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,16 @@ class Visit:
     def telling(self) -> Telling:
         """How things are said to this person."""
         return Telling(self.community, self.now, self.language)
+
+    @property
+    def as_stored(self) -> Community:
+        """The community as it stands right now: what one sees of what one has just changed."""
+        return self.reach.communities.stored(self.community.id) or self.community
+
+    @property
+    def screen(self) -> Any:
+        """The words of the screens, in this person's language."""
+        return words.table(self.language, "screens")
 
     @property
     def person(self) -> Person:

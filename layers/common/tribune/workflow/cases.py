@@ -202,6 +202,17 @@ class Handling:
         wish = _Wish(str(uuid.uuid4()), person, ActKind.UNHIDE, "shown_by_hand")
         return self._decided(community, name, wish.kind, lambda head, case: self._unhide(head, case, wish))
 
+    def acquit(self, community: str, name: CaseName, person: str) -> None:
+        """It was no breach: shown again where it is hidden, nothing held against its author, the case settled unless
+        somebody waits for words. Raises as `show`.
+        """
+        shown = self.find(community, name)
+        last = last_visibility(shown.head)
+        if last is not None and last.kind is ActKind.HIDE:
+            self.show(community, shown.at, person)
+        else:
+            self._settle(shown, lambda head, case: self._acquit(head, case, person))
+
     def close(self, community: str, name: CaseName, person: str) -> None:
         """Nothing more to do here. Raises NotFound, Gone, AlreadyDone, Conflict."""
         self._settle(self.find(community, name), lambda head, case: self._close(head, case, person))
@@ -256,6 +267,8 @@ class Handling:
                     clause_hash=made.clause_hash,
                     reverses=made.kind is ActKind.UNHIDE,
                 )
+            case Measure():
+                measure = made
             case None:
                 measure = Measure("close", changes.cases[0].reason, changes.cases[0].closed_by or "")
             case _:
@@ -397,6 +410,21 @@ class Handling:
         if head.verdict is not None:
             head = replace(head, verdict=replace(head.verdict, strike=False))
         return self._changes(head, self._perhaps_closed(case, wish.person)), head.actions[-1]
+
+    def _acquit(self, head: Head, case: Case, person: str) -> tuple[Changes, Measure]:
+        """What was prepared against it is off; a reminder that left alone was a mistake, and counts as one."""
+        now = self.now()
+        _still_open(case, now)
+        actions, forgotten = cancelled(
+            head.actions, "by_hand", now, lambda one: not one.signed_by and (one.kind is ActKind.HIDE or one.reminds)
+        )
+        head = replace(looked_at(replace(head, actions=actions)), by_hand=True, rev=head.rev + 1)
+        if head.verdict is not None:
+            head = replace(head, verdict=replace(head.verdict, strike=False, reversed=head.verdict.alone))
+        settled = case if case.awaits_answer else closed(case, person, now)
+        changes = self._changes(head, replace(settled, rev=case.rev + 1))
+        unsaid = Changes(threads=(ThreadNote(*head.thread_at, forgotten=forgotten),))
+        return changes + unsaid, Measure("close", "acquitted", person, reverses=True)
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
         now = self.now()
