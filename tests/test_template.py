@@ -2,6 +2,8 @@
 
 import ast
 import copy
+import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -14,7 +16,12 @@ import yaml
 from local.resources import Template
 from tribune import settings
 from tribune.aws.keys import ITEMS
+from tribune.channel import ActKind
+from tribune.decision import Measure
+from tribune.managers import MANAGERS
+from tribune.platforms import PLATFORMS
 from tribune.telemetry import METRICS, NAMESPACE
+from tribune.workflow.press import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFECTS = yaml.safe_load((ROOT / "tests/template/defects.yaml").read_text(encoding="utf-8"))
@@ -73,6 +80,30 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def alarms(body: Body) -> Iterator[tuple[str, Body]]:
+    """Metric alarms and composite ones."""
+    yield from of_type(body, "AWS::CloudWatch::Alarm")
+    yield from of_type(body, "AWS::CloudWatch::CompositeAlarm")
+
+
+def children(body: Body) -> set[str]:
+    """The alarms that are heard through a composite one."""
+    rules = (alarm["AlarmRule"]["Fn::Sub"] for _, alarm in of_type(body, "AWS::CloudWatch::CompositeAlarm"))
+    return {name for rule in rules for name in re.findall(r'ALARM\("\$\{(\w+)\}"\)', rule)}
+
+
+def watched(alarm: Body) -> Iterator[tuple[str, str, list[Body]]]:
+    """(namespace, metric, dimensions) of everything that an alarm looks at."""
+    for one in [part["MetricStat"]["Metric"] for part in alarm.get("Metrics", ()) if "MetricStat" in part] or [alarm]:
+        if "MetricName" in one:
+            yield one["Namespace"], one["MetricName"], one["Dimensions"]
+
+
+def subjects(alarm: Body) -> set[str]:
+    """The resources that an alarm is about."""
+    return {referred(dimension["Value"]) for _, _, dimensions in watched(alarm) for dimension in dimensions}
+
+
 def statements(function: Body) -> Iterator[Body]:
     for policy in function.get("Policies", ()):
         if isinstance(policy, dict):
@@ -94,10 +125,11 @@ def a_message_stays_hidden_for_six_timeouts(body: Body) -> Iterator[str]:
 
 @rule
 def nothing_is_given_up_early_or_silently(body: Body) -> Iterator[str]:
-    watched = {
-        referred(dimension["Value"])
+    depths = {
+        queue
         for _, alarm in of_type(body, "AWS::CloudWatch::Alarm")
-        for dimension in alarm.get("Dimensions", ())
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible"
+        for queue in subjects(alarm)
     }
     for _, _, mapping in events(body, "SQS"):
         queue = referred(mapping["Queue"])
@@ -107,7 +139,7 @@ def nothing_is_given_up_early_or_silently(body: Body) -> Iterator[str]:
             continue
         if not 3 <= redrive["maxReceiveCount"] <= 10:
             yield f"{queue}: maxReceiveCount {redrive['maxReceiveCount']} is not between 3 and 10"
-        if referred(redrive["deadLetterTargetArn"]) not in watched:
+        if referred(redrive["deadLetterTargetArn"]) not in depths:
             yield f"{queue}: no alarm watches its dead letters"
 
 
@@ -367,7 +399,16 @@ def a_function_is_told_exactly_its_settings(body: Body) -> Iterator[str]:
 
 @rule
 def names_are_given_by_the_stack(body: Body) -> Iterator[str]:
-    fixed = ("FunctionName", "QueueName", "TableName", "TopicName", "LogGroupName", "AlarmName", "LayerName")
+    fixed = (
+        "FunctionName",
+        "QueueName",
+        "TableName",
+        "TopicName",
+        "LogGroupName",
+        "AlarmName",
+        "LayerName",
+        "DashboardName",
+    )
     for name, resource in body["Resources"].items():
         for given in fixed:
             if isinstance(resource.get("Properties", {}).get(given), str):
@@ -410,55 +451,229 @@ def test_a_function_has_one_name_in_four_places(template: Template) -> None:
 _SENTENCES = re.compile(r"[A-ZÀ-Ý].{60,}[.]\n[A-Z].{60,}[.]")
 _DEAD_MEN = re.compile(r"\w+SilentAlarm|WatchStoppedAlarm")
 _ABOUT_CALLS = {"CallsQueue", "CallsUnhandled", "CallManager", "RelayAlarm"}
+_CALLS_COUNTED = {"CallsFailed", "GraveWaits"}
 
 
 @rule
 def an_alarm_is_a_sentence_for_the_cm(body: Body) -> Iterator[str]:
-    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
+    for name, alarm in alarms(body):
         said = alarm.get("AlarmDescription", "")
         said = said["Fn::Sub"] if isinstance(said, dict) else said
         if not _SENTENCES.fullmatch(said):
             yield f"{name}: its description is not what happened and what to do, in French and then in English"
+        if any(function in said for function, _ in functions(body)) or re.search(r"tribune:|Lambda|SQS|DynamoDB", said):
+            yield f"{name}: names what only an engineer knows"
+
+
+@rule
+def an_alarm_has_decided_about_silence(body: Body) -> Iterator[str]:
+    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
         silence = "breaching" if _DEAD_MEN.fullmatch(name) else "notBreaching"
         if alarm.get("TreatMissingData") != silence:
             yield f"{name}: TreatMissingData is not {silence}"
 
 
+def test_every_alarm_says_why_it_takes_silence_as_it_does() -> None:
+    lines = (ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()
+    silent = [line.strip() for line in lines if line.strip().startswith("TreatMissingData:")]
+
+    assert silent
+    assert [line for line in silent if not re.search(r" # .{8,}", line)] == []
+
+
 @rule
 def an_alarm_reaches_the_right_person(body: Body) -> Iterator[str]:
-    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
-        about = {referred(dimension["Value"]) for dimension in alarm.get("Dimensions", ())}
-        about_calls = bool(about & _ABOUT_CALLS) or alarm.get("MetricName") == "CallsFailed"
+    quiet = children(body)
+    for name, alarm in alarms(body):
+        if name in quiet:
+            if alarm.get("AlarmActions") or alarm.get("OKActions"):
+                yield f"{name}: rings beside the composite alarm that hears it"
+            continue
+        about_calls = bool(subjects(alarm) & _ABOUT_CALLS) or alarm.get("MetricName") in _CALLS_COUNTED
         right = {"Ref": "AlertTopic"} if about_calls else {"Fn::GetAtt": ["RelayAlarm", "Arn"]}
         if alarm.get("AlarmActions") != [right]:
             yield f"{name}: does not go to {'the alert address' if about_calls else 'whoever is on duty'}"
+        if alarm.get("OKActions") != alarm.get("AlarmActions"):
+            yield f"{name}: whoever hears of it does not hear that it is over"
     if not any(
         permission["Principal"] == "lambda.alarms.cloudwatch.amazonaws.com"
         and referred(permission["FunctionName"]) == "RelayAlarm"
         and "SourceAccount" in permission
+        and permission["SourceArn"]["Fn::Sub"].endswith(":alarm:${AWS::StackName}-*")
         for _, permission in of_type(body, "AWS::Lambda::Permission")
     ):
         yield "our alarms may not invoke RelayAlarm"
 
 
 @rule
+def a_composite_alarm_hears_alarms_that_exist(body: Body) -> Iterator[str]:
+    there = dict(alarms(body))
+    for name in sorted(children(body) - there.keys()):
+        yield f"{name}: is heard and does not exist"
+    for name, composite in of_type(body, "AWS::CloudWatch::CompositeAlarm"):
+        if not re.fullmatch(r'ALARM\("\$\{\w+\}"\)(?: OR ALARM\("\$\{\w+\}"\))+', composite["AlarmRule"]["Fn::Sub"]):
+            yield f"{name}: its rule is not `one of these`"
+
+
+def counted_as(body: Body, namespace: str, metric: str, dimensions: list[Body]) -> str:
+    """What is wrong with a metric of ours that is looked at; empty when somebody counts it so."""
+    if namespace != NAMESPACE:
+        return ""
+    known = {one.name: one for one in METRICS}.get(metric)
+    if known is None:
+        return f"nobody counts {metric}"
+    names = [dimension["Name"] for dimension in dimensions]
+    if names not in (["service"], ["service", *known.dimensions]):
+        return f"{metric} is not counted by {names}"
+    service = body["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    return "" if dimensions[0]["Value"] == service else "watches another service than the one that counts"
+
+
+@rule
 def an_alarm_watches_what_is_counted(body: Body) -> Iterator[str]:
-    counted = {metric.name: metric for metric in METRICS}
     for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
-        if alarm.get("Namespace") != NAMESPACE:
+        for one in watched(alarm):
+            if wrong := counted_as(body, *one):
+                yield f"{name}: {wrong}"
+        if "Unit" in alarm:
+            yield f"{name}: a Unit hides whatever is counted in another one"
+
+
+_OF_AWS = {
+    "AWS/SQS": ("QueueName", {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}),
+    "AWS/Lambda": ("FunctionName", {"Errors", "Throttles", "Invocations", "Duration"}),
+    "AWS/ApiGateway": ("ApiId", {"5xx"}),
+}
+"""What AWS counts that we look at, each under exactly this dimension."""
+
+
+@rule
+def an_alarm_watches_what_aws_counts(body: Body) -> Iterator[str]:
+    for name, alarm in of_type(body, "AWS::CloudWatch::Alarm"):
+        for namespace, metric, dimensions in watched(alarm):
+            if namespace == NAMESPACE:
+                continue
+            known, metrics = _OF_AWS.get(namespace, ("", set()))
+            if metric not in metrics or [dimension["Name"] for dimension in dimensions] != [known]:
+                yield f"{name}: {namespace} does not count {metric} so"
+            elif referred(dimensions[0]["Value"]) not in body["Resources"]:
+                yield f"{name}: looks at nothing of this stack"
+
+
+@rule
+def nothing_fails_or_waits_unseen(body: Body) -> Iterator[str]:
+    seen = [(metric, subjects(alarm)) for _, alarm in alarms(body) for _, metric, _ in watched(alarm)]
+    fails = {name for metric, about in seen if metric in {"Errors", "5xx"} for name in about}
+    ages = {name for metric, about in seen if metric == "ApproximateAgeOfOldestMessage" for name in about}
+    polled = {name for name, _, _ in events(body, "SQS")}
+    answers = {name for name, _, _ in events(body, "HttpApi")}
+    for name, _ in functions(body):
+        by_the_api = name in answers and "HttpApi" in fails
+        if name not in fails | polled and not by_the_api:
+            yield f"{name}: no alarm hears it fail"
+    for _, _, mapping in events(body, "SQS"):
+        if referred(mapping["Queue"]) not in ages:
+            yield f"{referred(mapping['Queue'])}: no alarm hears how long it waits"
+
+
+# --- the dashboard ----------------------------------------------------------------------------------------------
+
+
+def board(body: Body) -> Body:
+    """The dashboard, with `<Ref>` where CloudFormation puts a value."""
+    found: Body = json.loads(
+        re.sub(r"\$\{([^}]+)\}", r"<\1>", body["Resources"]["Overview"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    )
+    return found
+
+
+@rule
+def the_dashboard_is_read_by_a_cm(body: Body) -> Iterator[str]:
+    widgets = board(body)["widgets"]
+    if len(widgets) > 6:
+        yield f"{len(widgets)} widgets are more than one looks at"
+    for widget in widgets:
+        properties = widget["properties"]
+        if widget["type"] == "text":
             continue
-        metric = counted.get(alarm["MetricName"])
-        if metric is None:
-            yield f"{name}: nobody counts {alarm['MetricName']}"
-            continue
-        dimensions = [dimension["Name"] for dimension in alarm["Dimensions"]]
-        if dimensions not in (["service"], ["service", *metric.dimensions]):
-            yield f"{name}: {alarm['MetricName']} is not counted by {dimensions}"
-        if (
-            alarm["Dimensions"][0]["Value"]
-            != body["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
-        ):
-            yield f"{name}: watches another service than the one that counts"
+        titles = [properties["title"], *(metric[-1]["label"] for metric in properties.get("metrics", ()))]
+        yield from (f"{title}: is not said in French, then in English" for title in titles if " · " not in title)
+        if widget["type"] == "metric" and properties["period"] < 300:
+            yield f"{properties['title']}: looks at less than five minutes"
+
+
+@rule
+def the_dashboard_shows_what_is_counted(body: Body) -> Iterator[str]:
+    widgets = board(body)["widgets"]
+    for namespace, metric, name, value, _ in (one for w in widgets for one in w["properties"].get("metrics", ())):
+        if namespace == NAMESPACE:
+            service = {"Fn::Sub": value.replace("<", "${").replace(">", "}")}
+            if wrong := counted_as(body, namespace, metric, [{"Name": name, "Value": service}]):
+                yield wrong
+        elif name != _OF_AWS[namespace][0] or metric not in _OF_AWS[namespace][1]:
+            yield f"{namespace} does not count {metric} by {name}"
+        elif value.strip("<>").split(".")[0] not in body["Resources"]:
+            yield f"{value}: is nothing of this stack"
+    shown = {arn.removeprefix("<").removesuffix(".Arn>") for w in widgets for arn in w["properties"].get("alarms", ())}
+    always = {name for name, _ in alarms(body) if "Condition" not in body["Resources"][name]} - children(body)
+    for name in sorted(shown ^ always):
+        yield f"{name}: is {'not shown' if name in always else 'shown and no alarm of its own'}"
+
+
+# --- the roads of other alarms ----------------------------------------------------------------------------------
+
+
+@rule
+def alarms_of_other_stacks_have_their_roads(body: Body) -> Iterator[str]:
+    (pattern,) = (event["Pattern"] for _, _, event in events(body, "EventBridgeRule"))
+    roads = pattern["detail"].get("$or", ())
+    if {"alarmName": [{"prefix": {"Ref": "OtherAlarmPrefix"}}]} not in roads:
+        yield "an alarm is not relayed by its name"
+    if {"configuration": {"description": [{"wildcard": "*tribune:*"}]}} not in roads:
+        yield "an alarm is not relayed by a line of its description"
+    if pattern["detail"].get("state") != {"value": ["ALARM", "OK"]}:
+        yield "whoever hears of an alarm does not hear that it is over"
+    arns = [permission["SourceArn"]["Fn::Sub"] for _, permission in of_type(body, "AWS::Lambda::Permission")]
+    if not any(arn.endswith(":alarm:${OtherAlarmPrefix}*") for arn in arns):
+        yield "an alarm of another stack may not invoke RelayAlarm"
+
+
+# --- what is counted --------------------------------------------------------------------------------------------
+
+BOUNDS = {
+    "platform": set(PLATFORMS),
+    "measure": {measure.value for measure in Measure},
+    "kind": {kind.value for kind in ActKind},
+    "way": {manager.KIND for manager in MANAGERS} | {"tools"},
+    "outcome": {outcome.value for outcome in Outcome},
+}
+"""Every value that a dimension may take: a dimension that anybody could invent would cost without end."""
+MOST_SERIES = 700
+"""Custom metrics at the very most, if every platform did everything within the same hours."""
+
+
+def constants(*folders: str) -> set[str]:
+    """Every string that the code says."""
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py") if file.name != "telemetry.py")
+    trees = (ast.walk(ast.parse(file.read_text(encoding="utf-8"))) for file in files)
+    return {
+        node.value for tree in trees for node in tree if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_somebody_counts_every_metric() -> None:
+    assert {metric.name for metric in METRICS} <= constants("functions", "layers/common/tribune")
+
+
+def test_the_dimensions_are_bounded_and_counted() -> None:
+    assert {name for metric in METRICS for name in metric.dimensions} == BOUNDS.keys()
+    series = 0
+    for metric in METRICS:
+        bounds = BOUNDS | ({"kind": {"action", "call", "breaker", "provisional"}} if metric.name == "Woken" else {})
+        under_all = math.prod(len(bounds[name]) for name in metric.dimensions)
+        series += 1 + (under_all if metric.dimensions else 0)
+
+    assert series <= MOST_SERIES, series
 
 
 # --- the rules against the template, and against its defects ----------------------------------------------------

@@ -139,8 +139,8 @@ def test_each_alarm_that_calls_the_person_on_duty_has_its_words_and_there_is_no_
     relayed = {
         name
         for name, resource in resources.items()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-        and ("GetAtt", "RelayAlarm.Arn") in resource["Properties"]["AlarmActions"]
+        if resource["Type"] in {"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"}
+        and ("GetAtt", "RelayAlarm.Arn") in resource["Properties"].get("AlarmActions", ())
     }
 
     assert relayed

@@ -302,7 +302,7 @@ def test_times_are_those_of_the_event_not_of_its_reading() -> None:
 
 # --- a storm ---
 
-FACEBOOK, REPLIES = "tribune-FacebookSilentAlarm-1K2J3H4G5F6D", "tribune-RepliesFailingAlarm-9Z8Y7X6W5V4U"
+FACEBOOK, REPLIES = "tribune-FacebookSilentAlarm-1K2J3H4G5F6D", "tribune-RepliesStuckAlarm-9Z8Y7X6W5V4U"
 
 
 def storm(tower: Tower, n: int, names: int) -> None:
@@ -346,8 +346,8 @@ def test_the_first_alarm_of_a_storm_does_not_wait_for_it(tower: Tower, phones: P
     assert len(tower.queue.sent) == 1
 
     tower.after(minutes=10).ring(phones)
-    assert plain(phones.last.subject) == "Une autre alarme depuis 11 h 43 : réponses refusées"
-    assert "Dure encore (déclenchée 1 fois) : Une plateforme refuse nos réponses" in plain(phones.last.text)
+    assert plain(phones.last.subject) == "Une autre alarme depuis 11 h 43 : réponses bloquées"
+    assert "Dure encore (déclenchée 1 fois) : Nos réponses ne partent plus" in plain(phones.last.text)
 
 
 def test_alarms_that_are_far_apart_are_two_incidents(tower: Tower) -> None:
