@@ -11,7 +11,8 @@ from tribune.aws.mail import Mail
 from tribune.aws.sms import Sms
 from tribune.desk.place import Screens
 from tribune.errors import TribuneError
-from tribune.managers.edge import Edge
+from tribune.managers.edge import Edge, announce
+from tribune.platforms import generic
 from tribune.settings import CallSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.call import Calling, Outcome, read
@@ -34,6 +35,7 @@ def _calling() -> Calling:
         secrets=lambda community: secrets.call_secrets(settings.stage, community),
         deliver=partial(managers.deliver, edge=edge),
         screens=Screens(settings.desk_url),
+        announce=partial(announce, edge=edge, sign=generic.sign),
     )
 
 

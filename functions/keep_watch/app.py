@@ -1,4 +1,4 @@
-"""keep_watch: every minute, wakes whatever is due and unfinished, and listens how it is; each morning, what could be said."""
+"""keep_watch: every minute, wakes whatever is due and unfinished, and listens how it is; each morning, what there is to do."""
 
 import uuid
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
+from tribune.workflow.digest import Digesting
 from tribune.workflow.lead import Leading
 from tribune.workflow.provisional import Timers
 from tribune.workflow.watch import Watching
@@ -29,27 +30,15 @@ def _settings() -> WatchSettings:
 
 
 @cache
-def _leading() -> Leading:
-    """One a process: it remembers which mornings are over."""
+def _remembering() -> tuple[Listening, Leading, Digesting]:
+    """One each a process: they remember what they heard, and which mornings are over."""
     settings = _settings()
-    return Leading(
-        journal=Journal(clients.dynamodb(), settings.journal_table, settings.text_table),
-        keys=keys,
-        communities=Communities(settings.community_table),
-        platform=platform,
-        reading=_reading,
-    )
-
-
-@cache
-def _listening() -> Listening:
-    """One a process: it remembers what it heard, and leaves alone a space that did not move."""
-    settings = _settings()
-    return Listening(
-        journal=Journal(clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table),
-        keys=keys,
-        communities=Communities(settings.community_table),
-        calls=Queue(clients.sqs(), settings.calls_queue_url),
+    journal = Journal(clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table)
+    communities, calls = Communities(settings.community_table), Queue(clients.sqs(), settings.calls_queue_url)
+    return (
+        Listening(journal, keys, communities, calls),
+        Leading(journal, keys, communities, platform, _reading),
+        Digesting(journal, keys, communities, calls),
     )
 
 
@@ -61,11 +50,8 @@ def _reading(community: Community) -> Callable[[str], Findings]:
 def handler(_event: dict[str, Any], _context: object) -> None:
     """A tick of the schedule."""
     settings = _settings()
-    # A chain of its own in the ledger for each round: few of them show anything again.
-    name = uuid.uuid4().hex
-    journal = Journal(
-        clients.dynamodb(), settings.journal_table, counter_table=settings.counter_table, environment=name
-    )
+    name = uuid.uuid4().hex  # a chain of its own in the ledger for each round: few of them show anything again
+    journal = Journal(clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, name)
     communities = Communities(settings.community_table)
     known = directory.communities(settings.community_table)
     actions, calls = (Queue(clients.sqs(), url) for url in (settings.actions_queue_url, settings.calls_queue_url))
@@ -87,6 +73,10 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     for kind, n in woken.items():
         if n:
             count("Woken", n, kind=kind)
-    turned = _listening().listen(known, clock.now())
-    led = _leading().mornings(known, clock.now())
-    logger().info("watched", extra={**woken, "climate": turned, "lead": led})
+    listening, leading, digesting = _remembering()
+    told = {
+        "climate": listening.listen(known, clock.now()),
+        "lead": leading.mornings(known, clock.now()),
+        "digest": digesting.mornings(known, clock.now()),
+    }
+    logger().info("watched", extra={**woken, **told})

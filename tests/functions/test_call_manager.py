@@ -138,8 +138,8 @@ def test_a_call_that_waits_for_the_morning_stands_in_the_index_until_then(room: 
     room.call("legal", "hours")
 
     assert room.ring("legal-1") == []
-    assert room.journal.due("call", room.now + timedelta(hours=9)) == []
-    assert room.journal.due("call", room.now + timedelta(hours=10)) == [keys.call("garance", "legal-1")]
+    assert room.journal.due("call", room.now + timedelta(hours=10, minutes=50)) == []
+    assert room.journal.due("call", room.now + timedelta(hours=11)) == [keys.call("garance", "legal-1")]
 
 
 def test_a_call_that_was_taken_leaves_the_index(room: Room) -> None:

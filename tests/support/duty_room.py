@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tribune.community import Community
 from tribune.duty import CallMessage, Person, Way
 from tribune.errors import Conflict, NotFound, Unavailable
-from tribune.journal import Call, Changes, Head
+from tribune.journal import Call, Changes, Head, Ringing
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -25,12 +25,22 @@ class MemoryJournal:
     calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     heads: dict[tuple[str, str, str, str], Head] = field(default_factory=dict)
     words: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
+    ringings: dict[str, Ringing] = field(default_factory=dict)
     saves: int = 0
     before_save: list[Any] = field(default_factory=list)
     """What happens, once each, just before a write: another writer, an outage, the death of the process."""
 
     def commit(self, changes: Changes, now: datetime) -> None:
         del now
+        if changes.resumed:
+            self._before_a_write()
+        if any(self.calls[call.community, call.id].rev != call.rev - 1 for call in changes.resumed):
+            raise Conflict("call")
+        if any(self.ringing(one.community).rev != one.rev - 1 for one in changes.ringings):
+            raise Conflict("ringing")
+        self.calls |= {(call.community, call.id): call for call in changes.resumed}
+        for one in changes.ringings:
+            self.ringings[one.community] = replace(one, muted=self.ringing(one.community).muted)
         for call in changes.calls:
             known = self.calls.get((call.community, call.id))
             if known is None:
@@ -42,11 +52,22 @@ class MemoryJournal:
     def load_call(self, community: str, call_id: str) -> Call | None:
         return self.calls.get((community, call_id))
 
-    def save_call(self, call: Call, now: datetime) -> Call:
-        del now
+    def ringing(self, community: str) -> Ringing:
+        return self.ringings.get(community, Ringing(community))
+
+    def mute(self, community: str, scope: str, until: datetime | None) -> None:
+        known = self.ringing(community)
+        muted = {one: at for one, at in known.muted.items() if one != scope} | ({scope: until} if until else {})
+        self.ringings[community] = replace(known, muted=muted)
+
+    def _before_a_write(self) -> None:
         self.saves += 1
         if self.before_save:
             self.before_save.pop(0)()
+
+    def save_call(self, call: Call, now: datetime) -> Call:
+        del now
+        self._before_a_write()
         if self.calls[call.community, call.id].rev != call.rev:
             raise Conflict("call")
         saved = replace(call, rev=call.rev + 1)
@@ -58,6 +79,11 @@ class MemoryJournal:
 
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         return self.words.get((community, platform, account, object_id))
+
+
+def no_tools(_url: str, _secret: str, _id: str, _body: bytes, _now: datetime) -> None:
+    """Nothing listens to the climate here."""
+    raise Unavailable("no tools")
 
 
 @dataclass

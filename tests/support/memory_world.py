@@ -135,7 +135,7 @@ def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
 def _reached(memory: Memory) -> Iterator[None]:
     """Whoever asks for a client of this process gets the memory's; nobody sleeps between two attempts."""
     with ExitStack() as stack:
-        for name in ("dynamodb", "sqs", "ssm", "ses"):
+        for name in ("dynamodb", "sqs", "ssm", "ses", "sns"):
             stack.enter_context(patch.object(clients, name, partial(getattr, memory, name)))
         stack.enter_context(patch.object(journal, "_pause", lambda _attempt: None))
         yield

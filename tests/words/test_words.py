@@ -18,7 +18,7 @@ from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices", "audit")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices", "audit", "digest")
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
@@ -26,8 +26,17 @@ ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
 APPEALS = {"appeal", "appeal_alone"}
+CLIMATE = {"climate_yellow", "climate_orange", "climate_red", "climate_green", "climate_event", "tools_deaf"}
+WHOLE_DAYS = {"digest", "many"}
 FROM_ELSEWHERE = (
-    ENOUGH_SAID | BRAKES | ACCOUNTS | ACTS | {"promise", "unconfirmed", "alarm", "alarm_over", "other"} | APPEALS
+    ENOUGH_SAID
+    | BRAKES
+    | ACCOUNTS
+    | ACTS
+    | CLIMATE
+    | WHOLE_DAYS
+    | {"promise", "unconfirmed", "alarm", "alarm_over", "other"}
+    | APPEALS
 )
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
 FIELDS = {
@@ -95,7 +104,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices"])
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest"])
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 
@@ -266,6 +275,7 @@ def test_a_text_that_says_vous_also_says_tu() -> None:
 def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
     calls, alarms = words.table(language, "calls")["reasons"], words.table(language, "alarms")["alarms"]
     values = {"place": "Vélos Garance, page de Lille", "community": "Vélos Garance", "promised": "à 17 h"}
+    values |= {"n": "312", "share": "78", "people": "140"}
     values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     since = {"fr": "depuis le 22 novembre à 13 h 40", "en": "since 22 November at 1:40 pm"}[language]
 

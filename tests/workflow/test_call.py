@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from duty_room import GARANCE, PARIS, Died, MemoryJournal, Phones, communities
+from duty_room import GARANCE, PARIS, Died, MemoryJournal, Phones, communities, no_tools
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +88,7 @@ class Desk:
     def __init__(self, journal: MemoryJournal, phones: Phones, **changes: Any) -> None:
         self.journal, self.phones, self.now = journal, phones, NOW
         self.secrets: Callable[[str], Any] = lambda _: {"marie.slack": "https://hooks.slack.example/T0"}
+        self.announce: Callable[[str, str, str, bytes, datetime], None] = no_tools
         self.community = cast("Callable[[str], Community]", communities(**changes))
 
     def keep(self, call: Call, head: Head | None = None, words: str | None = THREAT) -> None:
@@ -98,9 +99,8 @@ class Desk:
             self.journal.words["garance", "facebook", "1001", "1_14"] = words
 
     def calling(self) -> Calling:
-        return Calling(
-            self.journal, self.community, self.secrets, self.phones.deliver, Screens("https://desk.example/desk")
-        )
+        screens = Screens("https://desk.example/desk")
+        return Calling(self.journal, self.community, self.secrets, self.phones.deliver, screens, self.announce)
 
     def ring(self, call: str = "threat-1") -> Rung:
         return self.calling().ring("garance", call, self.now)
@@ -266,7 +266,7 @@ def test_what_can_wait_waits_for_the_morning(desk: Desk) -> None:
 
     assert desk.ring("legal-1") == Rung(Outcome.HELD)
     assert desk.phones.rung == []
-    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 8, 0, tzinfo=PARIS)
+    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 9, 2, tzinfo=PARIS), "the digest of nine comes first"
     assert desk.wait_and_ring("legal-1").outcome is Outcome.SENT
 
 
@@ -292,15 +292,15 @@ def test_an_answer_that_is_due_at_night_is_asked_for_in_the_morning(desk: Desk) 
     desk.keep(a_call("legal", "hours", desk.now), a_head())
     desk.ring("legal-1")
 
-    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 8, 0, tzinfo=PARIS)
-    assert "le 25 novembre à 8\u00a0h" in desk.phones.last.text
+    assert desk.state("legal-1").due_at == datetime(2026, 11, 25, 9, 0, tzinfo=PARIS)
+    assert "le 25 novembre à 9\u00a0h" in desk.phones.last.text
 
 
 def test_news_for_the_digest_waits_until_the_team_arrives(desk: Desk) -> None:
     desk.keep(a_call("other", "digest"), a_head())
 
     assert desk.ring("other-1").outcome is Outcome.HELD
-    assert desk.state("other-1").due_at == datetime(2026, 11, 25, 9, 0, tzinfo=PARIS)
+    assert desk.state("other-1").due_at == datetime(2026, 11, 25, 9, 2, tzinfo=PARIS)
     desk.now = datetime(2026, 11, 25, 9, 3, tzinfo=PARIS)
     assert desk.ring("other-1").outcome is Outcome.SENT
 

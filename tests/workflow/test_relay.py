@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from duty_room import PARIS, MemoryJournal, Messages, Phones, communities
+from duty_room import PARIS, MemoryJournal, Messages, Phones, communities, no_tools
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,7 +97,9 @@ class Tower:
 
     def ring(self, phones: Phones) -> None:
         """keep_watch's round at this moment."""
-        calling = Calling(self.journal, self.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"))
+        calling = Calling(
+            self.journal, self.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"), no_tools
+        )
         for call in self.calls:
             if call.state is CallState.READY and call.due_at <= self.now:
                 calling.ring(call.community, call.id, self.now)
@@ -283,14 +285,16 @@ def test_a_queue_that_does_not_answer_is_told_and_the_call_is_kept_for_the_watch
 
 def test_what_the_person_on_duty_reads(tower: Tower, phones: Phones) -> None:
     tower.relay(event(SHAPES["action"]))
-    calling = Calling(tower.journal, tower.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"))
+    calling = Calling(
+        tower.journal, tower.load, lambda _: {}, phones.deliver, Screens("https://desk.example/desk"), no_tools
+    )
     calling.ring("garance", tower.calls[0].id, NOW)
 
     assert (
         plain(phones.last.subject) == "Facebook ne nous livre plus rien depuis 13 h 40 : surveillez la page à la main"
     )
     assert "vérifiez que l'application y est toujours abonnée" in phones.last.text
-    assert plain("Sans réponse le 25 novembre à 8 h") in plain(phones.last.text)
+    assert plain("Sans réponse le 25 novembre à 9 h") in plain(phones.last.text)
 
 
 def test_times_are_those_of_the_event_not_of_its_reading() -> None:

@@ -133,6 +133,11 @@ class Community(Written):
         """Every space that one of its accounts stands for."""
         return tuple(dict.fromkeys(account.space for channel in self.channels for account in channel.accounts))
 
+    def space_name(self, space: str | None) -> str:
+        """A space as the CM calls it: its first account with a name; empty when it is none of ours."""
+        accounts = (account for channel in self.channels for account in channel.accounts if account.space == space)
+        return next((account.name for account in accounts if account.name), "")
+
     def is_ambassador(self, platform: str, author: str | None, pseudonym: str | None) -> bool | None:
         """Does the registry know this author? None without a registry, or where the platform withholds who speaks."""
         if self.ambassadors is None or author is None:

@@ -356,6 +356,15 @@ class Holiday(Written):
     """What it is called, by language; nothing where it is only a day."""
 
 
+class Acknowledge(Written):
+    """How many minutes somebody who was called has to take it before the next one is called."""
+
+    now: int = Field(15, ge=1, le=240)
+    """Danger, distress, an orange or a red climate."""
+    hours: int = Field(30, ge=1, le=480)
+    """Everything else."""
+
+
 def _holiday(value: Any) -> Any:
     return {"day": value} if isinstance(value, date | str) else value
 
@@ -388,6 +397,9 @@ class Rota(Written):
     """Which days those are: `tribune apply` works them out and writes them here."""
     holidays_until: date | None = None
     """The last day for which it did."""
+    acknowledge: Acknowledge = Acknowledge()
+    most_calls: int = Field(6, ge=1, le=60)
+    """How many calls one person gets within an hour, danger and distress apart; the others come in one summary."""
     care_country: Literal["fr", "be", "ch", "uk", "ie", "us", "ca"] = "fr"
     """Whose help line is given in distress."""
 

@@ -6,13 +6,13 @@ second reads again. No words of people stand here; they are in the text item, wi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tribune.channel import ActKind
 from tribune.climate import Bucket, Weather
 from tribune.comment import Audience
-from tribune.decision import Mode, Unconfirmed
+from tribune.decision import Mode, Unconfirmed, Urgency
 from tribune.ledger import Seal, Sealed
 from tribune.notice import Appeal, Notice
 from tribune.question import Question
@@ -365,6 +365,8 @@ class CallState(StrEnum):
     SENDING = "SENDING"
     SENT = "SENT"
     TAKEN = "TAKEN"
+    FOLDED = "FOLDED"
+    """Somebody has had enough calls for this hour: it is told in a summary (`Call.folded`)."""
     CLOSED = "CLOSED"
     FAILED = "FAILED"
 
@@ -403,6 +405,43 @@ class Call:
     taken_by: str | None = None
     taken_at: datetime | None = None
     attempts: int = 0
+    trying: tuple[str, ...] = ()
+    """While it is being rung: the ways (`marie.slack`) through which it may have left by now. Whoever takes it up after
+    a crash goes on with the next one.
+    """
+    only: str = ""
+    """The one person whom it is for (a digest); empty: whoever is on duty."""
+    folded: str = ""
+    """The summary that tells of it."""
+    places: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    """For a digest, by its parts: (platform, account, object) of each comment that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """How often people were called lately, and what somebody does not want to hear of for a while."""
+
+    community: str
+    rev: int = 0
+    rung: tuple[tuple[str, datetime], ...] = ()
+    """(person, when) of the last hour."""
+    summary: str = ""
+    """The call in which whatever is too much is told…"""
+    until: datetime | None = None
+    """…while it gathers."""
+    muted: Mapping[str, datetime] = field(default_factory=dict)
+    """`call#…`, `reason#…` or `space#…` -> until when."""
+
+    def times(self, person: str, now: datetime) -> list[datetime]:
+        """When somebody was called within the last hour."""
+        return [at for name, at in self.rung if name == person and now - at < timedelta(hours=1)]
+
+    def muted_until(self, call: Call, now: datetime) -> datetime | None:
+        """Until when this call is muted; danger and distress only where they themselves are."""
+        scopes = [f"call#{call.id}"]
+        if call.urgency != Urgency.NOW:
+            scopes += [f"reason#{call.reason}", f"space#{call.space}"]
+        return max((self.muted[one] for one in scopes if self.muted.get(one, now) > now), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -735,6 +774,8 @@ class Pulse:
     quarter: int
     """0 to 3."""
     bucket: Bucket
+    observed: Mapping[str, int] = field(default_factory=dict)
+    """Kind of act -> how many would have left in another mode than observe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -864,6 +905,8 @@ class Changes:
     climates: tuple[ClimateNote, ...] = ()
     resumed: tuple[Call, ...] = ()
     """Calls that were read one `rev` before, in the place of what stood there."""
+    ringings: tuple[Ringing, ...] = ()
+    """The same."""
 
     def __add__(self, other: "Changes") -> "Changes":
         """Both, in order."""
@@ -888,4 +931,5 @@ class Changes:
             self.spaces + other.spaces,
             self.climates + other.climates,
             self.resumed + other.resumed,
+            self.ringings + other.ringings,
         )

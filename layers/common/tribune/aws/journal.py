@@ -46,6 +46,7 @@ from tribune.journal import (
     Proposals,
     Pulse,
     Renewal,
+    Ringing,
     SaidWords,
     ShadowCount,
     ShadowNote,
@@ -74,6 +75,7 @@ BUDGETS_KEPT = timedelta(days=2)
 PROPOSALS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=30)
 _QUARTER = "quarter#"
+_OBSERVED = "observed#"
 _SEEN = "seen#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 MOST_IN_TRANSACTION = 100
@@ -547,6 +549,25 @@ class Journal:
         ]
         return sorted(calls, key=lambda call: call.created_at)
 
+    def ringing(self, community: str) -> Ringing:
+        """How often people were called lately, and what is muted."""
+        key = keys.ringing(community)
+        item = self.read([key]).items.get((key["pk"], key["sk"])) or {}
+        return Ringing(
+            community=community,
+            rev=int(item.get("rev", 0)),
+            rung=tuple((person, _when(at)) for person, at in item.get("rung", ())),
+            summary=item.get("summary", ""),
+            until=_moment(item.get("until")),
+            muted={scope: _when(until) for scope, until in _family(item, "muted.")},
+        )
+
+    def mute(self, community: str, scope: str, until: datetime | None) -> None:
+        """Ring nobody about a call, a reason or a space until a time; None ends that."""
+        name = f"muted.{scope}"
+        change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
+        self._write([("Update", change.request(self.journal_table, keys.ringing(community)))])
+
     def pauses(self, community: str) -> Pauses:
         """What a person paused in a community."""
         return self.read([keys.pauses(community)]).pauses(community)
@@ -584,6 +605,15 @@ class Journal:
                     at = hour + quarter * BUCKET
                     found[at] = found.get(at, Bucket()) + _bucket(counted)
         return found
+
+    def observed(self, community: str, spaces: Iterable[str], since: datetime) -> dict[str, int]:
+        """Kind of act -> how many would have left in another mode than observe, from the hour of a moment on."""
+        total: dict[str, int] = {}
+        for space in spaces:
+            for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
+                for kind, n in _family(item, _OBSERVED):
+                    total[kind] = total.get(kind, 0) + int(n)
+        return total
 
     def _counters(self, partition: str, hour: str) -> Iterator[Mapping[str, Any]]:
         return self._partition(self.counter_table, partition, f"hour#{hour}", "hour#~")
@@ -688,6 +718,7 @@ class Journal:
             + len(changes.spaces)
             + len(changes.climates)
             + len(changes.resumed)
+            + len(changes.ringings)
             + len(changes.brakes)
             + len(changes.budgets)
             + len(changes.shadows)
@@ -711,6 +742,23 @@ class Journal:
         name = f"until.{scope}"
         change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
         self._write([("Update", change.request(self.journal_table, keys.pauses(community)))])
+
+    def pause_once(self, community: str, scope: str, until: datetime, pressed_at: datetime) -> bool:
+        """Pause a scope for a button that was pressed; False when a press as new as this one did, or it lasts longer."""
+        request = {
+            "TableName": self.journal_table,
+            "Key": _key(keys.pauses(community)),
+            "UpdateExpression": "SET #until = :until, #pressed = :pressed",
+            "ConditionExpression": "(attribute_not_exists(#pressed) OR #pressed < :pressed)"
+            " AND (attribute_not_exists(#until) OR #until < :until)",
+            "ExpressionAttributeNames": {"#until": f"until.{scope}", "#pressed": f"pressed.{scope}"},
+            "ExpressionAttributeValues": {":until": _to_item(iso(until)), ":pressed": _to_item(iso(pressed_at))},
+        }
+        try:
+            self._write([("Update", request)])
+        except Conflict:
+            return False
+        return True
 
     def keep_breaker(self, breaker: Breaker) -> None:
         """Replace a breaker that was read one `rev` before. Raises Conflict when somebody was faster."""
@@ -743,23 +791,6 @@ class Journal:
         delivery could bring their words back.
         """
         mark: dict[str, Any] = {"ttl": _expiry(now, FORGOTTEN_KEPT)}
-    def pause_once(self, community: str, scope: str, until: datetime, pressed_at: datetime) -> bool:
-        """Pause a scope for a button that was pressed; False when a press as new as this one did, or it lasts longer."""
-        request = {
-            "TableName": self.journal_table,
-            "Key": _key(keys.pauses(community)),
-            "UpdateExpression": "SET #until = :until, #pressed = :pressed",
-            "ConditionExpression": "(attribute_not_exists(#pressed) OR #pressed < :pressed)"
-            " AND (attribute_not_exists(#until) OR #until < :until)",
-            "ExpressionAttributeNames": {"#until": f"until.{scope}", "#pressed": f"pressed.{scope}"},
-            "ExpressionAttributeValues": {":until": _to_item(iso(until)), ":pressed": _to_item(iso(pressed_at))},
-        }
-        try:
-            self._write([("Update", request)])
-        except Conflict:
-            return False
-        return True
-
         items = (
             _item(keys.author(community, author), {**mark, "forgotten_at": iso(now)}),
             _item(keys.lately(community, author), mark),
@@ -827,9 +858,9 @@ class Journal:
 
     def keep_question_words(self, question: Question, words: QuestionWords) -> None:
         """Keep what is asked of whom, beside the comment's own words. Raises Unavailable."""
-        content = {"text": words.text, "name": words.name, "address": words.address, "proof": words.proof}
-        content["ttl"] = _expiry(question.answer_by, LATE)
-        item = _item(keys.question_words(*question.at, question.token), content)
+        said = {"text": words.text, "name": words.name, "address": words.address, "proof": words.proof}
+        ttl = _expiry(question.answer_by, LATE)
+        item = _item(keys.question_words(*question.at, question.token), {**said, "ttl": ttl})
         self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
 
     def appeal_words(self, at: ObjectId, words: str) -> str | None:
@@ -957,6 +988,8 @@ class Journal:
         for pulse in changes.pulses:
             key = keys.live_counter(pulse.community, pulse.space, pulse.hour, self.environment)
             yield self.counter_table, key, _pulse(pulse, now)
+        for ringing in changes.ringings:
+            yield self.journal_table, keys.ringing(ringing.community), _ringing(ringing)
         for climate in changes.climates:
             yield self.journal_table, keys.brakes(climate.community), _climate(climate)
 
@@ -1165,10 +1198,19 @@ def _count(count: Count, now: datetime) -> _Update:
     return _Update(adds={f"{count.kind}.{count.level}": count.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
 
 
+def _ringing(ringing: Ringing) -> _Update:
+    """Nothing of what is muted: that is written beside it."""
+    sets: dict[str, Any] = {"rung": [[person, iso(at)] for person, at in ringing.rung], "summary": ringing.summary}
+    if ringing.until:
+        sets["until"] = iso(ringing.until)
+    return _Update(sets=sets, adds={"rev": 1}, expected_rev=ringing.rev - 1)
+
+
 def _pulse(pulse: Pulse, now: datetime) -> _Update:
     """In the live counter, which is written anyway: it costs nothing more."""
     at, bucket = f"{_QUARTER}{pulse.quarter}#", pulse.bucket
     figures = {f"{at}comments": bucket.comments, f"{at}negative": bucket.negative}
+    figures |= {f"{_OBSERVED}{kind}": n for kind, n in pulse.observed.items()}
     return _Update(
         adds={name: n for name, n in figures.items() if n},
         gathers={f"{at}faces": bucket.faces, f"{at}alarming": bucket.alarming},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -50,6 +51,23 @@ def post(
     if not 200 <= answer.status < 300 and answer.status not in also:  # noqa: PLR2004  HTTP's own lines
         raise Unavailable(f"the way to the person answered {answer.status}")
     return answer
+
+
+class Sign(Protocol):
+    """The headers that prove who sends a body."""
+
+    def __call__(self, body: bytes, secret: str, now: datetime, delivery_id: str) -> Mapping[str, str]:
+        """As the recipe of a platform writes them. Raises BadConfiguration."""
+
+
+def announce(  # noqa: PLR0913  what a signed event is made of, then the edges
+    url: str, secret: str, event_id: str, body: bytes, now: datetime, *, edge: Edge, sign: Sign
+) -> None:
+    """Tell a tool that plans posts, in a signed event whose id is the same however often it is sent.
+
+    Raises BadConfiguration, Unavailable, NotSent, PerhapsSent.
+    """
+    post(address(url, "climate.url"), body, edge, sign(body, secret, now, event_id))
 
 
 def is_loopback(url: str) -> bool:

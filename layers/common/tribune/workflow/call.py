@@ -1,39 +1,58 @@
 """call_manager: one incident becomes one message to the person on duty, then to the next one, until somebody takes it.
 
-A call is claimed with a lease before anybody is rung. A worker that dies in between leaves a call that rings
-again: a person called twice is a nuisance, a person never called is what this module exists against.
+A call is claimed with a lease before anybody is rung, and each way is noted before it is tried. A worker that dies in
+between leaves a call that rings again, through the next way: nobody reads the same message twice in the same place, and
+a person called twice is a nuisance, a person never called is what this module exists against.
+
+Acting is never gated, calling is: quiet hours hold all but danger for the morning, whoever was called often enough
+within an hour reads the rest in one summary, and what somebody muted waits.
 """
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from tribune import words
 from tribune.channel import ActKind
+from tribune.climate import SIGNED_WITH
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.duty import Button, CallMessage, Person, Rota, Way, may_ring, on_duty
+from tribune.duty import Button, CallMessage, Person, Way, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
-from tribune.journal import ActionState, Call, CallState, Head
+from tribune.journal import ActionState, Call, CallState, Changes, Head, Ringing
 from tribune.voice import help_line, moment_words
 from tribune.workflow.alarm import told_of
+from tribune.workflow.digest import DIGEST, digest_lines
 
 LEASE = timedelta(seconds=90)
 """The function's timeout and a minute: nobody else rings meanwhile."""
-TAKE_WITHIN_NOW = timedelta(minutes=15)
-TAKE_WITHIN_HOURS = timedelta(minutes=30)
+MUTED = timedelta(hours=1)
+AFTER_DIGEST = timedelta(minutes=2)
+"""What was held for the morning rings no earlier than this after the team arrived: the digest tells of it first."""
 TRY_AGAIN = timedelta(minutes=5)
 """When no way worked."""
 ROUNDS = 3
 """How often the whole line is rung at this pace; after that, once each time the team arrives."""
+TOOLS = "climate_event"
+"""The reason of what is told to the tools that plan posts, not to a person."""
+TOOLS_DEAF = 3
+"""After so many refusals a person is told; the tools are told for a day."""
+TOLD_FOR = timedelta(days=1)
+MANY = "many"
+SHORT_QUOTE = 70
+QUOTES = 3
 SUBJECT_LIMIT = 100
+PLACE_LIMIT = 30
 QUOTE_LIMIT = 140
-_OVER = frozenset({CallState.TAKEN, CallState.CLOSED, CallState.FAILED})
+_OVER = frozenset({CallState.TAKEN, CallState.FOLDED, CallState.CLOSED, CallState.FAILED})
+HOUR = timedelta(hours=1)
+MOST_READ = 10
+_NEVER_FOLDED = frozenset({MANY, "digest", "alarm", "alarm_over"})
 _TOLD = frozenset({"alarm", "alarm_over"})
 """Reasons whose call brings its own words: `alarm.told_of` composes them when somebody is rung."""
 _COLLISIONS = 4
@@ -47,6 +66,10 @@ class Outcome(StrEnum):
     """It is quiet time: it rings when that ends."""
     NOT_DUE = "not_due"
     """Somebody was called and still has time to answer, or another worker is calling."""
+    FOLDED = "folded"
+    """Whoever is on duty had enough calls for this hour: a summary tells of it."""
+    LATER = "later"
+    """The tools did not take it: it is tried again."""
     OVER = "over"
     """Somebody took it, or there is nothing left to call about."""
     UNKNOWN = "unknown"
@@ -71,6 +94,12 @@ class Store(Protocol):
 
     def save_call(self, call: Call, now: datetime) -> Call:
         """Replace a call read at `call.rev`; answers it with its new rev. Raises Conflict."""
+
+    def commit(self, changes: Changes, now: datetime) -> None:
+        """Write all or nothing. Raises Conflict."""
+
+    def ringing(self, community: str) -> Ringing:
+        """How often people were called lately, and what is muted."""
 
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """What was decided and done about an object."""
@@ -109,8 +138,12 @@ class Calling:
     deliver: Callable[[CallMessage, Person, Way, str | None], None]
     """Raises a TribuneError when the way did not take the message."""
     screens: Screens
+    announce: Callable[[str, str, str, bytes, datetime], None]
+    """(address, secret, id, body, now): a signed event for the tools of a community. Raises a TribuneError when they did not
+    take it.
+    """
 
-    def ring(self, community_id: str, call_id: str, now: datetime) -> Rung:
+    def ring(self, community_id: str, call_id: str, now: datetime) -> Rung:  # noqa: PLR0911  one return an outcome
         """Do what is due about a call: ring, hold, or nothing. Raises Unavailable when nobody could be reached."""
         for _ in range(_COLLISIONS):
             call = self.store.load_call(community_id, call_id)
@@ -120,36 +153,67 @@ class Calling:
                 return Rung(Outcome.OVER)
             if call.state is not CallState.READY and call.due_at > now:
                 return Rung(Outcome.NOT_DUE)
-            community = self.community(community_id)
-            ring_at = _ring_at(call, community.rota, community.zone, now)
+            community, book = self.community(community_id), self.store.ringing(community_id)
+            ring_at = max(next_ring(call, community, now), book.muted_until(call, now) or now)
             try:
                 if ring_at > now:
                     if call.due_at != ring_at:
                         self.store.save_call(replace(call, due_at=ring_at), now)
                     return Rung(Outcome.HELD)
-                claimed = self._claim(call, now)
+                if call.reason == TOOLS:
+                    return self._tell_tools(self.store.save_call(_claimed(call, now), now), community, now)
+                round_ = _Round.of(call, community, now)
+                if _enough(call, round_, community, book, now):
+                    self._fold(call, round_, community, book, now)
+                    return Rung(Outcome.FOLDED)
+                claimed = self._claim(call, round_, book, now)
             except Conflict:
                 continue
-            return self._call_people(claimed, community, now)
+            return self._call_people(claimed, round_, community, now)
         raise Unavailable("the call keeps changing")
 
-    def _claim(self, call: Call, now: datetime) -> Call:
-        lease = now + LEASE
-        claimed = replace(call, state=CallState.SENDING, lease_until=lease, due_at=lease, attempts=call.attempts + 1)
-        return self.store.save_call(claimed, now)
+    def _claim(self, call: Call, round_: "_Round", book: Ringing, now: datetime) -> Call:
+        """Nobody else rings it, and the ways that are tried first are noted."""
+        spent = () if round_.afresh else call.trying
+        claimed = replace(_claimed(call, now), rev=call.rev + 1, trying=(*spent, *round_.first_ways))
+        rung = (*((who, at) for who, at in book.rung if now - at < HOUR), *((one.id, now) for one in round_.together))
+        self.store.commit(Changes(resumed=(claimed,), ringings=(replace(book, rev=book.rev + 1, rung=rung),)), now)
+        return claimed
 
-    def _call_people(self, call: Call, community: Community, now: datetime) -> Rung:
-        everybody = on_duty(community.rota, now, community.zone, call.roles)
-        line = [person for person in everybody if person.id not in call.without] or everybody
-        queues = _queues(line, call, community.rota)
-        together = tuple(queue[0] for queue in queues if queue)
-        head = self._head(call)
-        quote = self._quote(call, head, community)
-        wave = _Wave(self, call, community, line, together, now, self._secrets_of(community.id), head, quote)
-        for queue in queues:
-            wave.reach_one(queue)
-        if not wave.reached:
-            wave.reach_one(line)
+    def _fold(self, call: Call, round_: "_Round", community: Community, book: Ringing, now: datetime) -> None:
+        """It joins the summary of this hour, which counts it once; the first one opens it."""
+        if book.until is None or book.until <= now:
+            until = max(min(book.times(round_.first.id, now)) + HOUR, now + TRY_AGAIN)
+            book = replace(book, rev=book.rev + 1, summary=f"{MANY}-{now:%Y%m%dT%H%M%S%f}", until=until)
+            opened: tuple[Ringing, ...] = (book,)
+        else:
+            until, opened = book.until, ()
+        summary = Call(
+            community=community.id,
+            id=book.summary,
+            reason=MANY,
+            urgency=Urgency.HOURS,
+            state=CallState.READY,
+            created_at=now,
+            due_at=until + LEASE,  # whoever is folding one at this moment is done by then
+            rev=0,
+            roles=call.roles,
+            objects=(f"{call.reason} {call.id}",),
+        )
+        folded = replace(call, state=CallState.FOLDED, folded=summary.id, lease_until=None, rev=call.rev + 1)
+        self.store.commit(Changes(calls=(summary,), resumed=(folded,), ringings=opened), now)
+
+    def _call_people(self, call: Call, round_: "_Round", community: Community, now: datetime) -> Rung:
+        seen = self._seen(call, community)
+        wave = _Wave(self, call, community, round_, now, self._secrets_of(community.id), seen)
+        try:
+            for queue in round_.queues:
+                wave.reach_one(queue)
+            if not wave.reached:
+                wave.reach_one(round_.line)
+        except _TakenMeanwhile:
+            return Rung(Outcome.OVER, tuple(way.kind for _, way in wave.reached))
+        call = wave.call
         if not wave.reached:
             self._settle(call, now, state=CallState.READY, due_at=now + TRY_AGAIN)
             raise Unavailable("no way reached anybody on duty")
@@ -159,15 +223,43 @@ class Calling:
             call,
             now,
             state=CallState.CLOSED if informs else CallState.SENT,
-            due_at=_answer_by(call, tried, line, community, now),
+            due_at=_answer_by(call, tried, round_.line, community, now),
             tried=tried,
         )
         return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached), _waited(call, now))
 
-    def _head(self, call: Call) -> Head | None:
-        if not call.objects or call.platform is None or call.account is None:
-            return None
-        return self.store.head_of(call.community, call.platform, call.account, call.objects[0])
+    def _tell_tools(self, call: Call, community: Community, now: datetime) -> Rung:
+        try:
+            secret = self._secrets_of(community.id).get(SIGNED_WITH, "")
+            self.announce(community.climate.url, secret, call.id, event_of(call), now)
+        except TribuneError:
+            if now - call.created_at >= TOLD_FOR:
+                self._settle(call, now, state=CallState.FAILED, due_at=now)
+                return Rung(Outcome.OVER)
+            if call.attempts == TOOLS_DEAF:
+                self.store.commit(Changes(calls=(_deaf(call, now),)), now)
+            self._settle(call, now, state=CallState.READY, due_at=now + TRY_AGAIN * min(call.attempts, 12))
+            return Rung(Outcome.LATER)
+        self._settle(call, now, state=CallState.CLOSED, due_at=now)
+        return Rung(Outcome.SENT, ("tools",))
+
+    def _seen(self, call: Call, community: Community) -> "_Seen":
+        """What it is about, read once, whoever is rung."""
+        if call.reason == DIGEST:
+            return _Seen((), (), self._named_in_digest(call))
+        heads = [head for at in _named(call) if (head := self.store.head_of(*at))]
+        quoted = [(self._quote(call, head, community), head.url or "") for head in heads[:QUOTES]]
+        return _Seen(tuple(heads), tuple((line, url) for line, url in quoted if line))
+
+    def _named_in_digest(self, call: Call) -> dict[tuple[str, str, str], tuple[str, str]]:
+        """What was said where, as far as it still stands and may be shown."""
+        found = {}
+        for at in dict.fromkeys(one for named in call.places.values() for one in named):
+            head = self.store.head_of(call.community, *at)
+            if head is not None and not head.confidential and not head.deleted:
+                said = self.store.words_of(*head.at) or ""
+                found[at] = (shortened(masked_line(said), SHORT_QUOTE), head.url or "")
+        return found
 
     def _quote(self, call: Call, head: Head | None, community: Community) -> str:
         """At most a line of what was said; nothing where the words are confidential."""
@@ -189,14 +281,19 @@ class Calling:
         """Write what became of the claim, whatever joined the call meanwhile; a call taken meanwhile stays taken."""
         for _ in range(_COLLISIONS):
             settled = replace(
-                call, state=state, due_at=due_at, lease_until=None, tried=call.tried if tried is None else tried
+                call,
+                state=state,
+                due_at=due_at,
+                lease_until=None,
+                trying=(),
+                tried=call.tried if tried is None else tried,
             )
             try:
                 self.store.save_call(settled, now)
             except Conflict:
                 fresh = self.store.load_call(call.community, call.id)
-                if fresh is None or fresh.state in _OVER:
-                    return
+                if fresh is None or fresh.state is not CallState.SENDING:
+                    return  # taken, closed, or to be rung anew: somebody knows better
                 call = fresh
             else:
                 return
@@ -226,12 +323,27 @@ def take(store: Store, community_id: str, call_id: str, person: str, now: dateti
     raise Unavailable("the call keeps changing")
 
 
-def _ring_at(call: Call, rota: Rota, zone: ZoneInfo, now: datetime) -> datetime:
-    """When this call may ring next."""
+def mute_scopes(call: Call) -> dict[str, str]:
+    """What can be muted from a call: `call`, `reason`, and `space` where it has one -> the scope."""
+    found = {"call": f"call#{call.id}", "reason": f"reason#{call.reason}"}
+    return found | ({"space": f"space#{call.space}"} if call.space else {})
+
+
+def next_ring(call: Call, community: Community, now: datetime) -> datetime:
+    """When this call may ring next: at any hour, or once quiet time is over and the team has read its digest."""
+    rota, zone = community.rota, community.zone
     if call.urgency == Urgency.DIGEST:
         asked = may_ring(rota, call.created_at, zone, Urgency.DIGEST)
-        return asked if asked > now else may_ring(rota, now, zone, Urgency.HOURS)
-    return may_ring(rota, now, zone, call.urgency)
+        if asked > now:
+            return asked + AFTER_DIGEST
+    rings = _awake(Urgency.NOW if call.urgency == Urgency.NOW else Urgency.HOURS, community, now)
+    return rings if rings == now else rings + AFTER_DIGEST
+
+
+def _awake(urgency: str, community: Community, at: datetime) -> datetime:
+    """The first instant that is not quiet; after quiet time, the team is there first."""
+    rings = may_ring(community.rota, at, community.zone, urgency)
+    return at if rings == at else next_presence(community.rota, rings, community.zone)
 
 
 def _waited(call: Call, now: datetime) -> timedelta | None:
@@ -245,21 +357,130 @@ def _answer_by(
     call: Call, tried: Sequence[str], line: Sequence[Person], community: Community, now: datetime
 ) -> datetime:
     """Until when somebody may take it before the next one is rung."""
-    deadline = now + (TAKE_WITHIN_NOW if call.urgency == Urgency.NOW else TAKE_WITHIN_HOURS)
-    pace = Urgency.DIGEST if len(tried) >= ROUNDS * len(line) else call.urgency
-    return may_ring(community.rota, deadline, community.zone, pace)
+    within = community.rota.acknowledge
+    pressing = call.urgency == Urgency.NOW or call.reason == "climate_orange"
+    deadline = now + timedelta(minutes=within.now if pressing else within.hours)
+    if len(tried) >= ROUNDS * len(line):
+        return may_ring(community.rota, deadline, community.zone, Urgency.DIGEST)
+    return _awake(call.urgency, community, deadline)
 
 
-def _queues(line: Sequence[Person], call: Call, rota: Rota) -> list[list[Person]]:
-    """Whom to ring now: at first one person of each wanted role, later the one who was rung least."""
-    if call.tried:
-        return [sorted(line, key=lambda person: call.tried.count(person.id))]
-    return [[person for person in line if person.role == role and person != rota.fallback] for role in call.roles]
+def _claimed(call: Call, now: datetime) -> Call:
+    lease = now + LEASE
+    return replace(call, state=CallState.SENDING, lease_until=lease, due_at=lease, attempts=call.attempts + 1)
+
+
+def _enough(call: Call, round_: "_Round", community: Community, book: Ringing, now: datetime) -> bool:
+    """Did whoever would be rung first get enough calls within this hour? Danger, news and summaries always ring."""
+    if call.urgency == Urgency.NOW or call.reason in _NEVER_FOLDED or call.only or call.tried:
+        return False
+    return len(book.times(round_.first.id, now)) >= community.rota.most_calls
+
+
+def event_of(call: Call) -> bytes:
+    """What the tools are told of a change of the climate; the latest `changed_at` of a space is the one that holds."""
+    at = call.created_at.isoformat()
+    data = {"community": call.community, "space": call.space, **call.figures, "changed_at": at}
+    return json.dumps({"type": "climate.changed", "timestamp": at, "data": data}, ensure_ascii=False).encode()
+
+
+def _deaf(call: Call, now: datetime) -> Call:
+    return Call(
+        community=call.community,
+        id=f"tools_deaf-{call.id}",
+        reason="tools_deaf",
+        urgency=Urgency.HOURS,
+        state=CallState.READY,
+        created_at=now,
+        due_at=now,
+        rev=0,
+        space=call.space,
+        figures=call.figures,
+    )
+
+
+def _named(call: Call) -> list[tuple[str, str, str, str]]:
+    """The first comments that it is about."""
+    if call.platform is None or call.account is None or call.reason in _TOLD:
+        return []
+    return [(call.community, call.platform, call.account, one) for one in call.objects[:MOST_READ]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a call is about."""
+
+    heads: tuple[Head, ...]
+    quotes: tuple[tuple[str, str], ...]
+    """(a masked line, its address)."""
+    said: Mapping[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    """For a digest: the same of each comment that it names."""
+
+    @property
+    def head(self) -> Head | None:
+        """The comment itself, where it is one."""
+        return self.heads[0] if self.heads else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Whom to ring now."""
+
+    line: Sequence[Person]
+    """Everybody, in order."""
+    queues: Sequence[Sequence[Person]]
+    """At first one of each wanted role at the same time, later the one who was rung least."""
+    spent: frozenset[str]
+    """Ways through which this round may have left already."""
+    afresh: bool
+    """There is no other way left: the same one again rather than nobody."""
+
+    @classmethod
+    def of(cls, call: Call, community: Community, now: datetime) -> "_Round":
+        """From the rota, and from what a worker that died had begun."""
+        rota = community.rota
+        line = on_duty(rota, now, community.zone, call.roles)
+        if call.only:
+            line = [person for person in (rota.person(call.only), rota.fallback) if person is not None]
+        line = [person for person in line if person.id not in call.without] or line
+        spent = frozenset(call.trying)
+        afresh = not any(_ways(person, spent) for person in line)
+        queues = [sorted(line, key=lambda person: call.tried.count(person.id))]
+        if not call.tried and not call.only:
+            queues = [[one for one in line if one.role == role and one != rota.fallback] for role in call.roles]
+        return cls(line, [queue for queue in queues if queue] or [line], frozenset() if afresh else spent, afresh)
+
+    @property
+    def together(self) -> tuple[Person, ...]:
+        """Who is rung at the same time."""
+        return tuple(dict.fromkeys(queue[0] for queue in self.queues))
+
+    @property
+    def first(self) -> Person:
+        """Whose hour it is that counts."""
+        return self.queues[0][0]
+
+    @property
+    def first_ways(self) -> tuple[str, ...]:
+        """What is tried before anything else."""
+        return tuple(_way_name(one, ways[0]) for one in self.together if (ways := _ways(one, self.spent)))
+
+
+def _ways(person: Person, spent: frozenset[str]) -> list[Way]:
+    return [way for way in person.ways if _way_name(person, way) not in spent]
+
+
+def _way_name(person: Person, way: Way) -> str:
+    return f"{person.id}.{way.kind}" + (f".{way.address}" if way.address else "")
 
 
 def _reason(call: Call, language: str) -> Mapping[str, str | bool]:
     reasons: Mapping[str, Mapping[str, str | bool]] = words.table(words.spoken(language), "calls")["reasons"]
     return reasons.get(call.reason, reasons["other"])
+
+
+class _TakenMeanwhile(Exception):
+    """Somebody took it, or wants it rung anew, while it was being rung."""
 
 
 @dataclass(slots=True)
@@ -269,14 +490,10 @@ class _Wave:
     calling: Calling
     call: Call
     community: Community
-    line: Sequence[Person]
-    together: Sequence[Person]
-    """Who is rung at the same time, one of each role."""
+    round_: _Round
     now: datetime
     secrets: Mapping[str, str]
-    head: Head | None
-    quote: str
-    """Read once, whoever is rung."""
+    seen: _Seen
     reached: list[tuple[Person, Way]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
 
@@ -290,7 +507,8 @@ class _Wave:
 
     def _reach(self, person: Person) -> bool:
         message = self._message(person)
-        for way in person.ways:
+        for way in _ways(person, self.round_.spent):
+            self._note(_way_name(person, way))
             try:
                 self.calling.deliver(message, person, way, self.secrets.get(f"{person.id}.{way.kind}"))
             except TribuneError:
@@ -300,18 +518,32 @@ class _Wave:
         self.failed.add(person.id)
         return False
 
+    def _note(self, way: str) -> None:
+        """Before it is tried: whoever comes after a crash does not try it again."""
+        for _ in range(_COLLISIONS):
+            if way in self.call.trying:
+                return
+            try:
+                noted = replace(self.call, trying=(*self.call.trying, way))
+                self.call = self.calling.store.save_call(noted, self.now)
+            except Conflict:
+                fresh = self.calling.store.load_call(self.call.community, self.call.id)
+                if fresh is None or fresh.state is not CallState.SENDING:
+                    raise _TakenMeanwhile from None
+                self.call = fresh
+        raise Unavailable("the call keeps changing")
+
     def _message(self, person: Person) -> CallMessage:
-        others = [other for other in self.together if other.id not in (person.id, *self.failed)]
+        others = [other for other in self.round_.together if other.id not in (person.id, *self.failed)]
         tried = (*self.call.tried, *(other.id for other in others), person.id)
-        least_rung = min(self.line, key=lambda other: tried.count(other.id))
+        least_rung = min(self.round_.line, key=lambda other: tried.count(other.id))
         return compose(
             self.call,
             self.community,
             person,
             self.now,
-            head=self.head,
-            quote=self.quote,
-            due=_answer_by(self.call, tried, self.line, self.community, self.now),
+            seen=self.seen,
+            due=_answer_by(self.call, tried, self.round_.line, self.community, self.now),
             others=others,
             following=None if least_rung.id == person.id else least_rung,
             screens=self.calling.screens,
@@ -324,8 +556,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     person: Person,
     now: datetime,
     *,
-    head: Head | None,
-    quote: str,
+    seen: "_Seen",
     due: datetime,
     others: Sequence[Person] = (),
     following: Person | None,
@@ -339,21 +570,22 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         return moment_words(moment.astimezone(zone), now.astimezone(zone), language)
 
     fields = _fields(call, community, now, language)
-    subject, *sentences = (
-        told_of(call, community, now, language)
-        if call.reason in _TOLD
-        else [words.fill(str(reason["subject"]), fields)]
-    )
-    if call.reason not in _TOLD:
+    head, quotes = seen.head, seen.quotes
+    if call.reason in _TOLD:
+        subject, *sentences = told_of(call, community, now, language)
+    elif call.reason == DIGEST:
+        subject, *sentences = digest_lines(call, community, seen.said, now, language)
+    else:
+        subject = words.fill(str(reason["subject"]), fields)
         sentences = [
             words.fill(str(reason["what"]), fields),
-            words.fill(table["many"], {"n": str(len(call.objects))}) if len(call.objects) > 1 else "",
+            _crowd(call, seen, table, reason),
             _done(head, table, at) if head is not None and reason.get("done", True) else "",
             _clock(call, head, table, at),
-            words.fill(table["quote"], {"quote": quote}) if quote else "",
+            *_quoted(quotes, table),
             words.fill(str(reason["todo"]), fields),
         ]
-    about_the_comment = reason["quote"] or reason.get("done", True)
+    about_the_comment = (reason["quote"] or reason.get("done", True)) and len(quotes) <= 1
     if not reason.get("informs"):
         if others:
             sentences.append(words.fill(table["also"], {"names": ", ".join(other.name for other in others)}))
@@ -378,6 +610,22 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
     )
 
 
+def _crowd(call: Call, seen: "_Seen", table: Mapping[str, str], reason: Mapping[str, str | bool]) -> str:
+    """How many comments, and by how many people where all of them were looked at."""
+    n = len(call.objects)
+    if n < 2 or reason.get("crowd"):  # noqa: PLR2004  one comment is no crowd
+        return ""
+    people = {head.author for head in seen.heads if head.author}
+    known = len(people) if len(seen.heads) == n and people else 0
+    return words.fill(table["many_people" if known > 1 else "many"], {"n": str(n), "people": str(known)})
+
+
+def _quoted(quotes: Sequence[tuple[str, str]], table: Mapping[str, str]) -> list[str]:
+    """Each with its address, where there are several: one alone has it below the message."""
+    told = [words.fill(table["quote"], {"quote": line}) for line, _ in quotes]
+    return told if len(told) == 1 else [f"{line}\n{url}".strip() for line, (_, url) in zip(told, quotes, strict=True)]
+
+
 def _buttons(call: Call, called: Mapping[str, str]) -> tuple[Button, ...]:
     """To take it; and to let the thread it is about fall silent, where it is about one."""
     take_it = Button("take", called["take"])
@@ -395,20 +643,44 @@ def _fields(call: Call, community: Community, now: datetime, language: str) -> d
     """What the sentences of a call are filled with."""
     at = (call.received_at or call.created_at).astimezone(community.zone)
     return {
-        "place": shortened(community.name_of(call.platform, call.account) or call.space or community.name, 30),
+        "place": shortened(_place(call, community), PLACE_LIMIT),
         "community": community.name,
         "community_id": community.id,
         "time": moment_words(at, now.astimezone(community.zone), language),
         "help": help_line(community.rota.care_country, language),
+        "since": moment_words(at, now.astimezone(community.zone), language, "since"),
+        "id": call.id,
+        "space": call.space or "",
         "promised": call.sentence,
+        **_counted(call, language),
         **call.figures,
     }
+
+
+def _place(call: Call, community: Community) -> str:
+    told = community.name_of(call.platform, call.account) or community.space_name(call.space)
+    return told or call.space or community.name
+
+
+def _counted(call: Call, language: str) -> dict[str, str]:
+    """What a summary tells: how many calls, and about what, the most frequent first."""
+    if call.reason != MANY:
+        return {}
+    reasons = words.table(words.spoken(language), "calls")["reasons"]
+    counted = Counter(str(one).partition(" ")[0] for one in call.objects)
+    told = (
+        f"{n} × {reasons.get(reason, reasons['other']).get('short', reason)}" for reason, n in counted.most_common()
+    )
+    return {"n": str(len(call.objects)), "list": ", ".join(told)}
 
 
 def summary(call: Call, community: Community, now: datetime, language: str) -> tuple[str, str]:
     """(what it is about, what to do): two sentences of the call, for a list."""
     if call.reason in _TOLD:
         subject, *rest = told_of(call, community, now, language)
+        return subject, " ".join(rest)
+    if call.reason == DIGEST:
+        subject, *rest = digest_lines(call, community, {}, now, language)
         return subject, " ".join(rest)
     reason, fields = _reason(call, language), _fields(call, community, now, language)
     return words.fill(str(reason["subject"]), fields), words.fill(str(reason["todo"]), fields)
@@ -462,10 +734,15 @@ _PRIVATE = re.compile(
 _MASK = "•••"
 
 
+def masked(said: str) -> str:
+    """What was said: addresses, numbers, links and mentions masked."""
+    return _PRIVATE.sub(_MASK, said)
+
+
 def masked_line(said: str) -> str:
-    """The beginning of what was said on one line: addresses, numbers, links and mentions masked."""
+    """The beginning of it on one line."""
     visible = "".join(character if character.isprintable() else " " for character in said)
-    return shortened(_PRIVATE.sub(_MASK, " ".join(visible.split())), QUOTE_LIMIT)
+    return shortened(masked(" ".join(visible.split())), QUOTE_LIMIT)
 
 
 def shortened(text: str, limit: int) -> str:

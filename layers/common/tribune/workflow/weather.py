@@ -97,7 +97,7 @@ class Listening:
         if after != record.weather:
             changes = Changes(spaces=(replace(record, rev=record.rev + 1, weather=after),))
         if turned:
-            changes += Changes(climates=(ClimateNote(*at, level),))
+            changes += Changes(climates=(ClimateNote(*at, str(level)),))
             changes += self._told(_Turn(community, space, record.weather, after, what, now))
         try:
             if changes != Changes():
@@ -202,7 +202,7 @@ class Listening:
             rev=0,
             roles=(),
             space=turn.space,
-            figures={"level": turn.after.level, "was": turn.before.level},
+            figures={"level": str(turn.after.level), "was": str(turn.before.level)},
         )
         return Changes(calls=(event,))
 

@@ -3,6 +3,7 @@
 created, edited, deleted · our own message, a message of the team · a reaction · a hide by the team's hand.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -257,8 +258,8 @@ class _Weighing:
             self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
-        if before is None and decision.reason not in NO_WEATHER and not self._long_ago:
-            self._feel(findings, decision)
+        if before is None:
+            self._feel(head, findings, decision)
         self._open_case(head, decision, drafts)
         if left_standing(before, head):
             self._tell_of_standing_words(head, decision)
@@ -275,18 +276,16 @@ class _Weighing:
     def _long_ago(self) -> bool:
         return self.deed.fetched and self.now - self.said.posted_at > REPLY_STALE_AFTER
 
-    def _feel(self, findings: Findings, decision: Decision) -> None:
-        """What the climate is computed from, once for each comment: never a word, never a name."""
-        at = self.deed.received_at
-        self.sheet.feel(
-            Pulse(
-                self.deed.community,
-                self.deed.space,
-                hour_of(at),
-                at.minute // 15,
-                climate.bucket_of(self.author or self.said.object, findings.signals, hostile=decision.hostile),
-            )
-        )
+    def _feel(self, head: Head, findings: Findings, decision: Decision) -> None:
+        """What the climate and the digest are computed from, once for each comment: never a word, never a name."""
+        at, bucket = self.deed.received_at, climate.Bucket()
+        if decision.reason not in NO_WEATHER and not self._long_ago:
+            who = self.author or self.said.object
+            bucket = climate.bucket_of(who, findings.signals, hostile=decision.hostile)
+        observed = Counter(str(one.kind) for one in head.actions if one.state is ActionState.OBSERVED)
+        if bucket.comments or observed:
+            where = (self.deed.community, self.deed.space, hour_of(at), at.minute // 15)
+            self.sheet.feel(Pulse(*where, bucket, observed))
 
     def _unplan(self, before: Head) -> None:
         """What was planned for the earlier words and never began to leave counts in nobody's budget."""

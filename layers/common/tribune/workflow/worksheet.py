@@ -260,7 +260,10 @@ class Worksheet:
         """Something was said that the climate looks at."""
         slot = (pulse.community, pulse.space, pulse.hour, pulse.quarter)
         known = self._pulses.get(slot)
-        self._pulses[slot] = replace(pulse, bucket=known.bucket + pulse.bucket) if known else pulse
+        if known:
+            observed = Counter(known.observed) + Counter(pulse.observed)
+            pulse = replace(pulse, bucket=known.bucket + pulse.bucket, observed=observed)
+        self._pulses[slot] = pulse
 
     def note_shadow(self, note: ShadowNote) -> None:
         """A version on trial would have decided otherwise (or no longer would)."""
