@@ -100,6 +100,7 @@ PRICES: Mapping[str, Price] = MappingProxyType(
         "log GB": Price(0.50, "factualminds.com, CloudWatch pricing (June 2026): ingestion"),
         "metric": Price(0.30, "signoz.io/guides/cloudwatch-pricing (February 2026): a month, first 10,000"),
         "alarm metric": Price(0.10, "c3x.dev/resources/aws/aws_cloudwatch_metric_alarm: a month, standard resolution"),
+        "composite alarm": Price(0.50, "c3x.dev/resources/aws/aws_cloudwatch_metric_alarm: a month, its metrics beside"),
         "decryption": Price(0.03e-4, "wring.co/blog/aws-kms-pricing-guide (March 2026): KMS, a secret that is read"),
     }
 )
@@ -208,6 +209,7 @@ class Standby:
 
     alarm_metrics: int
     """Metrics that the template's alarms watch."""
+    composite_alarms: int
     mappings: int
     """Queues that Lambda polls."""
     watch: Work
@@ -222,6 +224,7 @@ def idle(standby: Standby) -> list[Line]:
     reads = MINUTES_A_MONTH * standby.watch_read_units
     return [
         _line("CloudWatch alarms", standby.alarm_metrics, "alarm metric", "metrics watched"),
+        _line("CloudWatch alarms, composite", standby.composite_alarms, "composite alarm", "alarms"),
         _line("SQS, Lambda polling empty queues", polls, "sqs request", "requests"),
         _line("keep_watch, requests", MINUTES_A_MONTH, "lambda request", "invocations"),
         _line(

@@ -263,6 +263,7 @@ def _standby(stack: LocalStack, meter: Meter) -> cost.Standby:
     calls = {service: n // ROUNDS for service, n in made.items()}
     standby = cost.Standby(
         alarm_metrics=_alarm_metrics(stack),
+        composite_alarms=len(list(stack.created.template.of_type("AWS::CloudWatch::CompositeAlarm"))),
         mappings=len(stack.created.mappings()),
         watch=cost.Work(stack.created.function(BY_THE_CLOCK).memory_mb, 1, spent, calls),
         watch_read_units=meter.used[BY_THE_CLOCK].read_units / ROUNDS,

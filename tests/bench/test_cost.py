@@ -84,7 +84,13 @@ USAGE = Usage(
     metrics=30,
     stored_bytes={"JournalTable": 2_000_000},
 )
-STANDBY = Standby(alarm_metrics=16, mappings=3, watch=Work(256, 1, 0.004, {"dynamodb": 7}), watch_read_units=4)
+STANDBY = Standby(
+    alarm_metrics=16,
+    composite_alarms=2,
+    mappings=3,
+    watch=Work(256, 1, 0.004, {"dynamodb": 7}),
+    watch_read_units=4,
+)
 
 
 def test_a_million_comments_cost_a_thousand_times_a_thousand() -> None:
@@ -101,6 +107,7 @@ def test_an_idle_month_pays_for_alarms_and_empty_queues_first() -> None:
     dollars = {line.what: line.dollars for line in cost.idle(STANDBY)}
 
     assert dollars["CloudWatch alarms"] == pytest.approx(1.60)
+    assert dollars["CloudWatch alarms, composite"] == pytest.approx(1.00)
     assert dollars["SQS, Lambda polling empty queues"] == pytest.approx(0.79, abs=0.01)
     assert 0 < cost.total(cost.idle(STANDBY)) < 5
 
