@@ -100,7 +100,9 @@ PRICES: Mapping[str, Price] = MappingProxyType(
         "log GB": Price(0.50, "factualminds.com, CloudWatch pricing (June 2026): ingestion"),
         "metric": Price(0.30, "signoz.io/guides/cloudwatch-pricing (February 2026): a month, first 10,000"),
         "alarm metric": Price(0.10, "c3x.dev/resources/aws/aws_cloudwatch_metric_alarm: a month, standard resolution"),
-        "composite alarm": Price(0.50, "c3x.dev/resources/aws/aws_cloudwatch_metric_alarm: a month, its metrics beside"),
+        "composite alarm": Price(
+            0.50, "c3x.dev/resources/aws/aws_cloudwatch_metric_alarm: a month, its metrics beside"
+        ),
         "decryption": Price(0.03e-4, "wring.co/blog/aws-kms-pricing-guide (March 2026): KMS, a secret that is read"),
     }
 )
