@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from local import desk_changes
 from local.configuration import Configuration
 from local.duty_changes import kept
 from local.public_holidays import with_public_holidays
@@ -51,34 +52,63 @@ def apply(
     communities = Communities(target.community_table, target.dynamodb)
     communities.check_owners(configuration.community)
     before = communities.stored(configuration.community.id)
+    if before is not None:
+        _leave_the_past_alone(before, configuration.community, now)
     rota = with_public_holidays(configuration.community.rota, now)
     if before is not None:
         rota = kept(before.rota, rota, now, configuration.community.zone)
     since = before.since if before else now
-    community = configuration.community.model_copy(update={"since": since, "rota": rota})
+    told = configuration.community.model_copy(update={"since": since, "rota": rota})
+    community = desk_changes.kept(before, told) if before else told
+    filed = before.filed if before else None
+    community = community.model_copy(update={"filed": desk_changes.as_filed(told, configuration.charter)})
     return [
-        *_charter(configuration, target, now, summary=summary, dry_run=dry_run),
+        *_charter(configuration, target, now, filed.charter if filed else "", summary=summary, dry_run=dry_run),
         *_secrets(configuration, target, dry_run=dry_run),
         *_community(communities, before, community, target, dry_run=dry_run),
+        *(f"kept as the desk has it: {line}" for line in differences(told, community)),
     ]
+
+
+def _leave_the_past_alone(before: Community, after: Community, now: datetime) -> None:
+    """Raises BadConfiguration where a table of levels that was counted with would be another one."""
+    today = now.astimezone(before.zone).date()
+    past = [change for change in before.engagement if change.since <= today]
+    if list(after.engagement[: len(past)]) != past or any(
+        change.since <= today for change in after.engagement[len(past) :]
+    ):
+        raise BadConfiguration(
+            "what was counted keeps the levels of its day: leave the changes up to today as they are, and add one from "
+            "tomorrow on",
+            field="community.engagement",
+        )
 
 
 # --- the charter ---
 
 
-def _charter(
-    configuration: Configuration, target: Target, now: datetime, *, summary: str | None, dry_run: bool
+def _charter(  # noqa: PLR0913  each is named at the call
+    configuration: Configuration, target: Target, now: datetime, filed: str, *, summary: str | None, dry_run: bool
 ) -> Iterator[str]:
     """The first charter binds at once, or since members could read it elsewhere; those that follow are announced as
     long ahead as they promise. Raises BadConfiguration when that was in the future.
+
+    `filed`: the hash of the charter that the file told last. Where it still tells that one, what was published at the
+    desk since stays.
     """
     charters, community = Charters(target.charter_table, target.dynamodb), configuration.community.id
     versions = charters.stored_versions(community)
     latest = versions[-1] if versions else None
     if latest:
         try:
-            if charters.version(community, latest.version).charter == configuration.charter:
+            stands = charters.version(community, latest.version).charter
+            if stands == configuration.charter:
                 return
+            if filed == configuration.charter.content_hash:
+                yield f"charter: version {latest.version}, published since, stays: the file says what it said last"
+                return
+            if filed and stands.content_hash != filed:
+                yield f"charter: version {latest.version} was published since, and the file goes before it"
         except CharterUnreadable:
             yield f"charter: version {latest.version} cannot be read and is published again"
     published, effective_from = _dates(configuration, versions, now)
@@ -149,6 +179,10 @@ def _community(
 ) -> Iterator[str]:
     if before == after:
         return
+    if before is not None and before.model_copy(update={"filed": after.filed}) == after:
+        if not dry_run:
+            communities.write(after)
+        return
     if before is None:
         yield f"community {after.id}: created"
     else:
@@ -163,7 +197,7 @@ def _community(
 
 def differences(before: Community, after: Community) -> Iterator[str]:
     """What changed between two states of a community: `community.modes.default: observe -> act`."""
-    old, new = (dict(_leaves(one.model_dump(mode="json"), "community")) for one in (before, after))
+    old, new = (dict(_leaves(one.model_dump(mode="json", exclude={"filed"}), "community")) for one in (before, after))
     for place in dict.fromkeys((*old, *new)):
         if place not in old:
             yield f"{place}: added, {_shown(new[place])}"

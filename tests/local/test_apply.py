@@ -11,6 +11,9 @@ from local.resources import Stack
 from tribune.aws import clients, directory, secrets
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
+from tribune.charter.drafting import Entry, Part, added
+from tribune.community import Modes
+from tribune.decision import Mode
 from tribune.errors import BadConfiguration
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -130,6 +133,20 @@ def test_the_community_remembers_since_when_there_is_history(applied: Callable[.
     assert Communities(target.community_table).load("atelier").since == NOW
 
 
+def test_the_levels_of_the_past_stay_as_they_were(applied: Callable[..., list[str]]) -> None:
+    def levels(*changes: str) -> str:
+        return TOLD.replace("  rota:", f"  engagement: [{', '.join(changes)}]\n  rota:")
+
+    first, next_week = "{since: 2026-01-01, kinds: {share: 3}}", "{since: 2026-12-01, kinds: {save: 2}}"
+    applied(levels(first))
+    assert applied(levels(first, next_week))
+    assert applied(levels(first))  # what is still to come may be taken back
+
+    for rewritten in (levels(), levels("{since: 2026-01-01, kinds: {share: 2}}"), levels(first, "{since: 2026-11-22}")):
+        with pytest.raises(BadConfiguration, match="tomorrow"):
+            applied(rewritten)
+
+
 def test_the_first_charter_binds_at_once_and_a_change_only_after_the_notice_it_promised(
     applied: Callable[..., list[str]], target: Target
 ) -> None:
@@ -207,3 +224,24 @@ def test_only_the_order_of_a_list_is_a_change_too(applied: Callable[..., list[st
     other = TOLD.replace("hush}]}]", "hush}]}, {id: bo, name: Bo}]")
     assert applied(other) == ["community: the order of a list"]
     assert applied(other) == []
+
+
+def test_what_people_changed_at_the_desk_outlives_the_same_file_and_is_said(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    communities, charters = Communities(target.community_table), Charters(target.charter_table)
+    applied(TOLD)
+    communities.change("atelier", lambda one: one.model_copy(update={"modes": Modes(clauses={"respect": Mode.ACT})}))
+    charter = charters.version("atelier", 1).charter
+    entry = Entry("respect", Part.EXCEPTIONS, "fr", "vieux briscard")
+    charters.publish("atelier", added(charter, entry), effective_from=NOW + 20 * DAY, now=NOW)
+
+    said = applied(TOLD, dry_run=True)
+
+    assert any("kept as the desk has it: community.modes.clauses.respect: added" in line for line in said)
+    assert any("charter: version 2, published since, stays" in line for line in said)
+    assert applied(TOLD) == said
+    stored = communities.stored("atelier")
+    assert stored is not None
+    assert stored.modes.clauses == {"respect": Mode.ACT}
+    assert len(charters.stored_versions("atelier")) == 2

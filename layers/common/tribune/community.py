@@ -68,6 +68,16 @@ class Channel(Written):
     accounts: tuple[Account, ...]
 
 
+class Filed(Written):
+    """What the configuration file said last of what the desk can change too: only what it says anew goes before that."""
+
+    modes: Modes = Modes()
+    voice: Voice
+    faq: tuple[FaqEntry, ...] = ()
+    charter: str = ""
+    """The content hash of its charter."""
+
+
 class Community(Written):
     """Everything about one brand that is not a charter, a secret or a fact of the journal."""
 
@@ -95,6 +105,8 @@ class Community(Written):
     climate: Thresholds = Thresholds()
     """From which figures on it is yellow, orange, red; and which tools want to know."""
     channels: tuple[Channel, ...] = ()
+    filed: Filed | None = None
+    """None: applied by a version of ours that did not write it down."""
     since: datetime | None = None
     """Since when there is history; decides whether a newcomer can be told from an unknown."""
 

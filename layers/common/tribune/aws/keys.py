@@ -436,9 +436,9 @@ ITEMS = (
         "community",
         "{community}#settings",
         "community",
-        "the community as `tribune apply` wrote it, without any secret",
+        "the community as `tribune apply` wrote it and people changed it since, without any secret",
         "none",
-        ("tribune apply",),
+        ("tribune apply", "tribune duty", "Desk"),
         (
             "ModerateComments",
             "PerformAction",
