@@ -334,6 +334,7 @@ def _call_secrets(community: WrittenCommunity) -> Calls:
         known[SIGNED_WITH] = community.climate.secret.get_secret_value()
     return known
 
+        press=_press(parsed.press),
 
 def _midnight(community: WrittenCommunity) -> datetime | None:
     since = community.charter_since

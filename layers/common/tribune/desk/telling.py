@@ -75,6 +75,11 @@ class Telling:
             return self.say("list", "overdue", since=self.since(case.promise_at))
         return self.say("list", "promise", time=self.at(case.promise_at))
 
+    def settled(self, case: Case) -> str:
+        """Who settled a case and when."""
+        settled_at = case.closed_at or case.opened_at
+        return self.say("show", "closed", id=case.id, time=self.at(settled_at), person=self.called(case.closed_by))
+
     def reason(self, reason: str) -> str:
         """Why a case stands there, in a sentence."""
         own: str | None = self.table["reasons"].get(reason)

@@ -5,16 +5,75 @@ for (const form of document.querySelectorAll("form")) {
     for (const button of form.querySelectorAll("button")) button.disabled = true;
   });
 }
+// Coming back to a page that the browser kept: its buttons work again.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
+});
+
+// How long a text is, as its platform counts (tribune/lengths.py has the last word).
+const points = (text) => [...text].length;
+const link = /https?:\/\/\S+|(?<![@\w.])(?:[\w-]+\.)+[a-z]{2,24}(?:\/\S*)?(?![\w@])/giu;
+const light = (point) => point <= 4351 || (point >= 8192 && point <= 8205) || (point >= 8208 && point <= 8223) || (point >= 8242 && point <= 8247);
+const weight = (text) => {
+  let total = 0;
+  for (const { segment } of new Intl.Segmenter("und", { granularity: "grapheme" }).segment(text)) {
+    if (/\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(segment)) total += 2;
+    else for (const one of segment) total += light(one.codePointAt(0)) ? 1 : 2;
+  }
+  return total;
+};
+const lengths = {
+  codepoints: points,
+  utf16: (text) => text.length,
+  utf8: (text) => new TextEncoder().encode(text).length,
+  mastodon: (text) => points(text.replace(/https?:\/\/\S+/giu, "x".repeat(23))),
+  x_weighted: (text) => weight(text.normalize("NFC").replace(link, "x".repeat(23))),
+};
+const counted = [];
 for (const area of document.querySelectorAll("textarea[data-limit]")) {
   const count = document.createElement("p");
   count.className = "count";
+  count.setAttribute("aria-live", "polite");
   area.after(count);
-  const limit = Number(area.dataset.limit);
+  const { limit, unit, signature, left, over } = area.dataset;
   const tell = () => {
-    const left = limit - [...area.value].length;
-    count.textContent = left < limit / 4 ? String(left) : "";
-    count.classList.toggle("over", left < 0);
+    const signed = signature ? `${area.value.trimEnd()} ${signature}` : area.value.trimEnd();
+    const rest = Number(limit) - (lengths[unit] || points)(signed);
+    count.textContent = rest < limit / 4 ? (rest < 0 ? over : left).replace("{n}", String(Math.abs(rest))) : "";
+    count.classList.toggle("over", rest < 0);
   };
   area.addEventListener("input", tell);
+  counted.push(tell);
   tell();
+}
+
+// The drafts become choices that fill the one box.
+const own = document.querySelector("form.own");
+const drafts = document.querySelectorAll("form.draft");
+if (own && drafts.length) {
+  const area = own.querySelector("textarea");
+  const choices = document.createElement("p");
+  choices.className = "choices";
+  choices.setAttribute("role", "group");
+  choices.setAttribute("aria-label", own.dataset.choose);
+  for (const draft of drafts) {
+    const choice = document.createElement("button");
+    choice.type = "button";
+    choice.className = "quiet";
+    choice.textContent = draft.dataset.name;
+    choice.setAttribute("aria-pressed", "false");
+    choice.addEventListener("click", () => {
+      area.value = draft.querySelector("textarea").value;
+      own.elements.draft.value = draft.dataset.draft;
+      for (const other of choices.children) other.setAttribute("aria-pressed", String(other === choice));
+      for (const tell of counted) tell();
+      area.focus();
+    });
+    choices.append(choice);
+    draft.hidden = true;
+  }
+  own.before(choices);
+  choices.lastElementChild.click();
+  choices.firstElementChild.click();
+  document.activeElement.blur();
 }
