@@ -24,6 +24,7 @@ from tribune.climate import SIGNED_WITH, Thresholds
 from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
+from tribune.engagement import LevelsChange
 from tribune.errors import BadConfiguration
 from tribune.lengths import length
 from tribune.platforms import PLATFORMS
@@ -185,6 +186,8 @@ class WrittenCommunity(Written):
     team: tuple[Member, ...] = ()
     """Who may sign in at the desk, as what, and who of the rota that is."""
     posts: tuple[Post, ...] = ()
+    engagement: tuple[LevelsChange, ...] = ()
+    """What it changes in the table of levels, each from a day on."""
     climate: WrittenClimate = WrittenClimate()
 
     @model_validator(mode="after")
@@ -197,6 +200,13 @@ class WrittenCommunity(Written):
                 raise ValueError(f"team: {member.email} answers members, so the rota has to know who it is: person")
         if len({member.email for member in self.team}) < len(self.team):
             raise ValueError("team: an address stands there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _levels_have_a_history(self) -> Self:
+        days = [change.since for change in self.engagement]
+        if days != sorted(set(days)):
+            raise ValueError("engagement: each change of the levels has a day of its own, and they stand in that order")
         return self
 
     @property
@@ -324,6 +334,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         charter_file=MODEL_FILE if parsed.community.charter == MODEL else folder / parsed.community.charter,
         channels=tuple(_secrets(channel) for channel in parsed.channels),
         calls=_call_secrets(parsed.community),
+        press=_press(parsed.press),
         charter_since=_midnight(parsed.community),
     )
 
@@ -334,7 +345,6 @@ def _call_secrets(community: WrittenCommunity) -> Calls:
         known[SIGNED_WITH] = community.climate.secret.get_secret_value()
     return known
 
-        press=_press(parsed.press),
 
 def _midnight(community: WrittenCommunity) -> datetime | None:
     since = community.charter_since
@@ -492,6 +502,7 @@ def community_of(parsed: ConfigurationFile) -> Community:
         rota=_rota(told),
         team=told.team,
         posts=told.posts,
+        engagement=told.engagement,
         climate=told.climate.without_secret(),
         channels=tuple(
             Channel(platform=channel.platform, channel=channel.channel, accounts=channel.accounts)

@@ -1,13 +1,19 @@
 """Engagement: what an interaction costs the member who gives it, as data."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from tribune.charter.findings import Findings, Signal
 from tribune.comment import Audience
-from tribune.engagement import count_of, count_of_reaction
+from tribune.engagement import LevelsChange, scale
 from tribune.words import shared
+
+PACKAGED = scale((), date(2026, 11, 24))
+count_of, count_of_reaction = PACKAGED.count_of, PACKAGED.count_of_reaction
 
 
 def says(*signals: Signal) -> Findings:
@@ -61,5 +67,39 @@ def test_every_comment_has_a_coarse_kind_and_a_level_of_its_own(
 
 def test_the_table_holds_levels_and_known_signals_only() -> None:
     table = shared("engagement")
-    assert {level for levels in table.values() for level in levels.values()} <= {0, 1, 2, 3}
+    levels = [table[name] for name in ("kinds", "signals", "mechanics")]
+    assert {level for one in levels for level in one.values()} <= {0, 1, 2, 3}
     assert set(table["signals"]) <= set(Signal)
+    assert set(table["weights"]) == set(table["kinds"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "weight"),
+    [("view", 0, 0), ("reaction", 1, 1), ("comment", 1, 3), ("comment", 2, 5), ("comment", 3, 10), ("share", 2, 4)],
+)
+def test_what_costs_a_member_more_weighs_more(kind: str, level: int, weight: int) -> None:
+    assert PACKAGED.weight(kind, level) == weight
+
+
+@given(st.sampled_from(sorted(shared("engagement")["kinds"])), st.integers(0, 3), st.integers(0, 3))
+def test_a_higher_level_never_weighs_less(kind: str, one: int, other: int) -> None:
+    assert PACKAGED.weight(kind, min(one, other)) <= PACKAGED.weight(kind, max(one, other))
+
+
+def test_a_change_holds_from_its_day_on_and_leaves_the_days_before_alone() -> None:
+    changes = (
+        LevelsChange(since=date(2026, 12, 1), kinds={"share": 3}, weights={"share": 9}),
+        LevelsChange(since=date(2027, 1, 1), kinds={"save": 2}),
+    )
+
+    before, first, both = (scale(changes, day) for day in (date(2026, 11, 30), date(2026, 12, 1), date(2027, 1, 2)))
+
+    assert (before.count_of_reaction("share"), before.since) == (("share", 2), "")
+    assert (first.count_of_reaction("share"), first.weight("share", 3), first.since) == (("share", 3), 9, "2026-12-01")
+    assert (both.count_of_reaction("share"), both.count_of_reaction("save")) == (("share", 3), ("save", 2))
+
+
+@pytest.mark.parametrize("wrong", [{"kinds": {"share": 4}}, {"weights": {"share": -1}}, {"signals": {"unheard": 1}}])
+def test_what_is_no_level_is_refused(wrong: dict[str, dict[str, int]]) -> None:
+    with pytest.raises(ValidationError):
+        LevelsChange.model_validate({"since": "2026-12-01", **wrong})

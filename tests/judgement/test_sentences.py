@@ -1,17 +1,17 @@
 """Sentences against the rules of judgement: the real charter reads them, `decide` decides, the table says what must hold."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tribune import engagement
 from tribune.channel import ActKind
 from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary
 from tribune.comment import Audience, Media, words_hash
 from tribune.decision import Decision, Leave, Matter, Mode, Situation, decide
+from tribune.engagement import scale
 from tribune.standing import Standing, Strike, Utterance
 from tribune.written import load
 
@@ -28,6 +28,7 @@ OURS = Vocabulary(
     brand="Vélos Garance",
 )
 READERS = {True: Reader(CHARTER, OURS), False: Reader(None, OURS)}
+LEVELS = scale((), date(2026, 3, 4))
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 OBJECT = "object-now"
 
@@ -139,7 +140,7 @@ def test_the_sentence_is_judged_as_the_table_says(row: dict[str, Any]) -> None:
 def test_the_sentence_counts_at_its_level(row: dict[str, Any]) -> None:
     findings, _ = judged(row)
     where = row.get("where", {})
-    counted = engagement.count_of(
+    counted = LEVELS.count_of(
         circumstances(where).audience, findings, mechanic="contest" if where.get("contest") else ""
     )
     assert (counted[1] if counted else 0) == row["level"]

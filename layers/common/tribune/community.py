@@ -11,6 +11,7 @@ from tribune.charter.uses import Reserve
 from tribune.climate import Thresholds
 from tribune.decision import Mode
 from tribune.duty import Rota
+from tribune.engagement import LevelsChange, Scale, scale
 from tribune.team import Member
 from tribune.voice import FaqEntry, Voice
 
@@ -104,11 +105,17 @@ class Community(Written):
     posts: tuple[Post, ...] = ()
     climate: Thresholds = Thresholds()
     """From which figures on it is yellow, orange, red; and which tools want to know."""
+    engagement: tuple[LevelsChange, ...] = ()
+    """What it changes in the table of levels, each from a day on: a change is added, an earlier one stays."""
     channels: tuple[Channel, ...] = ()
     filed: Filed | None = None
     """None: applied by a version of ours that did not write it down."""
     since: datetime | None = None
     """Since when there is history; decides whether a newcomer can be told from an unknown."""
+
+    def scale(self, at: datetime) -> Scale:
+        """The table of levels in force at a moment."""
+        return scale(self.engagement, at.astimezone(self.zone).date())
 
     @property
     def zone(self) -> ZoneInfo:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tribune import climate, duty, engagement, voice
+from tribune import climate, duty, voice
 from tribune.budgets import (
     COURTESIES,
     FLOODS,
@@ -513,7 +513,9 @@ class _Weighing:
         after = (
             None
             if decision.confidential
-            else engagement.count_of(self.said.audience, findings, mechanic=post.mechanic if post else "")
+            else self.ground.community.scale(base.received_at).count_of(
+                self.said.audience, findings, mechanic=post.mechanic if post else ""
+            )
         )
         if after != base.counted:
             for slot, n in ((base.counted, -1), (after, 1)):
@@ -937,7 +939,9 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
     before = sheet.head(deed.at)
     if before is not None and said.version <= before.v:
         return Outcome.DUPLICATE
-    counted = None if said.undone or said.author.is_ours else engagement.count_of_reaction(said.kind)
+    received_at = before.received_at if before else deed.received_at
+    levels = ground.community.scale(received_at)
+    counted = None if said.undone or said.author.is_ours else levels.count_of_reaction(said.kind)
     hour = before.hour if before else hour_of(deed.received_at)
     earlier = before.counted if before else None
     for slot, n in ((earlier, -1), (counted, 1)):
@@ -957,7 +961,7 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
             post=said.thread.post,
             audience=Audience.PUBLIC,
             posted_at=said.said_at,
-            received_at=deed.received_at,
+            received_at=received_at,
             author=ground.pseudonym(said.author.id) if said.author.id else None,
             channel=deed.channel,
             counted=counted,
