@@ -1,7 +1,6 @@
 """keep_watch: every minute, wakes whatever is due and unfinished, and listens how it is; each morning, what there is to do."""
 
 import uuid
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -11,14 +10,12 @@ from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
-from tribune.charter import Circumstances, Findings, Reader
-from tribune.community import Community
 from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
 from tribune.workflow.digest import Digesting
-from tribune.workflow.lead import Leading
+from tribune.workflow.lead import Leading, as_written
 from tribune.workflow.provisional import Timers
 from tribune.workflow.watch import Watching
 from tribune.workflow.weather import Listening
@@ -37,14 +34,9 @@ def _remembering() -> tuple[Listening, Leading, Digesting]:
     communities, calls = Communities(settings.community_table), Queue(clients.sqs(), settings.calls_queue_url)
     return (
         Listening(journal, keys, communities, calls),
-        Leading(journal, keys, communities, platform, _reading),
+        Leading(journal, keys, communities, platform, as_written),
         Digesting(journal, keys, communities, calls),
     )
-
-
-def _reading(community: Community) -> Callable[[str], Findings]:
-    reader = Reader(None, community.vocabulary)
-    return lambda text: reader.read(text, Circumstances())
 
 
 def handler(_event: dict[str, Any], _context: object) -> None:
@@ -62,10 +54,7 @@ def handler(_event: dict[str, Any], _context: object) -> None:
         communities=known,
         timers=Timers(journal, keys, communities, actions, calls),
         braking=Braking(
-            journal=journal,
-            keys=keys,
-            charters=Charters(settings.charter_table),
-            spaces=lambda community: communities.load(community).spaces,
+            journal, keys, Charters(settings.charter_table), lambda community: communities.load(community).spaces
         ),
     ).watch(clock.now())
     if braked := woken.pop("brake", 0):

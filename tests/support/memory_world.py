@@ -20,7 +20,7 @@ from local.resources import Stack, Template
 from tribune import charter, clock
 from tribune.aws import charters, clients, journal
 from tribune.community import Community
-from tribune.workflow import moderate
+from tribune.workflow import lead, moderate
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = {"Stage": "test", "AlertAddress": "alerts@example.test", "MailSender": "tribune@example.test"}
@@ -78,7 +78,7 @@ def remembered() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(charters, "_published", _charter))
         stack.enter_context(patch.object(Community, "model_validate_json", staticmethod(_community)))
-        for module in (moderate, charter):  # the second for doors, which are loaded anew
+        for module in (moderate, lead, charter):  # the second for doors, which are loaded anew
             stack.enter_context(patch.object(module, "Reader", _reader))
         stack.enter_context(patch.dict(os.environ))
         yield

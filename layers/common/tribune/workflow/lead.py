@@ -15,7 +15,7 @@ from typing import Protocol
 from tribune import duty, voice, words
 from tribune.budgets import UNQUIET
 from tribune.channel import Platform
-from tribune.charter.findings import Findings
+from tribune.charter import Circumstances, Findings, Reader
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
@@ -52,6 +52,12 @@ class Journal(Protocol):
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
     def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
+
+
+def as_written(community: Community) -> Callable[[str], Findings]:
+    """How a community's words are read where no charter is asked."""
+    reader = Reader(None, community.vocabulary)
+    return lambda text: reader.read(text, Circumstances())
 
 
 @dataclass(frozen=True, slots=True)
