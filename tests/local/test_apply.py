@@ -74,6 +74,19 @@ def test_everything_that_receiving_needs_is_there_afterwards(applied: Callable[.
     assert len(secrets.pseudonym_key("test", "atelier")) >= 32
 
 
+def test_what_proves_slack_is_one_for_all_communities(applied: Callable[..., list[str]]) -> None:
+    path = "/tribune/test/press/slack"
+    first = applied(TOLD + "press: {slack: {current: hush-1}}\n")
+    assert f"secret {path}: written" in first
+    assert applied(TOLD) == [], "a file that does not speak of it takes nothing away"
+    assert applied(TOLD + "press: {slack: {current: hush-2, previous: hush-1}}\n") == [f"secret {path}: changed"]
+
+    proof = secrets.press_secrets("test", "slack")
+    assert proof is not None
+    assert proof.all() == ("hush-2", "hush-1")
+    assert secrets.press_secrets("other", "slack") is None
+
+
 def test_the_differences_name_what_changed_and_no_secret(applied: Callable[..., list[str]]) -> None:
     lines = applied(TOLD)
     assert "community atelier: created" in lines

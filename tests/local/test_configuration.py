@@ -140,6 +140,46 @@ community:
         assert secret not in shown
 
 
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        ("{kind: sms, address: '0639980001'}", "a number with its country"),
+        ("{kind: line, address: marie, secret: t}", "the person's user id"),
+        ("{kind: line, address: U0123456789abcdef0123456789abcdef}", "the token of the account"),
+        ("{kind: telegram, address: marie, secret: t}", "the number of the chat"),
+        ("{kind: email, address: marie}", "one mail address"),
+        ("{kind: teams, secret: https://10.0.0.7/x}", "an https address of a public host"),
+        ("{kind: slack, secret: http://hooks.slack.com/x}", "an https address of a public host"),
+        ("{kind: slack, secret: https://hooks.slack.com/x, user: marie}", "should match pattern"),
+        ("{kind: pigeon, address: loft}", "sms"),
+    ],
+)
+def test_a_way_that_leads_nowhere_is_said_with_its_line(way: str, said: str) -> None:
+    with pytest.raises(BadConfiguration) as told:
+        read(f"""
+community:
+  id: a
+  name: A
+  rota:
+    people:
+      - id: ana
+        name: Ana
+        ways:
+          - {way}
+""")
+    assert told.value.line == 10
+    assert (told.value.field or "").startswith("community.rota.people[ana].ways[0]")
+    assert said in str(told.value)
+
+
+def test_what_proves_slack_is_kept_apart_and_never_printed() -> None:
+    told = read(MINIMAL + "press: {slack: {current: hush-1, previous: hush-0}}\n")
+
+    assert told.press == {"current": "hush-1", "previous": "hush-0"}
+    assert "hush" not in repr(told) + told.community.model_dump_json()
+    assert read(MINIMAL).press == {}
+
+
 def test_a_site_is_answered_with_the_secret_it_signs_with_unless_it_says_another() -> None:
     site = """
 channels:

@@ -88,6 +88,14 @@ def test_mail_leaves_from_one_address(missing: Ask) -> None:
     assert missing("CallManager", "ses", "SendEmail", b"Action=SendEmail&Source=boss%40example.test")
 
 
+def test_text_messages_go_to_telephones_and_to_no_topic(missing: Ask) -> None:
+    topic = b"Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aeu-west-3%3A123456789012%3Atest-AlertTopic&Message=x"
+
+    assert missing("CallManager", "sns", "Publish", b"Action=Publish&PhoneNumber=%2B33639980001&Message=x") == []
+    assert missing("CallManager", "sns", "Publish", topic)
+    assert missing("KeepWatch", "sns", "Publish", b"Action=Publish&PhoneNumber=%2B33639980001&Message=x")
+
+
 def test_a_service_that_no_policy_names_is_refused(missing: Ask) -> None:
     assert missing("ReceiveWebhook", "sts", "GetCallerIdentity", {}) == ["sts:GetCallerIdentity on *"]
 
