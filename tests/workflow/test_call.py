@@ -1,5 +1,6 @@
 """call_manager's use case: the right person, at the right hour, told once, and never nobody."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from tribune.decision import CALLS
 from tribune.desk.place import Screens
 from tribune.errors import AlreadyDone, NotFound, Unavailable
 from tribune.journal import Action, ActionState, Call, CallState, Head, HeadKind
-from tribune.workflow.call import LEASE, ROUNDS, Calling, Outcome, Rung, masked_line, take
+from tribune.workflow.call import LEASE, MUTED, ROUNDS, Calling, Outcome, Rung, masked_line, mute_scopes, take
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=PARIS)
 """A Tuesday afternoon."""
@@ -375,6 +376,190 @@ def test_another_writer_just_before_the_claim_is_no_reason_to_stay_silent(desk: 
     assert desk.ring().outcome is Outcome.SENT
 
 
+@pytest.mark.parametrize("spoken", [False, True])
+def test_who_takes_up_what_died_while_ringing_goes_on_with_the_next_way(desk: Desk, *, spoken: bool) -> None:
+    desk.keep(a_call(), a_head())
+    if not spoken:
+        desk.phones.dead = {"marie.slack"}
+
+    def die() -> None:
+        raise Died
+
+    desk.phones.then = [die] if spoken else []
+    desk.journal.before_save = [] if spoken else [lambda: None, die]
+    with pytest.raises(Died):
+        desk.ring()
+    desk.phones.dead = set()
+
+    assert desk.wait_and_ring() == Rung(Outcome.SENT, ("email",), None)
+    ways = [(person, way) for person, way, _ in desk.phones.received]
+    assert ways == ([("marie", "slack"), ("marie", "email")] if spoken else [("marie", "email")])
+    assert desk.state().trying == ()
+
+
+def test_where_every_way_may_have_been_used_the_same_one_again_rather_than_nobody(
+    journal: MemoryJournal, phones: Phones
+) -> None:
+    desk = Desk(journal, phones, **lone())
+    desk.keep(a_call(state=CallState.SENDING, trying=("marie.slack", "marie.email.marie@garance.example")), a_head())
+
+    assert desk.wait_and_ring().outcome is Outcome.SENT
+    assert phones.rung == ["marie"]
+
+
+def test_a_call_that_is_to_be_rung_anew_while_it_rings_is(desk: Desk) -> None:
+    desk.keep(a_call("climate_yellow", "hours"), a_head())
+
+    def worse() -> None:
+        known = desk.state("climate_yellow-1")
+        red = replace(known, reason="climate_red", urgency="now", state=CallState.READY, rev=known.rev + 1, trying=())
+        desk.journal.calls["garance", "climate_yellow-1"] = replace(red, figures=FIGURES)
+
+    desk.phones.then = [worse]
+    desk.keep(replace(desk.state("climate_yellow-1"), figures=FIGURES), a_head())
+    desk.ring("climate_yellow-1")
+    desk.ring("climate_yellow-1")
+
+    assert [message.subject.split()[0] for _, _, message in desk.phones.received] == ["JAUNE", "ROUGE"]
+
+
+FIGURES = {"n": "31", "share": "58", "people": "24", "times": "3", "alarming": "0"}
+
+# --- enough is enough ---
+
+
+def many_calls(desk: Desk, n: int, reason: str = "legal", urgency: str = "hours") -> None:
+    for number in range(n):
+        desk.keep(a_call(reason, urgency, desk.now, id=f"{reason}-{number}"), a_head())
+        desk.ring(f"{reason}-{number}")
+
+
+def summaries(desk: Desk) -> list[Call]:
+    return [call for call in desk.journal.calls.values() if call.reason == "many"]
+
+
+def test_whoever_was_called_often_enough_reads_the_others_in_one_summary_with_the_exact_count(desk: Desk) -> None:
+    many_calls(desk, 9)
+    many_calls(desk, 3, "scam")
+    (summary,) = summaries(desk)
+
+    assert desk.phones.rung == ["marie"] * 6
+    assert {desk.state(f"scam-{n}").state for n in range(3)} == {CallState.FOLDED}
+    assert desk.state("legal-8").folded == summary.id
+    assert desk.now + timedelta(minutes=60) <= summary.due_at < desk.now + timedelta(minutes=65)
+
+    assert desk.wait_and_ring(summary.id).outcome is Outcome.SENT
+    assert len(desk.phones.rung) == 7
+    assert desk.phones.last.subject.replace("\u00a0", " ").startswith("6 autres appels en une heure")
+    assert "3 × avocat ou justice, 3 × escroquerie" in desk.phones.last.text
+
+
+def test_the_same_call_folded_again_counts_once(desk: Desk) -> None:
+    many_calls(desk, 7)
+    for _ in range(3):
+        assert desk.ring("legal-6") == Rung(Outcome.OVER)
+
+    assert [len(call.objects) for call in summaries(desk)] == [1]
+
+
+def test_danger_rings_however_often_somebody_was_called(desk: Desk) -> None:
+    many_calls(desk, 8)
+    many_calls(desk, 4, "threat", "now")
+
+    assert len(desk.phones.rung) == 6 + 4
+
+
+def test_an_hour_later_calls_ring_again(desk: Desk) -> None:
+    many_calls(desk, 8)
+    desk.now += timedelta(hours=1, minutes=1)
+    many_calls(desk, 1, "scam")
+
+    assert len(desk.phones.rung) == 7
+
+
+def test_how_many_is_enough_and_how_long_one_has_are_the_communitys_own(journal: MemoryJournal, phones: Phones) -> None:
+    desk = Desk(journal, phones, **lone(most_calls=2, acknowledge={"now": 5, "hours": 45}))
+    many_calls(desk, 3)
+    many_calls(desk, 1, "threat", "now")
+
+    assert len(phones.rung) == 3
+    assert desk.state("legal-0").due_at == NOW + timedelta(minutes=45)
+    assert desk.state("threat-0").due_at == NOW + timedelta(minutes=5)
+
+
+# --- muted ---
+
+
+def test_what_is_muted_waits_and_rings_after_that(desk: Desk) -> None:
+    for scope in ("reason#legal", "space#page", "call#legal-1"):
+        desk.journal.ringings.clear()
+        desk.journal.mute("garance", scope, NOW + MUTED)
+        desk.keep(a_call("legal", "hours"), a_head())
+
+        assert desk.ring("legal-1") == Rung(Outcome.HELD), scope
+        assert desk.state("legal-1").due_at == NOW + MUTED
+    assert desk.wait_and_ring("legal-1").outcome is Outcome.SENT
+
+
+def test_danger_is_muted_only_where_it_is_itself(desk: Desk) -> None:
+    for scope in ("reason#threat", "space#page"):
+        desk.journal.mute("garance", scope, NOW + MUTED)
+    desk.keep(a_call(), a_head())
+    desk.keep(a_call(id="threat-2"), a_head())
+    desk.journal.mute("garance", "call#threat-2", NOW + MUTED)
+
+    assert desk.ring().outcome is Outcome.SENT
+    assert desk.ring("threat-2").outcome is Outcome.HELD
+
+
+def test_what_can_be_muted_from_a_call_is_the_call_its_reason_and_its_space() -> None:
+    assert mute_scopes(a_call("legal", "hours")) == {
+        "call": "call#legal-1",
+        "reason": "reason#legal",
+        "space": "space#page",
+    }
+
+
+# --- the tools that plan posts ---
+
+
+def test_the_tools_are_told_once_and_nobody_is_rung(journal: MemoryJournal, phones: Phones) -> None:
+    told: list[tuple[str, str, str, bytes]] = []
+    desk = Desk(journal, phones, climate={"url": "https://plan.example/hook"})
+    desk.secrets = lambda _: {"climate.tools": "whsec_c2VjcmV0"}
+    desk.announce = lambda url, secret, name, body, _: told.append((url, secret, name, body))
+    desk.keep(a_call("climate_event", "now", figures={"level": "red", "was": "green"}))
+
+    assert desk.ring("climate_event-1") == Rung(Outcome.SENT, ("tools",))
+    assert desk.ring("climate_event-1") == Rung(Outcome.OVER)
+    assert phones.rung == []
+    ((url, secret, name, body),) = told
+    assert (url, secret, name) == ("https://plan.example/hook", "whsec_c2VjcmV0", "climate_event-1")
+    assert json.loads(body)["type"] == "climate.changed"
+    assert json.loads(body)["data"] == {
+        "community": "garance",
+        "space": "page",
+        "level": "red",
+        "was": "green",
+        "changed_at": NOW.isoformat(),
+    }
+
+
+def test_tools_that_do_not_listen_are_told_again_for_a_day_and_a_person_after_the_third_time(desk: Desk) -> None:
+    desk.keep(a_call("climate_event", "now", figures={"level": "red", "was": "green"}))
+    for _ in range(3):
+        assert desk.wait_and_ring("climate_event-1") == Rung(Outcome.LATER)
+    deaf = [call for call in desk.journal.calls.values() if call.reason == "tools_deaf"]
+    assert [call.id for call in deaf] == ["tools_deaf-climate_event-1"]
+    for _ in range(60):
+        if desk.wait_and_ring("climate_event-1").outcome is Outcome.OVER:
+            break
+
+    assert desk.state("climate_event-1").state is CallState.FAILED
+    assert timedelta(days=1) <= desk.now - NOW < timedelta(days=1, hours=2)
+    assert len([call for call in desk.journal.calls.values() if call.reason == "tools_deaf"]) == 1
+
+
 # --- nobody can be reached ---
 
 
@@ -409,6 +594,32 @@ def test_one_dead_phone_is_not_tried_twice_in_one_round(desk: Desk) -> None:
 
 
 # --- what is read ---
+
+
+def test_a_call_about_several_quotes_three_of_them_with_their_links_and_counts_the_people(desk: Desk) -> None:
+    objects = ("1_14", "1_15", "1_16", "1_17")
+    for number, name in enumerate(objects):
+        at = ("garance", "facebook", "1001", name)
+        desk.journal.heads[at] = a_head(object=name, url=f"https://facebook.example/{name}", author=f"u{number % 3}")
+        desk.journal.words[at] = f"Appelez-moi au 06 39 98 12 34, numéro {number}"
+    desk.keep(a_call("failed", "hours", objects=objects), words=None)
+    desk.ring("failed-1")
+    text = desk.phones.last.text
+
+    assert "4 commentaires de 3 personnes" in text
+    assert text.count("Appelez-moi au •••") == 3
+    assert [name for name in objects if f"https://facebook.example/{name}" in text] == list(objects[:3])
+
+
+@pytest.mark.parametrize(("level", "first"), [("yellow", "JAUNE"), ("orange", "ORANGE"), ("red", "ROUGE")])
+def test_the_climate_is_told_in_the_first_hundred_characters(desk: Desk, level: str, first: str) -> None:
+    desk.keep(a_call(f"climate_{level}", "now", objects=(), figures=FIGURES))
+    desk.ring(f"climate_{level}-1")
+    subject = desk.phones.last.subject.replace("\u00a0", " ")
+
+    assert subject.startswith(f"{first} · 3× l'habitude sur Vélos Garance : 31 commentaires")
+    assert "58 % négatifs" in subject
+    assert "environ 24 personnes" in desk.phones.last.text.replace("\u00a0", " ")
 
 
 def test_the_message_says_what_happened_what_was_done_what_to_do_and_who_is_next(desk: Desk) -> None:
