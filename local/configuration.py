@@ -122,6 +122,18 @@ class WrittenRota(Rota):
     people: tuple[WrittenPerson, ...] = Field(min_length=1)
     fallback: WrittenPerson | None = None
 
+    @model_validator(mode="after")
+    def _each_secret_and_each_hand_is_one_s_own(self) -> Self:
+        everybody = (*self.people, *((self.fallback,) if self.fallback else ()))
+        for person in everybody:
+            kinds = [way.kind for way in person.ways if way.secret]
+            if twice := next((kind for kind in kinds if kinds.count(kind) > 1), None):
+                raise ValueError(f"{person.id}: there is one secret for {twice}, and two ways that need one")
+        users = [way.user for person in everybody for way in person.ways if way.user]
+        if len(set(users)) < len(users):
+            raise ValueError("a Slack user stands there twice: whose press would it be?")
+        return self
+
     def without_secrets(self) -> Rota:
         """What may be stored beside the settings."""
         secret = {"ways": {"__all__": {"secret"}}}

@@ -172,6 +172,25 @@ community:
     assert said in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("marie", "lea", "said"),
+    [
+        (
+            "{kind: slack, secret: https://a.example/1}, {kind: slack, secret: https://a.example/2}",
+            "",
+            "one secret for slack",
+        ),
+        ("{kind: slack, user: U01}", "{kind: slack, user: U01}", "a Slack user stands there twice"),
+    ],
+)
+def test_no_secret_replaces_another_and_no_press_is_two_people_s(marie: str, lea: str, said: str) -> None:
+    with pytest.raises(BadConfiguration, match=said):
+        read(
+            "community: {id: a, name: A, rota: {people: ["
+            f"{{id: marie, name: Marie, ways: [{marie}]}}, {{id: lea, name: Léa, ways: [{lea}]}}]}}}}"
+        )
+
+
 def test_what_proves_slack_is_kept_apart_and_never_printed() -> None:
     told = read(MINIMAL + "press: {slack: {current: hush-1, previous: hush-0}}\n")
 

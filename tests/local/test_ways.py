@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import local
 from local import configuration
 from local.provider import PREFIX as SIGN_IN
 from local.serve import applied
@@ -60,6 +63,11 @@ TWINS = {
 """Each way in Marie's order, and the twin that can be told to fail."""
 
 
+def valid(name: str, value: object) -> None:
+    schema = json.loads((Path(local.__file__).parent / f"schemas/{name}.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(value)
+
+
 @dataclass
 class House:
     """A running stack, seen from outside."""
@@ -80,9 +88,11 @@ class House:
             connection.close()
 
     def tell(self, twin: str, **what: Any) -> dict[str, str]:
+        valid("twin.request", what)
         status, _, body = self.ask("POST", f"/_local/twin/{twin}", json.dumps(what))
         assert status == 200, body
         told: dict[str, str] = json.loads(body)
+        valid("twin", told)
         return told
 
     def threat(self) -> None:
