@@ -631,7 +631,7 @@ def test_after_the_last_warning_people_are_told_what_the_charter_foresees(
 
 def test_an_insult_that_the_law_forbids_is_hidden_until_a_person_confirms_and_says_why() -> None:
     made = decided(findings(breach("diffamation")))
-    assert (made.reason, made.draft, made.draft_kind) == ("attack_on_person", "reminder1", ActKind.PRIVATE)
+    assert (made.reason, made.draft, made.draft_kind) == ("attack_on_person", "warning1", ActKind.PRIVATE)
     assert [(act.kind, act.leave, act.unconfirmed) for act in made.acts] == [
         (ActKind.HIDE, Leave.ALONE, Unconfirmed.CALL)
     ]

@@ -48,6 +48,7 @@ _PARTS = {
     "care": Part.SERVE,
     "draft": Part.SERVE,
     "reminder1": Part.POLICE,
+    "warning1": Part.POLICE,
     "warning2": Part.POLICE,
     "warning3": Part.POLICE,
     "protect": Part.POLICE,

@@ -191,7 +191,8 @@ def _first(view: View, clause: Clause) -> Decision:
     """What the charter announces for a first breach."""
     if clause.first_action is FirstAction.REMIND:
         return _remind(view, clause)
-    return _hide_and_tell(view, clause, _why(view, clause), _own_text("reminder1", clause))
+    copies = clause.first_action is FirstAction.HIDE_COPIES
+    return _hide_and_tell(view, clause, _why(view, clause), "reminder1.flood" if copies else "warning1")
 
 
 def _worst(view: View) -> Clause | None:
@@ -248,6 +249,8 @@ def _for_people(view: View, clause: Clause, step: Foreseen) -> Decision:
         "after_last_warning",
         clause=clause.id,
         acts=(hide,) if view.can_hide else (),
+        draft="warning1" if view.can_hide else None,
+        draft_kind=view.privately,
         calls=(CallWish("exclusion", Urgency.HOURS, roles=("cm", "smm")),) if step is Step.EXCLUDE else (),
         foresees=step,
         awaits_answer=view.says(*COMPLAINS, Signal.QUESTION),

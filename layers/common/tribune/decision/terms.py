@@ -212,6 +212,7 @@ SITUATIONS = frozenset(
         "protect.vie-privee",
         # about a clause, proposed to the CM
         "reminder1.flood",
+        "warning1",
         "warning2",
         "warning3.final",
         "protect.request",
@@ -255,7 +256,8 @@ SITUATIONS = frozenset(
 """Every reply situation that a decision or a proposal can name: `words/<lang>/replies` has a text for each.
 
 `reminder1` serves clauses without a reminder of their own, `reminder1.pointer` all those that a reminder already
-cites in the thread. `protect.vie-privee` is the private notice that a
+cites in the thread. `warning1` tells whoever is hidden without a reminder that they are, and where the reason stands.
+`protect.vie-privee` is the private notice that a
 number was hidden; `protect.request` the same when the number came with a request (the CM answers both at
 once); `protect.other` when it is somebody else's (it never asks for the data).
 """
