@@ -29,6 +29,7 @@ def _serve(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8787, help="where to listen on 127.0.0.1 (default 8787)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a configuration; without it, a working example")
     parser.add_argument("--print-config", action="store_true", help="print that working example and stop")
+    parser.add_argument("--alarms", action="store_true", help="what is counted sets off the template's alarms")
 
 
 def _demo(_parser: ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from local.faults import When
+from local.runtime import Ending
 from local.twins import Peopled
 from local.wire import Reply, Request
 
@@ -36,6 +37,8 @@ class Endpoints:
             ("GET", "clock"): lambda _: (HTTPStatus.OK, self._time()),
             ("POST", "clock"): self._move_clock,
             ("POST", "kill"): self._kill,
+            ("GET", "alarms"): lambda _: (HTTPStatus.OK, stack.alarms.shown()),
+            ("POST", "alarms"): self._relay,
         }
 
     def handle(self, request: Request) -> Reply:
@@ -85,6 +88,15 @@ class Endpoints:
                 self._stack.kills.arm(function, call, when)
                 return HTTPStatus.OK, {"armed": self._stack.kills.armed()}
         raise _Refused('send {"function": "PerformAction", "at_call": 1, "when": "before"}')
+
+    def _relay(self, request: Request) -> tuple[int, Any]:
+        """An alarm as CloudWatch, EventBridge or SNS hands it to relay_alarm."""
+        if "RelayAlarm" not in self._stack.functions.names():
+            raise _Refused("nothing here relays alarms")
+        result = self._stack.invoke("RelayAlarm", _body(request))
+        if result.ending is not Ending.RETURNED:
+            raise _Refused("relay_alarm could not read it; CloudWatch would have mailed it to the alert address")
+        return HTTPStatus.OK, {"relayed": True}
 
     def _tell_twin(self, request: Request) -> tuple[int, Any]:
         name = request.path.removeprefix(PREFIX).removeprefix("twin/").strip("/")

@@ -17,17 +17,17 @@ from tribune.errors import BadConfiguration
 
 
 def run(arguments: Namespace) -> int:
-    """The `tribune serve` command: `--config FILE` (else the working example), `--port`. Raises BadConfiguration."""
+    """The `tribune serve` command: `--config FILE` (else the working example), `--port`, `--alarms`. Raises BadConfiguration."""
     configuration = read(arguments.config or EXAMPLE_FILE)
     try:
-        return serve(configuration, arguments.port)
+        return serve(configuration, arguments.port, alarms=arguments.alarms)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise BadConfiguration(f"somebody listens on port {arguments.port} already", field="--port") from error
 
 
-def serve(configuration: Configuration, port: int = 0) -> int:
+def serve(configuration: Configuration, port: int = 0, *, alarms: bool = False) -> int:
     """Run until SIGINT or SIGTERM; the exit status. The first line on stdout is `ready http://127.0.0.1:PORT`.
 
     Raises OSError when the port is taken, BadConfiguration when the configuration cannot be applied.
@@ -36,7 +36,7 @@ def serve(configuration: Configuration, port: int = 0) -> int:
     before = {name: signal.signal(name, lambda *_: end.set()) for name in (signal.SIGINT, signal.SIGTERM)}
     progress = Progress()
     try:
-        with LocalStack(port=port, folder=fresh_logs(), watcher=progress.watcher) as stack:
+        with LocalStack(port=port, folder=fresh_logs(), alarms=alarms, watcher=progress.watcher) as stack:
             for line in applied(stack, configuration):
                 progress.say(line)
             with announced(description(stack)):

@@ -18,6 +18,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from local import views
+from local.alarms import Alarms
 from local.clock import SharedClock
 from local.cloud import Cloud
 from local.configuration import Configuration
@@ -74,14 +75,17 @@ class LocalStack:
         region: str = REGION,
         folder: Path | None = None,
         environments: int = 1,
+        alarms: bool = False,
         watcher: Watcher = Watcher(),
     ) -> None:
         """`port` of the door (0: any free one); `folder` for logs (None: one that goes when the stack ends);
-        `environments`: how many processes of each function may run at once.
+        `environments`: how many processes of each function may run at once; `alarms`: whether what the functions count
+        sets off the template's alarms.
         """
         self._template_file, self._parameters = template, dict(parameters)
         self._port, self.region = port, region
         self._folder, self._environments, self._watcher = folder, environments, watcher
+        self._listens = alarms
         self.kills = Kills()
         self._own = ExitStack()
         self._team: list[str] = []
@@ -147,10 +151,14 @@ class LocalStack:
         self.scheduler = Scheduler(
             self.created.schedules(), self.region, invoke=self.functions.invoke, now=self.clock.now
         )
+        self.alarms = Alarms(self.created, folder, invoke=self.functions.invoke, now=self.clock.now)
         self.pollers = self._pollers()
         self._door_listener.start()
         own.callback(self.scheduler.stop)
         self.scheduler.start()
+        own.callback(self.alarms.stop)
+        if self._listens:
+            self.alarms.start()
         for poller in self.pollers:
             own.callback(poller.stop)
             poller.start()
@@ -280,7 +288,7 @@ class LocalStack:
         parked.update({name: depth.total for name, depth in depths.items() if name in dead and depth.total})
         pending: dict[str, Any] = {
             "echoes": self.hosting.owed(),
-            "schedules": self.scheduler.pending(),
+            "schedules": [*self.scheduler.pending(), *self.alarms.pending()],
             "running": dict(Counter(self.functions.busy()) | self._in_hand()),
             "queues": {name: one.shown() for name, one in depths.items() if name not in dead and one.total},
             "due": dict(due),

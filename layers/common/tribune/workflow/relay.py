@@ -21,6 +21,8 @@ TOGETHER = timedelta(minutes=15)
 """Alarms that are not further apart are one incident."""
 FOLLOWS = timedelta(minutes=10)
 """When what joined an incident is told; each further time in the same incident, twice as late."""
+NEAR = timedelta(minutes=1)
+"""Closer than this to its time, a summary may be on its way."""
 _LOOK_BACK = 4
 """How many quarters of an hour an incident may go on growing: then what still goes off rings anew."""
 _SLOWEST = 3
@@ -74,29 +76,22 @@ class Relaying:
     def _tell(self, news: AlarmNews, wanted: Directions, community: str, now: datetime) -> bool:
         if news.state == OK:
             return self._over(news, wanted.urgency, community, now)
-        home = self._near(news, wanted.urgency, community)
-        call_id = home.id if home else next(_ids(wanted.urgency, news.at))
         heard = str(mark(news.name, ALARM, news.at))
-        opened = Call(
-            community=community,
-            id=call_id,
-            reason="alarm",
-            urgency=wanted.urgency,
-            state=CallState.READY,
-            created_at=now,
-            due_at=now,
-            rev=0,
-            received_at=news.at,
-            objects=(heard,),
-            figures={"first": heard},
-            sentence=sentence(news, wanted, self.community(community), now),
-        )
-        self.store.commit(Changes(calls=(opened,)), now)
-        incident = self._known(community, call_id)
-        if incident.figures["first"] == heard:
-            self.calls.send([{"schema": 1, "community": community, "call": call_id}])
+        incident = self._near(news, wanted.urgency, community)
+        if incident is None or incident.figures.get("first") == heard:
+            call_id = incident.id if incident else next(_ids(wanted.urgency, news.at))
+            words = sentence(news, wanted, self.community(community), now)
+            opened = replace(
+                _joined(community, call_id, wanted.urgency, heard, now), received_at=news.at, sentence=words
+            )
+            self.store.commit(Changes(calls=(replace(opened, figures={"first": heard}),)), now)
+            incident = self._known(community, call_id)
         else:
-            self._open_again(incident, now)
+            self.store.commit(Changes(calls=(_joined(community, incident.id, wanted.urgency, heard, now),)), now)
+        if incident.figures.get("first") == heard:
+            self.calls.send([{"schema": 1, "community": community, "call": incident.id}])
+        else:
+            self._open_again(incident, heard, now)
             self._tell_later(incident, heard, now)
         return True
 
@@ -117,10 +112,11 @@ class Relaying:
             raise Unavailable("an incident that was just written cannot be read")
         return call
 
-    def _open_again(self, incident: Call, now: datetime) -> None:
+    def _open_again(self, incident: Call, heard: str, now: datetime) -> None:
         """An alarm that comes back before anybody could believe its end rings again, unless it ends meanwhile."""
         for _ in range(_COLLISIONS):
-            if incident.state is not CallState.CLOSED or not still_on(marks(incident)):
+            happened = marks(replace(incident, objects=tuple({*incident.objects, heard})))
+            if incident.state is not CallState.CLOSED or not still_on(happened):
                 return
             again = replace(incident, state=CallState.READY, due_at=now + FOLLOWS, lease_until=None)
             try:
@@ -146,6 +142,8 @@ class Relaying:
                 now,
                 now + FOLLOWS * 2 ** min(turn, _SLOWEST),
             )
+            if known is not None and known.due_at - now > NEAR:
+                return
             if self._known(incident.community, call_id).state is CallState.READY:
                 return  # otherwise it may have left without this one: said twice rather than never
 
@@ -175,8 +173,7 @@ class Relaying:
                 return False
             self._keep_summary(_nameless(community, urgency, news), heard, now, now)
             return True
-        ended = Call(community, call_id, "alarm", urgency, CallState.READY, now, now, rev=0, objects=(heard,))
-        self.store.commit(Changes(calls=(ended,)), now)
+        self.store.commit(Changes(calls=(_joined(community, call_id, urgency, heard, now),)), now)
         for _ in range(_COLLISIONS):
             incident = self._known(community, call_id)
             all_over = not still_on(marks(incident))
@@ -221,6 +218,11 @@ def _ids(urgency: Urgency, at: datetime) -> Iterator[str]:
     for slot in around:
         began = datetime.fromtimestamp(slot * TOGETHER.total_seconds(), UTC)
         yield f"alarm-{began:%Y%m%dT%H%M}-{urgency}"
+
+
+def _joined(community: str, call_id: str, urgency: Urgency, heard: str, now: datetime) -> Call:
+    """What an incident gains: of one that exists, nothing else is touched."""
+    return Call(community, call_id, "alarm", urgency, CallState.READY, now, now, rev=0, objects=(heard,))
 
 
 def _nameless(community: str, urgency: Urgency, news: AlarmNews) -> Call:
