@@ -218,12 +218,13 @@ class Alarms:
             if _minute(now) == _minute(self._evaluated):
                 continue
             try:
-                self._evaluate(now)
+                self.evaluate(now)
             except Stopped:
                 return
             self._evaluated = now
 
-    def _evaluate(self, now: datetime) -> None:
+    def evaluate(self, now: datetime) -> None:
+        """Look at everything as it stands at this minute, and tell what changed."""
         self._counted.look()
         states: dict[str, str] = {}
         for alarm in self.all:
