@@ -48,6 +48,14 @@ class Deed:
         return (*self.at[:3], parent) if parent else None
 
 
+class Outcome:
+    """What became of an event, for the metrics."""
+
+    DUPLICATE = "duplicate"
+    DECIDED = "decided"
+    RECORDED = "recorded"
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What the community brings to a decision."""

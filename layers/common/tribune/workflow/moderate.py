@@ -21,10 +21,11 @@ from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
 from tribune.workflow.appeal import Receiving
 from tribune.workflow.brake import braked
-from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
+from tribune.workflow.by_hand import settle_answered
+from tribune.workflow.deed import Deed, Ground, Outcome, author_of, hour_of, thread_at
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.shadow import Shadow
-from tribune.workflow.weigh import Outcome, settle_answered, weigh
+from tribune.workflow.weigh import weigh
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 MOST_ITEMS = 100
@@ -43,7 +44,11 @@ class Journal(Protocol):
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def cost(self, changes: Changes) -> int: ...  # noqa: D102
     def keep_words(  # noqa: D102
-        self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords], lately: Sequence[Lately]
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately],
+        touched: Sequence[Head],
     ) -> None: ...
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
 
@@ -174,8 +179,8 @@ class Moderation:
         if self.journal.cost(changes) > MOST_ITEMS and len(deeds) > 1:
             return False, []
         lately = sheet.lately()
-        if sheet.said or sheet.outgoing or lately:
-            self.journal.keep_words(sheet.said, sheet.outgoing, lately)
+        if sheet.said or sheet.outgoing or lately or changes.heads:
+            self.journal.keep_words(sheet.said, sheet.outgoing, lately, changes.heads)
         self.journal.commit(changes, now)
         self._afterwards(deeds, sheet, now)
         return True, counts

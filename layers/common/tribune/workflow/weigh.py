@@ -14,23 +14,19 @@ from tribune.budgets import (
     FLOODS,
     PER_ACCOUNT_AND_HOUR,
     PER_POST_AND_HOUR,
-    THREAD_IN_PRIVATE,
     TURNS,
     TURNS_WITHIN,
     Silence,
     courtesy_delay,
 )
 from tribune.channel import ActKind
-from tribune.charter import Circumstances, Findings, pack
-from tribune.charter.brake import changed
-from tribune.charter.document import Gravity
+from tribune.charter import Findings, pack
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import DANGER, Act, Decision, Leave, Matter, Measure, Situation, Unconfirmed, Urgency, decide
+from tribune.decision import DANGER, Act, Decision, Leave, Measure, Unconfirmed, Urgency
 from tribune.journal import (
     Action,
     ActionState,
     AuthorNote,
-    Budget,
     BudgetNote,
     Call,
     CallState,
@@ -41,7 +37,6 @@ from tribune.journal import (
     Head,
     HeadKind,
     OutgoingWords,
-    Promised,
     Pulse,
     SaidWords,
     ShadowNote,
@@ -52,7 +47,7 @@ from tribune.journal import (
 )
 from tribune.notice import RESTRICTING, code, codes_in, link, token
 from tribune.standing import Standing, Strike, Utterance
-from tribune.workflow import promise
+from tribune.workflow.by_hand import acted_on
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
     SPEAKING,
@@ -60,25 +55,21 @@ from tribune.workflow.deed import (
     WORDS_KEPT,
     Deed,
     Ground,
-    author_of,
+    Outcome,
     case_id,
     hour_of,
     named,
-    thread_at,
 )
-from tribune.workflow.gate import REPLY_STALE_AFTER
+from tribune.workflow.judging import FACT, Judging
 from tribune.workflow.provisional import confirm_by
-from tribune.workflow.restriction import ended
 from tribune.workflow.shadow import Shadow, judged
-from tribune.workflow.speech import RESPONSE_TARGET, About, Speech, answer_of
+from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
     STANDING_WORDS,
     cancelled,
     closed,
     deleted_by_us,
-    judged_by_hand,
     left_standing,
-    looked_at,
     taking_back,
     with_actions,
     withdrawn_if_asked,
@@ -87,8 +78,6 @@ from tribune.workflow.takeback import (
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
-FACT = "fact:"
-"""What marks, among the texts used in a thread, the entry of the FAQ that they answered with."""
 NO_WEATHER = DANGER | {"spam", "participation"}
 """What says nothing of the climate: matters of their own, advertisements, the entries of a contest."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
@@ -99,23 +88,15 @@ _STATE = {
 }
 
 
-class Outcome:
-    """What became of an event, for the metrics."""
-
-    DUPLICATE = "duplicate"
-    DECIDED = "decided"
-    RECORDED = "recorded"
-
-
 def weigh(deed: Deed, ground: Ground, sheet: Worksheet) -> str:
     """Write on the sheet what this event changes; answers an Outcome."""
     match deed.said:
-        case Comment():
-            return _Weighing(deed, deed.said, ground, sheet).weigh()
+        case Comment() as said:
+            return _Weighing(deed, said, ground, sheet, Judging(deed, said, ground, sheet)).weigh()
         case Reaction():
             return _reaction(deed, deed.said, ground, sheet)
         case TeamAct():
-            return _team_act(deed, deed.said, sheet)
+            return acted_on(deed, deed.said, sheet)
 
 
 @dataclass(slots=True)
@@ -126,6 +107,7 @@ class _Weighing:
     said: Comment
     ground: Ground
     sheet: Worksheet
+    judging: Judging
 
     @property
     def now(self) -> datetime:
@@ -133,11 +115,11 @@ class _Weighing:
 
     @property
     def thread(self) -> ThreadId:
-        return thread_at(self.deed, self.ground)
+        return self.judging.thread
 
     @property
     def author(self) -> str | None:
-        return author_of(self.said, self.ground)
+        return self.judging.author
 
     def weigh(self) -> str:
         self._hear_appeals()
@@ -252,8 +234,8 @@ class _Weighing:
     def _decide(self, before: Head | None) -> None:
         if before is not None:
             self._unplan(before)
-        findings, decision = self._judge(before)
-        turned = self._turned() if before is None else frozenset[str]()
+        findings, decision = self.judging.judge(before)
+        turned = self.judging.turned() if before is None else frozenset[str]()
         if self.ground.shadow and not decision.confidential:
             self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
@@ -272,14 +254,10 @@ class _Weighing:
         self._call(head, decision)
         self._wake(head)
 
-    @property
-    def _long_ago(self) -> bool:
-        return self.deed.fetched and self.now - self.said.posted_at > REPLY_STALE_AFTER
-
     def _feel(self, head: Head, findings: Findings, decision: Decision) -> None:
         """What the climate and the digest are computed from, once for each comment: never a word, never a name."""
         at, bucket = self.deed.received_at, climate.Bucket()
-        if decision.reason not in NO_WEATHER and not self._long_ago:
+        if decision.reason not in NO_WEATHER and not self.judging.long_ago:
             who = self.author or self.said.object
             bucket = climate.bucket_of(who, findings.signals, hostile=decision.hostile)
         observed = Counter(str(one.kind) for one in head.actions if one.state is ActionState.OBSERVED)
@@ -296,92 +274,10 @@ class _Weighing:
         if before.author:
             self.sheet.note_author(AuthorNote(before.community, before.author, forgotten=forgotten))
 
-    def _judge(self, before: Head | None) -> tuple[Findings, Decision]:
-        said, community = self.said, self.ground.community
-        post = community.post(said.platform, said.account, said.thread.post)
-        record = self.sheet.author((community.id, self.author)) if self.author else None
-        standing = record.standing if record else Standing()
-        if before is None and standing.first_object == said.object:
-            standing = replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
-        thread = self.sheet.thread(self.thread)
-        contest = bool(post and post.mechanic == "contest")
-        newcomer = standing.is_newcomer(community.since, self.now)
-        to_member = self._answers_member()
-        said_on = said.posted_at.astimezone(community.zone).date()
-        circumstances = Circumstances(
-            audience=said.audience,
-            answers_member=to_member,
-            contest=contest,
-            tagged=said.tagged,
-            repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
-            waiting=standing.waiting_since is not None,
-            newcomer=newcomer,
-            language=said.language,
-            rate=standing.rate(said.object, said.posted_at) if self.author else None,
-            author_name=said.author.name,
-            ambassador=community.is_ambassador(said.platform, said.author.id, self.author),
-            topics=(post.title,) if post and post.title else None,
-            said_on=said_on,
-            reserve=community.in_reserve(said_on),
-        )
-        findings = self._answerable(self.ground.reader.read(said.text, circumstances))
-        decision = decide(
-            Matter.of(said, answers_member=to_member),
-            findings,
-            standing,
-            Situation(
-                now=self.now,
-                mode=community.modes.default,
-                clause_modes=self.ground.clause_modes,
-                hide_gravity_4=community.modes.hide_gravity_4 and self._danger_stands(findings, circumstances),
-                can=self.ground.card.can - self.sheet.known.breaker(*self.deed.at[:3]).cannot(self.now),
-                trusted_link=bool(community.charter_base_url),
-                sensitive_post=bool(post and post.sensitive),
-                contest=contest,
-                long_ago=self._long_ago,
-                climate=self.sheet.known.brakes(community.id).climate.get(self.deed.space, "green"),
-                thread_automatic=self._automatic_in_thread(),
-                post_automatic=self._budget().posts.get(said.thread.post, 0),
-                account_automatic=self._budget().spent,
-                explained=thread.explained,
-                thread_silent=bool(
-                    thread.silent
-                    or thread.human_at
-                    or said.led_elsewhere
-                    or (before and before.by_hand)
-                    or len(self._turned()) >= TURNS
-                ),
-                already_reminded=bool(before and before.reminded),
-                first_comment=standing.first_seen is None,
-                newcomer=newcomer,
-                solicits=post.solicits if post else None,
-                told=self._told(),
-                covered=self._covered(findings),
-            ),
-            self.ground.charter.charter if self.ground.charter else None,
-        )
-        return findings, decision
-
-    def _answerable(self, findings: Findings) -> Findings:
-        """What expired, or has no answer in this language, nobody asks: the question is a person's to answer."""
-        community = self.ground.community
-        asks = tuple(one for one in findings.asks if answer_of(community, one, findings.language, self.now))
-        return findings if asks == findings.asks else replace(findings, asks=asks)
-
-    def _told(self) -> frozenset[str]:
-        """The entries of the FAQ that were answered in this thread, or for which an answer was prepared."""
-        used = self.sheet.thread(self.thread).used
-        return frozenset(one.removeprefix(FACT) for one in used if one.startswith(FACT))
-
-    def _covered(self, findings: Findings) -> frozenset[str]:
-        """Of what is asked here, what was answered under this post within the hour, or waits for a person there."""
-        told = self._budget().told
-        return frozenset(one for one in findings.asks if asked_under(self.said.thread.post, one) in told)
-
     def _judge_beside(self, shadow: Shadow, before: Head | None, decision: Decision) -> None:
         """What the version on trial makes of the same words, in the same place: noted, never done."""
         try:
-            would = judged(self._decided_by(shadow, before))
+            would = judged(self.judging.decided_by(shadow, before))
         except Exception:  # noqa: BLE001  whatever is wrong with a version on trial, the decision stands; it is counted
             self.sheet.count_shadow(self.deed.community, shadow.name, "failed")
             return
@@ -391,59 +287,6 @@ class _Weighing:
         if was != would or before is not None:
             at = self.deed.at
             self.sheet.note_shadow(ShadowNote(at[0], shadow.name, *at[1:], at=self.now, was=was, would=would))
-
-    def _decided_by(self, shadow: Shadow, before: Head | None) -> Decision:
-        charter, reader = shadow.opened()
-        real = self.ground.charter.charter if self.ground.charter else None
-        braked = self.ground.braked - changed(real, charter.charter).keys() if self.ground.braked else frozenset[str]()
-        ground = replace(self.ground, charter=charter, reader=reader, braked=braked, shadow=None)
-        beside = replace(self, ground=ground)
-        return beside._judge(before)[1]  # noqa: SLF001  ourselves, on another ground
-
-    def _danger_stands(self, findings: Findings, circumstances: Circumstances) -> bool:
-        """Is gravity 4 still hidden unasked? Not on the word of a clause that the brake holds, and of it alone.
-
-        The brake stops what people just wrote into a charter; danger is hidden on the law's ground, with or without
-        one. So what the packaged words of the law find is hidden provisionally all the same, and what only the
-        changed clause accuses is proposed. A person is called for each of them either way.
-        """
-        clauses = {breach.clause for breach in findings.breaches if breach.gravity >= Gravity.DANGER}
-        if not clauses or clauses - self.ground.braked:
-            return True
-        by_law = self.ground.law().read(self.said.text, circumstances)
-        return any(breach.gravity >= Gravity.DANGER and not breach.doubtful for breach in by_law.breaches)
-
-    def _answers_member(self) -> bool:
-        """Does it reply to somebody else than us and than its own author?"""
-        if self.said.parent is None:
-            return False
-        parent = self.sheet.head((*self.deed.at[:3], self.said.parent))
-        if parent is None:
-            return True
-        return parent.kind is HeadKind.COMMENT and (self.author is None or parent.author != self.author)
-
-    def _automatic_in_thread(self) -> int:
-        times = self.sheet.thread(self.thread).automatic.values()
-        if self.said.audience is Audience.PUBLIC:
-            return len(times)
-        return sum(self.now - at < THREAD_IN_PRIVATE for at in times)
-
-    def _budget(self) -> Budget:
-        return self.sheet.budget((*self.deed.at[:3], hour_of(self.now)))
-
-    def _turned(self) -> frozenset[str]:
-        """What this author said in this thread in the last minutes, now included, after the machine spoke to them here.
-
-        What they say to another member is no answer to us.
-        """
-        record = self.sheet.author((self.deed.community, self.author)) if self.author else None
-        if record is None or self.said.tagged or self._answers_member():
-            return frozenset()
-        spoken = self.sheet.thread(self.thread).automatic
-        if not any(self.now - at < TURNS_WITHIN for action, at in record.automatic.items() if action in spoken):
-            return frozenset()
-        earlier = (turn for turn in record.turns if turn.thread == self.thread[3] and self.now - turn.at < TURNS_WITHIN)
-        return frozenset({self.said.object, *(turn.object for turn in earlier)})
 
     def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
         """The head as it will be kept, and what the CM could say."""
@@ -757,7 +600,7 @@ class _Weighing:
         if head.audience is Audience.PRIVATE:
             return
         hour = (*head.at[:3], hour_of(self.now))
-        told = self._budget().told
+        told = self.judging.budget().told
         asked = frozenset(asked_under(head.post, act.faq) for act in decision.acts if act.faq) - told
         if head.unsaid:
             self.sheet.note_budget(BudgetNote(*hour, posts={head.post: len(head.unsaid)}, told=asked))
@@ -969,65 +812,3 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
         )
     )
     return Outcome.RECORDED
-
-
-def _team_act(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
-    """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand."""
-    head = sheet.head(deed.at)
-    kind = ActKind(said.kind)
-    if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
-        return Outcome.DUPLICATE
-    ours = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-    if any(action.kind is kind and action.state in ours for action in head.actions):
-        return Outcome.DUPLICATE
-    actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
-    if head.by_hand and actions == head.actions:
-        return Outcome.DUPLICATE
-    untold = [action for action in head.actions if action.id in forgotten]
-    after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, actions=actions), untold)
-    if kind is ActKind.UNHIDE and after.verdict is not None:
-        after = replace(after, verdict=replace(after.verdict, strike=False))
-    sheet.put_head(looked_at(after))
-    if kind is ActKind.UNHIDE:
-        sheet.notice_ends += ended(head, sheet.now)
-    struck = head.verdict is not None and head.verdict.strike
-    if head.author and struck and after.verdict is not None and not after.verdict.strike:
-        sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
-    case = sheet.case(deed.at)
-    if case is not None and case.state is CaseState.OPEN:
-        sheet.put_case(closed(case, "team", sheet.now))
-    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
-    return Outcome.RECORDED
-
-
-def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Head, made: Promised | None) -> None:
-    """A person answered in its thread: what the machine meant to say is not said, the case is closed, or stays open
-    for the promise that the answer made.
-    """
-    actions, forgotten = cancelled(
-        head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
-    )
-    after = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
-    if after != head:
-        sheet.put_head(after)
-    itself = frozenset({head.object})
-    news = case is not None and not promise.is_old_news(case, spoken.posted_at)
-    if case is not None and news and (made or case.state is CaseState.OPEN):
-        case = promise.answered(case, "team", made, spoken_at=spoken.posted_at, now=sheet.now)
-        sheet.put_case(case)
-    waits = case is not None and case.state is CaseState.OPEN
-    none = frozenset[str]()
-    opened, settled = (itself, none) if waits else (none, itself)
-    sheet.note_thread(ThreadNote(*head.thread_at, opened=opened, closed=settled, forgotten=forgotten))
-    if head.author:
-        untold = itself if after.verdict != head.verdict else frozenset()
-        sheet.note_author(
-            AuthorNote(
-                head.community,
-                head.author,
-                answered=itself,
-                lifted=untold,
-                forgotten=forgotten,
-                heard_at=head.posted_at,
-            )
-        )

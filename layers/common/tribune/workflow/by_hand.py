@@ -1,0 +1,74 @@
+"""by_hand: what a person of the team did on the platform itself is done, and what the machine had planned gives way. Pure."""
+
+from dataclasses import replace
+
+from tribune.channel import ActKind
+from tribune.comment import TeamAct
+from tribune.journal import ActionState, AuthorNote, Case, CaseState, Head, HeadKind, Promised, ThreadNote
+from tribune.workflow import promise
+from tribune.workflow.deed import Deed, Outcome
+from tribune.workflow.restriction import ended
+from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, without_strike
+from tribune.workflow.worksheet import Worksheet
+
+
+def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
+    """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand."""
+    head = sheet.head(deed.at)
+    kind = ActKind(said.kind)
+    if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
+        return Outcome.DUPLICATE
+    ours = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+    if any(action.kind is kind and action.state in ours for action in head.actions):
+        return Outcome.DUPLICATE
+    actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
+    if head.by_hand and actions == head.actions:
+        return Outcome.DUPLICATE
+    untold = [action for action in head.actions if action.id in forgotten]
+    after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, actions=actions), untold)
+    if kind is ActKind.UNHIDE and after.verdict is not None:
+        after = replace(after, verdict=replace(after.verdict, strike=False))
+    sheet.put_head(looked_at(after))
+    if kind is ActKind.UNHIDE:
+        sheet.notice_ends += ended(head, sheet.now)
+    struck = head.verdict is not None and head.verdict.strike
+    if head.author and struck and after.verdict is not None and not after.verdict.strike:
+        sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
+    case = sheet.case(deed.at)
+    if case is not None and case.state is CaseState.OPEN:
+        sheet.put_case(closed(case, "team", sheet.now))
+    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
+    return Outcome.RECORDED
+
+
+def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Head, made: Promised | None) -> None:
+    """A person answered in its thread: what the machine meant to say is not said, the case is closed, or stays open
+    for the promise that the answer made.
+    """
+    actions, forgotten = cancelled(
+        head.actions, "human_answered", sheet.now, only=lambda action: not action.urgent and action.signed_by is None
+    )
+    after = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
+    if after != head:
+        sheet.put_head(after)
+    itself = frozenset({head.object})
+    news = case is not None and not promise.is_old_news(case, spoken.posted_at)
+    if case is not None and news and (made or case.state is CaseState.OPEN):
+        case = promise.answered(case, "team", made, spoken_at=spoken.posted_at, now=sheet.now)
+        sheet.put_case(case)
+    waits = case is not None and case.state is CaseState.OPEN
+    none = frozenset[str]()
+    opened, settled = (itself, none) if waits else (none, itself)
+    sheet.note_thread(ThreadNote(*head.thread_at, opened=opened, closed=settled, forgotten=forgotten))
+    if head.author:
+        untold = itself if after.verdict != head.verdict else frozenset()
+        sheet.note_author(
+            AuthorNote(
+                head.community,
+                head.author,
+                answered=itself,
+                lifted=untold,
+                forgotten=forgotten,
+                heard_at=head.posted_at,
+            )
+        )
