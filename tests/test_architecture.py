@@ -26,7 +26,7 @@ FLOORS = (
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
     ("statement", "explained"),
-    ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice"),
+    ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision",),
     ("journal", "community", "checking"),
     # What a person could say, and what of it counts as leading.
@@ -53,6 +53,7 @@ PURE = {
     "duty",
     "voice",
     "team",
+    "question",
     "ledger",
     "decision",
     "journal",

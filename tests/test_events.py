@@ -66,9 +66,11 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "receive_press": refused_what_is_old,
     "relay_alarm": said_nothing,
     "keep_watch": said_nothing,
+    "seal_hours": said_nothing,
     "show_charter": answered_well,
     "receive_appeal": knew_no_such_decision,
     "desk": showed_the_way_in,
+    "ask_colleague": knew_no_such_decision,
 }
 
 

@@ -42,10 +42,10 @@ def _desk() -> Desk:
         platform=platform,
         charter=lambda community, version: charters.version(community, version).charter,
     )
-    door = secrets.desk_provider(settings.stage)
+    calls, door = Queue(clients.sqs(), settings.calls_queue_url), secrets.desk_provider(settings.stage)
     return Desk(
         doors=DOORS,
-        reach=Reach(Communities(settings.community_table), charters, handling, journal),
+        reach=Reach(Communities(settings.community_table), charters, handling, journal, calls),
         provider=Provider(door["issuer"], door["client_id"], web.send, lambda: secrets.desk_secret(settings.stage)),
         keys=lambda: secrets.desk_keys(settings.stage),
         description=lambda: description(DOORS),

@@ -9,11 +9,13 @@ from tribune.aws import clients, directory, keys
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
+from tribune.aws.mail import Mail
 from tribune.aws.queues import Queue
 from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
+from tribune.workflow.consult import Following
 from tribune.workflow.digest import Digesting
 from tribune.workflow.lead import Leading, as_written
 from tribune.workflow.provisional import Timers
@@ -47,12 +49,14 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     communities = Communities(settings.community_table)
     known = directory.communities(settings.community_table)
     actions, calls = (Queue(clients.sqs(), url) for url in (settings.actions_queue_url, settings.calls_queue_url))
+    mail = Mail(clients.ses(), settings.mail_sender)
     woken = Watching(
         journal=journal,
         actions=actions,
         calls=calls,
         communities=known,
         timers=Timers(journal, keys, communities, actions, calls),
+        questions=Following(journal, keys, communities, calls, mail, settings.ask_url),
         braking=Braking(
             journal, keys, Charters(settings.charter_table), lambda community: communities.load(community).spaces
         ),

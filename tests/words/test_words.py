@@ -18,7 +18,7 @@ from tribune.platforms import PLATFORMS
 from tribune.voice import Voice, compose
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices", "audit", "digest")
+TABLES = ("replies", "care", "calls", "alarms", "time", "desk", "trace", "notices", "audit", "digest", "question")
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
@@ -28,6 +28,7 @@ ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 APPEALS = {"appeal", "appeal_alone"}
 CLIMATE = {"climate_yellow", "climate_orange", "climate_red", "climate_green", "climate_event", "tools_deaf"}
 WHOLE_DAYS = {"digest", "many"}
+COLLEAGUES = {"given", "colleague_answered", "colleague_late", "colleague_unsent"}
 FROM_ELSEWHERE = (
     ENOUGH_SAID
     | BRAKES
@@ -36,6 +37,7 @@ FROM_ELSEWHERE = (
     | CLIMATE
     | WHOLE_DAYS
     | {"promise", "unconfirmed", "alarm", "alarm_over", "other"}
+    | COLLEAGUES
     | APPEALS
 )
 """Reasons for a call that no decision gives: keep_watch, perform_action and relay_alarm do."""
@@ -274,7 +276,12 @@ def test_a_text_that_says_vous_also_says_tu() -> None:
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
     calls, alarms = words.table(language, "calls")["reasons"], words.table(language, "alarms")["alarms"]
-    values = {"place": "Vélos Garance, page de Lille", "community": "Vélos Garance", "promised": "à 17 h"}
+    values = {
+        "place": "Vélos Garance, page de Lille",
+        "community": "Vélos Garance",
+        "promised": "à 17 h",
+        "person": "Marie-Amélie Castellane",
+    }
     values |= {"n": "312", "share": "78", "people": "140"}
     values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     since = {"fr": "depuis le 22 novembre à 13 h 40", "en": "since 22 November at 1:40 pm"}[language]

@@ -95,6 +95,7 @@ class EraseSettings(Settings):
 
     journal_table: str
     text_table: str
+    counter_table: str
     community_table: str
     erasures_queue_url: str
     calls_queue_url: str
@@ -132,6 +133,15 @@ class RelaySettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealSettings(Settings):
+    """For seal_hours."""
+
+    journal_table: str
+    counter_table: str
+    community_table: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorSettings(Settings):
     """For anchor_ledger. `anchor_key` is the id of a KMS key that signs."""
 
@@ -143,7 +153,7 @@ class AnchorSettings(Settings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSettings(Settings):
-    """For keep_watch."""
+    """For keep_watch. `ask_url` is where the pages of questions to colleagues are: `https://…/ask`."""
 
     journal_table: str
     text_table: str
@@ -151,6 +161,18 @@ class WatchSettings(Settings):
     charter_table: str
     community_table: str
     actions_queue_url: str
+    calls_queue_url: str
+    mail_sender: str
+    ask_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSettings(Settings):
+    """For ask_colleague."""
+
+    journal_table: str
+    text_table: str
+    community_table: str
     calls_queue_url: str
 
 
@@ -184,3 +206,4 @@ class DeskSettings(Settings):
     charter_table: str
     community_table: str
     actions_queue_url: str
+    calls_queue_url: str

@@ -57,6 +57,7 @@ ITEMS = (
             "Desk",
             "tribune case",
             "tribune charter diff",
+            "SealHours",
             "ReceiveAppeal",
             "tribune appeal",
             "AskColleague",
@@ -382,14 +383,64 @@ ITEMS = (
         ("tribune charter shadow",),
     ),
     ItemType(
+        "touched",
+        "counter",
+        "{community}#touched",
+        "at#{at}#{note}",
+        "hours: the objects that a batch is about to change, by the hour they are counted in",
+        "30 days",
+        ("ModerateComments", "ErasePerson"),
+        ("SealHours",),
+    ),
+    ItemType(
+        "sealing",
+        "counter",
+        "{community}#sealing",
+        "sealing",
+        "to: up to when those notes were read",
+        "none",
+        ("SealHours",),
+        ("SealHours",),
+    ),
+    ItemType(
+        "roster",
+        "counter",
+        "{community}#roster#{hour}",
+        "part#{number}",
+        "gzip: platform, account and id of the objects that are counted in an hour, at most 4,000",
+        "13 months",
+        ("SealHours",),
+        ("SealHours",),
+    ),
+    ItemType(
         "sealed hour",
         "counter",
         "{community}#space#{space}",
         "sealed#{hour}",
-        "everything finer than kind and level, recounted from the journal with SET",
-        "none",
-        ("compactor",),
-        ("tribune report",),
+        "days: everything finer than kind and level, recounted from the journal with SET, by the day of the zone; gzip",
+        "none: figures, nobody's",
+        ("SealHours",),
+        ("SealHours", "tribune report"),
+    ),
+    ItemType(
+        "sealed day",
+        "counter",
+        "{community}#space#{space}",
+        "day#{day}",
+        "figures: the sum of its 23 to 25 hours, gzip",
+        "none: figures, nobody's",
+        ("SealHours",),
+        ("SealHours", "tribune report"),
+    ),
+    ItemType(
+        "crowd",
+        "counter",
+        "{community}#crowd#{space}",
+        "{span}#{when}",
+        "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole",
+        "13 months",
+        ("SealHours",),
+        ("SealHours", "tribune report"),
     ),
     ItemType(
         "charter version",
@@ -649,6 +700,41 @@ def outgoing(community: str, platform: str, account: str, object_id: str, action
 def live_counter(community: str, space: str, hour: str, environment: str) -> Key:
     """One environment's counter of one hour (`2026-11-22T08`, UTC, of receipt)."""
     return {"pk": f"{community}#space#{space}", "sk": f"hour#{hour}#env#{environment}"}
+
+
+def touched(community: str, at: str, note: str) -> Key:
+    """That a batch is about to change some objects, at a moment (UTC, ISO with milliseconds)."""
+    return {"pk": f"{community}#touched", "sk": f"at#{at}#{note}"}
+
+
+def sealing(community: str) -> Key:
+    """Up to when those notes were read."""
+    return {"pk": f"{community}#sealing", "sk": "sealing"}
+
+
+def roster(community: str, hour: str, number: int) -> Key:
+    """Some of the objects that are counted in an hour (`2026-11-22T08`, UTC, of receipt)."""
+    return {"pk": f"{community}#roster#{hour}", "sk": f"part#{number:04d}"}
+
+
+def sealed_hour(community: str, space: str, hour: str) -> Key:
+    """The figures of an hour of a space."""
+    return {"pk": f"{community}#space#{space}", "sk": f"sealed#{hour}"}
+
+
+def sealed_day(community: str, space: str, day: date) -> Key:
+    """The figures of a day (of the community's zone) of a space."""
+    return {"pk": f"{community}#space#{space}", "sk": f"day#{day.isoformat()}"}
+
+
+def crowd_of_hour(community: str, space: str, hour: str) -> Key:
+    """How many different people took part in an hour of a space."""
+    return {"pk": f"{community}#crowd#{space}", "sk": f"hour#{hour}"}
+
+
+def crowd_of_day(community: str, space: str, day: date) -> Key:
+    """The same of a day."""
+    return {"pk": f"{community}#crowd#{space}", "sk": f"day#{day.isoformat()}"}
 
 
 def internal(community: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
@@ -13,16 +14,18 @@ from tribune.desk import around, draft, place
 from tribune.desk.calls import scopes_of
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
-from tribune.desk.signing import Unfit, signed
-from tribune.desk.unanswered import Line, line
+from tribune.desk.signing import Unfit, signature, signed
+from tribune.desk.together import left, looked_at, questions, teammates
+from tribune.desk.unanswered import NOT_READ, Line, line
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import CharterUnreadable, Conflict, NotFound
+from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import Shown, last_visibility
+from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import clause_link
 from tribune.workflow.worksheet import ObjectId
-
 
 LONGEST_EXPRESSION = 60
 """Characters: what a machine held that is longer is no expression but a whole comment."""
@@ -51,6 +54,8 @@ class Prepared(View):
     id: str
     kind: str
     text: str
+    by_colleague: bool
+    """Somebody outside the team wrote it, for the team."""
 
 
 class Acquittal(View):
@@ -69,6 +74,8 @@ class CaseView(View):
     """Who settled it and when; empty while it is open."""
     said: tuple[Piece, ...]
     """Empty when its author erased it, or when there were no words."""
+    not_read: bool
+    """A picture, a GIF, a voice: the machine has not read it."""
     url: str
     private: bool
     thread: tuple[tuple[str, str, str], ...]
@@ -80,6 +87,18 @@ class CaseView(View):
     cited: Cited | None
     by_law: bool
     done: tuple[str, ...]
+    why: tuple[str, ...]
+    """What the machine looked at, and what became of each thing it found."""
+    in_hand: str
+    """Who looks at it now; empty when nobody says so."""
+    given: str
+    """Who left it to whom; empty when nobody did."""
+    note: str
+    """What they wrote with it."""
+    questions: tuple[str, ...]
+    """What somebody outside the team was asked, and what became of it."""
+    team: tuple[tuple[str, str], ...]
+    """(id, name) of those to whom this person may leave it."""
     to_decide: tuple[str, ...]
     """Until when a provisional hide waits; which measure the charter foresees now."""
     drafts: tuple[Prepared, ...]
@@ -88,6 +107,8 @@ class CaseView(View):
     limit: int
     """How long an answer may be, in the platform's own unit."""
     unit: str
+    signature: str
+    """What will stand under this person's answer; empty where the brand speaks."""
     colleagues: tuple[tuple[str, str], ...]
     """(id, name) of those who could be the second person of an exclusion."""
     scopes: tuple[tuple[str, str], ...]
@@ -136,35 +157,62 @@ def case(visit: Visit, parts: Parts) -> CaseView:
     head, one, telling = shown.head, shown.case, visit.telling
     cited = _cited(shown, visit)
     card = visit.reach.handling.platform(head.platform).CARD
-    settled_at = one.closed_at or one.opened_at
-    settled = telling.say(
-        "show", "closed", id=one.id, time=telling.at(settled_at), person=telling.called(one.closed_by)
-    )
+    can, (given, note) = _can(shown, visit), left(one, visit)
     return CaseView(
         line=line(shown, telling),
         rev=one.rev,
         open=one.state is CaseState.OPEN,
-        settled="" if one.state is CaseState.OPEN else settled,
+        settled="" if one.state is CaseState.OPEN else telling.settled(one),
         said=_pieces(shown, visit),
-        url=head.url or "",
+        not_read=one.reason == NOT_READ,
+        url=safe_link(head.url),
         private=head.audience is Audience.PRIVATE,
         thread=around.thread(shown, visit),
         standing=around.standing(head, visit),
         precedents=around.precedents(head, visit),
         cited=cited,
         by_law=bool(head.verdict and head.verdict.ground == "law"),
-        done=tuple(telling.acts(head)),
+        done=(*telling.acts(head), *telling.reasons(head)),
+        why=_why(shown, visit),
+        in_hand=looked_at(one, visit),
+        given=given,
+        note=note,
+        questions=questions(one, visit),
+        team=teammates(visit) if "send" in can or "close" in can else (),
         to_decide=(*telling.provisional(head), *telling.foreseen(head, _charter(shown, visit))),
-        drafts=tuple(Prepared(id=ready.id, kind=ready.kind, text=ready.text) for ready in one.drafts),
-        can=_can(shown, visit),
+        drafts=tuple(
+            Prepared(id=draft.id, kind=draft.kind, text=draft.text, by_colleague=draft.variant == BY_COLLEAGUE)
+            for draft in one.drafts
+        ),
+        can=can,
         limit=card.text_limit,
         unit=card.text_unit,
+        signature=_signature(shown, visit),
         colleagues=tuple(
             (person.id, person.name) for person in visit.community.rota.people if person.id != visit.member.person
         ),
         scopes=scopes_of(head, visit) if visit.member.may(Right.HANDLE) else (),
         acquittal=_acquittal(shown, visit),
     )
+
+
+def safe_link(url: str | None) -> str:
+    """An address that came from outside, if it is one that a page may lead to."""
+    return url if url and urlsplit(url).scheme in ("https", "http") else ""
+
+
+def _signature(shown: Shown, visit: Visit) -> str:
+    person = visit.community.rota.person(visit.member.person)
+    if person is None:
+        return ""
+    return signature(shown, person=person, community=visit.community, handling=visit.reach.handling)
+
+
+def _why(shown: Shown, visit: Visit) -> tuple[str, ...]:
+    """Every match, and what became of it; the words themselves are marked above."""
+    traces = unpack(shown.head.verdict.trace) if shown.head.verdict else ()
+    said = shown.words or ""
+    return tuple(sentences(traces, _charter(shown, visit), visit.language, lambda start, end: said[start:end]))
 
 
 def _charter(shown: Shown, visit: Visit) -> Charter | None:

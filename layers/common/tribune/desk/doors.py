@@ -1,15 +1,19 @@
 """The explicit list of the desk's doors."""
 
-from tribune.desk import appeals, calls, case, charter, draft, modes, say, unanswered
+from tribune.desk import appeals, calls, case, charter, draft, handover, modes, rota, say, together, unanswered, voice
 from tribune.desk.route import Door
 
 DOORS: tuple[Door, ...] = (
     *unanswered.DOORS,
     *case.DOORS,
+    *together.DOORS,
     *calls.DOORS,
     *say.DOORS,
     *appeals.DOORS,
     *charter.DOORS,
     *draft.DOORS,
     *modes.DOORS,
+    *voice.DOORS,
+    *rota.DOORS,
+    *handover.DOORS,
 )

@@ -13,12 +13,13 @@ from tribune.desk.request import Request
 from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import TribuneError
-from tribune.journal import Call, Head, Pauses, Proposals
+from tribune.journal import Call, Head, Pauses, Proposals, SaidWords
+from tribune.question import Question, QuestionWords
 from tribune.team import Member, Right
 from tribune.workflow.appeal import Journal as Reviews
 from tribune.workflow.call import Store
 from tribune.workflow.cases import Handling
-from tribune.workflow.ports import Key
+from tribune.workflow.ports import Key, Queue
 from tribune.workflow.worksheet import ObjectId
 
 
@@ -27,6 +28,8 @@ class Journal(Store, Reviews, Protocol):
 
     def read(self, wanted: Iterable[Key]) -> Any: ...  # noqa: D102
     def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
+    def keep_question_words(self, question: Question, words: QuestionWords) -> None: ...  # noqa: D102
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
@@ -75,6 +78,7 @@ class Reach:
     charters: Charters
     handling: Handling
     journal: Journal
+    calls: Queue
 
 
 class Refused(TribuneError):
@@ -107,6 +111,10 @@ class Visit:
     def as_stored(self) -> Community:
         """The community as it stands right now: what one sees of what one has just changed."""
         return self.reach.communities.stored(self.community.id) or self.community
+
+    def telling_of(self, community: Community) -> Telling:
+        """How things are said of the community as it stands, to this person."""
+        return Telling(community, self.now, self.language)
 
     @property
     def screen(self) -> Any:

@@ -6,7 +6,7 @@ decision wins, and the second person is told who and when.
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class Journal(Protocol):
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...  # noqa: D102
     def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
     def said_words(  # noqa: D102
         self, community: str, platform: str, account: str, object_id: str, v: str
     ) -> SaidWords | None: ...
@@ -113,12 +114,32 @@ class Handling:
 
     def open(self, community: str, limit: int | None = None) -> list[Shown]:
         """The open cases: danger, then who waits for an answer, then the rest; in each, the promise that ran out first."""
+        return self.look(self.waiting(community)[:limit])
+
+    def waiting(self, community: str) -> list[Case]:
+        """The open cases in the same order, without their comments: two requests, and one for each hundred."""
         places = self.journal.cases(community, CaseState.OPEN)
-        known = self.journal.read([key for at in places for key in (self.keys.head(*at), self.keys.case(*at))])
-        found = [(case, head) for at in places if (case := known.case(*at)) and (head := known.head(*at))]
-        waiting = [(case, head) for case, head in found if case.state is CaseState.OPEN]
-        waiting.sort(key=lambda pair: _urgency(pair[0]))
-        return [self._shown(case, head) for case, head in waiting[:limit]]
+        known = self.journal.read(self.keys.case(*at) for at in places)
+        found = (known.case(*at) for at in places)
+        return sorted((case for case in found if case and case.state is CaseState.OPEN), key=_urgency)
+
+    def settled(self, community: str, name: str = "") -> list[ObjectId]:
+        """The comments of the settled cases, the latest first; only those whose short name begins with `name`."""
+        return [at for at in self.journal.cases(community, CaseState.CLOSED) if case_id(at).startswith(name)]
+
+    def look(self, cases: Iterable[Case]) -> list[Shown]:
+        """These cases with their comments, as far as they are still there: two requests for each hundred."""
+        cases = list(cases)
+        known = self.journal.read(self.keys.head(*_place(case)) for case in cases)
+        found = [(case, head) for case in cases if (head := known.head(*_place(case)))]
+        said = self.journal.said_of(head for _, head in found)
+        return [_shown(case, head, said.get(head.at)) for case, head in found]
+
+    def look_at(self, places: Iterable[ObjectId]) -> list[Shown]:
+        """The cases about these comments."""
+        places = list(places)
+        known = self.journal.read(self.keys.case(*at) for at in places)
+        return self.look(case for at in places if (case := known.case(*at)))
 
     def find(self, community: str, name: CaseName) -> Shown:
         """One case, open or settled. Raises NotFound."""
@@ -127,7 +148,7 @@ class Handling:
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
             case, head = known.case(*at), known.head(*at)
             if case is not None and head is not None:
-                return self._shown(case, head)
+                return _shown(case, head, self.journal.said_words(*head.at, head.v))
         raise NotFound(f"there is no case {name}")
 
     def hostile(self, head: Head) -> bool:
@@ -282,10 +303,6 @@ class Handling:
         if head is None or case is None or head.deleted:
             raise Gone("its author deleted the comment")
         return head, case
-
-    def _shown(self, case: Case, head: Head) -> Shown:
-        said = self.journal.said_words(*head.at, head.v)
-        return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
     # --- each decision, on what stands there ---
 
@@ -506,6 +523,14 @@ def _reasoned(before: Head, after: Head, now: datetime) -> Changes:
         authors=_author(after, notices=ordered) if ordered else (),
         notices=tuple(notice for notice in confirmed if notice),
     )
+
+
+def _place(case: Case) -> ObjectId:
+    return (case.community, case.platform, case.account, case.object)
+
+
+def _shown(case: Case, head: Head, said: SaidWords | None) -> Shown:
+    return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
 
 def _urgency(case: Case) -> tuple[bool, bool, datetime]:

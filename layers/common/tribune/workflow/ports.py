@@ -27,6 +27,10 @@ class Keys(Protocol):
     def pauses(self, community: str) -> Key: ...  # noqa: D102
     def brakes(self, community: str) -> Key: ...  # noqa: D102
     def budget(self, community: str, platform: str, account: str, hour: str) -> Key: ...  # noqa: D102
+    def question(self, community: str, token: str) -> Key: ...  # noqa: D102
+    def question_words(  # noqa: D102
+        self, community: str, platform: str, account: str, object_id: str, token: str
+    ) -> Key: ...
     def object_of(self, key: Key) -> tuple[str, str, str, str]: ...  # noqa: D102
     def proposals(self, community: str, day: date) -> Key: ...  # noqa: D102
 

@@ -118,4 +118,5 @@ def judged_by_hand(head: Head, kind: ActKind) -> Head:
 
 def closed(case: Case, by: str, now: datetime) -> Case:
     """The case, settled by somebody."""
-    return replace(case, state=CaseState.CLOSED, closed_at=now, closed_by=by, drafts=(), remind_at=None)
+    ended = replace(case, in_hand=None, given=None, drafts=(), remind_at=None)
+    return replace(ended, state=CaseState.CLOSED, closed_at=now, closed_by=by)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes
 from tribune.workflow.brake import Braking
+from tribune.workflow.consult import Following
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.provisional import Timers
@@ -35,6 +36,7 @@ class Watching:
     calls: Queue
     communities: Sequence[str]
     timers: Timers
+    questions: Following
     braking: Braking
 
     def watch(self, now: datetime) -> dict[str, int]:
@@ -56,6 +58,7 @@ class Watching:
             "call": len(calls),
             "breaker": len(breakers),
             "provisional": self.timers.run(now),
+            "question": self.questions.run(now),
             "brake": self._brake(now),
         }
 
