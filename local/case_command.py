@@ -99,7 +99,10 @@ def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
     yield [desk.telling.reason(shown.case.reason), *_grounds(shown, desk)]
     yield _looked_at(shown, desk)
     yield [*desk.telling.foreseen(head, _charter(shown, desk)), *desk.telling.provisional(head)]
-    yield [desk.say("show", "done"), *(f"  {line}" for line in desk.telling.acts(shown.head))]
+    yield [
+        desk.say("show", "done"),
+        *(f"  {line}" for line in (*desk.telling.acts(shown.head), *desk.telling.reasons(shown.head))),
+    ]
     if case.state is CaseState.OPEN:
         if case.drafts:
             yield [desk.say("show", "drafts"), *(_numbered(n, draft, desk) for n, draft in enumerate(case.drafts, 1))]

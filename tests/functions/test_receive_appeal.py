@@ -12,6 +12,7 @@ from world import PAGE, World, fresh_world
 from tribune.aws import clients
 from tribune.aws.communities import Communities
 from tribune.channel import ActKind, Delivery
+from tribune.desk.telling import Telling
 from tribune.errors import AlreadyDone, OwnDecision, UnreadableBody
 from tribune.journal import ActionState, Head
 from tribune.notice import AppealState
@@ -320,3 +321,11 @@ def test_whoever_is_told_is_told_where_to_contest(world: World) -> None:
     drafts = [draft.text for shown in handling(world).open("garance") for draft in shown.case.drafts]
 
     assert any(address in text for text in told + drafts), (told, drafts)
+
+
+def test_whoever_asks_why_can_be_given_the_address(world: World) -> None:
+    token = restricted(world, "On sait où est ton magasin, on va venir te défoncer")
+
+    telling = Telling(reviewing(world).community, world.now, "fr")
+    (line,) = telling.reasons(head_of(world))
+    assert line.endswith(f": https://charte.garance.example/decisions/garance/{token}")

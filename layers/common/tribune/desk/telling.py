@@ -11,6 +11,7 @@ from tribune import words
 from tribune.charter import Charter
 from tribune.community import Community
 from tribune.journal import Action, ActionState, Case, Head
+from tribune.notice import link
 from tribune.voice import moment_words, safe_name
 
 
@@ -90,6 +91,13 @@ class Telling:
         unsaid = head.verdict.unsaid if head.verdict else ""
         acts = [self.act(action) for action in head.actions]
         return acts + ([self.say("unsaid", unsaid)] if unsaid else []) or [self.say("list", "nothing_done")]
+
+    def reasons(self, head: Head) -> list[str]:
+        """Where the member can read why they are restricted, and contest it; nothing before it took effect."""
+        felt = (ActionState.SENT, ActionState.UNCERTAIN)
+        tokens = [action.notice for action in head.actions if action.notice and action.state in felt]
+        addresses = [link(self.community.charter_base_url, self.community.id, token) for token in tokens]
+        return [self.say("show", "page", url=address) for address in addresses if address]
 
     def provisional(self, head: Head) -> list[str]:
         """Until when a provisional hide waits for somebody to confirm it, and what happens then."""
