@@ -168,6 +168,27 @@ def test_what_was_deleted_or_hidden_meanwhile_is_not_answered(place: World, verb
     assert (action.state, action.why) == (ActionState.CANCELLED, "deleted" if verb == "remove" else "by_hand")
 
 
+def paused(world: World) -> None:
+    world.journal.pause("garance", "all", world.now + timedelta(minutes=5))
+    passes(world, timedelta(minutes=4))
+
+
+def hidden_by_hand(world: World) -> None:
+    say(world, 1, QUESTION, verb="hide", at=world.now)
+
+
+@pytest.mark.parametrize("meanwhile", [paused, hidden_by_hand])
+def test_what_never_left_counts_in_nobodys_budget(place: World, meanwhile: Callable[[World], None]) -> None:
+    say(place, 1, QUESTION)
+    place.now += timedelta(seconds=20)
+    meanwhile(place)
+    assert head(place, 1).actions[0].state is ActionState.CANCELLED
+
+    place.now += timedelta(minutes=5)
+    say(place, 2, QUESTION)
+    assert unsaid(place, 2) == ""
+
+
 def test_what_leaves_in_the_next_hour_is_taken_from_the_next_hour_too(place: World) -> None:
     place.now += timedelta(minutes=59, seconds=50)
     for number in range(PER_POST_AND_HOUR):

@@ -64,6 +64,12 @@ def test_the_next_word_of_a_person_keeps_it_in_time_or_late(hours: int, *, kept:
     assert [promise.kept(back) for promise in case.promises] == [kept]
 
 
+def test_a_promise_was_kept_when_the_word_was_said_not_when_we_heard_of_it() -> None:
+    case = answered(a_case(a_promise()), "team", None, spoken_at=NOW + timedelta(hours=5), now=NOW + timedelta(days=1))
+
+    assert [promise.kept(NOW + timedelta(days=1)) for promise in case.promises] == [True]
+
+
 def test_a_promise_that_nobody_kept_is_broken_once_its_time_is_over() -> None:
     promise = a_promise()
 

@@ -56,6 +56,10 @@ def seen(world: World) -> list[str]:
     return [entry.kind for entry in world.outbox.effects if entry.kind in ("hide", "unhide")]
 
 
+def shows(world: World) -> list[Action]:
+    return [action for action in head(world, 1).actions if action.kind is ActKind.UNHIDE]
+
+
 def watch(world: World, passed: timedelta = timedelta()) -> None:
     """Some time later keep_watch looks twice, and what it woke is carried out."""
     world.now += passed
@@ -204,6 +208,22 @@ def test_an_insult_edited_into_a_threat_is_not_shown_again_by_a_clock(place: Wor
     decide(place)
     watch(place, TERM + timedelta(days=1))
     assert "unhide" not in seen(place)
+
+
+def test_the_clock_takes_the_place_of_what_was_only_proposed(place: World) -> None:
+    hidden(place)
+    place.now += timedelta(minutes=5)
+    place.deliver("facebook", place.comment(1, "@Karim merci pour ton avis", verb="edited", author="7001"))
+    decide(place)
+    assert [action.state for action in shows(place)] == [ActionState.PROPOSED]
+
+    watch(place, TERM)
+
+    assert [(action.purpose, action.state, action.why) for action in shows(place)] == [
+        ("restore", ActionState.CANCELLED, "released"),
+        ("release", ActionState.SENT, ""),
+    ]
+    assert seen(place) == ["hide", "unhide"]
 
 
 # --- hours --------------------------------------------------------------------------------------------------

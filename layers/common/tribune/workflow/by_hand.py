@@ -32,8 +32,10 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     if kind is ActKind.UNHIDE:
         sheet.notice_ends += ended(head, sheet.now)
     struck = head.verdict is not None and head.verdict.strike
-    if head.author and struck and after.verdict is not None and not after.verdict.strike:
-        sheet.note_author(AuthorNote(head.community, head.author, lifted=frozenset({head.object}), forgotten=forgotten))
+    erased = struck and after.verdict is not None and not after.verdict.strike
+    lifted = frozenset({head.object}) if erased else frozenset[str]()
+    if head.author and (lifted or forgotten):
+        sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
     case = sheet.case(deed.at)
     if case is not None and case.state is CaseState.OPEN:
         sheet.put_case(closed(case, "team", sheet.now))
