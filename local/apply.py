@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from local import desk_changes
 from local.configuration import Configuration
-from local.duty_changes import kept
+from tribune.rota_changes import kept
 from local.public_holidays import with_public_holidays
 from tribune.aws import keys, secrets
 from tribune.aws.charters import Charters, VersionMeta

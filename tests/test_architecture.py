@@ -28,7 +28,7 @@ FLOORS = (
     ("statement", "explained"),
     ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision",),
-    ("journal", "community", "checking"),
+    ("journal", "community", "checking", "rota_changes"),
     # What a person could say, and what of it counts as leading.
     ("proposals", "leadership"),
     # The use cases and the edges: siblings that never import one another.
@@ -45,6 +45,7 @@ PURE = {
     "statement",
     "explained",
     "checking",
+    "rota_changes",
     "notice",
     "standing",
     "budgets",

@@ -1,10 +1,9 @@
 """The desk in a real browser: on a phone and on a desk, light and dark, by keyboard, without script, for everybody."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import serious
 from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack
@@ -14,17 +13,6 @@ PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 type Say = Callable[..., None]
 type NewPage = Callable[..., Page]
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that would keep somebody out."""
-    found: Any = Axe().run(page).response
-    return [
-        f"{violation['id']}: {node['html'][:120]}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 def test_marie_answers_from_her_phone_and_it_stands_there_under_her_initials(

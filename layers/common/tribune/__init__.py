@@ -13,6 +13,7 @@ explained                                   what the machine looked at in a text
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 ledger                                      every decision sealed, chained, and verified without us
 journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
+rota_changes                                what people change in a rota without its file
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from tribune.duty import Away, Person, Rota, Span, Swap
 
+type RotaChange = Callable[[Rota], Rota | None]
+"""A rota as changed; None where there is nothing of the kind to change."""
 type Change = Callable[[tuple[Away, ...]], tuple[Away, ...]]
 
 

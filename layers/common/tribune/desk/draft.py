@@ -110,7 +110,7 @@ def draft(visit: Visit, _parts: Parts) -> DraftView:
         line=_line(found, visit),
         beside=found.beside if found else latest[-1].version,
         overtaken=found is not None and found.beside != latest[-1].version,
-        changes=tuple(_change(change, one, base, visit) for change in changes(base, one)),
+        changes=draft_changes(found, visit) if found else (),
         failures=tuple(_failure(failure, one, visit) for failure in test_examples(one, vocabulary)) if found else (),
         remarks=tuple(map(str, lint(one, vocabulary, _today(visit), proven=whole))) if found else (),
         checked=whole,
@@ -118,6 +118,12 @@ def draft(visit: Visit, _parts: Parts) -> DraftView:
         languages=one.languages,
         effective=visit.telling.at(next_effect(latest[-1], visit.now)),
     )
+
+
+def draft_changes(found: CharterDraft, visit: Visit) -> tuple[ChangeLine, ...]:
+    """What a draft changes in the version that it began from."""
+    base = visit.charter(found.beside)
+    return tuple(_change(change, found.charter, base, visit) for change in changes(base, found.charter))
 
 
 def _today(visit: Visit) -> date:

@@ -47,6 +47,7 @@ _NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "eras
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
+_TEXT = "text/markdown; charset=utf-8"
 _SAFE = {
     "x-content-type-options": "nosniff",
     # Not `no-referrer`: a browser would then send our own forms with the origin `null`.
@@ -95,6 +96,8 @@ class Door:
     template: str = ""
     """The page of a view."""
     takes: type[Form] | None = None
+    file: str = ""
+    """Under which name the view is downloaded as a text, made from the template of that name; empty: it is a page."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -261,6 +264,8 @@ class Desk:
             return _json(HTTPStatus.OK, view.model_dump(mode="json"))
         if isinstance(view, Done):
             return redirection(f"{view.next}?{urlencode({'done': view.said})}")
+        if door.file:
+            return _file(visit, door, view)
         return _page(visit, door.template, HTTPStatus.OK, view=view)
 
 
@@ -333,6 +338,12 @@ def _page(visit: Visit, template: str, status: int, **values: object) -> Respons
     here = f"{HOME}/{visit.community.id}"
     body = pages.render(template, language=visit.language, words=table, visit=visit, here=here, done=done, **values)
     return Response(status, {"content-type": _HTML, "content-language": visit.language, **NOT_KEPT}, body)
+
+
+def _file(visit: Visit, door: Door, view: View) -> Response:
+    body = pages.plain(door.template, words=words.table(visit.language, "screens"), view=view)
+    named = f'attachment; filename="{visit.community.id}-{door.file}"'
+    return Response(HTTPStatus.OK, {"content-type": _TEXT, "content-disposition": named, **NOT_KEPT}, body)
 
 
 def _json(status: int, content: object) -> Response:

@@ -86,6 +86,11 @@ def desk_policy() -> str:
     )
 
 
+def plain(template: str, **values: Any) -> str:
+    """A text from the template `{template}.md`, nothing escaped: for a file, never for a page."""
+    return _environment().overlay(autoescape=False).get_template(f"{template}.md").render(values)
+
+
 def render(template: str, **values: Any) -> str:
     """A page from the template of that name; every value is escaped, an absent one is an error."""
     return _environment().get_template(f"{template}.html").render(values)

@@ -1,0 +1,131 @@
+"""The hand-over: what whoever comes next has to know, on a page and as a file. No member's name, words or address."""
+
+from tribune.charter import PublishedCharter
+from tribune.desk import place
+from tribune.desk.appeals import AppealLine, appeals
+from tribune.desk.calls import PauseLine, calls
+from tribune.desk.charter import named, spoken
+from tribune.desk.draft import draft_changes
+from tribune.desk.modes import ClauseMode, modes
+from tribune.desk.rota import RotaView, rota
+from tribune.desk.route import Door, View
+from tribune.desk.visit import Parts, Visit
+from tribune.desk.voice import VoiceView, voice
+from tribune.team import Right
+from tribune.workflow.cases import Shown
+
+MOST_CASES = 50
+
+
+class OpenCase(View):
+    """A case that waits: where, why, what was promised. Never who, nor what they said."""
+
+    at: str
+    id: str
+    place: str
+    since: str
+    reason: str
+    """Empty where nothing may be said of it outside its own page."""
+    promise: str
+
+
+class Short(View):
+    """An article in a line, and how the team judged under it."""
+
+    name: str
+    first: str
+    """The first sentence of what members read."""
+    mode: str
+    record: ClauseMode | None
+    """None for what is no rule."""
+
+
+class Handover(View):
+    """Everything a successor starts from."""
+
+    community: str
+    written: str
+    version: int | None
+    page: str
+    articles: tuple[Short, ...]
+    next_version: tuple[str, ...]
+    """What the draft of the next version changes."""
+    cases: tuple[OpenCase, ...]
+    more: int
+    appeals: tuple[AppealLine, ...]
+    paused: tuple[PauseLine, ...]
+    ambassadors: int | None
+    """How many of the house declared themselves; None without a registry."""
+    team: tuple[tuple[str, str], ...]
+    """(name, role)."""
+    rota: RotaView
+    voice: VoiceView
+
+
+def handover(visit: Visit, parts: Parts) -> Handover:
+    """The state of the house, as one would tell it to somebody who takes over."""
+    community, telling = visit.as_stored, visit.telling
+    published = visit.reach.charters.load(community.id, visit.now)
+    found = visit.reach.handling.open(community.id)
+    draft = visit.reach.charters.draft(community.id)
+    roles = visit.screen["handover"]["roles"]
+    return Handover(
+        community=community.name,
+        written=telling.day(visit.now.astimezone(community.zone).date()),
+        version=published.version if published else None,
+        page=f"{community.charter_base_url}/charter/{community.id}" if community.charter_base_url else "",
+        articles=tuple(_articles(published, visit)) if published else (),
+        next_version=tuple(change.said for change in draft_changes(draft, visit)) if draft else (),
+        cases=tuple(_case(shown, visit) for shown in found[:MOST_CASES]),
+        more=max(0, len(found) - MOST_CASES),
+        appeals=appeals(visit, parts).waiting,
+        paused=calls(visit, parts).pauses,
+        ambassadors=None if community.ambassadors is None else len(community.ambassadors),
+        team=tuple(
+            (community.called(one.person) if one.person else one.name, roles[one.role]) for one in community.team
+        ),
+        rota=rota(visit, parts),
+        voice=voice(visit, parts),
+    )
+
+
+def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
+    language = spoken(published.charter, visit)
+    records = {one.id: one for one in modes(visit, {}).clauses}
+    modes_said = visit.screen["charter"]["modes"]
+    return [
+        Short(
+            name=named(clause, visit),
+            first=published.words_of(clause, language).strip().split("\n")[0],
+            mode=modes_said[records[clause.id].mode] if clause.id in records else "",
+            record=records.get(clause.id),
+        )
+        for clause in published.charter.clauses
+    ]
+
+
+def _case(shown: Shown, visit: Visit) -> OpenCase:
+    telling, case = visit.telling, shown.case
+    return OpenCase(
+        at=place.named(shown.at),
+        id=case.id,
+        place=telling.place(shown.head),
+        since=telling.since(case.awaits_since or shown.head.posted_at),
+        reason="" if shown.head.confidential else telling.reason(case.reason),
+        promise=telling.promise(case),
+    )
+
+
+DOORS = (
+    Door("GET", "handover", Right.READ, handover, Handover, "What a successor has to know", "desk/handover"),
+    Door(
+        "GET",
+        "handover.md",
+        Right.READ,
+        handover,
+        Handover,
+        "The same as a file in Markdown",
+        "desk/handover",
+        file="handover.md",
+    ),
+)

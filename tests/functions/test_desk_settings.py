@@ -1,0 +1,256 @@
+"""What a team sets at the desk: modes, rota, voice, FAQ; each by whoever may, each seen at once where it matters."""
+
+from urllib.parse import urlencode
+
+import pytest
+from browser import Answered, Browser, open_desk
+from world import World, fresh_world
+
+from tribune.aws.communities import Communities
+from tribune.community import Community
+from tribune.decision import Mode
+from tribune.duty import on_duty
+
+__all__ = ["fresh_world"]
+
+MODES, ROTA, VOICE = "/desk/garance/modes", "/desk/garance/rota", "/desk/garance/voice"
+INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"
+EVIL = '<script>alert(1)</script>"><img src=x>'
+
+
+@pytest.fixture
+def lea(world: World) -> Browser:
+    """The social media manager, signed in."""
+    open_desk(world)
+    return signed_in(world, "lea")
+
+
+def signed_in(world: World, who: str) -> Browser:
+    browser = Browser(world)
+    assert browser.sign_in(f"{who}@garance.example").status == 200
+    return browser
+
+
+def stored(browser: Browser) -> Community:
+    found = Communities(browser.world.stack.tables()["CommunityTable"]).stored("garance")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("screen", [MODES, ROTA, VOICE])
+def test_who_only_reads_sees_it_and_sets_nothing(lea: Browser, screen: str) -> None:
+    acts = {MODES: ("switch",), ROTA: ("leave", "back", "swap", "unswap"), VOICE: ("manner", "faq", "faq/dimanche")}
+    before = stored(lea)
+    sam = signed_in(lea.world, "sam")
+    page = sam.get(screen)
+
+    assert page.status == 200
+    assert "<select" not in page.body
+    for act in acts[screen]:
+        assert sam.ask("POST", f"{screen}/{act}", urlencode({"csrf": page.field("csrf")})).status == 403
+        assert sam.get(f"{screen}/{act}").status in (404, 405)
+    assert stored(lea) == before
+
+
+# --- modes ---
+
+
+def test_an_article_is_switched_and_the_next_comment_is_judged_so(lea: Browser) -> None:
+    world, page = lea.world, lea.get(MODES)
+
+    assert lea.send(f"{MODES}/switch", page, clause="respect", mode="observe").status == 303
+    assert stored(lea).modes.clauses == {"respect": Mode.OBSERVE}
+    (respect,) = [one for one in lea.json(MODES)["clauses"] if one["id"] == "respect"]
+    assert (respect["mode"], respect["own"]) == ("observe", True)
+    world.deliver("facebook", world.comment(2, "@Karim t'es vraiment un abruti", author="7002"))
+    world.pump_only("moderate_comments")
+    head = world.head("garance", "facebook", "1001", "1_2")
+    assert head is not None
+    assert head.verdict is not None
+    assert head.verdict.mode is Mode.OBSERVE
+    assert lea.send(f"{MODES}/switch", page, clause="respect", mode="default").status == 303
+    assert stored(lea).modes.clauses == {}
+
+
+def test_to_act_takes_judged_cases_or_somebody_who_says_so(lea: Browser) -> None:
+    page = lea.get(MODES)
+    refused = lea.send(f"{MODES}/switch", page, clause="respect", mode="act")
+
+    assert refused.status == 422
+    assert "20" in refused.body
+    assert stored(lea).modes.clauses == {}
+    assert lea.send(f"{MODES}/switch", page, clause="respect", mode="act", explicit="yes").status == 303
+    assert stored(lea).modes.clauses == {"respect": Mode.ACT}
+    marie = signed_in(lea.world, "marie")
+    assert marie.send(f"{MODES}/switch", marie.get(MODES), clause="respect", mode="observe").status == 403
+    assert lea.send(f"{MODES}/switch", page, clause="no-such", mode="observe").status == 422
+    assert lea.send(f"{MODES}/switch", page, clause="*", mode="propose").status == 303
+    assert stored(lea).modes.default is Mode.PROPOSE
+
+
+def test_what_people_made_of_each_article_is_counted_beside_its_switch(lea: Browser) -> None:
+    world = lea.world
+    for number in (2, 3, 4):
+        world.deliver("facebook", world.comment(number, INSULT, author=f"70{number}"))
+    world.pump_only("moderate_comments")
+    cases = [f"/desk/garance/case/{line['at']}" for line in lea.json("/desk/garance/unanswered")["waiting"]]
+    lea.send(f"{cases[0]}/hide", lea.get(cases[0]))
+    lea.send(f"{cases[1]}/hide", lea.get(cases[1]))
+    world.pump_only("perform_action")
+    lea.send(f"{cases[1]}/unhide", lea.get(cases[1]))
+    for case in cases:
+        lea.send(f"{case}/close", lea.get(case))
+    (respect,) = [one for one in lea.json(MODES)["clauses"] if one["id"] == "respect"]
+
+    assert {name: respect[name] for name in ("judged", "followed", "left", "reversed", "enough")} == {
+        "judged": 3,
+        "followed": 1,
+        "left": 1,
+        "reversed": 1,
+        "enough": False,
+    }
+
+
+# --- the rota ---
+
+
+def test_one_enters_ones_own_leave_and_a_manager_everybodys(lea: Browser) -> None:
+    world, marie = lea.world, signed_in(lea.world, "marie")
+    page = marie.get(ROTA)
+    days = {"start": "2026-11-24", "end": "2026-11-25"}
+
+    assert marie.send(f"{ROTA}/leave", page, who="lea", **days).status == 403
+    assert marie.send(f"{ROTA}/leave", page, who="marie", **days).status == 303
+    community = stored(lea)
+    assert [one.id for one in on_duty(community.rota, world.now, community.zone)] == ["lea"]
+    (planned,) = lea.json(ROTA)["planned"]
+    assert planned["said"] == "Marie Castel est en congé, du 24 novembre au 25 novembre."
+    assert planned["by"] == "Marie Castel"
+    assert any("Marie Castel" in line for line in marie.json(ROTA)["now"] if line.startswith("En congé"))
+    assert lea.send(f"{ROTA}/back", lea.get(ROTA), who="marie", **days).status == 303
+    assert lea.json(ROTA)["planned"] == []
+    assert lea.send(f"{ROTA}/back", lea.get(ROTA), who="marie", **days).status == 409
+
+
+def test_one_takes_anothers_place_oneself(lea: Browser) -> None:
+    marie = signed_in(lea.world, "marie")
+    page, days = marie.get(ROTA), {"start": "2026-11-24", "end": "2026-11-24"}
+
+    assert marie.send(f"{ROTA}/swap", page, gives="marie", takes="lea", **days).status == 403
+    assert marie.send(f"{ROTA}/swap", page, gives="marie", takes="marie", **days).status == 422
+    assert marie.send(f"{ROTA}/swap", page, gives="nobody", takes="marie", **days).status == 403
+    backwards = {"start": "2026-11-25", "end": "2026-11-24"}
+    assert marie.send(f"{ROTA}/swap", page, gives="lea", takes="marie", **backwards).status == 422
+    assert marie.send(f"{ROTA}/swap", page, gives="lea", takes="marie", start=EVIL[:20], end="x").status == 422
+    assert marie.send(f"{ROTA}/swap", page, gives="lea", takes="marie", **days).status == 303
+    assert "prend la place de Léa Roy" in lea.get(ROTA).body
+    assert lea.send(f"{ROTA}/unswap", lea.get(ROTA), gives="lea", takes="marie", **days).status == 303
+    assert stored(lea).rota.swaps == ()
+
+
+# --- voice and FAQ ---
+
+
+def faq(browser: Browser, name: str = "dimanche") -> dict[str, str]:
+    (entry,) = [one for one in browser.json(VOICE)["faq"] if one["id"] == name]
+    asked = {f"questions_{language}": "\n".join(lines) for language, lines in entry["questions"].items()}
+    return asked | {f"answer_{language}": text for language, text in entry["answer"].items()} | {"seen": entry["seen"]}
+
+
+def rewritten(browser: Browser, **fields: str) -> Answered:
+    return browser.send(f"{VOICE}/faq/dimanche", browser.get(VOICE), **(faq(browser) | fields))
+
+
+def test_an_answer_is_rewritten_reviewed_today_and_ends_on_its_last_day(lea: Browser) -> None:
+    first = faq(lea)
+
+    assert rewritten(lea, answer_fr="le dimanche de 9 h à 12 h", valid_until="2026-11-23").status == 303
+    entry = next(one for one in stored(lea).faq if one.id == "dimanche")
+    assert entry.answer["fr"] == "le dimanche de 9 h à 12 h"
+    assert str(entry.reviewed_at) == "2026-11-24"
+    assert "Plus envoyée" in lea.get(VOICE).body
+    late = lea.send(f"{VOICE}/faq/dimanche", lea.get(VOICE), **first)
+    assert late.status == 409
+    assert "changé entre-temps" in late.body
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"answer_fr": "le dimanche à {heure}"},
+        {"answer_fr": "", "answer_en": ""},
+        {"questions_fr": "", "questions_en": " \n"},
+        {"url": "javascript:alert(1)"},
+        {"valid_until": "demain"},
+    ],
+)
+def test_what_no_member_should_read_is_not_stored(lea: Browser, wrong: dict[str, str]) -> None:
+    before = stored(lea).faq
+
+    assert rewritten(lea, **wrong).status == 422
+    assert stored(lea).faq == before
+
+
+def test_answers_come_and_go_and_are_text_whatever_is_in_them(lea: Browser) -> None:
+    page = lea.get(VOICE)
+    new = {"id": "casque", "questions_fr": EVIL, "answer_fr": "oui"}
+
+    assert lea.send(f"{VOICE}/faq", page, **new).status == 303
+    assert lea.send(f"{VOICE}/faq", page, **new).status == 409
+    assert lea.send(f"{VOICE}/faq", page, **(new | {"id": "Pas Un Nom"})).status == 422
+    body = lea.get(VOICE).body
+    assert "&lt;script&gt;alert(1)" in body
+    assert "<script>alert" not in body
+    assert "<img" not in body
+    assert lea.send(f"{VOICE}/faq/casque/remove", lea.get(VOICE), seen=faq(lea, "casque")["seen"]).status == 303
+    assert [entry.id for entry in stored(lea).faq] == ["dimanche", "belgique"]
+
+
+def test_signatures_change_and_a_blank_left_open_is_refused(lea: Browser) -> None:
+    seen = lea.json(VOICE)
+    manner = {
+        "seen": seen["seen"],
+        "identity": "first_name",
+        "address": "tu",
+        "signature_fr": "L'équipe Garance (auto)",
+    }
+    page = lea.get(VOICE)
+
+    assert lea.send(f"{VOICE}/manner", page, **(manner | {"signature_fr": "{team}"})).status == 422
+    assert lea.send(f"{VOICE}/manner", page, **(manner | {"identity": "persona"})).status == 422
+    assert lea.send(f"{VOICE}/manner", page, **manner).status == 303
+    own = stored(lea).voice
+    assert (own.identity_mode, own.address) == ("first_name", "tu")
+    assert own.team_signature == {"fr": "L'équipe Garance (auto)"}
+    assert lea.send(f"{VOICE}/manner", page, **manner).status == 409
+
+
+# --- the hand-over ---
+
+
+def test_a_successor_finds_what_waits_and_how_the_house_works_and_nothing_of_any_member(lea: Browser) -> None:
+    world = lea.world
+    world.deliver("facebook", world.comment(5, "Bonjour, où en est ma commande G3-118 ? Karim Benali", author="7005"))
+    world.pump_only("moderate_comments")
+    (line,) = lea.json("/desk/garance/unanswered")["waiting"]
+    lea.send("/desk/garance/pause", lea.get("/desk/garance/calls"), scope="space#facebook", lasting="ever")
+    sam = signed_in(world, "sam")
+
+    file = sam.get("/desk/garance/handover.md")
+
+    assert file.headers["content-type"] == "text/markdown; charset=utf-8"
+    assert file.headers["content-disposition"] == 'attachment; filename="garance-handover.md"'
+    for said in (
+        line["id"],
+        "Page",
+        "article 10",
+        "Marie Castel",
+        "le dimanche de 10 h à 13 h",
+        "jusqu'à nouvel ordre",
+    ):
+        assert said in file.body
+    page, seen = sam.get("/desk/garance/handover").body, sam.json("/desk/garance/handover")
+    for told in (file.body, page, str(seen)):
+        assert "&#39;" not in file.body
+        for private in ("G3-118", "Karim", "Benali", "7005"):
+            assert private not in told
