@@ -354,6 +354,16 @@ def test_the_first_alarm_of_a_storm_does_not_wait_for_it(tower: Tower, phones: P
     assert "Dure encore (déclenchée 1 fois) : Nos réponses ne partent plus" in plain(phones.last.text)
 
 
+def test_what_we_know_the_meaning_of_is_named_first(tower: Tower) -> None:
+    for number in range(12):
+        tower.hears(f"cm-shop-{number}")
+    tower.hears(REPLIES)
+    named = [line for line in tower.told(tower.calls[1]) if line.startswith("Dure encore")]
+
+    assert "Nos réponses ne partent plus" in named[0]
+    assert len(named) == 8
+
+
 def test_alarms_that_are_far_apart_are_two_incidents(tower: Tower) -> None:
     tower.hears(FACEBOOK)
     tower.after(minutes=31).hears(REPLIES)

@@ -297,11 +297,11 @@ class _Storm:
         lines = [words.fill(more[subject], fields), words.fill(more["on" if on else "none_on"], fields)]
         if first:
             lines.append(words.fill(more["total"], fields))
-        named = sorted(times, key=lambda name: (name not in on, -times[name], name))
+        named = sorted(times, key=lambda name: (_ours(name, self.table) is None, name not in on, -times[name], name))
         lines += [self._one(name, times[name], on=name in on) for name in named[:_NAMED]]
         if rest := sum(times[name] for name in named[_NAMED:]):
             lines.append(words.fill(more["rest"], {"n": str(rest), "alarms": str(len(named) - _NAMED)}))
-        return [*lines, more["todo"]]
+        return [*lines, more["todo" if on else "todo_over"]]
 
     def _one(self, name: str, times: int, *, on: bool) -> str:
         mine = [one for one in self.happened if one.name == name]
