@@ -295,6 +295,39 @@ def test_a_decision_that_stands_is_explained_and_decided_once(world: World) -> N
     assert reviewing(world).waiting() == []
 
 
+def test_an_appeal_won_leaves_nothing_to_do_once_the_author_deleted_the_words(world: World) -> None:
+    token = restricted(world, "On sait où est ton magasin, on va venir te défoncer")
+    contest(world, token)
+    world.deliver("facebook", world.comment(1, "", verb="remove"))
+    world.settle()
+    (appeal,) = reviewing(world).waiting()
+    reviewing(world).overturn(appeal.code, "lea", "C'était une plaisanterie.")
+    world.settle()
+
+    assert handling(world).open("garance") == []
+    assert "Vous aviez raison" in read(world, token)
+
+
+def test_an_appeal_won_takes_the_place_of_what_was_only_proposed(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Vous êtes des voleurs, un mois que j'attends mon remboursement !"))
+    world.settle()
+    handling(world).hide("garance", case_id(head_of(world).at), "marie", "10")
+    world.settle()
+    token = next(action.notice for action in head_of(world).actions if action.notice)
+    world.now += timedelta(minutes=1)
+    world.deliver("facebook", world.comment(1, "J'attends mon remboursement depuis un mois", verb="edited"))
+    world.settle()
+    assert [a.state for a in head_of(world).actions if a.kind is ActKind.UNHIDE] == [ActionState.PROPOSED]
+
+    contest(world, token)
+    (appeal,) = reviewing(world).waiting()
+    reviewing(world).overturn(appeal.code, "lea")
+    world.settle()
+
+    shown = [(a.purpose, a.state) for a in head_of(world).actions if a.kind is ActKind.UNHIDE]
+    assert shown == [("restore", ActionState.CANCELLED), ("appeal_won", ActionState.SENT)]
+
+
 def test_who_decided_alone_is_told_that_nobody_else_can_review(world: World) -> None:
     community = reviewing(world).community
     alone: Any = community.rota.model_copy(update={"people": community.rota.people[:1]})

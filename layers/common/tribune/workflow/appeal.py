@@ -322,7 +322,8 @@ class Reviewing:
     def _restored(self, head: Head, notice: Notice, appeal: Appeal, now: datetime) -> tuple[Head, frozenset[str]]:
         """The head with everything undone that the decision did, and the ids of what will not be said any more."""
         card = self.platform(head.platform).CARD
-        ours = ("withdraw", "restore")
+        shows = self._shows_again(head, notice)
+        ours = ("withdraw",) if shows else ("withdraw", "restore")  # what was only proposed is done now
         actions, forgotten = cancelled(
             head.actions, "by_hand", now, lambda action: action.signed_by is None and action.purpose not in ours
         )
@@ -334,7 +335,7 @@ class Reviewing:
             if reminds and action.state is ActionState.SENT and not head.deleted:
                 back += taking_back(action, card, now, by_hand=True)
         back = [action for action in back if head.action(action.id) is None]
-        if self._shows_again(head, notice):
+        if shows:
             back.append(_shown(head, appeal, now))
         head = replace(head, actions=(*kept, *back))
         if head.verdict is not None:
@@ -359,7 +360,8 @@ class Reviewing:
                 return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         drafts = self._words(head, notice, appeal)
-        by_hand = notice.kind is ActKind.BLOCK or (notice.kind is ActKind.HIDE and not self._undone(head))
+        hidden = notice.kind is ActKind.HIDE and not head.deleted and not self._undone(head)
+        by_hand = notice.kind is ActKind.BLOCK or hidden
         if not drafts and not by_hand and not case.awaits_answer:
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         reason = "appeal_by_hand" if by_hand else "appeal_won"
