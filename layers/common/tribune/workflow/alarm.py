@@ -298,9 +298,11 @@ class _Storm:
         if first:
             lines.append(words.fill(more["total"], fields))
         named = sorted(times, key=lambda name: (_ours(name, self.table) is None, name not in on, -times[name], name))
-        lines += [self._one(name, times[name], on=name in on) for name in named[:_NAMED]]
-        if rest := sum(times[name] for name in named[_NAMED:]):
-            lines.append(words.fill(more["rest"], {"n": str(rest), "alarms": str(len(named) - _NAMED)}))
+        shown = named if len(named) == _NAMED + 1 else named[:_NAMED]
+        lines += [self._one(name, times[name], on=name in on) for name in shown]
+        if rest := named[len(shown) :]:
+            told = {"n": str(sum(times[name] for name in rest)), "alarms": str(len(rest))}
+            lines.append(words.fill(more["rest"], told))
         return [*lines, more["todo" if on else "todo_over"]]
 
     def _one(self, name: str, times: int, *, on: bool) -> str:
