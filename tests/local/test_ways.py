@@ -44,6 +44,7 @@ community:
           - {kind: telegram, address: "4815162342", secret: "1234567890:bot-token"}
           - {kind: email, address: marie@garance.example}
           - {kind: slack, secret: "https://hooks.slack.com/services/T0/B0/marie", user: U0MARIE01}
+  team: [{email: marie@garance.example, role: cm, person: marie}]
 channels:
   - platform: generic
     accounts: [{id: blog-garance, space: blog}]
@@ -77,15 +78,34 @@ class House:
     comments: int = 0
     seen: int = 0
 
-    def ask(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, dict[str, str], str]:
+    def ask(
+        self, method: str, path: str, body: str = "", *, cookies: dict[str, str] | None = None, **headers: str
+    ) -> tuple[int, dict[str, str], str]:
+        """One request, no redirection followed; `cookies` are sent and kept."""
         connection = http.client.HTTPConnection(urlsplit(self.stack.url).netloc, timeout=30)
+        jar = {} if cookies is None else cookies
+        if jar:
+            headers["cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         try:
             connection.request(method, path, body.encode(), headers)
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
+            for line in answer.headers.get_all("set-cookie", ()):
+                name, _, rest = line.partition("=")
+                jar[name] = rest.partition(";")[0]
             return answer.status, names, answer.read().decode("utf-8", "replace")
         finally:
             connection.close()
+
+    def sign_in(self, email: str) -> str:
+        """To the provider and back; the cookies of who comes back."""
+        jar: dict[str, str] = {}
+        _, leaving, _ = self.ask("GET", "/desk/sign-in?to=/desk", cookies=jar)
+        asked = urlsplit(leaving["location"])
+        _, vouched, _ = self.ask("POST", f"{asked.path}?{asked.query}", urlencode({"email": email}))
+        back = urlsplit(vouched["location"])
+        self.ask("GET", f"{back.path}?{back.query}", cookies=jar)
+        return "; ".join(f"{name}={value}" for name, value in jar.items())
 
     def tell(self, twin: str, **what: Any) -> dict[str, str]:
         valid("twin.request", what)
@@ -273,3 +293,17 @@ def test_a_scanner_that_follows_and_posts_every_link_of_every_message_changes_no
     assert {status // 100 for status in scanner.statuses} <= {3, 4}, "nobody who did not sign in sees a thing"
     assert house.dump() == before
     assert len(house.stack.outbox.entries) == outbox
+
+
+def test_the_person_who_follows_a_link_sees_what_it_is_about_and_has_changed_nothing(house: House) -> None:
+    texts = [entry.text or "" for entry in house.stack.outbox.entries if entry.kind == "call"]
+    links = {link for text in texts for link in re.findall(r"https?://[^\s>|]+", text)}
+    ours = sorted(link for link in links if link.startswith(house.stack.url))
+    cookies = house.sign_in("marie@garance.example")
+    before = house.dump()
+
+    for link in ours:
+        status, _, page = house.ask("GET", urlsplit(link).path, cookie=cookies, accept="text/html")
+        assert status == 200, link
+        assert "/case/" not in link or "je vais te tuer" in page, "the words it is about"
+    assert house.dump() == before
