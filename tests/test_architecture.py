@@ -26,11 +26,13 @@ FLOORS = (
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
     ("statement", "explained"),
-    ("standing", "budgets", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
+    ("standing", "budgets", "crowd", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision",),
     ("journal", "community", "checking", "rota_changes"),
     # What a person could say, and what of it counts as leading.
     ("proposals", "leadership"),
+    # What an hour, a day, a month comes to.
+    ("figures",),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
     # The screens of the team, on top of the use cases.
@@ -60,6 +62,8 @@ PURE = {
     "journal",
     "proposals",
     "leadership",
+    "crowd",
+    "figures",
 }
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {

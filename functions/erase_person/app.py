@@ -26,7 +26,7 @@ def _erasing() -> Erasing:
         return hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()[:32]
 
     return Erasing(
-        journal=Journal(clients.dynamodb(), settings.journal_table, settings.text_table),
+        journal=Journal(clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table),
         keys=keys,
         accounts=lambda name, channel: directory.channel_accounts(settings.community_table, name, channel),
         pseudonym=pseudonym,

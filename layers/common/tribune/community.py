@@ -44,6 +44,9 @@ class Post(Written):
     mechanic: str = ""
     """`question`, `announcement`, `story`, `contest`, `event`…"""
     solicits: Literal[1, 2, 3] | None = None
+    """The level of engagement that it asks for."""
+    sponsored: bool = False
+    """Paid for: it draws other comments, and is measured apart."""
 
 
 class Account(Written):

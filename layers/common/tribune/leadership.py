@@ -110,14 +110,19 @@ def messages(heads: Iterable[Head]) -> Iterator[Message]:
     """Every public message that stands under some objects, each once; `heads` of one community, in any order."""
     known = {head.at: head for head in heads}
     for head in known.values():
-        if head.audience is not Audience.PUBLIC:
-            continue
-        if head.kind is HeadKind.TEAM and not head.deleted:
-            answered = _answered(head, known)
-            if answered is None or not answered.confidential:
-                yield Message(part_of_answer(answered), by_person=True)
-        elif head.kind is HeadKind.COMMENT and not head.confidential:
-            yield from (_sent(action, head) for action in head.actions if _stands(action, head))
+        yield from messages_of(head, known)
+
+
+def messages_of(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> Iterator[Message]:
+    """The public messages that stand under one object, or that it is; `known`: what it may answer."""
+    if head.audience is not Audience.PUBLIC:
+        return
+    if head.kind is HeadKind.TEAM and not head.deleted:
+        found = answered(head, known)
+        if found is None or not found.confidential:
+            yield Message(part_of_answer(found), by_person=True)
+    elif head.kind is HeadKind.COMMENT and not head.confidential:
+        yield from (_sent(action, head) for action in head.actions if _stands(action, head))
 
 
 def tally(heads: Iterable[Head]) -> Leadership:
@@ -143,7 +148,7 @@ def _stands(action: Action, head: Head) -> bool:
     return action.platform_id is None or all(one.target != action.platform_id for one in taken_back)
 
 
-def _answered(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> Head | None:
+def answered(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> Head | None:
     """The member's comment that a person's own message answers: its parent, else the top of its thread."""
     place = head.at[:3]
     found = (known.get((*place, name)) for name in (head.parent, head.thread) if name and name != head.object)

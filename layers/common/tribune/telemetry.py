@@ -61,6 +61,7 @@ METRICS = (
     Metric("GraveWaits", "minutes that a grave comment had waited for a person when somebody was called", (), "None"),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
     Metric("LedgersAnchored", "communities whose ledger was signed for the hour", ()),
+    Metric("HoursSealed", "hours counted to the last detail, again or for the first time", ()),
     Metric("Woken", "unfinished work that keep_watch woke again", ("kind",)),
 )
 _KNOWN = {metric.name: metric for metric in METRICS}

@@ -6,6 +6,7 @@ TransactWriteItems); a record that somebody changed in between makes the whole w
 
 import random
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import TypeAdapter
 
 from tribune import clock
-from tribune.aws import keys, ledger
+from tribune.aws import keys, ledger, sealed
 from tribune.aws.keys import Key
 from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
 from tribune.climate import BUCKET, Bucket, Weather
@@ -808,11 +809,16 @@ class Journal:
         self._write([("Update", _Update(removes={"due_pk", "due_at"}).request(self.journal_table, key))])
 
     def keep_words(
-        self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords], lately: Sequence[Lately] = ()
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately] = (),
+        touched: Sequence[Head] = (),
     ) -> None:
         """Write words and what authors said lately, before the decision that refers to them, in one request for 25.
 
-        Writing them again is harmless. Raises Unavailable.
+        `touched`: what the decision will change, noted for whoever counts the hours again. Writing them again is
+        harmless. Raises Unavailable.
         """
         items: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         for words in said:
@@ -833,7 +839,9 @@ class Journal:
         for person in lately:
             key = keys.lately(person.community, person.author)
             items[key["pk"], key["sk"]] = (self.journal_table, _item(key, _lately(person)))
-        self._batch_write([(table, {"PutRequest": {"Item": item}}) for table, item in items.values()])
+        noted = sealed.notes(touched, iso(clock.now()), uuid.uuid4().hex[:12])
+        requests = [*items.values(), *((self.counter_table, item) for item in noted)]
+        self._batch_write([(table, {"PutRequest": {"Item": item}}) for table, item in requests])
 
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None:
         """Erase everything that was said under an object, and what we were about to say there."""

@@ -495,6 +495,7 @@ ITEMS = (
             "PerformAction",
             "PollPlatforms",
             "RefreshTokens",
+            "SealHours",
             "CallManager",
             "ReceivePress",
             "RelayAlarm",
@@ -544,7 +545,7 @@ ITEMS = (
         "that the community exists",
         "none",
         ("tribune apply",),
-        ("RelayAlarm", "KeepWatch", "AnchorLedger", "ShowCharter"),
+        ("RelayAlarm", "KeepWatch", "AnchorLedger", "SealHours", "ShowCharter"),
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tribune.channel import Outcome, Verdict
 from tribune.errors import Conflict, Unavailable, Unreadable
-from tribune.journal import Breaker, CaseState, Changes, Head, ThreadNote
+from tribune.journal import Breaker, CaseState, Changes, Head, Lately, OutgoingWords, SaidWords, ThreadNote
 from tribune.workflow.forget import DEAUTHORISATION
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.rest import Resting
@@ -33,6 +33,13 @@ class Journal(Protocol):
 
     def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def keep_words(  # noqa: D102
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately],
+        touched: Sequence[Head],
+    ) -> None: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
     def said_by(self, community: str, author: str) -> list[ObjectId]: ...  # noqa: D102
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
@@ -122,8 +129,10 @@ class Erasing:
                 sheet.put_case(
                     closed(case, "erased", sheet.now) if case.state is CaseState.OPEN else replace(case, drafts=())
                 )
+            changes = sheet.changes()
+            self.journal.keep_words((), (), (), changes.heads)
             try:
-                self.journal.commit(sheet.changes(), sheet.now)
+                self.journal.commit(changes, sheet.now)
             except Conflict:
                 continue
             return

@@ -1,0 +1,263 @@
+"""figures: what one hour, one day or one month of a space comes to, recounted from the heads of its objects. Pure.
+
+Everything that is finer than kind and level is counted here, by the hour of receipt, so that it adds up to the live
+counters. Recounting an hour again gives the same figures: whoever writes them replaces what stood there. Days and
+clock hours are those of the community's zone: a day has 23 or 25 hours twice a year, and two hours of that name.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from tribune.channel import ActKind
+from tribune.comment import Audience
+from tribune.community import Community
+from tribune.crowd import Crowd
+from tribune.journal import ActionState, Head, HeadKind
+from tribune.leadership import answered, messages_of
+from tribune.ledger import object_digest
+
+HOUR: Final = timedelta(hours=1)
+EVERYBODY: Final = ""
+"""Under this name, among the crowds, stands whoever took part."""
+THREADS: Final = "threads"
+"""Threads in which a member spoke in public…"""
+ANSWERED: Final = "answered"
+"""…and those in which we did."""
+MEASURES: Final = frozenset({ActKind.HIDE, ActKind.DELETE, ActKind.BLOCK})
+ANSWERS: Final = frozenset({ActKind.REPLY, ActKind.PRIVATE})
+
+
+class Slot(NamedTuple):
+    """What an interaction is counted under."""
+
+    post: str
+    """`platform/account/post`."""
+    mechanic: str
+    solicits: int
+    """The level that the post asks for; 0: nobody said."""
+    sponsored: bool
+    kind: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted; two of them make a third."""
+
+    counts: Counter[Slot] = field(default_factory=Counter)
+    points: Counter[Slot] = field(default_factory=Counter)
+    """The same, each with the weight of its day (`engagement.Scale`)."""
+    clock: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """(local hour of receipt `09`, level) -> how many."""
+    posted: Counter[str] = field(default_factory=Counter)
+    """Local hour in which the platform says it was said, `2026-11-24T09` -> how many."""
+    clauses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(clause, `cited`, `alone`, `reversed`, `reminded` or `hidden`) -> comments."""
+    talk: Counter[str] = field(default_factory=Counter)
+    """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
+    answer; `measures` and `cited`: measures of ours, and those that cite a clause or the law.
+    """
+    said: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(`person` or `machine`, `leadership.Part`) -> public messages of ours."""
+    answers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """What waited for an answer -> when it was said and when a person answered first (seconds since 1970)."""
+    people: Mapping[str, Crowd] = field(default_factory=dict)
+    """EVERYBODY, `level#2`, `post#…`, THREADS, ANSWERED -> who, or which."""
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """Both together."""
+        answers = dict(self.answers)
+        for name, (asked, at) in other.answers.items():
+            answers[name] = (asked, min(at, answers.get(name, (asked, at))[1]))
+        scopes = self.people.keys() | other.people.keys()
+        none = Crowd()
+        return Figures(
+            counts=_sum(self.counts, other.counts),
+            points=_sum(self.points, other.points),
+            clock=_sum(self.clock, other.clock),
+            posted=_sum(self.posted, other.posted),
+            clauses=_sum(self.clauses, other.clauses),
+            talk=_sum(self.talk, other.talk),
+            said=_sum(self.said, other.said),
+            answers=answers,
+            people={scope: self.people.get(scope, none) | other.people.get(scope, none) for scope in sorted(scopes)},
+        )
+
+    def by_kind_and_level(self) -> Counter[tuple[str, int]]:
+        """What the live counters hold."""
+        return self._by(lambda slot: (slot.kind, slot.level))
+
+    def by_mechanic(self) -> Counter[tuple[str, int]]:
+        """(mechanic, level) -> how many."""
+        return self._by(lambda slot: (slot.mechanic, slot.level))
+
+    def by_post(self) -> Counter[str]:
+        """Post -> how many interactions."""
+        found: Counter[str] = Counter()
+        for slot, n in self.counts.items():
+            found[slot.post] += n
+        return found
+
+    def size(self, scope: str = EVERYBODY) -> int:
+        """How many different ones there are in a crowd."""
+        return self.people.get(scope, Crowd()).size
+
+    def _by(self, name: Callable[[Slot], tuple[str, int]]) -> Counter[tuple[str, int]]:
+        found: Counter[tuple[str, int]] = Counter()
+        for slot, n in self.counts.items():
+            found[name(slot)] += n
+        return found
+
+
+type Known = Mapping[tuple[str, str, str, str], Head]
+type Sliced = dict[tuple[str, date], Figures]
+"""(space, day of the community's zone) -> its part of an hour. Where the zone is off by half an hour, an hour has two."""
+
+
+def recount(heads: Iterable[Head], known: Known, community: Community) -> Sliced:
+    """Everything that the objects of one hour (`head.hour`) come to; `known`: also what they answer, of any hour."""
+    slices: dict[tuple[str, date], list[Head]] = {}
+    for head in heads:
+        slices.setdefault((head.space, _local(head, community).date()), []).append(head)
+    return {at: _Recount(community, known).figures(of) for at, of in slices.items()}
+
+
+def hour_start(hour: str) -> datetime:
+    """When an hour (`2026-11-22T08`, UTC) begins."""
+    return datetime.strptime(hour, "%Y-%m-%dT%H").replace(tzinfo=UTC)
+
+
+def hours_of(day: date, community: Community) -> list[str]:
+    """The hours (UTC) of which a part lies in a day of the community's zone: 23 to 26 of them."""
+    begins, ends = (
+        datetime(one.year, one.month, one.day, tzinfo=community.zone).astimezone(UTC)
+        for one in (day, day + timedelta(days=1))
+    )
+    at = begins.replace(minute=0)
+    found = []
+    while at < ends:
+        found.append(at.strftime("%Y-%m-%dT%H"))
+        at += HOUR
+    return found
+
+
+def _local(head: Head, community: Community) -> datetime:
+    """When it was received, by the community's clock; an interaction told again keeps the hour it was counted in."""
+    begins = hour_start(head.hour)
+    at = head.received_at if begins <= head.received_at < begins + HOUR else begins
+    return at.astimezone(community.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recount:
+    """One slice of an hour under way."""
+
+    community: Community
+    known: Known
+    figures_: Figures = field(default_factory=Figures)
+    crowds: dict[str, set[str]] = field(default_factory=dict)
+    answers: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def figures(self, heads: Iterable[Head]) -> Figures:
+        """What the heads come to."""
+        for head in heads:
+            if head.counted is not None:
+                self._count(head, *head.counted)
+            if not head.confidential:
+                self._talk(head)
+                self._clauses(head)
+                self._answer(head)
+                messages = messages_of(head, self.known)
+                self.figures_.said.update(
+                    ("person" if one.by_person else "machine", one.part.value) for one in messages
+                )
+        people = {scope: Crowd.of(names) for scope, names in sorted(self.crowds.items())}
+        return replace(self.figures_, people=people, answers=self.answers)
+
+    def _count(self, head: Head, kind: str, level: int) -> None:
+        local, post = _local(head, self.community), f"{head.platform}/{head.account}/{head.post}"
+        told = self.community.post(head.platform, head.account, head.post)
+        slot = Slot(
+            post=post,
+            mechanic=told.mechanic if told else "",
+            solicits=(told.solicits or 0) if told else 0,
+            sponsored=told.sponsored if told else False,
+            kind=kind,
+            level=level,
+        )
+        self.figures_.counts[slot] += 1
+        self.figures_.points[slot] += self.community.scale(head.received_at).weight(kind, level)
+        self.figures_.clock[f"{local:%H}", level] += 1
+        self.figures_.posted[f"{head.posted_at.astimezone(self.community.zone):%Y-%m-%dT%H}"] += 1
+        if head.author:
+            for scope in (EVERYBODY, f"level#{level}", f"post#{post}"):
+                self.crowds.setdefault(scope, set()).add(head.author)
+
+    def _talk(self, head: Head) -> None:
+        """Who speaks with whom in public."""
+        if head.audience is not Audience.PUBLIC or head.deleted:
+            return
+        thread, talk = "#".join(head.thread_at[1:]), self.figures_.talk
+        if head.kind in (HeadKind.TEAM, HeadKind.OURS):
+            self.crowds.setdefault(ANSWERED, set()).add(thread)
+        elif head.kind is HeadKind.COMMENT and head.counted is not None:
+            talk["comments"] += 1
+            self.crowds.setdefault(THREADS, set()).add(thread)
+            spoken_to = self.known.get((*head.at[:3], head.parent)) if head.parent else None
+            if spoken_to is not None and spoken_to.kind in (HeadKind.TEAM, HeadKind.OURS):
+                talk["to_us"] += 1
+            elif spoken_to is not None and spoken_to.author is not None and spoken_to.author != head.author:
+                talk["to_member"] += 1
+
+    def _clauses(self, head: Head) -> None:
+        """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""
+        verdict, clauses = head.verdict, self.figures_.clauses
+        sent = [action for action in head.actions if action.state is ActionState.SENT]
+        if verdict is not None and verdict.awaits_answer:
+            self.figures_.talk["asked"] += 1
+        for action in sent:
+            if action.kind in MEASURES or action.reminds:
+                self.figures_.talk["measures"] += 1
+                cited = action.clause or (verdict.clause if verdict else None)
+                self.figures_.talk["cited"] += bool(cited or (verdict and verdict.ground == "law"))
+        if verdict is None or verdict.clause is None:
+            return
+        marks = {
+            "cited": True,
+            "alone": verdict.alone,
+            "reversed": verdict.reversed,
+            "reminded": any(action.reminds for action in sent),
+            "hidden": any(action.kind is ActKind.HIDE for action in sent),
+        }
+        clauses.update((verdict.clause, mark) for mark, true in marks.items() if true)
+
+    def _answer(self, head: Head) -> None:
+        """When a person first answered what waits for an answer: here, or with this message of theirs."""
+        if head.verdict is not None and head.verdict.awaits_answer:
+            signed = (
+                action.done_at
+                for action in head.actions
+                if action.signed_by and action.state is ActionState.SENT and action.kind in ANSWERS and action.done_at
+            )
+            self._answered(head, min(signed, default=None))
+        if head.kind is HeadKind.TEAM and not head.deleted:
+            found = answered(head, self.known)
+            if found is not None and not found.confidential and found.verdict and found.verdict.awaits_answer:
+                self._answered(found, head.posted_at)
+
+    def _answered(self, asked: Head, at: datetime | None) -> None:
+        if at is None or at < asked.posted_at:
+            return
+        name, said = object_digest(*asked.at[1:])[:32], int(asked.posted_at.timestamp())
+        known = self.answers.get(name)
+        self.answers[name] = (said, min(int(at.timestamp()), known[1] if known else int(at.timestamp())))
+
+
+def _sum[T](one: Counter[T], other: Counter[T]) -> Counter[T]:
+    """Unlike `+`, keeps what is zero or less: a difference must show."""
+    both = Counter(one)
+    both.update(other)
+    return both

@@ -1,0 +1,150 @@
+"""seal_hours: an hour is counted to the last detail, once, whatever came twice, late, edited or deleted."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from memory_world import memory_world
+from world import FAULTS, PAGE, THROTTLED, Fault, Killed, World
+
+from tribune.aws import clients
+from tribune.aws.sealed import Sealed
+from tribune.errors import TribuneError
+from tribune.figures import Figures
+
+HOUR = timedelta(hours=1)
+SPACE = "page"
+
+
+@pytest.fixture(name="world")
+def in_memory() -> Iterator[World]:
+    with memory_world() as world:
+        yield world
+
+
+def sealed(world: World) -> Sealed:
+    return Sealed(clients.dynamodb(), world.stack.tables()["CounterTable"])
+
+
+def later(world: World, hours: float = 1.5) -> None:
+    """Time passes, and the schedule comes."""
+    world.settle(minutes=20)
+    world.now += timedelta(hours=hours)
+    world.invoke("seal_hours", {})
+
+
+def days(world: World, space: str = SPACE) -> dict[date, Figures]:
+    return sealed(world).days("garance", space, date(2020, 1, 1), date(2030, 1, 1))
+
+
+def total(world: World, space: str = SPACE) -> Figures:
+    return sum(days(world, space).values(), Figures())
+
+
+def space_of(world: World) -> str:
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    return head.space
+
+
+def test_an_hour_adds_up_to_the_live_counters(world: World) -> None:
+    for number in range(1, 8):
+        world.deliver("facebook", world.comment(number, f"Très beau vélo numéro {number}", author=f"{number % 3}"))
+    world.deliver("facebook", world.comment(3, "Très beau vélo numéro 3", author="0"))
+    later(world)
+    figures = total(world, space_of(world))
+
+    live = world.counters()
+    assert {f"{kind}.{level}": n for (kind, level), n in figures.by_kind_and_level().items()} == live
+    assert (figures.counts.total(), figures.size(), figures.points.total()) == (7, 3, 21)
+
+
+def test_what_is_edited_or_deleted_a_week_later_is_counted_again(world: World) -> None:
+    for number in (1, 2, 3):
+        world.deliver("facebook", world.comment(number, "Très beau vélo", author=f"{number}"))
+    later(world)
+    space, day = space_of(world), world.now.date()
+    assert total(world, space).counts.total() == 3
+
+    world.now += timedelta(days=7)
+    world.deliver("facebook", world.comment(2, "", verb="remove", author="2"))
+    later(world)
+
+    again = days(world, space)
+    assert (list(again), again[day].counts.total(), again[day].size()) == ([day], 2, 2)
+
+
+def test_an_hour_that_is_not_over_waits(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Très beau vélo"))
+    later(world, hours=0)
+
+    assert days(world, space_of(world)) == {}
+
+
+def test_whoever_is_forgotten_leaves_the_crowd_and_the_figures_stay(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Très beau vélo", author="7001"))
+    later(world)
+    space = space_of(world)
+    assert total(world, space).size() == 1
+
+    request = {
+        "schema": 1, "kind": "erasure", "platform": "facebook", "channel": "main", "person": "7001", "code": "a" * 32,
+        "asked_at": world.now.isoformat(),
+    }  # fmt: skip
+    world.invoke("erase_person", {"Records": [{"messageId": "1", "body": json.dumps(request)}]})
+    later(world)
+
+    assert (total(world, space).counts.total(), total(world, space).size()) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", [*FAULTS, THROTTLED])
+def test_whatever_fails_at_whatever_call_the_figures_are_the_same(world: World, kind: str) -> None:
+    for number in range(1, 5):
+        world.deliver("facebook", world.comment(number, "Très beau vélo", author=f"{number}"))
+    world.settle(minutes=20)
+    world.now += 2 * HOUR
+    at_call = 0
+    while True:
+        at_call += 1
+        world.calls.names, world.calls.faults = [], [fault := Fault(at_call, kind)]
+        world.calls.another = lambda: world.load("seal_hours").handler({}, object())
+        _again(world)
+        struck = fault.done
+        world.calls.faults = []
+        world.invoke("seal_hours", {})
+        figures = total(world, space_of(world))
+        assert (figures.counts.total(), figures.size()) == (4, 4)
+        if not struck:
+            break
+        _forget_what_was_sealed(world)
+    assert at_call > 5
+
+
+def _again(world: World) -> None:
+    try:
+        world.invoke("seal_hours", {})
+    except (TribuneError, Killed):
+        world.doors.pop("seal_hours", None)
+
+
+def _forget_what_was_sealed(world: World) -> None:
+    table = world.stack.tables()["CounterTable"]
+    client: Any = clients.dynamodb()
+    for item in client.scan(TableName=table)["Items"]:
+        if "touched" not in item["pk"]["S"] and not item["sk"]["S"].startswith("hour#20"):
+            client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def test_a_days_figures_are_those_of_the_communitys_zone(world: World) -> None:
+    """23:30 in Paris is still the day before in UTC's evening, and half past midnight the next day."""
+    world.now = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+    world.deliver("facebook", world.comment(1, "Très beau vélo"))
+    world.settle(minutes=20)
+    world.now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    world.deliver("facebook", world.comment(2, "Très beau vélo aussi", author="7002"))
+    later(world)
+
+    found = days(world, space_of(world))
+    assert {day.day: dict(one.clock) for day, one in found.items()} == {24: {("23", 1): 1}, 25: {("00", 1): 1}}
