@@ -12,7 +12,7 @@ from tribune.aws import clients
 from tribune.aws.charters import PART_BYTES, Charters, VersionMeta
 from tribune.aws.charters import in_force as meta_in_force
 from tribune.charter import Charter, Circumstances, PublishedCharter, Reader, Vocabulary, in_force
-from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
+from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -232,3 +232,63 @@ def test_versions_without_content_follow_the_same_rule_as_with_it() -> None:
 def items(table: str) -> dict[tuple[str, str], dict[str, Any]]:
     pages = clients.dynamodb().get_paginator("scan").paginate(TableName=table)
     return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
+
+
+# --- the next version, while people work on it ---
+
+
+def kept(charters: Charters, one: Charter, before: str | None = None, by: str = "marie") -> str:
+    """Saves a draft; the hash under which it stands."""
+    charters.save_draft("garance", one, before=before, beside=1, by=by, now=NOW)
+    found = charters.draft("garance")
+    assert found is not None
+    return found.content_hash
+
+
+def expiring(table: str) -> set[str]:
+    items = clients.dynamodb().scan(TableName=table)["Items"]
+    return {item["sk"]["S"] for item in items if "ttl" in item}
+
+
+def test_a_draft_stands_beside_the_versions_and_is_none_of_them(charters: Charters) -> None:
+    charters.publish("garance", charter(), effective_from=NOW, now=NOW)
+    kept(charters, charter(terms=("bougre",)))
+    found = charters.draft("garance")
+
+    assert found is not None
+    assert (found.charter, found.beside, found.by, found.at) == (charter(terms=("bougre",)), 1, "marie", NOW)
+    assert [meta.version for meta in charters.stored_versions("garance")] == [1]
+    assert charters.draft("other") is None
+
+
+def test_who_saw_another_draft_neither_changes_nor_drops_it(charters: Charters) -> None:
+    first = kept(charters, charter(terms=("bougre",)))
+    with pytest.raises(Conflict):
+        kept(charters, charter(terms=("autre",)))
+    second = kept(charters, charter(terms=("bougre", "autre")), before=first)
+
+    with pytest.raises(Conflict):
+        kept(charters, charter(), before=first)
+    assert charters.drop_draft("garance", first) is False
+    assert charters.drop_draft("garance", second) is True
+    assert charters.draft("garance") is None
+
+
+def test_what_only_a_draft_holds_expires_and_what_a_version_holds_never_does(charters: Charters, table: str) -> None:
+    drafted = charter(terms=("bougre",))
+    name = kept(charters, drafted)
+    assert expiring(table) == {"draft", f"part#{name}#0000"}
+
+    charters.publish("garance", drafted, effective_from=NOW, now=NOW)
+    assert expiring(table) == {"draft"}
+    kept(charters, drafted, before=name)
+    assert expiring(table) == {"draft"}
+
+
+def test_a_draft_follows_the_version_it_was_made_from_or_none(charters: Charters) -> None:
+    charters.publish("garance", charter(), effective_from=NOW, now=NOW)
+    charters.publish("garance", charter(terms=("autre",)), effective_from=NOW, now=NOW)
+
+    with pytest.raises(Conflict):
+        charters.publish("garance", charter(terms=("bougre",)), effective_from=NOW, now=NOW, after=1)
+    assert charters.publish("garance", charter(terms=("bougre",)), effective_from=NOW, now=NOW, after=2) == 3

@@ -125,9 +125,9 @@ def spoken(charter: Charter, visit: Visit) -> str:
 
 
 def named(clause: Clause, visit: Visit) -> str:
-    """`article 10, Le respect des personnes`."""
+    """`Article 10, Le respect des personnes`."""
     title = clause.title.get(visit.language) or next(iter(clause.title.values()))
-    return str(words.table(visit.language, "check")["article"].format(number=clause.number, title=title))
+    return str(visit.screen["case"]["cited"].format(number=clause.number, title=title))
 
 
 def _article(clause: Clause, published: PublishedCharter, visit: Visit) -> Article:

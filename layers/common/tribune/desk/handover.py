@@ -1,5 +1,7 @@
 """The hand-over: what whoever comes next has to know, on a page and as a file. No member's name, words or address."""
 
+import re
+
 from tribune.charter import PublishedCharter
 from tribune.desk import place
 from tribune.desk.appeals import AppealLine, appeals
@@ -15,6 +17,7 @@ from tribune.team import Right
 from tribune.workflow.cases import Shown
 
 MOST_CASES = 50
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[^\W\d_a-z])")
 
 
 class OpenCase(View):
@@ -96,7 +99,7 @@ def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
     return [
         Short(
             name=named(clause, visit),
-            first=published.words_of(clause, language).strip().split("\n")[0],
+            first=_SENTENCE_ENDS.split(" ".join(published.words_of(clause, language).split()), maxsplit=1)[0],
             mode=modes_said[records[clause.id].mode] if clause.id in records else "",
             record=records.get(clause.id),
         )

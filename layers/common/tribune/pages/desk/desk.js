@@ -77,3 +77,4 @@ if (own && drafts.length) {
   choices.firstElementChild.click();
   document.activeElement.blur();
 }
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
