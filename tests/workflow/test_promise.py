@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from memory_world import memory_world
 from world import PAGE, START, World
 
 from tribune.aws import keys
@@ -106,6 +107,26 @@ def case_of(world: World) -> Case:
 def ours(world: World, number: int, text: str) -> dict[str, Any]:
     """A person of the team answers from the page's own application."""
     return world.comment(number, text, author=PAGE, parent=1)
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["while it runs", "once it was kept"])
+def test_a_member_who_edits_their_words_takes_no_promise_away(*, settled: bool) -> None:
+    with memory_world() as place:
+        place.deliver("facebook", place.comment(1, GRIEVANCE))
+        place.settle()
+        place.deliver("facebook", ours(place, 50, "Je regarde et je reviens ici à 17 h."))
+        place.settle()
+        before = case_of(place)
+        if settled:
+            place.deliver("facebook", ours(place, 51, "C'est remboursé, désolée pour l'attente."))
+            place.settle()
+        place.deliver("facebook", place.comment(1, f"{GRIEVANCE} Et toujours rien.", verb="edited"))
+        place.settle()
+
+        case = case_of(place)
+        assert case.state is CaseState.OPEN
+        assert [promise.words for promise in case.promises] == [before.promised]
+        assert case.remind_at == (None if settled else before.remind_at)
 
 
 def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_that_it_was_kept_late(

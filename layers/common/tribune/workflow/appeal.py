@@ -16,12 +16,7 @@ from tribune.comment import words_hash
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.duty import Person
-from tribune.errors import (
-    AlreadyDone,
-    Conflict,
-    NotFound,
-    OwnDecision,
-)
+from tribune.errors import AlreadyDone, Conflict, NotFound, OwnDecision
 from tribune.journal import (
     Action,
     ActionState,
@@ -40,7 +35,8 @@ from tribune.journal import (
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
 from tribune.workflow.cases import in_effect, last_visibility
 from tribune.workflow.decisions import Decision, Decisions
-from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, case_id, named
+from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
+from tribune.workflow.opening import case_about
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import cancelled, closed, looked_at, taking_back
@@ -139,22 +135,7 @@ def _case(head: Head, known: Case | None, appeal: Appeal) -> Case:
     if known is not None:
         reopened = replace(known, state=CaseState.OPEN, reason="appeal", closed_at=None, closed_by=None)
         return replace(reopened, promise_at=appeal.due_at, rev=known.rev + 1)
-    return Case(
-        community=head.community,
-        id=case_id(head.at),
-        platform=head.platform,
-        account=head.account,
-        object=head.object,
-        thread=head.thread,
-        space=head.space,
-        state=CaseState.OPEN,
-        reason="appeal",
-        opened_at=appeal.at,
-        promise_at=appeal.due_at,
-        rev=1,
-        clause=head.verdict.clause if head.verdict else None,
-        language=head.language,
-    )
+    return replace(case_about(head, None, "appeal", appeal.due_at, appeal.at), rev=1)
 
 
 def _call(decision: Decision, head: Head | None, appeal: Appeal) -> Call:

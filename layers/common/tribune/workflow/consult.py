@@ -17,12 +17,13 @@ from tribune.channel import ActKind
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import AlreadyDone, BadConfiguration, CannotDo, Conflict, Gone, NotFound, Unavailable
-from tribune.journal import Call, CallState, Case, CaseState, Changes, Draft, Head, SaidWords
+from tribune.journal import Call, Case, CaseState, Changes, Draft, Head, SaidWords
 from tribune.notice import token_of
 from tribune.question import MOST_OPEN, Question, QuestionState, QuestionWords
 from tribune.voice import moment_words
 from tribune.workflow.call import masked
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
+from tribune.workflow.deed import named
+from tribune.workflow.opening import call_about
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -347,21 +348,7 @@ def without_name(text: str, name: str | None) -> str:
 
 
 def _call(question: Question, case: Case, reason: str, now: datetime) -> Call:
-    return Call(
-        community=question.community,
-        id=f"{reason}-{case.id}-{question.token[:8]}",
-        reason=reason,
-        urgency=Urgency.HOURS,
-        state=CallState.READY,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
-        platform=question.platform,
-        account=question.account,
-        space=case.space,
-        thread=case.thread,
-        objects=(question.object,),
-    )
+    return call_about(case, f"{reason}-{case.id}-{question.token[:8]}", reason, Urgency.HOURS, now)
 
 
 def _for_them(call: Call, person: str, community: Community) -> Call:

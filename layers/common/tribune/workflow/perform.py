@@ -15,6 +15,7 @@ from tribune import duty
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.comment import Verb, milliseconds
+from tribune.decision import Urgency
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
 from tribune.journal import (
     UNFINISHED,
@@ -24,8 +25,6 @@ from tribune.journal import (
     Breaker,
     BudgetNote,
     Call,
-    CallState,
-    Case,
     CaseState,
     Changes,
     Draft,
@@ -36,8 +35,9 @@ from tribune.journal import (
     ThreadRecord,
 )
 from tribune.workflow import promise
-from tribune.workflow.deed import SPEAKING, WAKE_AGAIN_AFTER, case_id, hour_of
+from tribune.workflow.deed import SPEAKING, hour_of
 from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, counts_anew, gate, resting, spread
+from tribune.workflow.opening import call_about, case_about
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
 from tribune.workflow.restriction import ended, recorded
@@ -618,26 +618,10 @@ class Performing:
                 sheet.put_case(replace(known, drafts=known.drafts + drafts))
             return
         community = self.communities.load(head.community)
-        sheet.put_case(
-            Case(
-                community=head.community,
-                id=case_id(at),
-                platform=head.platform,
-                account=head.account,
-                object=head.object,
-                thread=head.thread,
-                space=head.space,
-                state=CaseState.OPEN,
-                reason=reason,
-                opened_at=now,
-                promise_at=max(now, duty.next_presence(community.rota, now, community.zone)),
-                rev=0,
-                clause=head.verdict.clause if head.verdict else None,
-                drafts=drafts,
-                awaits_answer=bool(head.verdict and head.verdict.awaits_answer),
-                language=head.language,
-            )
-        )
+        promise_at = max(now, duty.next_presence(community.rota, now, community.zone))
+        case = case_about(head, known, reason, promise_at, now)
+        waits = bool(head.verdict and head.verdict.awaits_answer)
+        sheet.put_case(replace(case, drafts=drafts, awaits_answer=waits))
         sheet.note_thread(ThreadNote(*head.thread_at, opened=frozenset({head.object})))
 
     def _mark(self, head: Head, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
@@ -722,18 +706,5 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
 def _call(head: Head, reason: str, action: Action | None, now: datetime) -> Call:
     """One call a day and reason for an account: not one for each act that fails. A failed protection rings at once."""
     urgent = bool(action and action.urgent)
-    return Call(
-        community=head.community,
-        id=f"{reason}-{head.platform}-{head.account}-{now.date().isoformat()}{'-urgent' if urgent else ''}",
-        reason=reason,
-        urgency="now" if urgent else "hours",
-        state=CallState.READY,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
-        platform=head.platform,
-        account=head.account,
-        space=head.space,
-        thread=head.thread,
-        objects=(head.object,),
-    )
+    name = f"{reason}-{head.platform}-{head.account}-{now.date().isoformat()}{'-urgent' if urgent else ''}"
+    return call_about(head, name, reason, Urgency.NOW if urgent else Urgency.HOURS, now)

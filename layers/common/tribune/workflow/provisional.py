@@ -17,6 +17,7 @@ from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Action, ActionState, Call, CallState, Changes, Head
 from tribune.ledger import Seal
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id, named
+from tribune.workflow.opening import call_about
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import with_actions
@@ -128,20 +129,9 @@ def _first_call(head: Head) -> str:
 def _call(head: Head, hide: Action, before: Call | None, now: datetime) -> Call:
     """A call to the next person: whoever took the call before, or was rung for it, comes after the others."""
     asked = (*before.tried, before.taken_by) if before is not None else ()
-    return Call(
-        community=head.community,
-        id=f"unconfirmed-{case_id(head.at)}-{hide.confirm_by:%Y%m%dT%H%M}",
-        reason="unconfirmed",
-        urgency=Urgency.HOURS,
-        state=CallState.READY,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
-        platform=head.platform,
-        account=head.account,
-        space=head.space,
-        thread=head.thread,
-        objects=(head.object,),
+    name = f"unconfirmed-{case_id(head.at)}-{hide.confirm_by:%Y%m%dT%H%M}"
+    return replace(
+        call_about(head, name, "unconfirmed", Urgency.HOURS, now),
         received_at=head.received_at,
         known_at=before.known_at if before is not None else None,
         tried=tuple(dict.fromkeys(person for person in asked if person)),

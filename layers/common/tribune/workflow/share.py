@@ -11,9 +11,9 @@ from typing import Protocol
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import AlreadyDone, Conflict, Gone
-from tribune.journal import Call, CallState, Case, CaseState, Changes, Given, InHand
+from tribune.journal import Call, Case, CaseState, Changes, Given, InHand
 from tribune.workflow.consult import everybody_but
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.opening import call_about
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -90,20 +90,6 @@ class Sharing:
         raise Conflict("the case keeps changing")
 
     def _call(self, case: Case, to: str, by: str, now: datetime) -> Call:
-        return Call(
-            community=case.community,
-            id=f"given-{case.id}-{case.rev + 1}",
-            reason="given",
-            urgency=Urgency.HOURS,
-            state=CallState.READY,
-            created_at=now,
-            due_at=now + WAKE_AGAIN_AFTER,
-            rev=0,
-            without=everybody_but(to, self.community),
-            platform=case.platform,
-            account=case.account,
-            space=case.space,
-            thread=case.thread,
-            objects=(case.object,),
-            figures={"person": self.community.called(by)},
-        )
+        call = call_about(case, f"given-{case.id}-{case.rev + 1}", "given", Urgency.HOURS, now)
+        figures = {"person": self.community.called(by)}
+        return replace(call, without=everybody_but(to, self.community), figures=figures)

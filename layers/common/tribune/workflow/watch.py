@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
-from tribune.journal import Call, CallState, Case, Changes
+from tribune.journal import Call, Case, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.opening import call_about
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.provisional import Timers
 
@@ -91,22 +92,8 @@ class Watching:
 
 
 def _promise(case: Case, now: datetime) -> Call:
-    return Call(
-        community=case.community,
-        id=f"promise-{case.id}-{now:%Y%m%d%H%M}",
-        reason="promise",
-        urgency="hours",
-        state=CallState.READY,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
-        platform=case.platform,
-        account=case.account,
-        space=case.space,
-        thread=case.thread,
-        objects=(case.object,),
-        sentence=case.promised or "",
-    )
+    call = call_about(case, f"promise-{case.id}-{now:%Y%m%d%H%M}", "promise", Urgency.HOURS, now)
+    return replace(call, sentence=case.promised or "")
 
 
 def _action_message(key: Key) -> dict[str, Any]:

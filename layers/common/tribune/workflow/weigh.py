@@ -28,8 +28,6 @@ from tribune.journal import (
     ActionState,
     AuthorNote,
     BudgetNote,
-    Call,
-    CallState,
     Case,
     CaseState,
     Count,
@@ -61,6 +59,7 @@ from tribune.workflow.deed import (
     named,
 )
 from tribune.workflow.judging import FACT, Judging
+from tribune.workflow.opening import call_about, case_about
 from tribune.workflow.provisional import confirm_by
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
@@ -491,29 +490,17 @@ class _Weighing:
         if not head.case:
             self._close_case("edited")
             return
-        fresh = known is None or known.state is CaseState.CLOSED
-        going_on = None if fresh else known
+        going_on = known if known is not None and known.state is CaseState.OPEN else None
+        case = going_on or case_about(head, known, decision.reason, self._promise(decision, head), self.now)
         self.sheet.put_case(
-            Case(
-                community=head.community,
-                id=case_id(self.deed.at),
-                platform=head.platform,
-                account=head.account,
-                object=head.object,
-                thread=head.thread,
-                space=head.space,
-                state=CaseState.OPEN,
+            replace(
+                case,
                 reason=decision.reason,
-                opened_at=self.now if fresh or known is None else known.opened_at,
-                promise_at=self._promise(decision, head) if fresh or known is None else known.promise_at,
-                rev=0,
                 clause=decision.clause,
                 drafts=drafts,
                 awaits_answer=decision.awaits_answer,
                 awaits_since=self._waiting_since(decision, known),
                 language=head.language,
-                in_hand=going_on.in_hand if going_on else None,
-                given=going_on.given if going_on else None,
             )
         )
 
@@ -637,25 +624,8 @@ class _Weighing:
 
     def _call_of(self, head: Head, reason: str, identity: str, figures: dict[str, str]) -> None:
         """One call for whatever bears this identity."""
-        self.sheet.call(
-            Call(
-                community=head.community,
-                id=f"{reason}-{identity}",
-                reason=reason,
-                urgency=Urgency.HOURS,
-                state=CallState.READY,
-                created_at=self.now,
-                due_at=self.now + WAKE_AGAIN_AFTER,
-                rev=0,
-                platform=head.platform,
-                account=head.account,
-                space=head.space,
-                thread=head.thread,
-                objects=(head.object,),
-                figures=figures,
-                received_at=self.deed.received_at,
-            )
-        )
+        call = call_about(head, f"{reason}-{identity}", reason, Urgency.HOURS, self.now)
+        self.sheet.call(replace(call, figures=figures, received_at=self.deed.received_at))
 
     def _keep_words(self, kept: timedelta) -> None:
         """For as long as the community keeps words and the platform lets it; not those of somebody who is forgotten."""
@@ -694,26 +664,8 @@ class _Weighing:
     def _call(self, head: Head, decision: Decision) -> None:
         for wish in decision.calls:
             identity = case_id(self.deed.at) if wish.per_object else self.now.date().isoformat()
-            self.sheet.call(
-                Call(
-                    community=head.community,
-                    id=f"{wish.reason}-{identity}",
-                    reason=wish.reason,
-                    urgency=wish.urgency,
-                    state=CallState.READY,
-                    created_at=self.now,
-                    due_at=self.now + WAKE_AGAIN_AFTER,
-                    rev=0,
-                    roles=wish.roles,
-                    platform=head.platform,
-                    account=head.account,
-                    space=head.space,
-                    thread=head.thread,
-                    objects=(head.object,),
-                    received_at=self.deed.received_at,
-                    known_at=self.now,
-                )
-            )
+            call = call_about(head, f"{wish.reason}-{identity}", wish.reason, wish.urgency, self.now)
+            self.sheet.call(replace(call, roles=wish.roles, received_at=self.deed.received_at, known_at=self.now))
 
     def _wake(self, head: Head) -> None:
         if any(not action.why or action.due_at <= self.now for action in head.unfinished):

@@ -1,0 +1,47 @@
+"""opening: the call about a comment, and the case about it, as they begin. Pure."""
+
+from datetime import datetime
+
+from tribune.journal import Call, CallState, Case, CaseState, Head
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id
+
+
+def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: datetime) -> Call:
+    """A call that waits to be made; whatever else it says is its caller's to add. The same id is the same call."""
+    return Call(
+        community=what.community,
+        id=call_id,
+        reason=reason,
+        urgency=urgency,
+        state=CallState.READY,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        rev=0,
+        platform=what.platform,
+        account=what.account,
+        space=what.space,
+        thread=what.thread,
+        objects=(what.object,),
+    )
+
+
+def case_about(head: Head, known: Case | None, reason: str, promise_at: datetime, now: datetime) -> Case:
+    """The case of a comment, open from now on; `known`: as it was settled, whose promises stay written down."""
+    return Case(
+        community=head.community,
+        id=case_id(head.at),
+        platform=head.platform,
+        account=head.account,
+        object=head.object,
+        thread=head.thread,
+        space=head.space,
+        state=CaseState.OPEN,
+        reason=reason,
+        opened_at=now,
+        promise_at=promise_at,
+        rev=0,
+        clause=head.verdict.clause if head.verdict else None,
+        language=head.language,
+        promises=known.promises if known else (),
+        questions=known.questions if known else (),
+    )
