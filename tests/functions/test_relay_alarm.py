@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from duty_room import GARANCE
+from moto.events.models import EventPattern
 
 from local.resources import Stack
 from tribune.aws import clients
@@ -54,3 +55,28 @@ def test_the_same_alarm_through_every_road_is_one_call(stack: Stack, door: Modul
 def test_what_is_no_alarm_fails_so_that_lambda_mails_it_as_it_is(door: ModuleType) -> None:
     with pytest.raises(Unreadable):
         door.handler({"hello": "world"}, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "state", "heard"),
+    [
+        ("cm-checkout", "", "ALARM", True),
+        ("cm-checkout", "", "OK", True),
+        ("cm-checkout", "", "INSUFFICIENT_DATA", False),
+        ("shop-checkout", "", "ALARM", False),
+        ("shop-checkout", "See runbook 12", "ALARM", False),
+        ("shop-checkout", "tribune: urgency=now", "ALARM", True),
+        ("tribune-FacebookSilentAlarm-1K2J", "Facebook ne nous livre plus rien", "ALARM", False),
+    ],
+)
+def test_eventbridge_hands_over_the_alarms_that_are_named_or_marked_for_it(
+    stack: Stack, name: str, description: str, state: str, *, heard: bool
+) -> None:
+    events = stack.template.resources["RelayAlarm"]["Properties"]["Events"]
+    pattern = stack.resolve(events["OtherAlarmsByNameOrLine"]["Properties"]["Pattern"], "RelayAlarm")
+    event = json.loads((DATA / "alarm__eventbridge.json").read_text("utf-8"))
+    event["detail"]["alarmName"] = name
+    event["detail"]["configuration"]["description"] = description
+    event["detail"]["state"]["value"] = state
+
+    assert EventPattern.load(json.dumps(pattern)).matches_event(event) is heard
