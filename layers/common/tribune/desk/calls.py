@@ -10,7 +10,7 @@ from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.journal import Call, Head
 from tribune.team import Right
-from tribune.workflow.call import summary, take
+from tribune.workflow.call import informs, summary, take
 from tribune.workflow.worksheet import ObjectId
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -74,7 +74,7 @@ def calls(visit: Visit, _parts: Parts) -> Calls:
     telling, reach, name = visit.telling, visit.reach.journal, visit.community.id
     silent = {scope: until for scope, until in reach.pauses(name).until.items() if until > visit.now}
     return Calls(
-        calls=tuple(_line(call, visit) for call in reach.open_calls(name)),
+        calls=tuple(_line(call, visit) for call in reach.open_calls(name) if not informs(call)),
         pauses=tuple(
             PauseLine(
                 scope=scope,

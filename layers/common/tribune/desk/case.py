@@ -1,6 +1,6 @@
 """A case: what was said and where, what it breaches, what was done, and whatever a person decides about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from tribune.desk import around, draft, place
 from tribune.desk.calls import scopes_of
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
-from tribune.desk.signing import Unfit, signature, signed
+from tribune.desk.signing import Unfit, prepared, signed
 from tribune.desk.together import left, looked_at, questions, teammates
 from tribune.desk.unanswered import NOT_READ, Line, line
 from tribune.desk.visit import Parts, Refused, Visit
@@ -87,6 +87,8 @@ class CaseView(View):
     cited: Cited | None
     by_law: bool
     done: tuple[str, ...]
+    pages: tuple[str, ...]
+    """Where the member reads why, and contests it."""
     why: tuple[str, ...]
     """What the machine looked at, and what became of each thing it found."""
     in_hand: str
@@ -157,7 +159,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
     head, one, telling = shown.head, shown.case, visit.telling
     cited = _cited(shown, visit)
     card = visit.reach.handling.platform(head.platform).CARD
-    can, (given, note) = _can(shown, visit), left(one, visit)
+    can, (given, note), (mark, drafts) = _can(shown, visit), left(one, visit), _prepared(shown, visit)
     return CaseView(
         line=line(shown, telling),
         rev=one.rev,
@@ -172,7 +174,8 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         precedents=around.precedents(head, visit),
         cited=cited,
         by_law=bool(head.verdict and head.verdict.ground == "law"),
-        done=(*telling.acts(head), *telling.reasons(head)),
+        done=tuple(telling.acts(head)),
+        pages=tuple(telling.pages(head)),
         why=_why(shown, visit),
         in_hand=looked_at(one, visit),
         given=given,
@@ -180,14 +183,11 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         questions=questions(one, visit),
         team=teammates(visit) if "send" in can or "close" in can else (),
         to_decide=(*telling.provisional(head), *telling.foreseen(head, _charter(shown, visit))),
-        drafts=tuple(
-            Prepared(id=draft.id, kind=draft.kind, text=draft.text, by_colleague=draft.variant == BY_COLLEAGUE)
-            for draft in one.drafts
-        ),
+        drafts=drafts,
         can=can,
         limit=card.text_limit,
         unit=card.text_unit,
-        signature=_signature(shown, visit),
+        signature=mark,
         colleagues=tuple(
             (person.id, person.name) for person in visit.community.rota.people if person.id != visit.member.person
         ),
@@ -201,11 +201,19 @@ def safe_link(url: str | None) -> str:
     return url if url and urlsplit(url).scheme in ("https", "http") else ""
 
 
-def _signature(shown: Shown, visit: Visit) -> str:
+def _prepared(shown: Shown, visit: Visit) -> tuple[str, tuple[Prepared, ...]]:
+    """This person's signature, and the drafts as they would sign them."""
     person = visit.community.rota.person(visit.member.person)
-    if person is None:
-        return ""
-    return signature(shown, person=person, community=visit.community, handling=visit.reach.handling)
+    mark = ""
+    texts: Mapping[str, str] = {draft.id: draft.text for draft in shown.case.drafts}
+    if person is not None:
+        reach = visit.reach
+        mark, texts = prepared(shown, person=person, community=visit.community, handling=reach.handling)
+    drafts = (
+        Prepared(id=one.id, kind=one.kind, text=texts[one.id], by_colleague=one.variant == BY_COLLEAGUE)
+        for one in shown.case.drafts
+    )
+    return mark, tuple(drafts)
 
 
 def _why(shown: Shown, visit: Visit) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ from tribune.team import Member, Right
 HOME = "/desk"
 _NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "erased", "": "machine"}
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
+_INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
+"""Refusals after which one goes on at the desk; after the others one signs in."""
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/markdown; charset=utf-8"
@@ -305,7 +307,8 @@ def _refusal(request: Request, language: str, status: int, reason: str, fields: 
     sentence = words.fill(table["refused"][reason], fields)
     if request.wants_json:
         return _json(status, {"error": {"reason": reason, "sentence": sentence}})
-    body = pages.render("desk/outside", language=language, words=table, sentence=sentence)
+    inside = reason in _INSIDE
+    body = pages.render("desk/outside", language=language, words=table, sentence=sentence, inside=inside)
     return Response(status, {"content-type": _HTML, **NOT_KEPT}, body)
 
 

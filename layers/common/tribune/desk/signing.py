@@ -1,5 +1,8 @@
 """The words of an answer as they will stand there: under the name of who sends them, no longer than the platform takes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from tribune import lengths, voice
 from tribune.community import Community
 from tribune.duty import Person
@@ -16,9 +19,15 @@ class Unfit(TribuneError):
         super().__init__(reason)
 
 
-def signature(shown: Shown, *, person: Person, community: Community, handling: Handling) -> str:
-    """What will stand under an answer of theirs; empty where the brand speaks."""
-    return _whole("", None, shown, person=person, community=community, handling=handling)
+def prepared(
+    shown: Shown, *, person: Person, community: Community, handling: Handling
+) -> tuple[str, Mapping[str, str]]:
+    """What will stand under an answer of theirs (nothing where the brand speaks), and each draft in their name, by id,
+    without it.
+    """
+    signing = _Signing(shown, person, community, hostile=handling.hostile(shown.head))
+    mark = signing.whole("", None)
+    return mark, {draft.id: signing.whole(draft.text, draft).removesuffix(mark).rstrip() for draft in shown.case.drafts}
 
 
 def signed(  # noqa: PLR0913  each is named at the call
@@ -27,7 +36,7 @@ def signed(  # noqa: PLR0913  each is named at the call
     """The text under the person's own signature, the brand's in a hostile thread. Raises Unfit."""
     if not text.strip():
         raise Unfit("empty")
-    whole = _whole(text, draft, shown, person=person, community=community, handling=handling)
+    whole = _Signing(shown, person, community, hostile=handling.hostile(shown.head)).whole(text, draft)
     card = handling.platform(shown.head.platform).CARD
     length = lengths.length(whole, card.text_unit)
     if length > card.text_limit:
@@ -35,16 +44,23 @@ def signed(  # noqa: PLR0913  each is named at the call
     return whole
 
 
-def _whole(  # noqa: PLR0913
-    text: str, draft: Draft | None, shown: Shown, *, person: Person, community: Community, handling: Handling
-) -> str:
-    rota = community.rota
-    return voice.signed_by(
-        text,
-        person,
-        team=(*rota.people, *((rota.fallback,) if rota.fallback else ())),
-        voice=community.voice,
-        language=shown.case.language,
-        variant=draft.variant if draft else "",
-        hostile=handling.hostile(shown.head),
-    )
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """Who signs where."""
+
+    shown: Shown
+    person: Person
+    community: Community
+    hostile: bool
+
+    def whole(self, text: str, draft: Draft | None) -> str:
+        rota = self.community.rota
+        return voice.signed_by(
+            text,
+            self.person,
+            team=(*rota.people, *((rota.fallback,) if rota.fallback else ())),
+            voice=self.community.voice,
+            language=self.shown.case.language,
+            variant=draft.variant if draft else "",
+            hostile=self.hostile,
+        )

@@ -94,10 +94,14 @@ class Telling:
 
     def reasons(self, head: Head) -> list[str]:
         """Where the member can read why they are restricted, and contest it; nothing before it took effect."""
+        return [self.say("show", "page", url=address) for address in self.pages(head)]
+
+    def pages(self, head: Head) -> list[str]:
+        """Their addresses."""
         felt = (ActionState.SENT, ActionState.UNCERTAIN)
         tokens = [action.notice for action in head.actions if action.notice and action.state in felt]
-        addresses = [link(self.community.charter_base_url, self.community.id, token) for token in tokens]
-        return [self.say("show", "page", url=address) for address in addresses if address]
+        addresses = (link(self.community.charter_base_url, self.community.id, token) for token in tokens)
+        return [address for address in addresses if address]
 
     def provisional(self, head: Head) -> list[str]:
         """Until when a provisional hide waits for somebody to confirm it, and what happens then."""

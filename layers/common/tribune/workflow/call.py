@@ -474,6 +474,11 @@ def _way_name(person: Person, way: Way) -> str:
     return f"{person.id}.{way.kind}" + (f".{way.address}" if way.address else "")
 
 
+def informs(call: Call) -> bool:
+    """Is it a piece of news, that nobody has to take?"""
+    return bool(_reason(call, words.LANGUAGES[0]).get("informs"))
+
+
 def _reason(call: Call, language: str) -> Mapping[str, str | bool]:
     reasons: Mapping[str, Mapping[str, str | bool]] = words.table(words.spoken(language), "calls")["reasons"]
     return reasons.get(call.reason, reasons["other"])
