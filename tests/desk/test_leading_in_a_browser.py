@@ -28,7 +28,7 @@ def test_nobody_is_kept_out_of_the_screens_of_the_house(new_page: NewPage, stack
 
 def test_a_sentence_is_tried_without_script(new_page: NewPage) -> None:
     page = new_page(MARIE, java_script_enabled=False)
-    page.get_by_role("link", name="Charte").click()
+    page.get_by_role("link", name="Charte", exact=True).click()
     page.get_by_label("La phrase").fill("@Karim t'es vraiment un abruti")
     page.get_by_role("button", name="Essayer").click()
 
