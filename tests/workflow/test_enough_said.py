@@ -168,6 +168,34 @@ def test_what_was_deleted_or_hidden_meanwhile_is_not_answered(place: World, verb
     assert (action.state, action.why) == (ActionState.CANCELLED, "deleted" if verb == "remove" else "by_hand")
 
 
+def test_what_was_interrupted_and_lost_its_ground_meanwhile_is_taken_back(place: World) -> None:
+    say(place, 1, INSULT)
+    place.calls.faults = [Fault("POST http://facebook.test/1_1/comments", "kill_after")]
+    place.pump_only("perform_action")
+    assert (replies(place), head(place, 1).actions[0].state) == (["1_1"], ActionState.SENDING)
+
+    say(place, 1, CALM, verb="edited", at=place.now + timedelta(seconds=5))
+    place.settle(minutes=20, quiet_minutes=8)
+
+    assert [entry.kind for entry in place.outbox.effects] == ["reply", "delete"]
+    assert [action.state for action in head(place, 1).actions] == [ActionState.SENT, ActionState.SENT]
+
+
+def test_what_was_interrupted_before_it_left_is_not_said_once_a_person_answered(place: World) -> None:
+    say(place, 1, INSULT)
+    place.calls.faults = [Fault("POST http://facebook.test/1_1/comments", "kill_before")]
+    place.pump_only("perform_action")
+    assert head(place, 1).actions[0].state is ActionState.SENDING
+
+    say(place, 50, "Bonjour, restons courtois. Marie", author=PAGE, parent=1)
+    place.settle(minutes=20, quiet_minutes=8)
+
+    assert replies(place) == []
+    assert [(action.state, action.why) for action in head(place, 1).actions] == [
+        (ActionState.CANCELLED, "human_answered")
+    ]
+
+
 def paused(world: World) -> None:
     world.journal.pause("garance", "all", world.now + timedelta(minutes=5))
     passes(world, timedelta(minutes=4))

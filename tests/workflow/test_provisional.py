@@ -210,6 +210,18 @@ def test_an_insult_edited_into_a_threat_is_not_shown_again_by_a_clock(place: Wor
     assert "unhide" not in seen(place)
 
 
+def test_what_is_drafted_after_an_edit_leads_to_the_reason_of_the_hide_that_stands(place: World) -> None:
+    hide = hidden(place)
+    place.now += timedelta(minutes=5)
+    place.deliver("facebook", place.comment(1, f"{INSULT}, vraiment", verb="edited", author="7001"))
+    decide(place)
+
+    assert [action.id for action in head(place, 1).actions if action.kind is ActKind.HIDE] == [hide.id]
+    case = place.journal.read([keys.case("garance", "facebook", PAGE, "1_1")]).case("garance", "facebook", PAGE, "1_1")
+    assert case is not None
+    assert [f"/decisions/garance/{hide.notice}" in draft.text for draft in case.drafts] == [True]
+
+
 def test_the_clock_takes_the_place_of_what_was_only_proposed(place: World) -> None:
     hidden(place)
     place.now += timedelta(minutes=5)
