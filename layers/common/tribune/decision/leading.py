@@ -81,7 +81,8 @@ def faq(view: View) -> Decision | None:
     entry = view.findings.asks[0]
     if not view.says(Signal.SHORT_QUESTION) or ActKind.REPLY not in view.situation.can:
         return Decision(Measure.DRAFT, "faq", draft="faq", draft_faq=entry, awaits_answer=True)
-    leave = view.leave(None, ActKind.REPLY, alone=view.may_speak and view.charter is not None)
+    alone = view.may_speak and view.charter is not None and not view.situation.already_answered
+    leave = view.leave(None, ActKind.REPLY, alone=alone)
     return Decision(
         Measure.LEAD,
         "faq",

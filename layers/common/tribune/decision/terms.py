@@ -126,6 +126,8 @@ class Situation:
     """A person answered, or asked for a human, or an urgent case stands here: no messages by the machine."""
     already_reminded: bool = False
     """This very object was reminded before (an edit): never twice."""
+    already_answered: bool = False
+    """The machine answered this very object before (an edit): what it asks now is a person's to answer."""
     first_comment: bool = False
     newcomer: bool | None = None
     solicits: int | None = None

@@ -10,9 +10,10 @@ from tribune.channel import ActKind, Verdict
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import Mode
-from tribune.journal import Action, ActionState, Brakes, Breaker, Budget, Head, Pauses, ThreadRecord
+from tribune.journal import Action, Brakes, Breaker, Budget, Head, Pauses, ThreadRecord
 from tribune.workflow.brake import decided_before
 from tribune.workflow.deed import SPEAKING, hour_of
+from tribune.workflow.takeback import is_hidden
 
 REPLY_STALE_AFTER = timedelta(hours=6)
 """A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
@@ -142,7 +143,7 @@ def _silence(  # noqa: PLR0911  one return a reason
         return Drop("human_answered")
     if thread.silent:
         return Drop("silent")
-    if action.kind is ActKind.REPLY and _hidden(head):
+    if action.kind is ActKind.REPLY and is_hidden(head.actions, head.object):
         return Drop("hidden")
     if now - action.created_at > REPLY_STALE_AFTER:
         return Drop("stale", tell=True)
@@ -159,14 +160,6 @@ def _silence(  # noqa: PLR0911  one return a reason
     if around.budget and _used_up(around.budget, head):
         return Wait(_next_hour(now) + spread(action.id), "budget")
     return None
-
-
-def _hidden(head: Head) -> bool:
-    """Is the comment hidden, or about to be: by us, or by a person of the team through us?"""
-    shown = (ActKind.HIDE, ActKind.UNHIDE)
-    begun = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-    last = [a.kind for a in head.actions if a.kind in shown and a.target == head.object and a.state in begun][-1:]
-    return last == [ActKind.HIDE]
 
 
 def _used_up(budget: Budget, head: Head) -> bool:

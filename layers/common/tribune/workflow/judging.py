@@ -107,6 +107,7 @@ class Judging:
                     or len(self.turned()) >= TURNS
                 ),
                 already_reminded=bool(before and before.reminded),
+                already_answered=bool(before and any(a.purpose == "faq" and a.may_be_read for a in before.actions)),
                 first_comment=standing.first_seen is None,
                 newcomer=newcomer,
                 solicits=post.solicits if post else None,

@@ -87,6 +87,13 @@ def cancelled(
     )
 
 
+def is_hidden(actions: Iterable[Action], target: str) -> bool:
+    """Is the comment hidden, or about to be: by us, or by a person of the team through us?"""
+    shown = (ActKind.HIDE, ActKind.UNHIDE)
+    last = [a.kind for a in actions if a.kind in shown and a.target == target and a.state in _BEGUN][-1:]
+    return last == [ActKind.HIDE]
+
+
 def deleted_by_us(head: Head) -> bool:
     """Did a person of the team have the comment itself deleted?"""
     begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)

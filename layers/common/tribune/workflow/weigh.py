@@ -68,6 +68,7 @@ from tribune.workflow.takeback import (
     cancelled,
     closed,
     deleted_by_us,
+    is_hidden,
     left_standing,
     taking_back,
     with_actions,
@@ -234,6 +235,7 @@ class _Weighing:
         if before is not None:
             self._unplan(before)
         findings, decision = self.judging.judge(before)
+        decision = self._against_nobody_of_ours(before, decision)
         turned = self.judging.turned() if before is None else frozenset[str]()
         if self.ground.shadow and not decision.confidential:
             self._judge_beside(self.ground.shadow, before, decision)
@@ -250,7 +252,7 @@ class _Weighing:
         if turned and head.author:
             self._note_turns(head, turned)
         self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
-        self._call(head, decision)
+        self._call(head, before, decision)
         self._wake(head)
 
     def _feel(self, head: Head, findings: Findings, decision: Decision) -> None:
@@ -263,6 +265,22 @@ class _Weighing:
         if bucket.comments or observed:
             where = (self.deed.community, self.deed.space, hour_of(at), at.minute // 15)
             self.sheet.feel(Pulse(*where, bucket, observed))
+
+    def _against_nobody_of_ours(self, before: Head | None, decision: Decision) -> Decision:
+        """Law 5. Where a person showed again what the machine had hidden, edited words that it still accuses are theirs.
+
+        Words that were clean when they were shown, or when they were edited since, are new ones.
+        """
+        if before is None or before.verdict is None or before.verdict.clause is None:
+            return decision
+        by_hand = any(a.kind is ActKind.UNHIDE and a.signed_by and a.may_be_read for a in before.actions)
+        if not by_hand or is_hidden(before.actions, before.object):
+            return decision
+        theirs = tuple(
+            replace(act, leave=Leave.PROPOSED) if act.kind is ActKind.HIDE and act.leave is Leave.ALONE else act
+            for act in decision.acts
+        )
+        return replace(decision, acts=theirs)
 
     def _unplan(self, before: Head) -> None:
         """What was planned for the earlier words and never began to leave counts in nobody's budget."""
@@ -397,20 +415,22 @@ class _Weighing:
     # --- acts and drafts ---
 
     def _acts(
-        self, decision: Decision, language: str, earlier: Iterable[Action], speech: Speech
+        self, decision: Decision, language: str, earlier: tuple[Action, ...], speech: Speech
     ) -> tuple[list[Action], tuple[Draft, ...]]:
+        hidden = is_hidden(earlier, self.said.object)
         done = {
             (action.purpose, action.kind)
             for action in earlier
             if action.state in (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+            and (hidden or action.kind is not ActKind.HIDE)
         }
         actions: list[Action] = []
         drafts: list[Draft] = []
         for act in decision.acts:
-            if (act.purpose, act.kind) in done:
-                continue
             if act.kind in SPEAKING and act.leave is Leave.PROPOSED:
                 drafts += speech.drafts(act.text, act.kind, About(language, decision.clause, act.faq))
+                continue
+            if (act.purpose, act.kind) in done:
                 continue
             action = self._action(act, decision, language, speech)
             if action is None:
@@ -459,9 +479,10 @@ class _Weighing:
             quote=self.said.quote,
         )
 
-    def _appeal_link(self, decision: Decision, earlier: Iterable[Action]) -> str:
+    def _appeal_link(self, decision: Decision, earlier: tuple[Action, ...]) -> str:
         """Where the hide of this comment gives its reason: the one that stands, or the one that is ordered now."""
-        stands = next((a.notice for a in earlier if a.notice and a.kind is ActKind.HIDE and a.may_be_read), None)
+        hides = [a.notice for a in earlier if a.notice and a.kind is ActKind.HIDE and a.may_be_read]
+        stands = hides[0] if hides and is_hidden(earlier, self.said.object) else None
         act = next((act for act in decision.acts if act.kind is ActKind.HIDE), None)
         if stands is None and act is not None:
             stands = token(self.ground.pseudonym, named(*self.deed.at, act.purpose, act.kind, self.said.version))
@@ -661,9 +682,13 @@ class _Weighing:
             )
         )
 
-    def _call(self, head: Head, decision: Decision) -> None:
+    def _call(self, head: Head, before: Head | None, decision: Decision) -> None:
+        """Somebody is called once about a comment; again about a danger that was gone and is edited back into it."""
+        again = before is not None and before.verdict is not None and before.verdict.reason != decision.reason
         for wish in decision.calls:
             identity = case_id(self.deed.at) if wish.per_object else self.now.date().isoformat()
+            if wish.urgency is Urgency.NOW and again:
+                identity += f"-{self.said.version[:15]}"
             call = call_about(head, f"{wish.reason}-{identity}", wish.reason, wish.urgency, self.now)
             self.sheet.call(replace(call, roles=wish.roles, received_at=self.deed.received_at, known_at=self.now))
 

@@ -1,0 +1,93 @@
+"""What an edit brings back: a danger is hidden again, a number is hidden again, a question again has its answer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from memory_world import memory_world
+from redress import handling
+from world import PAGE, World
+
+from tribune.aws import keys
+from tribune.channel import ActKind
+from tribune.journal import ActionState, Case, CaseState, Head
+from tribune.workflow.deed import case_id
+
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
+PHONE = "Mon numéro est le 06 39 98 12 34, bonne journée à tous"
+CALM = "Bonne journée à tous"
+QUESTION, ANOTHER = "Vous êtes ouverts le dimanche ?", "Livrez-vous en Belgique ?"
+A_DAY = timedelta(hours=26)
+
+
+@pytest.fixture
+def place() -> Iterator[World]:
+    """A community in mode act, in memory."""
+    with memory_world() as world:
+        yield world
+
+
+def said(world: World, *versions: str, apart: timedelta = timedelta(minutes=5)) -> Head:
+    """One comment, edited some time apart: its head in the end."""
+    for number, text in enumerate(versions):
+        world.deliver("facebook", world.comment(1, text, verb="edited" if number or seen(world) else "add"))
+        world.settle(minutes=6, quiet_minutes=4)
+        world.now += apart
+    found = seen(world)
+    assert found is not None
+    return found
+
+
+def seen(world: World) -> Head | None:
+    return world.head("garance", "facebook", PAGE, "1_1")
+
+
+def case_of(head: Head, world: World) -> Case:
+    case = world.journal.read([keys.case(*head.at)]).case(*head.at)
+    assert case is not None
+    return case
+
+
+def shown_by_marie(world: World) -> None:
+    handling(world).show("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
+    world.settle(minutes=6, quiet_minutes=4)
+
+
+def test_a_number_that_comes_back_is_hidden_again(place: World) -> None:
+    said(place, PHONE, CALM)
+    assert not place.facebook.comments["1_1"].hidden
+    said(place, PHONE.replace("34", "35"))
+
+    assert place.facebook.comments["1_1"].hidden
+
+
+def test_danger_edited_into_words_that_a_person_showed_clean_is_hidden_and_rings(place: World) -> None:
+    said(place, THREAT, CALM)
+    shown_by_marie(place)
+    head = said(place, THREAT + " demain")
+
+    assert place.facebook.comments["1_1"].hidden
+    hides = [action for action in head.actions if action.kind is ActKind.HIDE]
+    assert [action.state for action in hides] == [ActionState.SENT, ActionState.SENT]
+    assert len({action.notice for action in hides}) == len(hides)
+    assert len([call for call in place.calls_of("garance") if call.reason == "threat"]) == len(hides)
+
+
+def test_what_a_person_showed_though_it_stood_accused_is_not_hidden_again_by_a_machine(place: World) -> None:
+    said(place, THREAT)
+    shown_by_marie(place)
+    head = said(place, THREAT + " !")
+
+    assert not place.facebook.comments["1_1"].hidden
+    assert [action.state for action in head.actions if action.kind is ActKind.HIDE][-1] is ActionState.PROPOSED
+    assert case_of(head, place).state is CaseState.OPEN
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=10), A_DAY])
+def test_a_question_edited_into_another_one_has_a_person_s_answer_prepared(place: World, apart: timedelta) -> None:
+    head = said(place, QUESTION, ANOTHER, apart=apart)
+
+    assert [entry.kind for entry in place.outbox.effects] == ["reply"]
+    case = case_of(head, place)
+    assert (case.state, case.awaits_answer) == (CaseState.OPEN, True)
+    assert any("trois jours" in draft.text for draft in case.drafts)
