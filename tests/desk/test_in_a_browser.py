@@ -1,6 +1,8 @@
 """The desk in a real browser: on a phone and on a desk, light and dark, by keyboard, without script, for everybody."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from accessible import serious
@@ -8,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack
 
-MARIE, LEA, SAM = "marie@velosgarance.example", "lea@velosgarance.example", "nora@velosgarance.example"
+MARIE, LEA, NORA = "marie@velosgarance.example", "lea@velosgarance.example", "nora@velosgarance.example"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 type Say = Callable[..., None]
@@ -21,7 +23,7 @@ def test_marie_answers_from_her_phone_and_it_stands_there_under_her_initials(
     say("b-1", "Bonjour, ma commande n'est jamais arrivée, personne ne répond !", thread="fil-1")
     page = new_page(MARIE)
     page.get_by_text("jamais arrivée").click()
-    page.get_by_label("Avec vos mots").fill("Bonjour, je regarde et je reviens vers vous ce soir.")
+    page.get_by_label("Votre réponse").fill("Bonjour, je regarde et je reviens vers vous ce soir.")
     page.get_by_role("button", name="Envoyer").last.click()
 
     expect(page.get_by_role("status")).to_contain_text("La réponse part")
@@ -35,27 +37,110 @@ def test_the_second_person_is_told_who_was_first(say: Say, new_page: NewPage, st
     marie, lea = new_page(MARIE), new_page(LEA)
     for page in (marie, lea):
         page.get_by_text("Trois semaines").click()
-    marie.get_by_label("Avec vos mots").fill("Je regarde tout de suite.")
+    marie.get_by_label("Votre réponse").fill("Je regarde tout de suite.")
     marie.get_by_role("button", name="Envoyer").last.click()
     stack.settle()
-    lea.get_by_label("Avec vos mots").fill("Moi aussi.")
+    lea.get_by_label("Votre réponse").fill("Moi aussi.")
     lea.get_by_role("button", name="Envoyer").last.click()
 
     expect(lea.get_by_role("alert")).to_contain_text("Marie")
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out(say: Say, new_page: NewPage, viewport: dict[str, int], scheme: str) -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_nobody_is_kept_out_of_any_screen(say: Say, new_page: NewPage, stack: LocalStack, language: str) -> None:
     say("b-3", "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée !", author="u-3", thread="fil-3")
-    page = new_page(MARIE, viewport=viewport, color_scheme=scheme)
+    page = new_page(NORA if language == "en" else MARIE, locale=language)
+    addresses = ["calls", "say", "appeals", "settled", "unanswered"]
+    case = page.locator(".cases a", has_text="abruti").get_attribute("href")
+    open_to_all = ["/charter/garance", f"/erasure/{'a' * 32}", "/decisions/garance/x"]
+    for address in (*(f"/desk/garance/{one}" for one in addresses), f"{case}", "/desk/garance/none", *open_to_all):
+        page.goto(f"{stack.url}{address}")
+        assert page.locator("html").get_attribute("lang") == language
+        for folded in page.locator("details > summary").all():
+            folded.click()
+        for viewport, scheme in ((PHONE, "light"), (DESKTOP, "dark")):
+            page.set_viewport_size(viewport)
+            page.emulate_media(color_scheme=scheme)
+            assert serious(page) == [], address
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide == 0, f"one has to scroll sideways at {address}"
 
-    assert serious(page) == []
-    page.get_by_text("abruti").click()
-    page.wait_for_url("**/case/**")
-    assert serious(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide == 0, "one has to scroll sideways"
+
+def test_a_hide_is_released_and_the_post_falls_silent(say: Say, new_page: NewPage, stack: LocalStack) -> None:
+    say("b-7", "Rappelez-moi au 06 39 98 12 34, ma commande n'arrive pas", author="u-7", thread="fil-7")
+    page = new_page(MARIE)
+    page.get_by_text("ma commande n'arrive pas").click()
+    page.get_by_role("button", name="Rétablir").click()
+    expect(page.get_by_role("status")).to_contain_text("Le commentaire est rétabli")
+    stack.settle()
+    assert [entry.kind for entry in stack.outbox.entries if entry.object == "b-7"] == ["hide", "unhide"]
+
+    page.get_by_text("Pauses").click()
+    page.get_by_label("Mettre en pause").select_option(index=1)
+    page.get_by_role("button", name="Mettre en pause").click()
+    expect(page.get_by_role("status")).to_contain_text("C'est en pause")
+    page.get_by_role("button", name="Reprendre").click()
+    expect(page.get_by_role("status")).to_contain_text("La pause est levée")
+
+
+def test_a_draft_fills_the_box_and_is_signed_by_who_sends_it(say: Say, new_page: NewPage, stack: LocalStack) -> None:
+    say("b-8", "Ma commande G3-119 a deux semaines de retard, où est-elle ?", author="u-8", thread="fil-8")
+    page = new_page(LEA)
+    page.get_by_text("G3-119").click()
+    prepared = page.get_by_label("Votre réponse").input_value()
+
+    assert prepared
+    assert "^" not in prepared
+    expect(page.get_by_text("Publique")).to_contain_text("^LD")
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("status")).to_contain_text("La réponse part")
+    stack.settle()
+    assert stack.outbox.entries[-1].text == f"{prepared} ^LD"
+
+
+def test_a_colleague_is_asked_answers_once_and_the_case_is_left_to_another(
+    say: Say, new_page: NewPage, stack: LocalStack
+) -> None:
+    say("b-9", "Mon cadre est fissuré, est-ce garanti ? 06 39 98 12 35", author="u-9", thread="fil-19")
+    marie, lea = new_page(MARIE), new_page(LEA)
+    marie.get_by_text("Mon cadre est fissuré").click()
+    marie.get_by_role("button", name="Je m'en occupe").click()
+    lea.get_by_text("Mon cadre est fissuré").click()
+    expect(lea.get_by_text("Marie regarde ce dossier")).to_be_visible()
+
+    marie.get_by_text("Demander à quelqu'un hors de l'équipe").click()
+    marie.get_by_label("Son nom").fill("Ana")
+    marie.get_by_label("Son adresse").fill("ana@atelier.example")
+    marie.get_by_label("Votre question").fill("Garanti ou non ?")
+    marie.get_by_role("button", name="Demander").click()
+    stack.clock.advance(timedelta(seconds=61))
+    stack.settle()
+    (mail,) = [entry.text for entry in stack.outbox.entries if entry.to == "email:ana@atelier.example"]
+    address = re.search(r"/ask/garance/[a-z2-7]{26}", mail)
+    assert address is not None
+
+    ana = new_page()
+    ana.goto(f"{stack.url}{address[0]}")
+    expect(ana.get_by_text("Mon cadre est fissuré")).to_be_visible()
+    assert "06 39" not in ana.content()
+    assert serious(ana) == []
+    ana.get_by_label("Votre réponse").fill("Oui, cinq ans.")
+    ana.get_by_role("button", name="Répondre").click()
+    expect(ana.get_by_label("Votre réponse")).to_be_visible()
+    ana.get_by_label("C'est ma réponse").check()
+    ana.get_by_role("button", name="Répondre").click()
+    expect(ana.get_by_role("heading", name="Merci")).to_be_visible()
+
+    marie.reload()
+    marie.get_by_role("button", name="Réponse de votre collègue").click()
+    expect(marie.get_by_label("Votre réponse")).to_have_value("Oui, cinq ans.")
+    marie.get_by_text("Laisser ce dossier à quelqu'un").click()
+    marie.get_by_label("Un mot").fill("Je pars en réunion.")
+    marie.get_by_role("button", name="Laisser le dossier").click()
+    lea.goto(f"{stack.url}/desk/garance/unanswered")
+    lea.get_by_role("heading", name="Laissés pour vous").wait_for()
+    lea.get_by_text("Mon cadre est fissuré").click()
+    expect(lea.get_by_text("Je pars en réunion.")).to_be_visible()
 
 
 def test_everything_works_without_script(say: Say, new_page: NewPage) -> None:
@@ -83,7 +168,7 @@ def test_a_case_is_answered_by_keyboard_alone(say: Say, new_page: NewPage) -> No
     tab_to("selle est arrivée")
     page.keyboard.press("Enter")
     page.wait_for_url("**/case/**")
-    tab_to("Avec vos mots")
+    tab_to("Votre réponse")
     page.keyboard.type("Nous vous en renvoyons une.")
     tab_to("Envoyer")
     page.keyboard.press("Enter")
@@ -93,7 +178,7 @@ def test_a_case_is_answered_by_keyboard_alone(say: Say, new_page: NewPage) -> No
 
 def test_who_only_reads_is_offered_nothing(say: Say, new_page: NewPage) -> None:
     say("b-6", "Mon casque est fendu, à qui écrire ?", author="u-6", thread="fil-6")
-    page = new_page(SAM)
+    page = new_page(NORA)
     page.get_by_text("casque est fendu").click()
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
