@@ -209,7 +209,7 @@ def what_is_unfinished_stands_in_no_index(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_call_is_not_claimed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Calling, "_claim", lambda _self, call, _now: call)
+    patch.setattr(Calling, "_claim", lambda _self, call, *_: call)
 
 
 def a_call_rings_once_and_is_forgotten(patch: pytest.MonkeyPatch) -> None:
