@@ -311,6 +311,14 @@ def test_whoever_demands_a_name_is_told_none(mode: str, language: str) -> None:
         assert re.search(r"équipe|team", said)
 
 
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_brand_whose_people_sign_by_name_does_not_say_that_it_gives_no_names(language: str) -> None:
+    forms = [form for one in replies.variants("human.name", language) for form in one.forms]
+
+    assert forms
+    assert not any(re.search(r"\bnos noms\b|\bour names\b", form) for form in forms), forms
+
+
 @pytest.mark.parametrize("variant", ["", "human.requested", "human.requested/9", "nowhere/1", "thanks/x"])
 def test_a_variant_that_nobody_wrote_changes_no_name(variant: str) -> None:
     assert signed("Marie vous répond. ^MC", variant=variant) == "Marie vous répond. ^LR"
