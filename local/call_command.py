@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from local.desk import Desk, opened
 from tribune.duty import Person
-from tribune.errors import BadConfiguration
+from tribune.errors import BadConfiguration, NotFound
 from tribune.journal import Call
-from tribune.workflow.call import summary, take
+from tribune.workflow.call import MUTED, mute_scopes, summary, take
 from tribune.workflow.deed import case_id
 
 
@@ -19,6 +19,9 @@ def run(arguments: Namespace) -> int:
     *community, call = arguments.call
     if community:
         arguments.community = community[0]
+    if arguments.action == "mute":
+        with opened(arguments) as desk:
+            return _mute(call, arguments.of, desk)
     with opened(arguments, arguments.person) as desk:
         return _take(call, arguments.person, desk)
 
@@ -54,6 +57,21 @@ def _take(call_id: str, given: str | None, desk: Desk) -> int:
     print(summary(call, desk.community, desk.now(), desk.language)[1])
     for name in _cases(call):
         print(desk.say("call", "case", id=name))
+    return 0
+
+
+def _mute(call_id: str, of: str, desk: Desk) -> int:
+    """Danger and distress ring all the same, unless the call itself is muted."""
+    with desk.refusing(call_id, "no_call"):
+        call = desk.journal.load_call(desk.community.id, call_id)
+        if call is None:
+            raise NotFound(call_id)
+    scope = mute_scopes(call).get(of)
+    if scope is None:
+        raise BadConfiguration(desk.say("refused", "no_space", id=call_id))
+    until = desk.now() + MUTED
+    desk.journal.mute(desk.community.id, scope, until)
+    print(desk.say("call", f"muted_{of}", until=desk.until(until)))
     return 0
 
 

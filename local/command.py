@@ -186,6 +186,12 @@ def _call(parser: ArgumentParser) -> None:
     taking.add_argument("call", nargs="+", metavar="[COMMUNITY] CALL", help="as the call itself says")
     taking.add_argument("--as", dest="person", metavar="PERSON", help="who takes it: id or initials")
     _desk(taking)
+    muting = actions.add_parser("mute", help="hear no more of a call, its reason or its page for an hour")
+    muting.add_argument("call", nargs="+", metavar="[COMMUNITY] CALL", help="as the call itself says")
+    muting.add_argument(
+        "--all-of", dest="of", choices=("call", "reason", "space"), default="call", help="how much of it"
+    )
+    _desk(muting)
 
 
 def _duty(parser: ArgumentParser) -> None:

@@ -674,6 +674,17 @@ def test_the_second_person_is_told_who_took_the_call(world: World, tribune: Trib
     assert (said.code, said.err.replace("\u00a0", " ")) == (1, "C'est déjà fait : Marie Castel, à 11 h.\n")
 
 
+def test_a_call_its_kind_and_its_page_can_be_muted_for_an_hour(world: World, tribune: Tribune) -> None:
+    says(world, (1, THREAT))
+    call = f"threat-{name(1)}"
+
+    for of, said in (("call", "cet appel"), ("reason", "de ce genre"), ("space", "de cette page")):
+        told = tribune("call", "mute", "garance", call, "--all-of", of)
+        assert (told.code, said in told.out, "jusqu'à 12" in told.out) == (0, True, True)
+    assert set(world.journal.ringing("garance").muted) == {f"call#{call}", "reason#threat", "space#facebook"}
+    assert tribune("call", "mute", "threat-none").code == 2
+
+
 def test_open_calls_are_listed_until_somebody_takes_them(world: World, tribune: Tribune) -> None:
     assert tribune("call", "list").out == "Personne n'est appelé en ce moment.\n"
     says(world, (1, THREAT), (2, "Je vais vous attaquer en justice, mon avocat vous écrit."))

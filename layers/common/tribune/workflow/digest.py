@@ -104,10 +104,7 @@ class Digesting:
             return 0
         told = tuple(_call(community, name, names[name].id, figures, places, now) for name in missing)
         answer_by = now + timedelta(minutes=community.rota.acknowledge.hours)
-        known = tuple(
-            replace(call, state=CallState.SENT, tried=(*call.tried, people[0].id), due_at=answer_by, rev=call.rev + 1)
-            for call in held[:MOST_HELD]
-        )
+        known = tuple(_told(call, people[0].id, answer_by, community) for call in held[:MOST_HELD])
         try:
             self.journal.commit(Changes(calls=told, resumed=known), now)
         except Conflict:  # one of them rings at this moment: it is told all the same
@@ -181,11 +178,19 @@ def _was_held(call: Call, arrived: datetime, now: datetime) -> bool:
     return waits and call.created_at < arrived and call.due_at <= now + _SOON
 
 
+def _told(call: Call, person: str, answer_by: datetime, community: Community) -> Call:
+    """The digest was its call: news are over with it, the rest rings by itself when nobody takes it."""
+    reasons = words.table(words.spoken(community.language), "calls")["reasons"]
+    news = reasons.get(call.reason, reasons["other"]).get("informs", False)
+    state = CallState.CLOSED if news else CallState.SENT
+    return replace(call, state=state, tried=(*call.tried, person), due_at=answer_by, rev=call.rev + 1)
+
+
 def _place(case: Case) -> Place:
     return case.platform, case.account, case.object
 
 
-def _call(
+def _call(  # noqa: PLR0913, PLR0917  what a digest is made of
     community: Community,
     name: str,
     person: str,

@@ -231,11 +231,13 @@ class _Turn:
 
 def _over(turn: _Turn, known: Call | None) -> Changes:
     """The incident is closed; whoever heard of it hears that it is over."""
-    if known is None:
+    if known is None or known.state is CallState.CLOSED:
         return Changes()
     closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
     if not known.tried and known.taken_by is None:
-        return Changes(resumed=(closed,))
+        # It came and went while nobody was to be called: news for the morning.
+        past = replace(known, reason="climate_past", urgency=Urgency.HOURS, state=CallState.READY, rev=known.rev + 1)
+        return Changes(resumed=(past,))
     news = Call(
         community=known.community,
         id=f"{known.id}-over",

@@ -1,0 +1,92 @@
+"""The climate and the morning, through the real doors: what waits for the digest, what rings at three in the morning."""
+
+from datetime import UTC, datetime, timedelta
+
+from memory_world import memory_world
+from world import World
+
+from tribune.journal import CallState
+
+ANGRY = "Livraison nulle, service client injoignable, commande {n} jamais reçue, c'est une honte"
+NIGHT = datetime.fromisoformat("2026-11-25T03:00:00+01:00").astimezone(UTC)
+MORNING = datetime.fromisoformat("2026-11-25T09:00:00+01:00").astimezone(UTC)
+
+
+def crowd(world: World, first: int, n: int) -> None:
+    for number in range(first, first + n):
+        world.deliver("facebook", world.comment(number, ANGRY.format(n=number), author=f"8{number}"))
+    world.pump_only("moderate_comments")
+
+
+def tick(world: World) -> None:
+    world.invoke("keep_watch", {})
+    world.pump_only("call_manager")
+
+
+def subjects(world: World) -> list[tuple[str, str]]:
+    return [(told["to"], told["subject"].split()[0]) for told in world.rung]
+
+
+def test_at_three_a_yellow_waits_for_the_digest_and_a_red_does_not() -> None:
+    with memory_world() as world:
+        world.now = NIGHT
+        crowd(world, 1, 8)
+        tick(world)
+        assert subjects(world) == [], "yellow"
+        (yellow,) = [call for call in world.calls_of("garance") if call.reason == "climate_yellow"]
+
+        crowd(world, 100, 30)
+        tick(world)
+        assert subjects(world) == [("marie", "ROUGE"), ("lea", "ROUGE")]
+        (red,) = [call for call in world.calls_of("garance") if call.reason.startswith("climate")]
+        assert red.id == yellow.id, "one incident, updated"
+
+        for _ in range(3):
+            world.now += timedelta(minutes=15)
+            tick(world)
+        assert [told["subject"].split()[0] for told in world.rung].count("VERT") == 0, "good news lets people sleep"
+        closed = world.journal.load_call("garance", red.id)
+        assert closed is not None
+        assert closed.state is CallState.CLOSED
+
+
+def test_the_digest_comes_once_when_the_team_arrives_and_tells_what_was_held() -> None:
+    with memory_world() as world:
+        world.now = NIGHT
+        crowd(world, 1, 8)
+        world.deliver(
+            "facebook", world.comment(50, "Je vais vous attaquer en justice, mon avocat vous écrira", author="950")
+        )
+        world.pump_only("moderate_comments")
+        tick(world)
+        for _ in range(3):
+            world.now += timedelta(minutes=15)
+            tick(world)
+        assert world.rung == []
+        world.now = MORNING
+        for _ in range(4):
+            tick(world)
+            world.now += timedelta(minutes=1)
+        digests = [told for told in world.rung if "attendent une réponse" in told["subject"]]
+
+        assert sorted(told["to"] for told in digests) == ["lea", "marie"]
+        said = digests[0]["text"].replace("\u00a0", " ")
+        assert "9 attendent une réponse" in digests[0]["subject"]
+        assert "Appels retenus cette nuit : 2 (" in said
+        assert "1 × climat tendu, revenu au calme" in said
+        assert "1 × avocat ou justice" in said
+        assert said.count("À répondre") == 3, "the first three"
+        assert len(world.rung) == len(digests), "nothing else rings"
+
+        world.now = MORNING + timedelta(minutes=31)
+        tick(world)
+        last = world.rung[len(digests) :]
+        assert [told["to"] for told in last] == ["lea"], "nobody took it: it rings, and the news do not"
+        assert "avocat" in last[0]["subject"]
+
+
+def test_a_quiet_morning_sends_nobody_anything() -> None:
+    with memory_world() as world:
+        world.now = MORNING
+        tick(world)
+        assert world.rung == []
