@@ -254,3 +254,24 @@ def test_a_successor_finds_what_waits_and_how_the_house_works_and_nothing_of_any
         assert "&#39;" not in file.body
         for private in ("G3-118", "Karim", "Benali", "7005"):
             assert private not in told
+
+
+def test_two_who_set_something_at_the_same_moment_are_told_to_look_again(
+    lea: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = lea.get(MODES)
+    before = Communities.stored
+
+    def overtaken(self: Communities, community_id: str) -> Community | None:
+        """What stands there was changed just after it was read."""
+        found = before(self, community_id)
+        return found.model_copy(update={"timezone": "Europe/Brussels"}) if found else None
+
+    monkeypatch.setattr(Communities, "stored", overtaken)
+    late = lea.send(f"{MODES}/switch", page, clause="respect", mode="observe")
+    monkeypatch.undo()
+
+    assert late.status == 409
+    assert "changé entre-temps" in late.body
+    assert stored(lea).modes.clauses == {}
+    assert lea.send(f"{ROTA}/leave", lea.get(ROTA), who="nobody", start="2026-11-24", end="2026-11-24").status == 403

@@ -154,7 +154,7 @@ def switch(visit: Visit, _parts: Parts, form: Switch) -> Done:
             after = set_so.model_copy(update={"clauses": others | own})
         return community.model_copy(update={"modes": after})
 
-    visit.reach.communities.change(visit.community.id, changed)
+    visit.change(changed)
     return Done(said="switched", next=f"/desk/{visit.community.id}/modes")
 
 

@@ -85,7 +85,10 @@ def _planned(rota: Rota, community: Community, visit: Visit) -> list[Planned]:
     return [
         Planned(
             said=visit.screen["rota"]["swap" if takes else "leave"].format(
-                who=community.called(who), takes=community.called(takes), start=_day(span.start, visit), end=_day(span.end, visit)
+                who=community.called(who),
+                takes=community.called(takes),
+                start=_day(span.start, visit),
+                end=_day(span.end, visit),
             ),
             who=who,
             takes=takes,
@@ -124,7 +127,7 @@ def back(visit: Visit, _parts: Parts, form: Leave) -> Done:
 
 
 def _away(form: Leave, visit: Visit) -> Away:
-    if visit.as_stored.rota.person(form.who) is None or not _may(visit, form.who):
+    if form.who not in [one.id for one in visit.as_stored.rota.people] or not _may(visit, form.who):
         raise Refused(HTTPStatus.FORBIDDEN, "not_yours")
     return _span(Away, start=form.start, end=form.end, by=visit.person.id)
 
@@ -166,7 +169,7 @@ def _changed(visit: Visit, change: rota_changes.RotaChange, said: str) -> Done:
             raise Refused(HTTPStatus.CONFLICT, "not_entered")
         return community.model_copy(update={"rota": after})
 
-    visit.reach.communities.change(visit.community.id, changed)
+    visit.change(changed)
     return Done(said=said, next=f"/desk/{visit.community.id}/rota")
 
 

@@ -12,7 +12,7 @@ from tribune.community import Community
 from tribune.desk.request import Request
 from tribune.desk.telling import Telling
 from tribune.duty import Person
-from tribune.errors import TribuneError
+from tribune.errors import Conflict, TribuneError
 from tribune.journal import Call, Head, Pauses, Proposals, SaidWords
 from tribune.question import Question, QuestionWords
 from tribune.team import Member, Right
@@ -111,6 +111,13 @@ class Visit:
     def as_stored(self) -> Community:
         """The community as it stands right now: what one sees of what one has just changed."""
         return self.reach.communities.stored(self.community.id) or self.community
+
+    def change(self, change: Callable[[Community], Community]) -> None:
+        """Change what is set for the community. Raises Refused when somebody else does at this very moment."""
+        try:
+            self.reach.communities.change(self.community.id, change)
+        except Conflict as error:
+            raise Refused(409, "changed_here") from error
 
     def telling_of(self, community: Community) -> Telling:
         """How things are said of the community as it stands, to this person."""

@@ -1,6 +1,7 @@
 """How the community speaks: its signatures and manners, and the answers of its FAQ, each with its last day."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Literal
@@ -239,8 +240,8 @@ def _checked(community: Community, voice: Any = None, faq: Any = None) -> Commun
     return community.model_copy(update={"voice": own, "faq": entries})
 
 
-def _saved(visit: Visit, changed: Any) -> Done:
-    visit.reach.communities.change(visit.community.id, changed)
+def _saved(visit: Visit, changed: Callable[[Community], Community]) -> Done:
+    visit.change(changed)
     return Done(said="voice_saved", next=f"/desk/{visit.community.id}/voice")
 
 
