@@ -15,6 +15,7 @@ from world import PAGE, START, Fault, World
 
 from tribune.aws import keys
 from tribune.channel import ActKind
+from tribune.errors import OwnDecision
 from tribune.journal import ActionState
 from tribune.platforms import platform
 from tribune.workflow.cases import Handling
@@ -173,6 +174,15 @@ def test_the_ladder_from_a_reminder_in_public_to_what_two_people_decide(place: W
     assert [call.roles for call in place.calls_of("garance")] == [("cm", "smm")]
     alone = [a for n in (1, 2, 3, 4, 5) for a in head(place, n).actions if a.signed_by is None]
     assert [a.kind for a in alone if a.state is ActionState.SENT] == [ActKind.REPLY], "the first reminder left alone"
+
+
+def test_nobody_excludes_a_member_alone(place: World) -> None:
+    say(place, 1, "Vous êtes des voleurs, un mois que j'attends mon remboursement !")
+    place.settle(minutes=4)
+
+    with pytest.raises(OwnDecision):
+        by_hand(place).block("garance", name_of(place), "marie", "marie", "10")
+    assert not any(action.kind is ActKind.BLOCK for action in _head(place, 1).actions)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,17 @@ from tribune.channel import ActKind, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import Audience, words_hash
 from tribune.decision import DANGER, is_hostile
-from tribune.errors import AlreadyDone, CannotDo, CharterUnreadable, Conflict, Gone, NoGround, NotFound, NotHere
+from tribune.errors import (
+    AlreadyDone,
+    CannotDo,
+    CharterUnreadable,
+    Conflict,
+    Gone,
+    NoGround,
+    NotFound,
+    NotHere,
+    OwnDecision,
+)
 from tribune.journal import (
     Action,
     ActionState,
@@ -212,9 +222,11 @@ class Handling:
         return self._decided(community, name, wish.kind, lambda head, case: self._delete(head, case, wish))
 
     def block(self, community: str, name: CaseName, person: str, second: str, clause: str | None = None) -> Action:
-        """Exclude the author; `second` is the other person it takes. Raises as `hide`, CannotDo when we no longer
-        know who it was.
+        """Exclude the author; `second` is the other person it takes. Raises as `hide`, OwnDecision where that is the
+        same one, CannotDo when we no longer know who it was.
         """
+        if second == person:
+            raise OwnDecision(person, ())
         wish = _Wish(str(uuid.uuid4()), person, ActKind.BLOCK, "excluded_by_hand", clause=clause, confirmed_by=second)
         return self._decided(community, name, wish.kind, lambda head, case: self._block(head, case, wish))
 
