@@ -265,7 +265,7 @@ def test_not_a_breach_shows_it_again_and_proposes_the_expression(marie: Browser)
     assert head is not None
     assert head.verdict is not None
     assert head.verdict.strike is False
-    assert marie.json(case)["acquittal"] is None or marie.json(case)["open"]
+    assert marie.json(case)["acquittal"] is None
 
 
 def test_not_a_breach_where_nothing_is_hidden_takes_back_what_was_prepared(marie: Browser) -> None:
@@ -278,6 +278,8 @@ def test_not_a_breach_where_nothing_is_hidden_takes_back_what_was_prepared(marie
     assert head.verdict is not None
     assert head.verdict.strike is False
     assert head.by_hand
+    assert marie.json(case)["acquittal"] is None
+    assert marie.send(f"{case}/acquit", marie.get(case), expressions="abruti").status in (409, 422)
 
 
 def test_neither_contact_data_nor_names_come_into_the_charter_from_a_case(marie: Browser) -> None:

@@ -22,7 +22,7 @@ from tribune.errors import CharterUnreadable, Conflict, NotFound
 from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
 from tribune.team import Right
-from tribune.workflow.cases import Shown, last_visibility
+from tribune.workflow.cases import ACQUITTED, Shown, last_visibility
 from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import clause_link
 from tribune.workflow.worksheet import ObjectId
@@ -287,8 +287,10 @@ def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
     verdict = shown.head.verdict
     last = last_visibility(shown.head)
     hidden = last is not None and last.kind is ActKind.HIDE
-    held = verdict is not None and verdict.clause is not None and (hidden or shown.case.state is CaseState.OPEN)
-    if verdict is None or not held or not visit.member.may(Right.HANDLE):
+    if verdict is None or verdict.clause is None or not visit.member.may(Right.HANDLE):
+        return None
+    acquitted = last is not None or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)
+    if not hidden and (acquitted or shown.case.state is not CaseState.OPEN):
         return None
     words = shown.words or ""
     found = (

@@ -50,6 +50,8 @@ from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
 _TRIES = 6
+ACQUITTED = "acquitted"
+"""The reason of a person who says that it was no breach."""
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
 _MODERATING = frozenset({*_VISIBILITY, ActKind.DELETE, ActKind.BLOCK})
 _NO_MATTER_ANY_MORE = ("edited", "erased")
@@ -453,7 +455,7 @@ class Handling:
         settled = case if case.awaits_answer else closed(case, person, now)
         changes = self._changes(head, replace(settled, rev=case.rev + 1))
         unsaid = Changes(threads=(ThreadNote(*head.thread_at, forgotten=forgotten),))
-        return changes + unsaid, Measure("close", "acquitted", person, reverses=True)
+        return changes + unsaid, Measure("close", ACQUITTED, person, reverses=True)
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
         now = self.now()
