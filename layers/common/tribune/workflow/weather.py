@@ -21,6 +21,8 @@ from tribune.workflow.worksheet import ObjectId
 
 LOOK_BACK = timedelta(days=7)
 """How far a space that nobody listened to yet is looked at: as long as its counters are kept."""
+LOOK_AGAIN = timedelta(minutes=15)
+"""How long a new space may go unheard."""
 VERBATIMS = 3
 LATEST_CASES = 30
 RINGING = frozenset({CallState.READY, CallState.SENDING, CallState.SENT})
@@ -70,24 +72,35 @@ class Listening:
     calls: Queue
     _heard: dict[tuple[str, str], Mapping[datetime, Bucket]] = field(default_factory=dict)
     """What this process saw last: a space that did not move is left alone."""
+    _spaces: dict[str, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
 
     def listen(self, communities: Sequence[str], now: datetime) -> int:
         """Keep the level of every space; answers in how many it changed. Raises Unavailable."""
         due = {self.keys.climate_of(key) for key in self.journal.due("climate", now)}
         turned = 0
         for name in communities:
-            try:
-                community = self.communities.load(name)
-            except (NotFound, BadConfiguration):
-                continue  # whoever decides there says so
-            turned += sum(self._space(community, space, now, due) for space in community.spaces)
+            for space in self._spaces_of(name, now):
+                turned += self._space(name, space, now, due)
         return turned
 
-    def _space(self, community: Community, space: str, now: datetime, due: set[tuple[str, str]]) -> bool:
-        at = (community.id, space)
+    def _spaces_of(self, name: str, now: datetime) -> tuple[str, ...]:
+        """Read anew once in a while: a quiet minute reads no settings."""
+        until, known = self._spaces.get(name, (now, ()))
+        if now < until:
+            return known
+        try:
+            known = self.communities.load(name).spaces
+        except (NotFound, BadConfiguration):
+            return ()  # whoever decides there says so
+        self._spaces[name] = (now + LOOK_AGAIN, known)
+        return known
+
+    def _space(self, name: str, space: str, now: datetime, due: set[tuple[str, str]]) -> bool:
+        at = (name, space)
         buckets = self.journal.buckets(*at, now - HOUR)
         if at not in due and (not buckets or buckets == self._heard.get(at)):
             return False
+        community = self.communities.load(name)
         record = self.journal.read([self.keys.climate(*at)]).climate(*at)
         weather = self._remembering(record, buckets, now)
         level, what = judge(weather, buckets, community.climate, community.zone, now)
