@@ -33,6 +33,7 @@ FLOORS = (
     ("proposals", "leadership"),
     # What an hour, a day, a month comes to.
     ("figures",),
+    ("measures",),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
     # The screens of the team, on top of the use cases.
@@ -64,6 +65,7 @@ PURE = {
     "leadership",
     "crowd",
     "figures",
+    "measures",
 }
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {

@@ -15,7 +15,7 @@ ledger                                      every decision sealed, chained, and 
 journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
 rota_changes                                what people change in a rota without its file
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
-crowd · figures                             how many different people; what an hour, a day, a month comes to
+crowd · figures · measures                  how many different people; what an hour, a day, a month comes to; the named formulas
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
 desk                                        the screens of the team on top of the use cases, and the JSON behind them

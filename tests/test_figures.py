@@ -1,0 +1,144 @@
+"""What an hour comes to: recounted from its heads, by the community's clock, and two hours make a third."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.configuration import read
+from tribune.channel import ActKind
+from tribune.comment import Audience
+from tribune.community import Community, Post
+from tribune.decision import Mode
+from tribune.figures import ANSWERED, THREADS, Figures, hours_of, recount
+from tribune.journal import Action, ActionState, Case, CaseState, Head, HeadKind, Promised, Verdict
+from tribune.measures import commitments_kept, reminder_success
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+INSULT = Verdict(measure="remind", reason="insult_at_person", mode=Mode.ACT, clause="respect", alone=True)
+QUESTION = Verdict(measure="draft", reason="question", mode=Mode.ACT, awaits_answer=True)
+
+
+def community(zone: str = "Europe/Paris", *posts: Post) -> Community:
+    told = read(f"community: {{id: garance, name: Garance, timezone: {zone}}}\n").community
+    return told.model_copy(update={"posts": posts})
+
+
+def head(name: str, *actions: Action, at: datetime = NOW, **more: Any) -> Head:
+    base = Head(
+        community="garance", platform="facebook", account="1001", object=name, kind=HeadKind.COMMENT, v="1", rev=1,
+        space="page", thread=name, post="1", audience=Audience.PUBLIC, posted_at=at, received_at=at, author=name,
+        counted=("comment", 1), hour=f"{at:%Y-%m-%dT%H}", actions=actions,
+    )  # fmt: skip
+    return replace(base, **more)
+
+
+def act(kind: ActKind = ActKind.REPLY, by: str | None = None, variant: str = "draft/1", at: datetime = NOW) -> Action:
+    return Action(
+        f"{kind}{at}", kind, "answer", ActionState.SENT, "1", at, at, variant=variant, signed_by=by, done_at=at
+    )
+
+
+def figures(*heads: Head, of: Community | None = None) -> Figures:
+    known = {one.at: one for one in heads}
+    return sum(recount(heads, known, of or community()).values(), Figures())
+
+
+def test_the_first_answer_of_a_person_counts_and_an_automatic_one_does_not() -> None:
+    automatic = head("1", act(at=NOW + HOUR / 60), verdict=QUESTION)
+    signed = head("2", act(by="marie", at=NOW + 2 * HOUR), act(by="marie", at=NOW + HOUR), verdict=QUESTION)
+    elsewhere = head("3", verdict=QUESTION)
+    team = head("4", at=NOW + 3 * HOUR, kind=HeadKind.TEAM, counted=None, parent="3", thread="3", author=None)
+
+    found = figures(automatic, signed, elsewhere, team)
+
+    assert found.talk["asked"] == 3
+    assert sorted(at - asked for asked, at in found.answers.values()) == [3600, 3 * 3600]
+
+
+def test_a_second_hour_with_a_later_answer_changes_nothing() -> None:
+    asked = head("1", act(by="marie", at=NOW + HOUR), verdict=QUESTION)
+    later = replace(asked, actions=(act(by="marie", at=NOW + 5 * HOUR),))
+    both = figures(asked) + figures(later)
+    assert [at - asked for asked, at in both.answers.values()] == [3600]
+
+
+def test_members_speak_with_one_another_with_us_and_with_themselves() -> None:
+    heads = [
+        head("1"),
+        head("2", parent="1", thread="1"),
+        head("3", parent="1", thread="1", author="1"),
+        head("4", kind=HeadKind.TEAM, counted=None, author=None, parent="1", thread="1"),
+        head("5", parent="4", thread="1"),
+        head("6"),
+    ]
+    found = figures(*heads)
+    assert (found.talk["comments"], found.talk["to_member"], found.talk["to_us"]) == (5, 1, 1)
+    assert (found.size(THREADS), found.size(ANSWERED)) == (2, 1)
+
+
+def test_what_a_clause_did_stays_when_the_comment_is_deleted() -> None:
+    gone = head("1", act(ActKind.HIDE), verdict=INSULT, deleted=True, counted=None)
+    found = figures(gone)
+    assert dict(found.clauses) == {("respect", "cited"): 1, ("respect", "alone"): 1, ("respect", "hidden"): 1}
+    assert (found.talk["measures"], found.talk["cited"], found.counts.total()) == (1, 1, 0)
+
+
+def test_distress_is_in_no_figure() -> None:
+    assert figures(head("1", act(by="marie"), verdict=QUESTION, counted=None, confidential=True)) == Figures()
+
+
+def test_a_post_says_what_it_asks_for_and_whether_it_was_paid_for() -> None:
+    post = Post(platform="facebook", account="1001", id="1", mechanic="contest", solicits=2, sponsored=True)
+    (slot,) = figures(head("1"), of=community("Europe/Paris", post)).counts
+    assert (slot.post, slot.mechanic, slot.solicits, slot.sponsored) == ("facebook/1001/1", "contest", 2, True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Paris", date(2026, 11, 24), 24),
+        ("Europe/Paris", date(2026, 3, 29), 23),
+        ("Europe/Paris", date(2026, 10, 25), 25),
+        ("Asia/Kolkata", date(2026, 11, 24), 25),
+        ("Pacific/Auckland", date(2026, 4, 5), 25),
+    ],
+)
+def test_a_day_has_the_hours_of_its_zone(zone: str, day: date, hours: int) -> None:
+    assert len(hours_of(day, community(zone))) == hours
+
+
+def test_where_the_zone_is_off_by_half_an_hour_an_hour_has_two_days() -> None:
+    kolkata = community("Asia/Kolkata")
+    before, after = (head(str(minute), at=datetime(2026, 11, 24, 18, minute, tzinfo=UTC)) for minute in (29, 31))
+    found = recount([before, after], {}, kolkata)
+    assert {day.day: one.counts.total() for (_, day), one in found.items()} == {24: 1, 25: 1}
+
+
+def test_a_reminder_succeeds_when_the_member_speaks_again_and_breaks_no_rule() -> None:
+    reminder = act(variant="reminder1.respect/1")
+    heads = [
+        head("1", reminder, verdict=INSULT, author="better"),
+        head("2", at=NOW + DAY, author="better"),
+        head("3", reminder, verdict=INSULT, author="worse"),
+        head("4", at=NOW + DAY, author="worse", verdict=INSULT),
+        head("5", reminder, verdict=INSULT, author="silent"),
+        head("6", at=NOW + DAY, author="never reminded"),
+    ]
+    soon, later = (reminder_success(heads, NOW + days * DAY) for days in (2, 31))
+    assert (soon.numerator, soon.denominator) == (0, 1)
+    assert (later.numerator, later.denominator) == (1, 3)
+
+
+def test_a_promise_counts_once_its_time_is_over() -> None:
+    kept = Promised("17 h", NOW, NOW + HOUR, NOW + HOUR / 2)
+    late = Promised("17 h", NOW, NOW + HOUR, NOW + 2 * HOUR)
+    running = Promised("18 h", NOW, NOW + 9 * HOUR)
+    case = Case(
+        "garance", "c", "facebook", "1001", "1", "1", "page", CaseState.OPEN, "question", NOW, NOW, 1,
+        promises=(kept, late, running),
+    )  # fmt: skip
+    found = commitments_kept([case], NOW + 3 * HOUR)
+    assert (found.numerator, found.denominator) == (1, 2)
