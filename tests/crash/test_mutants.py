@@ -29,6 +29,7 @@ from tribune.workflow import call as calling
 from tribune.workflow import perform, weigh
 from tribune.workflow.call import Calling
 from tribune.workflow.erase import Erasing
+from tribune.workflow.marking import Marking
 from tribune.workflow.moderate import Moderation
 from tribune.workflow.perform import Performing
 from tribune.workflow.refresh import Refreshing
@@ -143,7 +144,7 @@ def a_restriction_has_no_notice(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_reminder_that_nobody_read_is_a_strike(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Performing, "_lift_unless_told", staticmethod(lambda *_: None))
+    patch.setattr(Marking, "_lift_unless_told", staticmethod(lambda *_: None))
 
 
 def it_acts_without_a_claim(patch: pytest.MonkeyPatch) -> None:
@@ -170,24 +171,26 @@ def what_was_interrupted_counts_as_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         Performing,
         "_take_up_again",
-        lambda self, errand, _plan, _around: self._finish(errand.head, errand.action, ActionState.SENT, "", tell=False),
+        lambda self, errand, _plan, _around: self._marking.finish(
+            errand.head, errand.action, ActionState.SENT, "", tell=False
+        ),
     )
 
 
 def what_is_uncertain_is_told_to_nobody(patch: pytest.MonkeyPatch) -> None:
-    finish = Performing._finish
+    finish = Marking.finish
 
-    def silent(self: Performing, head: Any, action: Any, state: ActionState, why: str, *, tell: bool) -> Any:
+    def silent(self: Marking, head: Any, action: Any, state: ActionState, why: str, *, tell: bool) -> Any:
         del tell
         return finish(
             self, head, action, ActionState.CANCELLED if state is ActionState.UNCERTAIN else state, why, tell=False
         )
 
-    patch.setattr(Performing, "_finish", silent)
+    patch.setattr(Marking, "finish", silent)
 
 
 def what_was_sent_is_not_marked(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Performing, "_sent", lambda *_: None)
+    patch.setattr(Marking, "sent", lambda *_: None)
 
 
 def a_refusal_for_now_is_taken_for_success(patch: pytest.MonkeyPatch) -> None:
