@@ -9,6 +9,7 @@ replies                                     the texts that can be said, ours and
 standing · engagement · duty · voice · team an author's history, the three levels, the rota, how we speak, who may what
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
+question                                    what somebody outside the team is asked, and until when
 explained                                   what the machine looked at in a text, as sentences
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 ledger                                      every decision sealed, chained, and verified without us
