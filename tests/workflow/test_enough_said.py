@@ -196,6 +196,17 @@ def test_what_was_interrupted_before_it_left_is_not_said_once_a_person_answered(
     ]
 
 
+def test_what_a_person_signed_leaves_though_a_colleague_answered_meanwhile(place: World) -> None:
+    say(place, 1, HUMAN)
+    place.journal.pause("garance", "all", place.now + timedelta(minutes=5))
+    answer(place, 1)
+    place.pump()
+    say(place, 50, "Bonjour, je regarde. Léa", author=PAGE, parent=1)
+    place.settle(minutes=20, quiet_minutes=8)
+
+    assert replies(place) == ["1_1"]
+
+
 def paused(world: World) -> None:
     world.journal.pause("garance", "all", world.now + timedelta(minutes=5))
     passes(world, timedelta(minutes=4))
@@ -210,7 +221,10 @@ def test_what_never_left_counts_in_nobodys_budget(place: World, meanwhile: Calla
     say(place, 1, QUESTION)
     place.now += timedelta(seconds=20)
     meanwhile(place)
-    assert head(place, 1).actions[0].state is ActionState.CANCELLED
+    cancelled = head(place, 1)
+    assert cancelled.actions[0].state is ActionState.CANCELLED
+    thread = place.journal.read([keys.thread(*cancelled.thread_at)]).thread(*cancelled.thread_at)
+    assert thread.automatic == {}
 
     place.now += timedelta(minutes=5)
     say(place, 2, QUESTION)

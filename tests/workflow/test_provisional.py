@@ -222,6 +222,20 @@ def test_what_is_drafted_after_an_edit_leads_to_the_reason_of_the_hide_that_stan
     assert [f"/decisions/garance/{hide.notice}" in draft.text for draft in case.drafts] == [True]
 
 
+def test_an_insult_edited_into_what_may_be_a_threat_is_a_person_s_to_show_again(place: World) -> None:
+    hidden(place)
+    place.now += timedelta(minutes=5)
+    place.deliver("facebook", place.comment(1, f"{THREAT} mdr 😂", verb="edited", author="7001"))
+    decide(place)
+    verdict = head(place, 1).verdict
+    assert verdict is not None
+    assert verdict.reason == "doubtful"
+
+    watch(place, TERM + timedelta(days=1))
+
+    assert seen(place) == ["hide"]
+
+
 def test_the_clock_takes_the_place_of_what_was_only_proposed(place: World) -> None:
     hidden(place)
     place.now += timedelta(minutes=5)
