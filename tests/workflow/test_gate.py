@@ -18,8 +18,10 @@ from tribune.journal import (
     Budget,
     Head,
     HeadKind,
+    Held,
     Pauses,
     ThreadRecord,
+    Verdict,
 )
 from tribune.workflow.gate import Drop, Go, Propose, Surroundings, Wait, counts_anew, gate
 
@@ -65,6 +67,23 @@ def around() -> Surroundings:
 
 def test_where_nothing_stands_in_the_way_it_leaves(around: Surroundings) -> None:
     assert gate(ANSWER, COMMENT, around, NOW) == Go()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "leaves"),
+    [("breach", False), ("withdraw", True), ("restore", True), ("release", True), ("provisional", True)],
+)
+def test_what_takes_back_our_own_act_leaves_under_a_clause_that_the_brake_holds(
+    around: Surroundings, purpose: str, *, leaves: bool
+) -> None:
+    held = Held("respect", since=3, until=4, at=NOW, why="jump")
+    verdict = Verdict(measure="hide", reason="breach", mode=Mode.ACT, clause="respect", charter_version=3)
+    action = replace(HIDE, purpose=purpose, state=ActionState.READY)
+    under_the_brake = replace(around, brakes=Brakes(held={"respect": held}))
+
+    way = gate(action, replace(COMMENT, verdict=verdict, actions=(action,)), under_the_brake, NOW)
+
+    assert way == (Go() if leaves else Propose("brake"))
 
 
 @pytest.mark.parametrize("level", UNQUIET)
