@@ -72,9 +72,9 @@ def test_a_transaction_needs_what_it_is_made_of(missing: Ask, stack: Stack) -> N
 def test_an_index_is_asked_for_by_name(missing: Ask, stack: Stack) -> None:
     journal = stack.tables()["JournalTable"]
 
-    assert missing("KeepWatch", "dynamodb", "Query", {"TableName": journal, "IndexName": "due"}) == []
-    assert missing("KeepWatch", "dynamodb", "Query", {"TableName": journal, "IndexName": "author"})
-    assert missing("KeepWatch", "dynamodb", "Query", {"TableName": journal})
+    assert missing("ErasePerson", "dynamodb", "Query", {"TableName": journal, "IndexName": "author"}) == []
+    assert missing("ErasePerson", "dynamodb", "Query", {"TableName": journal, "IndexName": "due"})
+    assert missing("ErasePerson", "dynamodb", "Query", {"TableName": journal})
 
 
 def test_nobody_scans(missing: Ask, stack: Stack) -> None:

@@ -325,5 +325,7 @@ def test_a_clean_comment_costs_no_item_more(world: World) -> None:
     say(world, 1, "Merci pour la balade, c'était très bien")
     decide(world)
 
-    (item,) = clients.dynamodb().scan(TableName=table)["Items"]
-    assert item.keys() == {"pk", "sk", "ttl", "seen#1", "comment.1"}
+    items = clients.dynamodb().scan(TableName=table)["Items"]
+    (item,) = [one for one in items if one["sk"]["S"].startswith("hour#")]
+    assert not [one for one in items if "#clauses" in one["pk"]["S"]]
+    assert item.keys() == {"pk", "sk", "ttl", "seen#1", "comment.1", "quarter#0#comments", "quarter#0#faces"}
