@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from local import desk_changes
 from local.configuration import Configuration
-from tribune.rota_changes import kept
 from local.public_holidays import with_public_holidays
 from tribune.aws import keys, secrets
 from tribune.aws.charters import Charters, VersionMeta
@@ -20,6 +19,7 @@ from tribune.aws.communities import Communities
 from tribune.charter.drafting import next_effect
 from tribune.community import Community
 from tribune.errors import BadConfiguration, CharterUnreadable
+from tribune.rota_changes import kept
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.signed import holds
@@ -340,6 +340,8 @@ def test_a_line_that_is_none_is_named_by_its_number(line: str) -> None:
     assert ledger.verify([*LINES, line], holds).faults == (Fault("unreadable", line=len(LINES) + 1),)
 
 
+# Building nested values takes its time on a busy machine, and that is no fault of theirs.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(st.none() | st.booleans() | st.text() | st.integers(), lambda v: st.lists(v) | st.dictionaries(st.text(), v), max_leaves=5), st.data())  # fmt: skip
 def test_no_value_in_the_wrong_place_breaks_the_verifier(value: object, data: st.DataObject) -> None:
     line = json.loads(data.draw(st.sampled_from(LINES[1:])))

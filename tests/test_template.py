@@ -183,7 +183,7 @@ def workers_are_bounded(body: Body) -> Iterator[str]:
 @rule
 def what_is_kept_outlives_the_stack(body: Body) -> Iterator[str]:
     for name, resource in body["Resources"].items():
-        if resource["Type"] in {"AWS::DynamoDB::Table", "AWS::SQS::Queue"}:
+        if resource["Type"] in {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::KMS::Key"}:
             for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
                 if resource.get(policy) != "Retain":
                     yield f"{name}: {policy} is not Retain"

@@ -40,7 +40,9 @@ METRICS = (
     Metric("UnknownEvents", "genuine events that concern no comment", ("platform",)),
     Metric("SignaturesRefused", "deliveries refused: forged, wrong token", ("platform",)),
     Metric("DeliveriesUnreadable", "genuine deliveries that are not what the platform documents", ("platform",)),
-    Metric("DeliveriesNotKept", "genuine deliveries that could not be kept: the platform sends them again", ("platform",)),
+    Metric(
+        "DeliveriesNotKept", "genuine deliveries that could not be kept: the platform sends them again", ("platform",)
+    ),
     Metric("CommentsDecided", "decisions taken", ("platform", "measure")),
     Metric("BreachesFound", "comments in which a clause is breached", ("platform",)),
     Metric("DuplicatesDropped", "items already decided", ("platform",)),

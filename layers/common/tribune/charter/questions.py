@@ -13,10 +13,7 @@ class Questions:
 
     def __init__(self, questions: Mapping[str, tuple[str, ...]]) -> None:
         self._entries = [
-            (entry, words)
-            for entry, written in questions.items()
-            for phrase in written
-            if (words := _words(phrase))
+            (entry, words) for entry, written in questions.items() for phrase in written if (words := _words(phrase))
         ]
 
     def asked(self, text: Text) -> tuple[str, ...]:
