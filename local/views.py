@@ -14,6 +14,8 @@ from local.resources import ACCOUNT
 from tribune.aws import keys
 from tribune.aws.journal import iso
 
+_NO_WORK = (keys.CLOSED, "climate")
+"""Settled cases; and how it is in a space, which keep_watch looks at again each minute, for as long as it is not calm."""
 WAITS_FOR_A_PERSON = ("case", "appeal")
 """Kinds in the index `due` that no machine finishes: an open case is parked, however late it is."""
 
@@ -99,7 +101,7 @@ def due(table: str, region: str, now: datetime) -> tuple[Counter[str], Counter[s
         ]
     for partition, at in entries:
         kind = partition.split("#", 1)[0]
-        if kind == keys.CLOSED:
+        if kind in _NO_WORK:
             continue
         (parked if at > limit or kind in WAITS_FOR_A_PERSON else ready)[kind] += 1
     return ready, parked

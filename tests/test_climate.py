@@ -46,10 +46,14 @@ def used_to(quarterly: int, weeks: int = WEEKS) -> Weather:
     return Weather().remembering(dict.fromkeys(range(first, last + 1), 4 * quarterly), first, last)
 
 
+QUIET = Weather().remembering({}, hour_number(NOW) - 30, hour_number(NOW) - 1)
+"""A space in which nobody spoke for thirty hours."""
+
+
 def level(bucket: Bucket, weather: Weather | None = None, before: Bucket | None = None, **own: Any) -> Level:
     start = bucket_start(NOW)
     buckets = {start: bucket} | ({start - BUCKET: before} if before else {})
-    return judge(weather or Weather(), buckets, Thresholds.model_validate(own), PARIS, NOW)[0]
+    return judge(weather or QUIET, buckets, Thresholds.model_validate(own), PARIS, NOW)[0]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +121,7 @@ def test_a_community_sets_its_own_lines_and_keeps_the_others() -> None:
 
 def life(*levels: Bucket) -> list[Level]:
     """What is judged in the middle of each quarter of an hour of this life."""
-    weather, buckets, told = Weather(), dict[datetime, Bucket](), []
+    weather, buckets, told = QUIET, dict[datetime, Bucket](), []
     for number, bucket in enumerate(levels):
         now = NOW + number * BUCKET
         buckets[bucket_start(now)] = bucket

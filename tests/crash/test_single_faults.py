@@ -18,9 +18,10 @@ from local import moto_patch
 from local.resources import Template, create
 from tribune.aws import clients
 
-ELSEWHERE = {"show_charter", "desk", "anchor_ledger", "seal_hours"}
+ELSEWHERE = {"show_charter", "desk", "anchor_ledger", "seal_hours", "ask_colleague", "receive_press"}
 """The first only reads; what a person does at the second is `test_persons_acts`; the third needs S3 and KMS, its faults
-are in `tests/functions/test_anchor_ledger.py`; those of the last are in `tests/functions/test_seal_hours.py`.
+are in `tests/functions/test_anchor_ledger.py`; those of `seal_hours` and `ask_colleague` are in their own tests. A press
+makes two conditional writes that a replay repeats: `tests/functions/test_receive_press.py` sends it again and again.
 """
 LONG = 40
 """Of a story with more calls than this, every third world is lived in every run."""

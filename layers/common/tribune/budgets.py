@@ -17,8 +17,8 @@ PER_THREAD = 2
 
 THREAD_IN_PRIVATE = timedelta(hours=24)
 
-PER_POST_AND_HOUR = 10
-"""Automatic messages under one public post: whoever comes eleventh with the same question can read the answer."""
+PER_POST_AND_HOUR = 20
+"""Automatic messages under one public post: whoever comes after with the same question can read the answer."""
 
 PER_ACCOUNT_AND_HOUR = 60
 """Automatic public messages of one account: one a minute is far below every platform's limit and reads like one page."""

@@ -60,6 +60,12 @@ class Line(Written):
     alarming: int = Field(0, ge=0)
 
 
+A_DAY = 24
+"""Hours."""
+UNKNOWN = 12.0
+"""Comments in a quarter of an hour that are taken for usual where nobody knows."""
+
+
 @cache
 def _usual(level: str) -> tuple[Line, ...]:
     return tuple(Line.model_validate(line) for line in shared("climate")[level])
@@ -178,9 +184,12 @@ class Weather:
     """The last one that is over and stands in `hours`."""
 
     def usual(self, at: datetime, zone: ZoneInfo) -> float:
-        """How many comments come in a quarter of an hour at this hour of this weekday, by the clock of `zone`."""
-        if self.known_from is None or self.known_to is None:
-            return 0.0
+        """How many comments come in a quarter of an hour at this hour of this weekday, by the clock of `zone`.
+
+        Nobody knows what is usual in a space that was not listened to for a day: there it takes a crowd to be a climate.
+        """
+        if self.known_from is None or self.known_to is None or hour_number(at) - self.known_from < A_DAY:
+            return UNKNOWN
         local = at.astimezone(zone).replace(tzinfo=None)
         weeks = (hour_number((local - timedelta(weeks=n)).replace(tzinfo=zone)) for n in range(1, WEEKS + 1))
         same = [self.hours.get(hour, 0) for hour in weeks if self.known_from <= hour <= self.known_to]
