@@ -254,7 +254,7 @@ class _Month:
         return Told(f"{kind} {number}", verb, at, body, level, kind, person, post)
 
 
-def _judged(world: Any, month: _Month, interactions: int, first: date, last: date, seconds: float) -> Outcome:  # noqa: PLR0913, PLR0917
+def _judged(world: Any, month: _Month, interactions: int, first: date, last: date, seconds: float) -> Outcome:  # noqa: PLR0913, PLR0917  what was lived, and when
     sealed = Sealed(clients.dynamodb(), world.stack.tables()["CounterTable"])
     space = _space(world)
     whole = (date(2000, 1, 1), date(2100, 1, 1))

@@ -2,28 +2,17 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from local.desk import Desk, opened
-from tribune import voice, words
 from tribune.aws import keys
 from tribune.duty import next_presence, on_duty
-from tribune.journal import Case, CaseState, Head, Proposal, ProposalState, SaidWords
+from tribune.journal import CaseState, Proposal, ProposalState
 from tribune.proposals import Kind
+from tribune.workflow import lead
 from tribune.workflow.call import masked_line
-from tribune.workflow.lead import settle, still_holds
 
 _STATES = {"done": ProposalState.DONE, "drop": ProposalState.DROPPED}
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A comment that a proposal comes from, as far as it is still there."""
-
-    head: Head | None
-    case: Case | None
-    said: SaidWords | None
 
 
 def run(arguments: Namespace) -> int:
@@ -51,25 +40,13 @@ def _today(desk: Desk) -> Iterator[str]:
         yield desk.say("say", "not_yet", time=desk.at(begins))
         return
     waiting = [one for one in made.proposals if one.state is ProposalState.OPEN]
-    told = [(one, sources) for one in waiting if (sources := _sources(one, desk))]
+    told = [(one, sources) for one in waiting if (sources := lead.sources(desk.journal, keys, community.id, one))]
     yield desk.say("say", "head" if told else "none")
     for proposal, sources in told:
         yield from _lines(proposal, sources, desk)
 
 
-def _sources(proposal: Proposal, desk: Desk) -> list[_Source]:
-    """Where it comes from; nothing once there is nothing left to say."""
-    places = [(desk.community.id, *source) for source in proposal.sources]
-    known = desk.journal.read([key for at in places for key in (keys.head(*at), keys.case(*at))])
-    heads = [known.head(*at) for at in places]
-    cases = [known.case(*at) for at in places]
-    if not still_holds(proposal, heads, cases):
-        return []
-    said = [desk.journal.said_words(*head.at, head.v) if head else None for head in heads]
-    return [_Source(*found) for found in zip(heads, cases, said, strict=True) if found[0] and not found[0].deleted]
-
-
-def _lines(proposal: Proposal, sources: list[_Source], desk: Desk) -> Iterator[str]:
+def _lines(proposal: Proposal, sources: list[lead.Source], desk: Desk) -> Iterator[str]:
     duty = on_duty(desk.community.rota, desk.now(), desk.community.zone)
     person = duty[0].id if duty else "…"
     yield ""
@@ -84,14 +61,11 @@ def _lines(proposal: Proposal, sources: list[_Source], desk: Desk) -> Iterator[s
     yield f"        {desk.say('say', 'settle', id=proposal.id, person=person)}"
 
 
-def _from(source: _Source, desk: Desk) -> str:
-    head, said = source.head, source.said
-    if head is None:
-        return ""
-    name = voice.safe_name(said.author_name if said else None) or desk.say("somebody")
-    place = desk.community.name_of(head.platform, head.account) or head.space
+def _from(source: lead.Source, desk: Desk) -> str:
+    head, said, telling = source.head, source.said, desk.telling
+    name = telling.author(said.author_name if said else None)
     quote = desk.say("list", "quote", words=masked_line(said.text)) if said else desk.say("erased")
-    by = desk.say("list", "by", name=name, place=place, since=desk.since(head.posted_at))
+    by = desk.say("list", "by", name=name, place=telling.place(head), since=desk.since(head.posted_at))
     return " · ".join(part for part in (quote, by, head.url) if part)
 
 
@@ -101,12 +75,7 @@ def _answers(desk: Desk) -> Iterator[str]:
     for entry in desk.community.ending_answers(today):
         if entry.valid_until is not None:
             which = "expired" if entry.valid_until < today else "expires"
-            yield desk.say("say", which, id=entry.id, day=_day_words(entry.valid_until, desk.language))
-
-
-def _day_words(day: date, language: str) -> str:
-    table = words.table(language, "time")
-    return words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
+            yield desk.say("say", which, id=entry.id, day=desk.telling.day(entry.valid_until))
 
 
 def _settle(arguments: Namespace, desk: Desk) -> int:
@@ -114,6 +83,6 @@ def _settle(arguments: Namespace, desk: Desk) -> int:
     state = _STATES[arguments.action]
     at = (desk.community.id, _day(desk))
     with desk.refusing(arguments.proposal, "no_proposal"):
-        settle(desk.journal, keys, at, arguments.proposal, state=state, person=person.id, now=desk.now())
+        lead.settle(desk.journal, keys, at, arguments.proposal, state=state, person=person.id, now=desk.now())
     print(desk.say("say", state, id=arguments.proposal, person=person.name))
     return 0

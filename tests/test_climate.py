@@ -170,7 +170,7 @@ def test_people_are_counted_about_right_in_a_bounded_space(n: int) -> None:
 
 
 def test_the_levels_of_the_file_are_those_of_the_code() -> None:
-    assert list(shared("climate")) == [level.value for level in Level if level is not Level.GREEN]
+    assert list(shared("climate")) == [*(level.value for level in Level if level is not Level.GREEN), "unknown"]
 
 
 def test_nobody_is_in_a_bucket_but_by_a_mark() -> None:
@@ -179,3 +179,14 @@ def test_nobody_is_in_a_bucket_but_by_a_mark() -> None:
     assert (bucket.comments, bucket.negative, bucket.alarming) == (1, 1, bucket.faces)
     assert all(isinstance(mark, int) and mark < FACES for mark in bucket.faces)
     assert NOW.astimezone(UTC) - bucket_start(NOW) < timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("angry", "expected"), [(8, Level.YELLOW), (20, Level.YELLOW), (30, Level.ORANGE), (40, Level.RED)]
+)
+def test_where_nobody_knows_what_is_usual_it_takes_a_crowd(angry: int, expected: Level) -> None:
+    assert level(crowd(angry, negative=angry), Weather()) is expected
+
+
+def test_a_community_says_itself_what_is_usual_where_nobody_knows() -> None:
+    assert level(crowd(20, negative=20), Weather(), unknown=2) is Level.ORANGE

@@ -62,8 +62,6 @@ class Line(Written):
 
 A_DAY = 24
 """Hours."""
-UNKNOWN = 12.0
-"""Comments in a quarter of an hour that are taken for usual where nobody knows."""
 
 
 @cache
@@ -77,6 +75,8 @@ class Thresholds(Written):
     yellow: tuple[Line, ...] = Field(default_factory=lambda: _usual("yellow"))
     orange: tuple[Line, ...] = Field(default_factory=lambda: _usual("orange"))
     red: tuple[Line, ...] = Field(default_factory=lambda: _usual("red"))
+    unknown: float = Field(default_factory=lambda: float(shared("climate")["unknown"]), ge=1)
+    """Comments in a quarter of an hour that are taken for usual in a space that was not listened to for a day."""
     url: str = ""
     """Where a signed event goes whenever the level of a space changes: a tool that plans posts can pause."""
 
@@ -183,20 +183,20 @@ class Weather:
     known_to: int | None = None
     """The last one that is over and stands in `hours`."""
 
-    def usual(self, at: datetime, zone: ZoneInfo) -> float:
+    def usual(self, at: datetime, zone: ZoneInfo) -> float | None:
         """How many comments come in a quarter of an hour at this hour of this weekday, by the clock of `zone`.
 
-        Nobody knows what is usual in a space that was not listened to for a day: there it takes a crowd to be a climate.
+        None in a space that was not listened to for a day: nobody knows.
         """
         if self.known_from is None or self.known_to is None or hour_number(at) - self.known_from < A_DAY:
-            return UNKNOWN
+            return None
         local = at.astimezone(zone).replace(tzinfo=None)
         weeks = (hour_number((local - timedelta(weeks=n)).replace(tzinfo=zone)) for n in range(1, WEEKS + 1))
         same = [self.hours.get(hour, 0) for hour in weeks if self.known_from <= hour <= self.known_to]
         if len(same) == WEEKS:
             return median(same) / 4
         now = hour_number(at)
-        day = [hour for hour in range(now - 24, now) if self.known_from <= hour <= self.known_to]
+        day = [hour for hour in range(now - A_DAY, now) if self.known_from <= hour <= self.known_to]
         return sum(self.hours.get(hour, 0) for hour in day) / len(day) / 4 if day else 0.0
 
     def remembering(self, hours: Mapping[int, int], first: int, last: int) -> "Weather":
@@ -250,8 +250,9 @@ def judge(
 def _looked_at(
     weather: Weather, buckets: Mapping[datetime, Bucket], start: datetime, thresholds: Thresholds, zone: ZoneInfo
 ) -> tuple[Level, Seen]:
-    none = Bucket()
-    what = seen(buckets.get(start, none), buckets.get(start - BUCKET, none), weather.usual(start, zone))
+    none, usual = Bucket(), weather.usual(start, zone)
+    usual = thresholds.unknown if usual is None else usual
+    what = seen(buckets.get(start, none), buckets.get(start - BUCKET, none), usual)
     return thresholds.level(what), what
 
 

@@ -207,19 +207,12 @@ class Desk:
     # --- inside ---
 
     def _home(self, session: Session) -> Response:
-        mine = [community for community, _ in self._memberships(session.email)]
-        if not mine:
-            raise Refused(HTTPStatus.FORBIDDEN, "no_member")
-        return redirection(f"{HOME}/{mine[0].id}/unanswered")
-
-    def _memberships(self, email: str) -> list[tuple[Community, Member]]:
-        found = []
+        """The first community of whoever signed in. Raises Refused."""
         for name in self.reach.communities.all():
             with suppress(NotFound):
-                community = self.reach.communities.load(name)
-                if member := community.member(email):
-                    found.append((community, member))
-        return found
+                if self.reach.communities.load(name).member(session.email):
+                    return redirection(f"{HOME}/{name}/unanswered")
+        raise Refused(HTTPStatus.FORBIDDEN, "no_member")
 
     def _at(self, request: Request, session: Session, now: datetime) -> Response:
         name, _, rest = request.path.rstrip("/").removeprefix(f"{HOME}/").partition("/")

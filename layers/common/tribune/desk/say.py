@@ -5,12 +5,13 @@ from datetime import date
 from tribune.desk import place
 from tribune.desk.calls import Nothing
 from tribune.desk.route import Done, Door, View
+from tribune.desk.telling import Telling
 from tribune.desk.visit import Parts, Visit
 from tribune.duty import next_presence
-from tribune.journal import Proposal, ProposalState
+from tribune.journal import ProposalState
 from tribune.team import Right
+from tribune.workflow import lead
 from tribune.workflow.call import masked_line
-from tribune.workflow.lead import settle, still_holds
 
 
 class Source(View):
@@ -59,7 +60,7 @@ def say(visit: Visit, _parts: Parts) -> Say:
     journal, keys = visit.reach.journal, visit.reach.handling.keys
     made = journal.read([keys.proposals(community.id, day)]).proposals(community.id, day)
     waiting = [one for one in made.proposals if one.state is ProposalState.OPEN] if made else []
-    found = [(one, sources) for one in waiting if (sources := _sources(one, visit))]
+    found = [(one, sources) for one in waiting if (sources := lead.sources(journal, keys, community.id, one))]
     begins = next_presence(community.rota, visit.now, community.zone)
     endings = ((one.id, one.valid_until) for one in community.ending_answers(day))
     return Say(
@@ -68,7 +69,7 @@ def say(visit: Visit, _parts: Parts) -> Say:
                 id=one.id,
                 what=telling.say("say", "kinds", one.kind, people=str(one.people)),
                 drafts=tuple(one.drafts.items()),
-                sources=tuple(sources),
+                sources=tuple(_source(source, telling) for source in sources),
             )
             for one, sources in found
         ),
@@ -88,32 +89,17 @@ def _day(visit: Visit) -> date:
     return visit.now.astimezone(visit.community.zone).date()
 
 
-def _sources(proposal: Proposal, visit: Visit) -> list[Source]:
-    """Where it comes from; nothing once there is nothing left to say."""
-    journal, keys, telling = visit.reach.journal, visit.reach.handling.keys, visit.telling
-    places = [(visit.community.id, *source) for source in proposal.sources]
-    known = journal.read([key for at in places for key in (keys.head(*at), keys.case(*at))])
-    heads = [known.head(*at) for at in places]
-    cases = [known.case(*at) for at in places]
-    if not still_holds(proposal, heads, cases):
-        return []
-    found = []
-    for at, head, case in zip(places, heads, cases, strict=True):
-        if head is None or head.deleted:
-            continue
-        said = journal.said_words(*at, head.v)
-        found.append(
-            Source(
-                at=place.named(at),
-                author=telling.author(said.author_name if said else None),
-                place=telling.place(head),
-                since=telling.since(head.posted_at),
-                quote=masked_line(said.text) if said else "",
-                url=head.url or "",
-                open=case is not None,
-            )
-        )
-    return found
+def _source(source: lead.Source, telling: Telling) -> Source:
+    head, said = source.head, source.said
+    return Source(
+        at=place.named(head.at),
+        author=telling.author(said.author_name if said else None),
+        place=telling.place(head),
+        since=telling.since(head.posted_at),
+        quote=masked_line(said.text) if said else "",
+        url=head.url or "",
+        open=source.case is not None,
+    )
 
 
 def said(visit: Visit, parts: Parts, _form: Nothing) -> Done:
@@ -129,7 +115,7 @@ def dropped(visit: Visit, parts: Parts, _form: Nothing) -> Done:
 def _settled(visit: Visit, parts: Parts, state: ProposalState) -> Done:
     at = (visit.community.id, _day(visit))
     journal, keys = visit.reach.journal, visit.reach.handling.keys
-    settle(journal, keys, at, parts["idea"], state=state, person=visit.person.id, now=visit.now)
+    lead.settle(journal, keys, at, parts["idea"], state=state, person=visit.person.id, now=visit.now)
     return Done(said=f"idea_{state}", next=f"/desk/{visit.community.id}/say")
 
 

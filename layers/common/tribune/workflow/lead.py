@@ -19,7 +19,7 @@ from tribune.charter import Circumstances, Findings, Reader
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
-from tribune.journal import Brakes, Case, CaseState, Head, Proposal, Proposals, ProposalState, ThreadRecord
+from tribune.journal import Brakes, Case, CaseState, Head, Proposal, Proposals, ProposalState, SaidWords, ThreadRecord
 from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
 from tribune.workflow.ports import Communities, Key, Keys
 from tribune.workflow.speech import answer_of
@@ -221,6 +221,35 @@ def _sensitive(community: Community, head: Head) -> bool:
 
 
 # --- what a person makes of it ---
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A comment that a proposal comes from, as far as it is still there."""
+
+    head: Head
+    case: Case | None
+    said: SaidWords | None
+    """None once its words are gone."""
+
+
+class Shelf(Protocol):
+    """Where the sources of a proposal are looked up."""
+
+    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+
+
+def sources(shelf: Shelf, keys: Keys, community: str, proposal: Proposal) -> list[Source]:
+    """Where a proposal comes from; nothing once there is nothing left to say. Two requests."""
+    places = [(community, *source) for source in proposal.sources]
+    known = shelf.read([key for at in places for key in (keys.head(*at), keys.case(*at))])
+    heads, cases = [known.head(*at) for at in places], [known.case(*at) for at in places]
+    if not still_holds(proposal, heads, cases):
+        return []
+    there = [(head, case) for head, case in zip(heads, cases, strict=True) if head is not None and not head.deleted]
+    said = shelf.said_of(head for head, _ in there)
+    return [Source(head, case, said.get(head.at)) for head, case in there]
 
 
 def still_holds(proposal: Proposal, heads: Sequence[Head | None], cases: Sequence[Case | None]) -> bool:
