@@ -231,6 +231,18 @@ def test_what_never_left_counts_in_nobodys_budget(place: World, meanwhile: Calla
     assert unsaid(place, 2) == ""
 
 
+def test_a_reminder_planned_again_for_edited_words_takes_no_second_place_under_the_post(place: World) -> None:
+    for number in range(PER_POST_AND_HOUR - 1):
+        say(place, number, INSULT, author=f"8{number}", at=place.now)
+        place.now += timedelta(seconds=1)
+        say(place, number, INSULT + ", pauvre crétin", author=f"8{number}", at=place.now, verb="edited")
+    say(place, 50, INSULT, author="9050")
+    say(place, 51, INSULT, author="9051")
+
+    assert {unsaid(place, number) for number in (*range(PER_POST_AND_HOUR - 1), 50)} == {""}
+    assert unsaid(place, 51) == "post"
+
+
 def test_what_leaves_in_the_next_hour_is_taken_from_the_next_hour_too(place: World) -> None:
     place.now += timedelta(minutes=59, seconds=50)
     for number in range(PER_POST_AND_HOUR):

@@ -248,7 +248,7 @@ class _Weighing:
             self._tell_of_standing_words(head, decision)
         self._note_thread(head, before, decision)
         self._note_author(head, before, decision)
-        self._note_budget(head, decision)
+        self._note_budget(head, before, decision)
         if turned and head.author:
             self._note_turns(head, turned)
         self._keep_words(EVIDENCE_KEPT if decision.clause and not decision.confidential else WORDS_KEPT)
@@ -603,15 +603,20 @@ class _Weighing:
         told = (a for a in head.actions if a.notice and a.state is ActionState.READY and a.purpose != "spam")
         return {code(a.notice): (a.notice, self.now) for a in told if a.notice}
 
-    def _note_budget(self, head: Head, decision: Decision) -> None:
-        """What is planned in public is taken from the hour's budget; that it is used up, one call says."""
+    def _note_budget(self, head: Head, before: Head | None, decision: Decision) -> None:
+        """What is planned in public is taken from the hour's budget; that it is used up, one call says.
+
+        What is planned again for edited words, in the place of a message that never began to leave, keeps its place.
+        """
         if head.audience is Audience.PRIVATE:
             return
         hour = (*head.at[:3], hour_of(self.now))
         told = self.judging.budget().told
         asked = frozenset(asked_under(head.post, act.faq) for act in decision.acts if act.faq) - told
+        replaced = [one for one in before.unsaid if hour_of(one.created_at) == hour_of(self.now)] if before else []
+        planned = max(0, len(head.unsaid) - len(replaced))
         if head.unsaid:
-            self.sheet.note_budget(BudgetNote(*hour, posts={head.post: len(head.unsaid)}, told=asked))
+            self.sheet.note_budget(BudgetNote(*hour, posts={head.post: planned} if planned else {}, told=asked))
         if decision.unsaid not in FLOODS:
             return
         one_post = decision.unsaid is Silence.POST
