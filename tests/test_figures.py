@@ -11,7 +11,7 @@ from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.community import Community, Post
 from tribune.decision import Mode
-from tribune.figures import ANSWERED, THREADS, Figures, hours_of, recount
+from tribune.figures import ANSWERED, LAW, THREADS, Figures, hours_of, recount
 from tribune.journal import Action, ActionState, Case, CaseState, Head, HeadKind, Promised, Verdict
 from tribune.measures import commitments_kept, reminder_success
 
@@ -84,6 +84,22 @@ def test_what_a_clause_did_stays_when_the_comment_is_deleted() -> None:
     found = figures(gone)
     assert dict(found.clauses) == {("respect", "cited"): 1, ("respect", "alone"): 1, ("respect", "hidden"): 1}
     assert (found.talk["measures"], found.talk["cited"], found.counts.total()) == (1, 1, 0)
+
+
+def test_what_people_hid_under_a_clause_and_what_the_law_alone_forbids_are_told_apart() -> None:
+    by_law = Verdict(measure="hide", reason="hate", mode=Mode.ACT, ground="law")
+    signed = replace(act(ActKind.HIDE, by="marie"), clause="respect")
+    found = figures(
+        head("1", signed, verdict=QUESTION),
+        head("2", act(ActKind.HIDE), verdict=by_law),
+        head("3", act(ActKind.HIDE), act(ActKind.UNHIDE, at=NOW + HOUR), verdict=INSULT),
+    )
+    assert {name: n for name, n in found.clauses.items() if name[1] in ("hidden", "by_person", "shown")} == {
+        ("respect", "hidden"): 2,
+        ("respect", "by_person"): 1,
+        ("respect", "shown"): 1,
+        (LAW, "hidden"): 1,
+    }
 
 
 def test_distress_is_in_no_figure() -> None:

@@ -26,6 +26,8 @@ THREADS: Final = "threads"
 """Threads in which a member spoke in public…"""
 ANSWERED: Final = "answered"
 """…and those in which we did."""
+LAW: Final = ""
+"""In the place of a clause: the law itself, where no charter was published."""
 MEASURES: Final = frozenset({ActKind.HIDE, ActKind.DELETE, ActKind.BLOCK})
 ANSWERS: Final = frozenset({ActKind.REPLY, ActKind.PRIVATE})
 
@@ -55,7 +57,9 @@ class Figures:
     posted: Counter[str] = field(default_factory=Counter)
     """Local hour in which the platform says it was said, `2026-11-24T09` -> how many."""
     clauses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(clause, `cited`, `alone`, `reversed`, `reminded` or `hidden`) -> comments."""
+    """(clause, or LAW, and `cited`, `alone`, `reversed`, `reminded`, `hidden`, of these `by_person`: a person hid it, and
+    `shown`: it is visible again; `deleted` or `excluded`) -> comments.
+    """
     talk: Counter[str] = field(default_factory=Counter)
     """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
     answer; `measures` and `cited`: measures of ours, and those that cite a clause or the law.
@@ -223,16 +227,23 @@ class _Recount:
                 self.figures_.talk["measures"] += 1
                 cited = action.clause or (verdict.clause if verdict else None)
                 self.figures_.talk["cited"] += bool(cited or (verdict and verdict.ground == "law"))
-        if verdict is None or verdict.clause is None:
+        by_hand = next((action.clause for action in sent if action.clause), None)
+        clause = (verdict.clause if verdict else None) or by_hand
+        if clause is None and (verdict is None or verdict.ground != "law"):
             return
+        hides = [action for action in sent if action.kind in (ActKind.HIDE, ActKind.UNHIDE)]
         marks = {
             "cited": True,
-            "alone": verdict.alone,
-            "reversed": verdict.reversed,
+            "alone": bool(verdict and verdict.alone),
+            "reversed": bool(verdict and verdict.reversed),
             "reminded": any(action.reminds for action in sent),
             "hidden": any(action.kind is ActKind.HIDE for action in sent),
+            "by_person": next((a.signed_by is not None for a in hides if a.kind is ActKind.HIDE), False),
+            "shown": bool(hides) and hides[-1].kind is ActKind.UNHIDE,
+            "deleted": any(action.kind is ActKind.DELETE for action in sent),
+            "excluded": any(action.kind is ActKind.BLOCK for action in sent),
         }
-        clauses.update((verdict.clause, mark) for mark, true in marks.items() if true)
+        clauses.update((clause or LAW, mark) for mark, true in marks.items() if true)
 
     def _answer(self, head: Head) -> None:
         """When a person first answered what waits for an answer: here, or with this message of theirs."""
