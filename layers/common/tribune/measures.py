@@ -5,17 +5,19 @@ from. A measure without a denominator has no value: nothing was there to be meas
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tribune.community import Community
 from tribune.duty import Rota
 from tribune.figures import ANSWERED, EVERYBODY, THREADS, Figures
 from tribune.journal import Case, Head, HeadKind
 from tribune.leadership import Part
+from tribune.notice import Appeal
 
 COMES_BACK_WITHIN: Final = timedelta(days=30)
 """How long a member who was reminded is looked at."""
@@ -62,6 +64,58 @@ class Spread:
     """Nine of ten took no longer."""
     unit: Unit = Unit.SECONDS
     source: str = OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What the measures of some days are made from. None: nobody looked, and what needs it is left out."""
+
+    figures: Figures
+    community: Community
+    first: date
+    last: date
+    """Both included, in the community's zone."""
+    now: datetime
+    answer_within: timedelta | None = None
+    """What the charter promises, in hours of presence (`commitments.response_target`)."""
+    heads: Sequence[Head] | None = None
+    """What the members said who were reminded (`reminder_success`)."""
+    cases: Sequence[Case] | None = None
+    appeals: Sequence[Appeal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Measures that are read together: `words/<lang>/measures.yaml` has its heading, and the words of each."""
+
+    name: str
+    measures: tuple[Measure | Spread, ...]
+
+
+def of(period: Period) -> list[Group]:
+    """Every measure of some days, in the order in which they are read; groups without any are left out."""
+    figures = period.figures
+    told: dict[str, list[Measure | Spread]] = {
+        "leadership": [*leadership(figures)],
+        "commitments": [*_commitments(period)],
+        "charter": [*charter(figures), *_reminded(period)],
+        "engagement": [*engagement(figures)],
+        "mechanics": [*by_mechanic(figures)],
+        "sponsored": [*by_mechanic(figures, sponsored=True)],
+    }
+    return [Group(name, tuple(found)) for name, found in told.items() if found]
+
+
+def _commitments(period: Period) -> Iterator[Measure | Spread]:
+    yield response_rate(period.figures)
+    yield from response_times(period.figures, period.community.rota, period.community.zone)
+    if period.cases is not None:
+        yield commitments_kept(period.cases, period.now)
+
+
+def _reminded(period: Period) -> Iterator[Measure]:
+    if period.heads is not None:
+        yield reminder_success(period.heads, period.now)
 
 
 # --- from the figures of a time -----------------------------------------------------------------------------------
