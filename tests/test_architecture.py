@@ -16,13 +16,13 @@ PACKAGE = ROOT / "layers/common/tribune"
 FLOORS = (
     # What everything stands on: no word of the trade here.
     ("errors",),
-    ("clock", "settings", "written"),
+    ("clock", "settings", "written", "forms"),
     ("telemetry",),
     # What a platform said, in our words, and what passes between us and it.
     ("comment", "lengths"),
     ("channel",),
     # What people read, as data.
-    ("words", "pages"),
+    ("words", "pages", "charts"),
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
     ("statement", "explained"),
@@ -66,6 +66,7 @@ PURE = {
     "crowd",
     "figures",
     "measures",
+    "charts",
 }
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {

@@ -3,6 +3,7 @@
 The package in reading order, each floor importing only the ones before it:
 
 errors · clock · settings · telemetry       what can go wrong, what time it is, what a function is told, what it counts
+forms                                       what a browser posted, read strictly
 comment · lengths · channel                 what a platform said, in our words; how it counts; what passes between us and it
 charter                                     the heart: clauses and versions, reading a text, lists, examples, lint
 replies                                     the texts that can be said, ours and a community's own; what no text may hold
@@ -20,7 +21,7 @@ crowd · figures · measures                  how many different people; what an
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
 desk                                        the screens of the team on top of the use cases, and the JSON behind them
-words · pages                               what people read, as data
+words · pages · charts                      what people read, as data; figures as pictures
 
 The doors are in `functions/`, one folder a trigger; what runs on one machine is in `local/`.
 """
