@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
-from tribune.errors import UnreadableBody
+from tribune import forms
 
 MOST_BYTES = 64 * 1024
 """Of a form: the longest one carries an answer."""
@@ -31,19 +30,11 @@ class Request:
     @property
     def sends_json(self) -> bool:
         """Is the body JSON (else a form)?"""
-        return self.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
+        return forms.kind_of(self.headers.get("content-type", "")) == "application/json"
 
     def form(self) -> dict[str, str]:
         """The fields of a form, the last of each name. Raises UnreadableBody."""
-        if len(self.body) > MOST_BYTES:
-            raise UnreadableBody("the form is too large")
-        try:
-            pairs = parse_qsl(
-                self.body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(self.body), errors="strict"
-            )
-        except ValueError as error:
-            raise UnreadableBody("this is no form") from error
-        return {name: value.replace("\r\n", "\n") for name, value in pairs}
+        return forms.fields(self.body, self.headers.get("content-type", ""), most_bytes=MOST_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

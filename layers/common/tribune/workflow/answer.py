@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from tribune import pages, words
+from tribune import forms, pages, words
 from tribune.channel import Delivery
 from tribune.community import COMMUNITY_ID
 from tribune.errors import BadConfiguration, Conflict, NotFound, Unavailable, UnreadableBody
@@ -32,7 +32,6 @@ from tribune.workflow.show import Page, preferred
 PATH = re.compile(rf".*?/ask/(?P<community>{COMMUNITY_ID.strip('^$')})/(?P<token>{ADDRESS})")
 MOST_BYTES: Final = 32_768
 """Of a form: two thousand characters, however they are encoded, and the rest of it."""
-_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Replying:
         origin = posted.headers.get("origin", "")
         if origin and urlsplit(origin).netloc != posted.headers.get("host", ""):
             return _refused("unreadable", language, HTTPStatus.FORBIDDEN)
-        given = _form(posted)
-        text = given.get("text", "").replace("\r\n", "\n").strip()
+        given = forms.fields(posted.body, posted.headers.get("content-type", ""), most_bytes=MOST_BYTES)
+        text = given.get("text", "").strip()
         proof = asked.words.proof if asked.words else ""
         opened = hmac.compare_digest(given.get("proof", "").encode(), proof.encode())
         if not opened or not text or given.get("mine") != "1":
@@ -106,19 +105,6 @@ def as_html(asked: Asked, language: str, now: datetime) -> str:
         limit=MOST_CHARACTERS,
         **{name: words.fill(table[name], fields) for name in ("title", "hello", "label", "button", "until")},
     )
-
-
-def _form(posted: Delivery) -> dict[str, str]:
-    """The fields of a form. Raises UnreadableBody."""
-    if len(posted.body) > MOST_BYTES:
-        raise UnreadableBody("the form is too large")
-    if posted.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise UnreadableBody("no form")
-    try:
-        read = parse_qs(posted.body.decode("utf-8"), max_num_fields=10, errors="strict")
-    except ValueError as error:
-        raise UnreadableBody("no form") from error
-    return {name: values[-1] for name, values in read.items()}
 
 
 def _own(answer: Page) -> Page:

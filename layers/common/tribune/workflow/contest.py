@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs
 
+from tribune import forms
 from tribune.channel import Delivery
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound, Unavailable, UnreadableBody
 from tribune.notice import MOST_CHARACTERS
@@ -18,7 +18,6 @@ from tribune.workflow.show import Page, preferred
 
 MOST_BYTES: Final = 16_384
 """Of a form: a thousand characters, however they are encoded, and the rest of it."""
-_FORM: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +48,15 @@ class Contesting:
 
 def written(posted: Delivery) -> str:
     """What a form or a JSON body says under `text`; empty when it says nothing. Raises UnreadableBody."""
+    kind = posted.headers.get("content-type", forms.KIND)
+    if forms.kind_of(kind) != "application/json":
+        return forms.fields(posted.body, kind, most_bytes=MOST_BYTES).get("text", "").strip()
     if len(posted.body) > MOST_BYTES:
         raise UnreadableBody("the form is too large")
-    kind = posted.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
     try:
-        body = posted.body.decode("utf-8")
-        if kind == "application/json":
-            given = json.loads(body or "{}")["text"] if body else ""
-        elif kind == _FORM:
-            given = "\n".join(parse_qs(body, max_num_fields=10, errors="strict").get("text", ()))
-        else:
-            raise UnreadableBody("neither a form nor JSON")
+        given = json.loads(posted.body.decode("utf-8"))["text"] if posted.body else ""
     except (ValueError, TypeError, KeyError) as error:
-        raise UnreadableBody("no form, no JSON with `text`") from error
+        raise UnreadableBody("no JSON with `text`") from error
     if not isinstance(given, str):
         raise UnreadableBody("`text` is no text")
     return given.replace("\r\n", "\n").strip()
