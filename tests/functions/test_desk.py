@@ -448,3 +448,25 @@ def test_a_case_shows_what_it_answers_what_came_before_and_how_the_same_was_judg
     assert "abruti" in answer["thread"][0][2]
     assert answer["standing"]
     assert answer["precedents"]
+
+
+def test_what_cannot_be_undone_is_asked_for_twice(browser: Browser) -> None:
+    world = browser.world
+    world.deliver("facebook", world.comment(2, INSULT, author="7002"))
+    world.pump_only("moderate_comments")
+    marie(browser)
+    (line,) = [one for one in browser.json(UNANSWERED)["waiting"] if "abruti" in one["quote"]]
+    case = f"/desk/garance/case/{line['at']}"
+    page = browser.get(case)
+    once = browser.send(f"{case}/delete", page)
+
+    assert once.status == 422
+    assert "ne se défait pas" in once.body
+    world.pump_only("perform_action")
+    assert "delete" not in [entry.kind for entry in world.outbox.effects]
+    assert 'name="sure" value="yes" required' in page.body
+    described = browser.get("/desk/openapi.json").json["components"]["schemas"]["Delete"]["properties"]["sure"]
+    assert described["enum"] == ["", "yes"]
+    assert browser.send(f"{case}/delete", page, sure="yes").status == 303
+    world.pump_only("perform_action")
+    assert [entry.kind for entry in world.outbox.effects][-1] == "delete"

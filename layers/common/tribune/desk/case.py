@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
+from typing import Literal
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
@@ -133,6 +136,12 @@ class Measure(Form):
 
     rev: int
     clause: str = ""
+
+
+class Delete(Measure):
+    """A deletion is asked for twice."""
+
+    sure: Literal["", "yes"] = Field("", description="`yes`: it is meant. Without it nothing is deleted (422).")
 
 
 class Exclude(Measure):
@@ -343,8 +352,10 @@ def unhide(visit: Visit, parts: Parts, form: Look) -> Done:
     return _done("shown", visit, parts)
 
 
-def delete(visit: Visit, parts: Parts, form: Measure) -> Done:
-    """Delete for ever: the page asks twice."""
+def delete(visit: Visit, parts: Parts, form: Delete) -> Done:
+    """Delete for ever, whoever says twice that they mean it."""
+    if form.sure != "yes":
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "not_sure")
     shown = _seen(visit, parts, form.rev)
     visit.reach.handling.delete(visit.community.id, shown.at, visit.person.id, form.clause or None)
     return _done("deleted", visit, parts)
@@ -420,7 +431,7 @@ DOORS = (
     _post("hide", hide, Measure, "Hide the comment, or confirm that it was hidden provisionally"),
     _post("unhide", unhide, Look, "Show the comment again"),
     _post("acquit", acquit, Acquit, "It was no breach: show it again, propose the expression for the charter"),
-    _post("delete", delete, Measure, "Delete the comment, for ever"),
+    _post("delete", delete, Delete, "Delete the comment, for ever: asked for twice"),
     _post("block", block, Exclude, "Exclude the author, with a second person"),
     _post("like", like, Look, "Like the comment in the page's name"),
     _post("close", close, Look, "Settle the case without doing anything"),
