@@ -12,7 +12,7 @@ from moto.sqs.models import sqs_backends
 from local import moto_patch
 from local.resources import ACCOUNT
 from tribune.aws import keys
-from tribune.aws.journal import iso
+from tribune.aws.items import iso
 
 _NO_WORK = (keys.CLOSED, "climate")
 """Settled cases; and how it is in a space, which keep_watch looks at again each minute, for as long as it is not calm."""

@@ -17,7 +17,7 @@ from turns import Turns, schedules
 from world import Fault
 
 from local import memory
-from tribune.aws import journal
+from tribune.aws import items
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
 from tribune.channel import Verdict
@@ -135,8 +135,8 @@ def whatever_comes_last_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_persons_budget_is_taken_from_without_looking(patch: pytest.MonkeyPatch) -> None:
-    noted = journal._author
-    patch.setattr(journal, "_author", lambda note, now: noted(replace(note, expected_rev=None), now))
+    noted = items.author
+    patch.setattr(items, "author", lambda note, now: noted(replace(note, expected_rev=None), now))
 
 
 def a_restriction_has_no_notice(patch: pytest.MonkeyPatch) -> None:

@@ -9,39 +9,28 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import TypeAdapter
 
 from tribune import clock
-from tribune.aws import keys, ledger, sealed
+from tribune.aws import items, keys, ledger, sealed
 from tribune.aws.keys import Key
-from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
-from tribune.climate import BUCKET, Bucket, Weather
+from tribune.aws.known import Known, bucket, call_of, family, head_of, moment, said_words, when
+from tribune.climate import BUCKET, Bucket
 from tribune.errors import Conflict, Unavailable
 from tribune.journal import (
-    UNFINISHED,
-    AuthorNote,
-    AuthorRecord,
-    BrakeNote,
-    Brakes,
     Breaker,
-    Budget,
-    BudgetNote,
     Call,
     CallState,
     Case,
     CaseState,
     Changes,
-    ClimateNote,
     Count,
     Head,
     Held,
     Lately,
-    NoticeEnd,
     OutgoingWords,
     Pauses,
     Proposals,
@@ -49,358 +38,23 @@ from tribune.journal import (
     Renewal,
     Ringing,
     SaidWords,
-    ShadowCount,
     ShadowNote,
-    SpaceRecord,
     SweepRecord,
     Tally,
-    ThreadNote,
-    ThreadRecord,
-    Turn,
 )
 from tribune.ledger import Chain, Link, day_of, following
 from tribune.notice import Appeal, AppealState, Notice
-from tribune.question import LATE, Question, QuestionState, QuestionWords
-from tribune.standing import Standing, Strike, Utterance
+from tribune.question import LATE, Question, QuestionWords
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT = timedelta(days=396)
-"""13 months: covers the year in which a discriminatory insult can be brought to court (`facts`, 2.3)."""
-FORGOTTEN_KEPT = timedelta(days=60)
-"""Longer than any queue and any platform keeps a delivery."""
-COUNTERS_KEPT = timedelta(days=8)
-SHADOWS_KEPT = timedelta(days=30)
-BUDGETS_KEPT = timedelta(days=2)
-PROPOSALS_KEPT = timedelta(days=90)
-QUESTIONS_KEPT = timedelta(days=30)
-_QUARTER = "quarter#"
-_OBSERVED = "observed#"
-_SEEN = "seen#"
-"""Beside the counters of kinds and levels, in the same write: it costs nothing more."""
+
 MOST_IN_TRANSACTION = 100
 MOST_IN_READ = 100
 MOST_IN_WRITE = 25
 _RETRY_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _ATTEMPTS = 4
-
-type ObjectId = tuple[str, str, str, str]
-"""(community, platform, account, object)."""
-
-_HEAD = TypeAdapter(Head)
-_IN_THE_KEYS = {"community", "platform", "account", "object", "author"}
-"""Of a head: its own key says where it stands, its key in the index `author` whose it is."""
-_CASE = TypeAdapter(Case)
-_CALL = TypeAdapter(Call)
-_BREAKER = TypeAdapter(Breaker)
-_HELD = TypeAdapter(Held)
-_SHADOW = TypeAdapter(ShadowNote)
-_NOTICE = TypeAdapter(Notice)
-_APPEAL = TypeAdapter(Appeal)
-_SWEEP = TypeAdapter(SweepRecord)
-_RENEWAL = TypeAdapter(Renewal)
-_PROPOSALS = TypeAdapter(Proposals)
-_QUESTION = TypeAdapter(Question)
-_WEATHER = TypeAdapter(Weather)
-_to_item = TypeSerializer().serialize
-_from_item = TypeDeserializer().deserialize
-
-
-def iso(moment: datetime) -> str:
-    """A sortable UTC timestamp with milliseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@dataclass(slots=True)
-class _Update:
-    """Changes to one item, attribute by attribute; two updates of the same item merge."""
-
-    sets: dict[str, Any] = field(default_factory=dict)
-    defaults: dict[str, Any] = field(default_factory=dict)
-    removes: set[str] = field(default_factory=set)
-    adds: dict[str, int] = field(default_factory=dict)
-    gathers: dict[str, frozenset[int]] = field(default_factory=dict)
-    """What to put into sets of numbers."""
-    expected_rev: int | None = None
-    most: dict[str, int] = field(default_factory=dict)
-    """Numbers that `adds` may not bring above this."""
-
-    def merge(self, other: "_Update") -> None:
-        self.removes = (self.removes - other.sets.keys()) | other.removes
-        self.sets = {name: value for name, value in (self.sets | other.sets).items() if name not in other.removes}
-        self.defaults |= {name: value for name, value in other.defaults.items() if name not in self.defaults}
-        for name, n in other.adds.items():
-            self.adds[name] = self.adds.get(name, 0) + n
-        for name, marks in other.gathers.items():
-            self.gathers[name] = self.gathers.get(name, frozenset()) | marks
-        self.expected_rev = other.expected_rev if self.expected_rev is None else self.expected_rev
-        self.most |= other.most
-
-    def request(self, table: str, key: Key) -> dict[str, Any]:
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
-
-        def name(attribute: str) -> str:
-            return next((alias for alias, known in names.items() if known == attribute), None) or _alias(
-                names, "#n", attribute
-            )
-
-        def value(content: Any) -> str:
-            return _alias(values, ":v", _to_item(content))
-
-        clauses = []
-        sets = [f"{name(attribute)} = {value(content)}" for attribute, content in self.sets.items()]
-        sets += [
-            f"{name(attribute)} = if_not_exists({name(attribute)}, {value(content)})"
-            for attribute, content in self.defaults.items()
-        ]
-        if sets:
-            clauses.append("SET " + ", ".join(sets))
-        adds = [f"{name(attribute)} {value(n)}" for attribute, n in self.adds.items()]
-        adds += [f"{name(attribute)} {value(set(marks))}" for attribute, marks in self.gathers.items() if marks]
-        if adds:
-            clauses.append("ADD " + ", ".join(adds))
-        if self.removes:
-            clauses.append("REMOVE " + ", ".join(name(attribute) for attribute in sorted(self.removes)))
-        request: dict[str, Any] = {"TableName": table, "Key": _key(key), "UpdateExpression": " ".join(clauses)}
-        if self.expected_rev == 0:
-            request["ConditionExpression"] = f"attribute_not_exists({name('rev')})"
-        elif self.expected_rev is not None:
-            request["ConditionExpression"] = f"{name('rev')} = {value(self.expected_rev)}"
-        elif self.most:
-            request["ConditionExpression"] = " AND ".join(
-                f"(attribute_not_exists({name(number)}) OR {name(number)} <= {value(most - self.adds[number])})"
-                for number, most in self.most.items()
-            )
-        request["ExpressionAttributeNames"] = names
-        if values:
-            request["ExpressionAttributeValues"] = values
-        return request
-
-
-def _alias(known: dict[str, Any], prefix: str, content: Any) -> str:
-    alias = f"{prefix}{len(known)}"
-    known[alias] = content
-    return alias
-
-
-def _key(key: Key) -> dict[str, Any]:
-    return {"pk": {"S": key["pk"]}, "sk": {"S": key["sk"]}}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was read in one go; whatever does not exist is absent."""
-
-    items: Mapping[tuple[str, str], Mapping[str, Any]]
-
-    def _get(self, key: Key) -> Mapping[str, Any] | None:
-        return self.items.get((key["pk"], key["sk"]))
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
-        """The head of an object."""
-        item = self._get(keys.head(community, platform, account, object_id))
-        return _head_of(item) if item else None
-
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
-        """The case about an object."""
-        item = self._get(keys.case(community, platform, account, object_id))
-        return _CASE.validate_python(item) if item else None
-
-    def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord:
-        """What is known of a thread; an unknown thread is an empty one."""
-        item = self._get(keys.thread(community, platform, account, thread_id)) or {}
-        return ThreadRecord(
-            community=community,
-            platform=platform,
-            account=account,
-            id=thread_id,
-            rev=int(item.get("rev", 0)),
-            human_at=_moment(item.get("human_at")),
-            silent=item.get("silent", ""),
-            attacked=bool(item.get("attacked")),
-            automatic={name: _when(at) for name, at in _family(item, "auto.")},
-            used=frozenset(name for name, _ in _family(item, "used.")),
-            open=frozenset(name for name, _ in _family(item, "open.")),
-            explaining=dict(_family(item, "explains.")),
-        )
-
-    def author(self, community: str, author: str, now: datetime) -> AuthorRecord:
-        """An author's standing at `now`; an unknown author is an empty one."""
-        item, lately = (
-            self._get(key) or {} for key in (keys.author(community, author), keys.lately(community, author))
-        )
-        forgotten_at = _moment(item.get("forgotten_at"))
-        remembered = tuple(said for said in _said(lately) if forgotten_at is None or said.at > forgotten_at)
-        first, again = (
-            at if at and (forgotten_at is None or at > forgotten_at) else None
-            for at in (_moment(item.get("first_at")), _moment(lately.get("first_at")))
-        )
-        waiting = {name: _when(at) for name, at in _family(item, "waiting.")}
-        automatic = {name: _when(at) for name, at in _family(item, "auto.")}
-        standing = Standing(
-            first_seen=min((at for at in (first, again) if at), default=None),
-            first_object=lately.get("first_object") if again and (first is None or again < first) else None,
-            strikes=tuple(
-                Strike(clause=entry["clause"], object=name, at=_when(entry["at"]))
-                for name, entry in _family(item, "strike.")
-            ),
-            said=tuple({said.object: said for said in (*_said(item), *remembered)}.values()),
-            waiting_since=min(waiting.values(), default=None),
-            human_requested_at=_unheard(_moment(item.get("human_at")), _moment(item.get("heard_at"))),
-            last_automatic_at=max(automatic.values(), default=None),
-            automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
-            variants=frozenset(name for name, at in _family(item, "used.") if now - _when(at) < timedelta(days=30)),
-        )
-        return AuthorRecord(
-            community,
-            author,
-            standing,
-            waiting,
-            automatic,
-            notices={name: (entry["token"], _when(entry["at"])) for name, entry in _family(item, "notice.")},
-            forgotten_at=forgotten_at,
-            lately=remembered,
-            heard_at=_moment(item.get("heard_at")),
-            rev=int(item.get("rev", 0)),
-            turns=tuple(Turn(entry["thread"], name, _when(entry["at"])) for name, entry in _family(item, "turn.")),
-        )
-
-    def breaker(self, community: str, platform: str, account: str) -> Breaker:
-        """What an account's platform asks of us; one that never asked anything has an empty one."""
-        item = self._get(keys.breaker(community, platform, account))
-        return _BREAKER.validate_python(item) if item else Breaker(community, platform, account)
-
-    def outgoing(
-        self, community: str, platform: str, account: str, object_id: str, action_id: str
-    ) -> tuple[str, str | None] | None:
-        """(text, recipient) of an action, None when they are gone."""
-        item = self.alive(keys.outgoing(community, platform, account, object_id, action_id))
-        return (item["text"], item.get("recipient")) if item else None
-
-    def sweep(self, community: str, platform: str, account: str) -> SweepRecord:
-        """How far an account was asked; one that never was has an empty record."""
-        item = self._get(keys.sweep(community, platform, account))
-        return _SWEEP.validate_python(item) if item else SweepRecord(community, platform, account)
-
-    def renewal(self, community: str, platform: str, channel: str) -> Renewal:
-        """Who is renewing a channel's access; one that never was renewed has an empty record."""
-        item = self._get(keys.renewal(community, platform, channel))
-        return _RENEWAL.validate_python(item) if item else Renewal(community, platform, channel)
-
-    def brakes(self, community: str) -> Brakes:
-        """The brakes of a community."""
-        item = self._get(keys.brakes(community)) or {}
-        return Brakes(
-            rev=int(item.get("rev", 0)),
-            held={clause: _HELD.validate_python(held) for clause, held in _family(item, "held.")},
-            released={clause: int(version) for clause, version in _family(item, "released.")},
-            climate=dict(_family(item, "climate.")),
-        )
-
-    def budget(self, community: str, platform: str, account: str, hour: str) -> Budget:
-        """What the machine planned to say on an account within an hour."""
-        item = self._get(keys.budget(community, platform, account, hour)) or {}
-        posts = {post: int(n) for post, n in _family(item, "post.")}
-        return Budget(community, platform, account, hour, posts, frozenset(name for name, _ in _family(item, "told.")))
-
-    def proposals(self, community: str, day: date) -> Proposals | None:
-        """What was proposed to say on a day, None when nobody looked yet."""
-        item = self._get(keys.proposals(community, day))
-        return _PROPOSALS.validate_python(item) if item else None
-
-    def climate(self, community: str, space: str) -> SpaceRecord:
-        """The climate of a space; one that nobody listened to yet is green."""
-        item = self._get(keys.climate(community, space))
-        if not item:
-            return SpaceRecord(community, space)
-        return SpaceRecord(community, space, int(item["rev"]), _WEATHER.validate_python(item["weather"]))
-
-    def notice(self, community: str, token: str) -> Notice | None:
-        """The reason of a measure, None when there is none or its time is over."""
-        found = self.alive(keys.notice(community, token))
-        # Without its measure, it is the end of one that was forgotten before it ended.
-        return _NOTICE.validate_python(found) if found and "kind" in found else None
-
-    def appeal(self, community: str, token: str) -> Appeal | None:
-        """That the member contests it."""
-        found = self.alive(keys.appeal(community, token))
-        return _APPEAL.validate_python(found) if found else None
-
-    def question(self, community: str, token: str) -> Question | None:
-        """What somebody outside the team is asked, None when there is no such question."""
-        found = self.alive(keys.question(community, token))
-        return _QUESTION.validate_python(found) if found else None
-
-    def question_words(
-        self, community: str, platform: str, account: str, object_id: str, token: str
-    ) -> QuestionWords | None:
-        """What they are asked, in words; None when these are gone."""
-        found = self.alive(keys.question_words(community, platform, account, object_id, token))
-        if found is None:
-            return None
-        return QuestionWords(found["text"], found["name"], found["address"], found["proof"])
-
-    def alive(self, key: Key) -> Mapping[str, Any] | None:
-        """An item as it stands, None when there is none or its time is over."""
-        item = self._get(key)
-        # DynamoDB takes days to take away what has expired; nobody reads it any more.
-        return item if item and int(item["ttl"]) > clock.now().timestamp() else None
-
-    def pauses(self, community: str) -> Pauses:
-        """The pauses of a community."""
-        item = self._get(keys.pauses(community)) or {}
-        return Pauses({scope: _when(until) for scope, until in _family(item, "until.")})
-
-
-def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:
-    """Since when somebody asks for a human and none answered."""
-    return None if asked_at and heard_at and asked_at <= heard_at else asked_at
-
-
-def _family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    return ((name.removeprefix(prefix), value) for name, value in item.items() if name.startswith(prefix))
-
-
-def _said_words(at: ObjectId, v: str, item: Mapping[str, Any]) -> SaidWords:
-    return SaidWords(
-        *at,
-        v=v,
-        text=item["text"],
-        expires=datetime.fromtimestamp(int(item["ttl"]), UTC),
-        author_id=item.get("author_id"),
-        author_name=item.get("author_name"),
-        conversation=item.get("conversation"),
-        url=item.get("url"),
-    )
-
-
-def _said(item: Mapping[str, Any]) -> Iterator[Utterance]:
-    return (Utterance(entry["words"], name, _when(entry["at"])) for name, entry in _family(item, "said."))
-
-
-def _head_of(item: Mapping[str, Any]) -> Head:
-    community, platform, account, object_id = keys.object_of({"pk": item["pk"], "sk": item["sk"]})
-    author = str(item["author_pk"]).rpartition("#")[2] if "author_pk" in item else None
-    place = {"community": community, "platform": platform, "account": account, "object": object_id, "author": author}
-    implied, of_actions = _implied(object_id, item)
-    actions = [{**of_actions, **action} for action in item.get("actions", ())]
-    return _HEAD.validate_python({**implied, **item, **place, "actions": actions})
-
-
-def _implied(object_id: str, item: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a head mostly is, the first of its thread and counted in its hour; and its actions, about it and of its verdict."""
-    head = {"thread": object_id, "hour": str(item["received_at"])[:13]}
-    return head, {"target": object_id, "created_at": item.get("verdict", {}).get("at")}
-
-
-def _moment(value: str | None) -> datetime | None:
-    return None if value is None else _when(value)
-
-
-def _when(value: str) -> datetime:
-    return datetime.fromisoformat(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,10 +86,10 @@ class Journal:
         pending: dict[str, Any] = {}
         for key in wanted:
             table = self.text_table if key["sk"].startswith(keys.WORDS) else self.journal_table
-            pending.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(_key(key))
+            pending.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(items.key_of(key))
         for attempt in range(_ATTEMPTS):
             answer = self._call("batch_get_item", RequestItems=pending)
-            yield from (_plain(item) for items in answer["Responses"].values() for item in items)
+            yield from (items.plain(item) for found in answer["Responses"].values() for item in found)
             pending = answer.get("UnprocessedKeys", {})
             if not pending:
                 return
@@ -450,13 +104,13 @@ class Journal:
         """The open cases of a community, the promise that runs out first on top."""
         return self._cases(self._open(community))
 
-    def cases(self, community: str, state: CaseState) -> list[ObjectId]:
+    def cases(self, community: str, state: CaseState) -> list[items.ObjectId]:
         """The objects of every open case, the promise that runs out first on top; of every settled one, the latest first."""
         if state is CaseState.OPEN:
             return [keys.object_of(key) for key in self._open(community)]
         return [keys.object_of(key) for key in self._index("due", keys.closed_cases(community), None, None)][::-1]
 
-    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]:
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[items.ObjectId]:
         """The objects of the latest open cases and of those settled since a moment, at most `limit` of each.
 
         Two requests, however many cases there are.
@@ -476,7 +130,7 @@ class Journal:
         }
         if since is not None:
             request["KeyConditionExpression"] += " AND due_at >= :t"
-            request["ExpressionAttributeValues"][":t"] = {"S": iso(since)}
+            request["ExpressionAttributeValues"][":t"] = {"S": items.iso(since)}
         return [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in self._call("query", **request)["Items"]]
 
     def _open(self, community: str) -> list[Key]:
@@ -490,7 +144,7 @@ class Journal:
     def _cases(self, found: Sequence[Key]) -> list[Case]:
         known = self.read(found)
         return [
-            _CASE.validate_python(item)
+            items.CASE.validate_python(item)
             for key in found
             if (item := known.items.get((key["pk"], key["sk"]))) and item["state"] == CaseState.OPEN
         ]
@@ -505,7 +159,7 @@ class Journal:
         }
         if until is not None:
             request["KeyConditionExpression"] += f" AND {index}_at <= :t"
-            request["ExpressionAttributeValues"][":t"] = {"S": iso(until)}
+            request["ExpressionAttributeValues"][":t"] = {"S": items.iso(until)}
         if limit is not None:
             request["Limit"] = limit
         found: list[Key] = []
@@ -534,7 +188,7 @@ class Journal:
         """One incident."""
         key = keys.call(community, call_id)
         item = self.read([key]).items.get((key["pk"], key["sk"]))
-        return _call_of(item) if item else None
+        return call_of(item) if item else None
 
     def open_calls(self, community: str) -> list[Call]:
         """The calls of a community that nobody took yet, the oldest first."""
@@ -544,10 +198,8 @@ class Journal:
             for key in self._index("due", f"call#{shard}", None, None)
             if key["pk"].startswith(keys.call(community, "")["pk"])
         ]
-        items = self.read(found).items.values()
-        calls = [
-            _call_of(item) for item in items if item["state"] in (CallState.READY, CallState.SENDING, CallState.SENT)
-        ]
+        waiting = (CallState.READY, CallState.SENDING, CallState.SENT)
+        calls = [call_of(item) for item in self.read(found).items.values() if item["state"] in waiting]
         return sorted(calls, key=lambda call: call.created_at)
 
     def ringing(self, community: str) -> Ringing:
@@ -557,16 +209,16 @@ class Journal:
         return Ringing(
             community=community,
             rev=int(item.get("rev", 0)),
-            rung=tuple((person, _when(at)) for person, at in item.get("rung", ())),
+            rung=tuple((person, when(at)) for person, at in item.get("rung", ())),
             summary=item.get("summary", ""),
-            until=_moment(item.get("until")),
-            muted={scope: _when(until) for scope, until in _family(item, "muted.")},
+            until=moment(item.get("until")),
+            muted={scope: when(until) for scope, until in family(item, "muted.")},
         )
 
     def mute(self, community: str, scope: str, until: datetime | None) -> None:
         """Ring nobody about a call, a reason or a space until a time; None ends that."""
         name = f"muted.{scope}"
-        change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
+        change = items.Update(sets={name: items.iso(until)}) if until else items.Update(removes={name})
         self._write([("Update", change.request(self.journal_table, keys.ringing(community)))])
 
     def pauses(self, community: str) -> Pauses:
@@ -590,8 +242,8 @@ class Journal:
         for space in spaces:
             for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
                 for name, n in item.items():
-                    if name.startswith(_SEEN):
-                        version = int(name.removeprefix(_SEEN))
+                    if name.startswith(items.SEEN):
+                        version = int(name.removeprefix(items.SEEN))
                         yield Tally(community, space, _hour_of(item), version, "", "seen", int(n))
 
     # --- the climate ---
@@ -602,9 +254,9 @@ class Journal:
         for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
             hour = datetime.strptime(_hour_of(item), "%Y-%m-%dT%H").replace(tzinfo=UTC)
             for quarter in range(4):
-                if counted := dict(_family(item, f"{_QUARTER}{quarter}#")):
+                if counted := dict(family(item, f"{items.QUARTER}{quarter}#")):
                     at = hour + quarter * BUCKET
-                    found[at] = found.get(at, Bucket()) + _bucket(counted)
+                    found[at] = found.get(at, Bucket()) + bucket(counted)
         return found
 
     def observed(self, community: str, spaces: Iterable[str], since: datetime) -> dict[str, int]:
@@ -612,7 +264,7 @@ class Journal:
         total: dict[str, int] = {}
         for space in spaces:
             for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
-                for kind, n in _family(item, _OBSERVED):
+                for kind, n in family(item, items.OBSERVED):
                     total[kind] = total.get(kind, 0) + int(n)
         return total
 
@@ -628,33 +280,35 @@ class Journal:
         }
         while True:
             answer = self._call("query", **request)
-            yield from (_plain(item) for item in answer["Items"])
+            yield from (items.plain(item) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def release_brake(self, held: Held, community: str) -> None:
         """A person lets a clause act again: the brake leaves it alone until it changes."""
-        change = _Update(sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1})
+        change = items.Update(
+            sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1}
+        )
         self._write([("Update", change.request(self.journal_table, keys.brakes(community)))])
 
     # --- the people of the house ---
 
     def acknowledge(self, community: str, who: str, version: int, now: datetime) -> None:
         """Somebody read a version of the internal charter; confirming again changes nothing. Raises Unavailable."""
-        change = _Update(defaults={f"read.{version}": iso(now)})
+        change = items.Update(defaults={f"read.{version}": items.iso(now)})
         self._write([("Update", change.request(self.journal_table, keys.ambassador(community, who)))])
 
     def forget_ambassador(self, community: str, who: str) -> None:
         """Nothing is kept of what somebody of the house confirmed. Raises Unavailable."""
-        self._call("delete_item", TableName=self.journal_table, Key=_key(keys.ambassador(community, who)))
+        self._call("delete_item", TableName=self.journal_table, Key=items.key_of(keys.ambassador(community, who)))
 
     def acknowledged(self, community: str) -> dict[str, dict[int, datetime]]:
         """Who read which versions of the internal charter, and when. Raises Unavailable."""
         first = keys.ambassador(community, "")
         found = self._partition(self.journal_table, first["pk"], first["sk"], f"{first['sk']}~")
         return {
-            item["sk"].removeprefix(first["sk"]): {int(version): _when(at) for version, at in _family(item, "read.")}
+            item["sk"].removeprefix(first["sk"]): {int(version): when(at) for version, at in family(item, "read.")}
             for item in found
         }
 
@@ -664,7 +318,7 @@ class Journal:
         """Where a version on trial differs from the one in force, in the order of decision."""
         partition = keys.shadow_note(community, shadow, "", "", "")["pk"]
         notes = [
-            _SHADOW.validate_python(item)
+            items.SHADOW.validate_python(item)
             for item in self._partition(self.journal_table, partition, "object#", "object$")
         ]
         return sorted((note for note in notes if note.was != note.would), key=lambda note: (note.at, note.object))
@@ -674,7 +328,7 @@ class Journal:
         total: dict[str, int] = {}
         partition = keys.shadow_counter(community, shadow, "")["pk"]
         for item in self._partition(self.counter_table, partition, "env#", "env$"):
-            for what, n in _family(item, "n."):
+            for what, n in family(item, "n."):
                 total[what] = total.get(what, 0) + int(n)
         return total
 
@@ -734,26 +388,29 @@ class Journal:
     def save_call(self, call: Call, now: datetime) -> Call:
         """Replace a call that was read at `call.rev`; answers it with its new rev. Raises Conflict."""
         saved = replace(call, rev=call.rev + 1)
-        item = _call_item(saved, now)
+        item = items.call_item(saved, now)
         self._write([("Put", self._put(keys.call(call.community, call.id), item, call.rev))])
         return saved
 
     def pause(self, community: str, scope: str, until: datetime | None) -> None:
         """Pause a scope until a time; None lifts the pause."""
         name = f"until.{scope}"
-        change = _Update(sets={name: iso(until)}) if until else _Update(removes={name})
+        change = items.Update(sets={name: items.iso(until)}) if until else items.Update(removes={name})
         self._write([("Update", change.request(self.journal_table, keys.pauses(community)))])
 
     def pause_once(self, community: str, scope: str, until: datetime, pressed_at: datetime) -> bool:
         """Pause a scope for a button that was pressed; False when a press as new as this one did, or it lasts longer."""
         request = {
             "TableName": self.journal_table,
-            "Key": _key(keys.pauses(community)),
+            "Key": items.key_of(keys.pauses(community)),
             "UpdateExpression": "SET #until = :until, #pressed = :pressed",
             "ConditionExpression": "(attribute_not_exists(#pressed) OR #pressed < :pressed)"
             " AND (attribute_not_exists(#until) OR #until < :until)",
             "ExpressionAttributeNames": {"#until": f"until.{scope}", "#pressed": f"pressed.{scope}"},
-            "ExpressionAttributeValues": {":until": _to_item(iso(until)), ":pressed": _to_item(iso(pressed_at))},
+            "ExpressionAttributeValues": {
+                ":until": items.to_attribute(items.iso(until)),
+                ":pressed": items.to_attribute(items.iso(pressed_at)),
+            },
         }
         try:
             self._write([("Update", request)])
@@ -763,27 +420,27 @@ class Journal:
 
     def keep_breaker(self, breaker: Breaker) -> None:
         """Replace a breaker that was read one `rev` before. Raises Conflict when somebody was faster."""
-        item = _BREAKER.dump_python(breaker, mode="json", exclude_none=True)
+        item = items.BREAKER.dump_python(breaker, mode="json", exclude_none=True)
         open_until = max((until for until in (breaker.open_until, breaker.replies_until) if until), default=None)
         if open_until:
-            item |= {"due_pk": keys.due_shard("breaker", breaker.account), "due_at": iso(open_until)}
+            item |= {"due_pk": keys.due_shard("breaker", breaker.account), "due_at": items.iso(open_until)}
         key = keys.breaker(breaker.community, breaker.platform, breaker.account)
         self._write([("Put", self._put(key, item, breaker.rev - 1))])
 
     def keep_proposals(self, proposals: Proposals) -> None:
         """Replace a day's proposals that were read one `rev` before. Raises Conflict when somebody was faster."""
-        item = _PROPOSALS.dump_python(proposals, mode="json", exclude_none=True)
-        item["ttl"] = _expiry(proposals.made_at, PROPOSALS_KEPT)
+        item = items.PROPOSALS.dump_python(proposals, mode="json", exclude_none=True)
+        item["ttl"] = items.expiry(proposals.made_at, items.PROPOSALS_KEPT)
         key = keys.proposals(proposals.community, proposals.day)
         self._write([("Put", self._put(key, item, proposals.rev - 1))])
 
     def keep_renewal(self, renewal: Renewal) -> None:
         """Replace a renewal that was read one `rev` before. Raises Conflict when somebody was faster."""
         key = keys.renewal(renewal.community, renewal.platform, renewal.channel)
-        item = _RENEWAL.dump_python(renewal, mode="json", exclude_none=True)
+        item = items.RENEWAL.dump_python(renewal, mode="json", exclude_none=True)
         self._write([("Put", self._put(key, item, renewal.rev - 1))])
 
-    def said_by(self, community: str, author: str) -> list[ObjectId]:
+    def said_by(self, community: str, author: str) -> list[items.ObjectId]:
         """Every object that an author said, oldest first."""
         return [keys.object_of(key) for key in self._index("author", keys.author_index(community, author), None, None)]
 
@@ -791,22 +448,22 @@ class Journal:
         """Nothing is held for or against an author any more; only that they asked, and when, for as long as a late
         delivery could bring their words back.
         """
-        mark: dict[str, Any] = {"ttl": _expiry(now, FORGOTTEN_KEPT)}
-        items = (
-            _item(keys.author(community, author), {**mark, "forgotten_at": iso(now)}),
-            _item(keys.lately(community, author), mark),
+        mark: dict[str, Any] = {"ttl": items.expiry(now, items.FORGOTTEN_KEPT)}
+        marks = (
+            items.stored(keys.author(community, author), {**mark, "forgotten_at": items.iso(now)}),
+            items.stored(keys.lately(community, author), mark),
         )
-        self._write([("Put", {"TableName": self.journal_table, "Item": item}) for item in items])
+        self._write([("Put", {"TableName": self.journal_table, "Item": item}) for item in marks])
 
     def keep_sweep(self, sweep: SweepRecord) -> None:
         """Replace a sweep that was read one `rev` before. Raises Conflict when somebody was faster."""
         key = keys.sweep(sweep.community, sweep.platform, sweep.account)
-        item = _SWEEP.dump_python(sweep, mode="json", exclude_none=True)
+        item = items.SWEEP.dump_python(sweep, mode="json", exclude_none=True)
         self._write([("Put", self._put(key, item, sweep.rev - 1))])
 
     def end_pause(self, key: Key) -> None:
         """The pause of an account is over: its breaker no longer stands in the index."""
-        self._write([("Update", _Update(removes={"due_pk", "due_at"}).request(self.journal_table, key))])
+        self._write([("Update", items.Update(removes={"due_pk", "due_at"}).request(self.journal_table, key))])
 
     def keep_words(
         self,
@@ -820,7 +477,7 @@ class Journal:
         `touched`: what the decision will change, noted for whoever counts the hours again. Writing them again is
         harmless. Raises Unavailable.
         """
-        items: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
+        written: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {}
         for words in said:
             key = keys.words(words.community, words.platform, words.account, words.object, words.v)
             content = {
@@ -831,16 +488,16 @@ class Journal:
                 "url": words.url,
                 "ttl": int(words.expires.timestamp()),
             }
-            items[key["pk"], key["sk"]] = (self.text_table, _item(key, content))
+            written[key["pk"], key["sk"]] = (self.text_table, items.stored(key, content))
         for out in outgoing:
             key = keys.outgoing(out.community, out.platform, out.account, out.object, out.action_id)
             content = {"text": out.text, "recipient": out.recipient, "ttl": int(out.expires.timestamp())}
-            items[key["pk"], key["sk"]] = (self.text_table, _item(key, content))
+            written[key["pk"], key["sk"]] = (self.text_table, items.stored(key, content))
         for person in lately:
             key = keys.lately(person.community, person.author)
-            items[key["pk"], key["sk"]] = (self.journal_table, _item(key, _lately(person)))
-        noted = sealed.notes(touched, iso(clock.now()), uuid.uuid4().hex[:12])
-        requests = [*items.values(), *((self.counter_table, item) for item in noted)]
+            written[key["pk"], key["sk"]] = (self.journal_table, items.stored(key, items.lately(person)))
+        noted = sealed.notes(touched, items.iso(clock.now()), uuid.uuid4().hex[:12])
+        requests = [*written.values(), *((self.counter_table, item) for item in noted)]
         self._batch_write([(table, {"PutRequest": {"Item": item}}) for table, item in requests])
 
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None:
@@ -859,19 +516,19 @@ class Journal:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def keep_appeal_words(self, at: ObjectId, words: str, text: str, expires: datetime) -> None:
+    def keep_appeal_words(self, at: items.ObjectId, words: str, text: str, expires: datetime) -> None:
         """Keep why a member contests a measure, under the hash of what they wrote. Raises Unavailable."""
-        item = _item(keys.appeal_words(*at, words), {"text": text, "ttl": int(expires.timestamp())})
+        item = items.stored(keys.appeal_words(*at, words), {"text": text, "ttl": int(expires.timestamp())})
         self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
 
     def keep_question_words(self, question: Question, words: QuestionWords) -> None:
         """Keep what is asked of whom, beside the comment's own words. Raises Unavailable."""
         said = {"text": words.text, "name": words.name, "address": words.address, "proof": words.proof}
-        ttl = _expiry(question.answer_by, LATE)
-        item = _item(keys.question_words(*question.at, question.token), {**said, "ttl": ttl})
+        ttl = items.expiry(question.answer_by, LATE)
+        item = items.stored(keys.question_words(*question.at, question.token), {**said, "ttl": ttl})
         self._batch_write([(self.text_table, {"PutRequest": {"Item": item}})])
 
-    def appeal_words(self, at: ObjectId, words: str) -> str | None:
+    def appeal_words(self, at: items.ObjectId, words: str) -> str | None:
         """Why a member contests a measure, None when it is gone. Raises Unavailable."""
         item = self._text(keys.appeal_words(*at, words))
         return str(item["text"]) if item else None
@@ -886,15 +543,15 @@ class Journal:
     def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None:
         """The words of one version of an object, None when they were erased."""
         item = self._text(keys.words(community, platform, account, object_id, v))
-        return _said_words((community, platform, account, object_id), v, item) if item else None
+        return said_words((community, platform, account, object_id), v, item) if item else None
 
-    def said_of(self, heads: Iterable[Head]) -> dict[ObjectId, SaidWords]:
+    def said_of(self, heads: Iterable[Head]) -> dict[items.ObjectId, SaidWords]:
         """The words of many objects as they stand, those that were erased left out: one request for a hundred."""
         wanted = [(head.at, head.v, keys.words(*head.at, head.v)) for head in heads]
         known = self.read(key for _, _, key in wanted)
-        return {at: _said_words(at, v, item) for at, v, key in wanted if (item := known.alive(key))}
+        return {at: said_words(at, v, item) for at, v, key in wanted if (item := known.alive(key))}
 
-    def current_words(self, heads: Iterable[Head]) -> dict[ObjectId, str]:
+    def current_words(self, heads: Iterable[Head]) -> dict[items.ObjectId, str]:
         """The same, the texts alone."""
         return {at: said.text for at, said in self.said_of(heads).items()}
 
@@ -920,7 +577,7 @@ class Journal:
                 },
                 **start,
             )
-            heads = (_head_of(_plain(raw)) for raw in page["Items"])
+            heads = (head_of(items.plain(raw)) for raw in page["Items"])
             yield from (head for head in heads if head.posted_at >= since)
             if "LastEvaluatedKey" not in page:
                 return
@@ -933,21 +590,24 @@ class Journal:
         return words.text if words else None
 
     def _text(self, key: Key) -> Mapping[str, Any] | None:
-        answer = self._call("get_item", TableName=self.text_table, Key=_key(key), ConsistentRead=True)
-        item = _plain(answer["Item"]) if "Item" in answer else None
+        answer = self._call("get_item", TableName=self.text_table, Key=items.key_of(key), ConsistentRead=True)
+        item = items.plain(answer["Item"]) if "Item" in answer else None
         # DynamoDB takes days to take away what has expired; nobody reads it any more.
         return item if item and int(item["ttl"]) > clock.now().timestamp() else None
 
     # --- requests ---
 
     def _requests(self, changes: Changes, now: datetime) -> list[tuple[str, dict[str, Any]]]:
-        requests = [("Put", self._head(head, now)) for head in changes.heads]
-        requests += [("Put", self._case(case, now)) for case in changes.cases]
-        requests += [("Put", self._appeal(appeal, now)) for appeal in changes.appeals]
-        requests += [("Put", self._question(question)) for question in changes.questions]
-        requests += [("Put", self._space(space)) for space in changes.spaces]
-        requests += [("Put", self._resumed(call, now)) for call in changes.resumed]
-        updates: dict[tuple[str, str, str], _Update] = {}
+        requests = [("Put", self._put(*items.head(head, now))) for head in changes.heads]
+        requests += [("Put", self._put(*items.case(case, now))) for case in changes.cases]
+        requests += [("Put", self._put(*items.appeal(appeal, now))) for appeal in changes.appeals]
+        requests += [("Put", self._put(*items.question(question))) for question in changes.questions]
+        requests += [("Put", self._put(*items.space(space))) for space in changes.spaces]
+        requests += [
+            ("Put", self._put(keys.call(call.community, call.id), items.call_item(call, now), call.rev - 1))
+            for call in changes.resumed
+        ]
+        updates: dict[tuple[str, str, str], items.Update] = {}
         for table, key, update in self._updates(changes, now):
             slot = (table, key["pk"], key["sk"])
             if slot in updates:
@@ -959,53 +619,53 @@ class Journal:
         ]
         return requests
 
-    def _updates(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+    def _updates(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, items.Update]]:
         for note in changes.threads:
             yield (
                 self.journal_table,
                 keys.thread(note.community, note.platform, note.account, note.id),
-                _thread(note, now),
+                items.thread(note, now),
             )
         for person in changes.authors:
-            yield self.journal_table, keys.author(person.community, person.author), _author(person, now)
+            yield self.journal_table, keys.author(person.community, person.author), items.author(person, now)
         for call in changes.calls:
-            yield self.journal_table, keys.call(call.community, call.id), _new_call(call, now)
+            yield self.journal_table, keys.call(call.community, call.id), items.new_call(call, now)
         for count in changes.counts:
             yield (
                 self.counter_table,
                 keys.live_counter(count.community, count.space, count.hour, self.environment),
-                _count(count, now),
+                items.count(count, now),
             )
         for tally in changes.tallies:
-            yield self.counter_table, self._tally_key(tally), _tally(tally, now)
+            yield self.counter_table, self._tally_key(tally), items.tally(tally, now)
         yield from self._climate(changes, now)
         yield from self._notices(changes, now)
         for brake in changes.brakes:
-            yield self.journal_table, keys.brakes(brake.community), _brake(brake)
+            yield self.journal_table, keys.brakes(brake.community), items.brake(brake)
         for shadow in changes.shadows:
             at = (shadow.community, shadow.shadow, shadow.platform, shadow.account, shadow.object)
-            yield self.journal_table, keys.shadow_note(*at), _shadow(shadow, now)
+            yield self.journal_table, keys.shadow_note(*at), items.shadow(shadow, now)
         for counted in changes.shadow_counts:
             key = keys.shadow_counter(counted.community, counted.shadow, self.environment)
-            yield self.counter_table, key, _shadow_count(counted, now)
+            yield self.counter_table, key, items.shadow_count(counted, now)
         for budget in changes.budgets:
             key = keys.budget(budget.community, budget.platform, budget.account, budget.hour)
-            yield self.journal_table, key, _budget(budget, now)
+            yield self.journal_table, key, items.budget(budget, now)
 
-    def _climate(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+    def _climate(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, items.Update]]:
         for pulse in changes.pulses:
             key = keys.live_counter(pulse.community, pulse.space, pulse.hour, self.environment)
-            yield self.counter_table, key, _pulse(pulse, now)
+            yield self.counter_table, key, items.pulse(pulse, now)
         for ringing in changes.ringings:
-            yield self.journal_table, keys.ringing(ringing.community), _ringing(ringing)
+            yield self.journal_table, keys.ringing(ringing.community), items.ringing(ringing)
         for climate in changes.climates:
-            yield self.journal_table, keys.brakes(climate.community), _climate(climate)
+            yield self.journal_table, keys.brakes(climate.community), items.climate(climate)
 
-    def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, _Update]]:
+    def _notices(self, changes: Changes, now: datetime) -> Iterator[tuple[str, Key, items.Update]]:
         for notice in changes.notices:
-            yield self.journal_table, keys.notice(notice.community, notice.token), _notice(notice, now)
+            yield self.journal_table, keys.notice(notice.community, notice.token), items.notice(notice, now)
         for end in changes.notice_ends:
-            yield self.journal_table, keys.notice(end.community, end.token), _notice_end(end, now)
+            yield self.journal_table, keys.notice(end.community, end.token), items.notice_end(end, now)
 
     def _tally_key(self, tally: Tally) -> Key:
         if tally.clause:
@@ -1013,71 +673,13 @@ class Journal:
         return keys.live_counter(tally.community, tally.space, tally.hour, self.environment)
 
     def _put(self, key: Key, item: Mapping[str, Any], previous_rev: int) -> dict[str, Any]:
-        request: dict[str, Any] = {"TableName": self.journal_table, "Item": _item(key, item)}
+        request: dict[str, Any] = {"TableName": self.journal_table, "Item": items.stored(key, item)}
         if previous_rev == 0:
             request["ConditionExpression"] = "attribute_not_exists(pk)"
         else:
             request["ConditionExpression"] = "rev = :rev"
             request["ExpressionAttributeValues"] = {":rev": {"N": str(previous_rev)}}
         return request
-
-    def _head(self, head: Head, now: datetime) -> dict[str, Any]:
-        # What is as it is by default, or stands twice, is left out: most heads stay under a kilobyte, one unit.
-        item = _HEAD.dump_python(head, mode="json", exclude_none=True, exclude_defaults=True, exclude=_IN_THE_KEYS)
-        item["hour"] = head.hour
-        implied, of_actions = _implied(head.object, item)
-        for part, known in ((item, implied), *((action, of_actions) for action in item.get("actions", ()))):
-            for name in [name for name, value in known.items() if part[name] == value]:
-                del part[name]
-        item["ttl"] = int((head.expires or now + KEPT).timestamp())
-        waiting = [action.due_at for action in head.actions if action.state in UNFINISHED]
-        provisional = head.unconfirmed
-        if waiting:
-            item |= {"due_pk": keys.due_shard("action", head.object), "due_at": iso(min(waiting))}
-        elif provisional is not None and provisional.confirm_by is not None:
-            item |= {"due_pk": keys.due_shard("provisional", head.object), "due_at": iso(provisional.confirm_by)}
-        if head.author:
-            item |= {"author_pk": keys.author_index(head.community, head.author), "author_at": iso(head.posted_at)}
-        return self._put(keys.head(head.community, head.platform, head.account, head.object), item, head.rev - 1)
-
-    def _case(self, case: Case, now: datetime) -> dict[str, Any]:
-        item = _CASE.dump_python(case, mode="json", exclude_none=True)
-        if case.state is CaseState.OPEN:
-            partition = keys.promises if case.remind_at else keys.open_cases
-            item |= {"due_pk": partition(case.community), "due_at": iso(case.remind_at or case.promise_at)}
-        else:
-            item |= {"due_pk": keys.closed_cases(case.community), "due_at": iso(case.closed_at or now)}
-            item["ttl"] = int((now + KEPT).timestamp())
-        return self._put(keys.case(case.community, case.platform, case.account, case.object), item, case.rev - 1)
-
-    def _appeal(self, appeal: Appeal, now: datetime) -> dict[str, Any]:
-        item = _APPEAL.dump_python(appeal, mode="json", exclude_none=True)
-        waits = appeal.state is AppealState.OPEN
-        item["due_pk"] = (keys.open_appeals if waits else keys.closed_appeals)(appeal.community)
-        item["due_at"] = iso(appeal.due_at if waits else appeal.decided_at or now)
-        item["ttl"] = _expiry(now, KEPT)
-        return self._put(keys.appeal(appeal.community, appeal.token), item, appeal.rev - 1)
-
-    def _space(self, record: SpaceRecord) -> dict[str, Any]:
-        weather = record.weather
-        item: dict[str, Any] = {
-            "rev": record.rev,
-            "weather": _WEATHER.dump_python(weather, mode="json", exclude_none=True),
-        }
-        if weather.look_at:
-            name = f"{record.community}#{record.space}"
-            item |= {"due_pk": keys.due_shard("climate", name), "due_at": iso(weather.look_at)}
-        return self._put(keys.climate(record.community, record.space), item, record.rev - 1)
-
-    def _resumed(self, call: Call, now: datetime) -> dict[str, Any]:
-        return self._put(keys.call(call.community, call.id), _call_item(call, now), call.rev - 1)
-
-    def _question(self, question: Question) -> dict[str, Any]:
-        item = _QUESTION.dump_python(question, mode="json", exclude_none=True)
-        if question.waits and question.state is not QuestionState.PASSED:
-            item |= {"due_pk": keys.due_shard("question", question.token), "due_at": iso(question.due_at)}
-        item["ttl"] = _expiry(question.answer_by, QUESTIONS_KEPT)
-        return self._put(keys.question(question.community, question.token), item, question.rev - 1)
 
     def _write(self, requests: list[tuple[str, dict[str, Any]]]) -> None:
         if not requests:
@@ -1128,189 +730,14 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  spreading load, not secrecy
 
 
-def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _from_item(value) for name, value in raw.items()}
-
-
-def _item(key: Key, content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_item(value) for name, value in {**content, **key}.items() if value is not None}
-
-
-def _expiry(now: datetime, kept: timedelta) -> int:
-    return int((now + kept).timestamp())
-
-
-def _thread(note: ThreadNote, now: datetime) -> _Update:
-    update = _Update(adds={"rev": 1}, expected_rev=note.expected_rev, sets={"ttl": _expiry(now, KEPT)})
-    if note.human_at:
-        update.sets["human_at"] = iso(note.human_at)
-    if note.silent:
-        update.sets["silent"] = note.silent
-    if note.attacked:
-        update.sets["attacked"] = True
-    update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
-    update.sets |= {f"used.{variant}": iso(now) for variant in note.used}
-    update.sets |= {f"open.{object_id}": iso(now) for object_id in note.opened}
-    update.sets |= {f"explains.{clause}": action for clause, action in note.explaining.items()}
-    update.removes = {f"open.{object_id}" for object_id in note.closed} | {
-        f"auto.{action}" for action in note.forgotten
-    }
-    return update
-
-
-def _author(note: AuthorNote, now: datetime) -> _Update:
-    update = _Update(sets={"ttl": _expiry(now, KEPT)}, expected_rev=note.expected_rev)
-    if note.expected_rev is not None:
-        update.adds["rev"] = 1
-    if note.heard_at:
-        update.sets["heard_at"] = iso(note.heard_at)
-    update.sets |= {f"turn.{turn.object}": {"thread": turn.thread, "at": iso(turn.at)} for turn in note.turns}
-    if note.first_at:
-        update.defaults["first_at"] = iso(note.first_at)
-    if note.human_requested_at:
-        update.sets["human_at"] = iso(note.human_requested_at)
-    update.sets |= {f"said.{said.object}": {"words": said.words, "at": iso(said.at)} for said in note.said}
-    update.sets |= {
-        f"strike.{strike.object}": {"clause": strike.clause, "at": iso(strike.at)} for strike in note.strikes
-    }
-    update.sets |= {f"waiting.{object_id}": iso(since) for object_id, since in note.waiting.items()}
-    update.sets |= {f"auto.{action}": iso(at) for action, at in note.automatic.items()}
-    update.sets |= {f"used.{variant}": iso(at) for variant, at in note.used.items()}
-    update.sets |= {f"notice.{code}": {"token": token, "at": iso(at)} for code, (token, at) in note.notices.items()}
-    update.removes = (
-        {f"said.{object_id}" for object_id in note.unsaid}
-        | {f"strike.{object_id}" for object_id in note.lifted}
-        | {f"waiting.{object_id}" for object_id in note.answered}
-        | {f"turn.{object_id}" for object_id in note.over}
-        | {f"auto.{action}" for action in note.forgotten}
-        | {f"notice.{code}" for code in note.lapsed}
-    )
-    return update
-
-
-def _budget(note: BudgetNote, now: datetime) -> _Update:
-    update = _Update(sets={"ttl": _expiry(now, BUDGETS_KEPT)} | {f"told.{scope}": iso(now) for scope in note.told})
-    if note.posts:
-        update.adds = {"n": sum(note.posts.values())} | {f"post.{post}": n for post, n in note.posts.items()}
-        update.most = {name: PER_ACCOUNT_AND_HOUR if name == "n" else PER_POST_AND_HOUR for name in update.adds}
-    return update
-
-
-def _lately(person: Lately) -> dict[str, Any]:
-    said = {f"said.{said.object}": {"words": said.words, "at": iso(said.at)} for said in person.said}
-    first = {"first_at": iso(person.first_at), "first_object": person.first_object}
-    return {**said, **first, "ttl": _expiry(max((said.at for said in person.said), default=person.first_at), KEPT)}
-
-
-def _count(count: Count, now: datetime) -> _Update:
-    return _Update(adds={f"{count.kind}.{count.level}": count.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
-
-
-def _ringing(ringing: Ringing) -> _Update:
-    """Nothing of what is muted: that is written beside it."""
-    sets: dict[str, Any] = {"rung": [[person, iso(at)] for person, at in ringing.rung], "summary": ringing.summary}
-    if ringing.until:
-        sets["until"] = iso(ringing.until)
-    return _Update(sets=sets, adds={"rev": 1}, expected_rev=ringing.rev - 1)
-
-
-def _pulse(pulse: Pulse, now: datetime) -> _Update:
-    """In the live counter, which is written anyway: it costs nothing more."""
-    at, bucket = f"{_QUARTER}{pulse.quarter}#", pulse.bucket
-    figures = {f"{at}comments": bucket.comments, f"{at}negative": bucket.negative}
-    figures |= {f"{_OBSERVED}{kind}": n for kind, n in pulse.observed.items()}
-    return _Update(
-        adds={name: n for name, n in figures.items() if n},
-        gathers={f"{at}faces": bucket.faces, f"{at}alarming": bucket.alarming},
-        sets={"ttl": _expiry(now, COUNTERS_KEPT)},
-    )
-
-
 def _hours_of(figures: Iterable[Pulse | Count]) -> set[tuple[str, str, str]]:
     """The live counters that these figures stand in."""
     return {(one.community, one.space, one.hour) for one in figures}
 
 
-def _bucket(counted: Mapping[str, Any]) -> Bucket:
-    return Bucket(
-        comments=int(counted.get("comments", 0)),
-        negative=int(counted.get("negative", 0)),
-        faces=frozenset(map(int, counted.get("faces", ()))),
-        alarming=frozenset(map(int, counted.get("alarming", ()))),
-    )
-
-
-def _climate(note: ClimateNote) -> _Update:
-    name = f"climate.{note.space}"
-    return _Update(removes={name}) if note.level == "green" else _Update(sets={name: note.level})
-
-
-def _tally(tally: Tally, now: datetime) -> _Update:
-    name = f"{tally.version}#{tally.clause}#{tally.what}" if tally.clause else f"{_SEEN}{tally.version}"
-    return _Update(adds={name: tally.n}, sets={"ttl": _expiry(now, COUNTERS_KEPT)})
-
-
-def _notice(notice: Notice, now: datetime) -> _Update:
-    """When it took effect stays; what was decided is as it was decided last."""
-    item = _NOTICE.dump_python(notice, mode="json", exclude_none=True)
-    ended = {name: item.pop(name) for name in ("ended_at", "reversed_at") if name in item}
-    began = {"applied_at": item.pop("applied_at"), "ttl": _expiry(now, KEPT)}
-    return _Update(sets=item, defaults=began | ended)
-
-
-def _notice_end(end: NoticeEnd, now: datetime) -> _Update:
-    over = {"ended_at": iso(end.at)} | ({"reversed_at": iso(end.at)} if end.reversed else {})
-    return _Update(sets={"ttl": _expiry(now, KEPT)}, defaults=over)
-
-
-def _brake(note: BrakeNote) -> _Update:
-    return _Update(
-        sets={f"held.{held.clause}": _HELD.dump_python(held, mode="json") for held in note.held},
-        removes={f"released.{held.clause}" for held in note.held},
-        adds={"rev": 1},
-        expected_rev=note.rev,
-    )
-
-
-def _shadow(note: ShadowNote, now: datetime) -> _Update:
-    return _Update(sets={**_SHADOW.dump_python(note, mode="json"), "ttl": _expiry(now, SHADOWS_KEPT)})
-
-
-def _shadow_count(count: ShadowCount, now: datetime) -> _Update:
-    return _Update(adds={f"n.{count.what}": count.n}, sets={"ttl": _expiry(now, SHADOWS_KEPT)})
-
-
 def _hour(moment: datetime) -> str:
-    return iso(moment)[:13]
+    return items.iso(moment)[:13]
 
 
 def _hour_of(item: Mapping[str, Any]) -> str:
     return str(item["sk"]).split("#")[1]
-
-
-def _due_of(call: Call) -> dict[str, str]:
-    if call.state in (CallState.READY, CallState.SENDING, CallState.SENT):
-        return {"due_pk": keys.due_shard("call", call.id), "due_at": iso(call.due_at)}
-    return {}
-
-
-def _call_item(call: Call, now: datetime) -> dict[str, Any]:
-    item: dict[str, Any] = _CALL.dump_python(call, mode="json", exclude_none=True, exclude={"objects"})
-    item |= {f"object.{object_id}": iso(now) for object_id in call.objects}
-    item |= _due_of(call)
-    item["ttl"] = _expiry(now, timedelta(days=30) if call.reason == "distress" else KEPT)
-    return item
-
-
-def _new_call(call: Call, now: datetime) -> _Update:
-    item = _call_item(replace(call, rev=0), now)
-    objects = {name: value for name, value in item.items() if name.startswith("object.")}
-    del item["rev"]
-    return _Update(
-        sets=objects, defaults={name: value for name, value in item.items() if name not in objects}, adds={"rev": 1}
-    )
-
-
-def _call_of(item: Mapping[str, Any]) -> Call:
-    objects = tuple(sorted(name for name, _ in _family(item, "object.")))
-    return _CALL.validate_python({**item, "objects": objects})
