@@ -25,7 +25,7 @@ FLOORS = (
     ("words", "pages", "charts"),
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
-    ("statement", "explained"),
+    ("statement", "explained", "numerals"),
     ("standing", "budgets", "crowd", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision",),
     ("journal", "community", "checking", "rota_changes"),
@@ -67,6 +67,7 @@ PURE = {
     "figures",
     "measures",
     "charts",
+    "numerals",
 }
 """They take `now` as an argument, log nothing, touch no network."""
 IMPURE_IMPORTS = {

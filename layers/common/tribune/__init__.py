@@ -11,7 +11,7 @@ standing · engagement · duty · voice · team an author's history, the three l
 budgets                                     how much the machine says without a person, and when it has said enough
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 question                                    what somebody outside the team is asked, and until when
-explained                                   what the machine looked at in a text, as sentences
+explained · numerals                        what the machine looked at in a text, as sentences; figures as people write them
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 ledger                                      every decision sealed, chained, and verified without us
 journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
