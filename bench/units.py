@@ -1,8 +1,9 @@
 """What one comment costs in DynamoDB, item by item: units written and requests made, against the target and the floor.
 
-A fixed mix through the real functions on the local stack: batches of ten, of a hundred comments twenty answered by
-the machine alone (half of them reminders, half answers from the FAQ) and two escalated, nine authors of ten heard for
-the first time. Units follow DynamoDB's own rules from the recorded items (`bench.meter`), not an emulator's figures.
+A fixed mix through the real functions on the local stack: batches of ten on a page where that many are usual (a crowd would
+turn its climate, and the machine fall silent); of a hundred comments twenty answered by the machine alone (half of them
+reminders, half answers from the FAQ) and two escalated, whose call somebody takes; nine authors of ten heard for the
+first time. Units follow DynamoDB's own rules from the recorded items (`bench.meter`), not an emulator's figures.
 What a platform pushes back of our own replies is delivered afterwards, in batches of ten, and stands apart.
 """
 
@@ -10,17 +11,19 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from bench.meter import Meter, Units
 from bench.traffic import PAGE, Event, Spoken
-from local.configuration import EXAMPLE_FILE, read
+from local.configuration import EXAMPLE_FILE, Configuration, read
 from local.serve import applied
 from local.stack import LocalStack
-from tribune.aws import keys
+from tribune.aws import clients, keys
+from tribune.aws.journal import Journal
 from tribune.platforms import PLATFORMS
+from tribune.workflow.call import take
 
 COMMENTS = 200
 BATCH = 10
@@ -131,7 +134,7 @@ class Run:
 
 def run(count: int = COMMENTS, environments: int = 1) -> Run:
     """Send the mix through a stack of its own. Raises TimeoutError when it does not come to rest."""
-    configuration = read(EXAMPLE_FILE)
+    configuration = _used_to(count, read(EXAMPLE_FILE))
     secret = next(one.verify["current"] for one in configuration.channels if one.platform == "facebook")
     with _Holding(environments) as stack:
         stack.clock.advance(BEGINNING - stack.clock.now())
@@ -145,6 +148,7 @@ def run(count: int = COMMENTS, environments: int = 1) -> Run:
             meter.clear()
             for start in range(BATCH, len(events), BATCH):
                 _send(stack, events[start : start + BATCH], secret)
+                _take_calls(stack, configuration)
             spoken = _measured(stack, meter, before, count)
             answered = sum(entry.to in PLATFORMS for entry in stack.outbox.entries[acted:])
             before = Counter(stack.cloud.calls)
@@ -154,6 +158,13 @@ def run(count: int = COMMENTS, environments: int = 1) -> Run:
         return Run(spoken, pushed, answered, spoken.written.get("case", 0))
 
 
+def _used_to(comments: int, configuration: Configuration) -> Configuration:
+    """The same for a community in which so many comments are usual in a quarter of an hour."""
+    community = configuration.community
+    climate = community.climate.model_copy(update={"unknown": float(comments)})
+    return replace(configuration, community=community.model_copy(update={"climate": climate}))
+
+
 def _send(stack: _Holding, events: Sequence[Event], secret: str) -> None:
     for event in events:
         now = stack.clock.now()
@@ -161,6 +172,14 @@ def _send(stack: _Holding, events: Sequence[Event], secret: str) -> None:
         headers = PLATFORMS["facebook"].sign(body, secret, now, f"msg_{event.id}")
         LocalStack.deliver(stack, event.path, {"content-type": "application/json", **headers}, body)
     stack.rest()
+
+
+def _take_calls(stack: LocalStack, configuration: Configuration) -> None:
+    """Whoever was called says so: nobody is called again."""
+    community = configuration.community
+    journal = Journal(clients.dynamodb(), stack.created.tables()["JournalTable"])
+    for call in journal.open_calls(community.id):
+        take(journal, community.id, call.id, community.rota.people[0].id, stack.clock.now())
 
 
 def _measured(stack: LocalStack, meter: Meter, before: Counter[tuple[str, str]], of: int) -> Measured:
