@@ -27,13 +27,16 @@ FLOORS = (
     ("charter", "replies"),
     ("statement", "explained", "numerals"),
     ("standing", "budgets", "crowd", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
-    ("decision",),
+    ("decision", "operation"),
     ("journal", "community", "checking", "rota_changes"),
     # What a person could say, and what of it counts as leading.
     ("proposals", "leadership"),
-    # What an hour, a day, a month comes to.
+    # What an hour, a day, a month comes to, also for a contest or an event.
+    ("partaking",),
     ("figures",),
     ("measures",),
+    # What is told of it, to the team and to everybody.
+    ("report",),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
     # The screens of the team, on top of the use cases.
@@ -64,8 +67,11 @@ PURE = {
     "proposals",
     "leadership",
     "crowd",
+    "operation",
+    "partaking",
     "figures",
     "measures",
+    "report",
     "charts",
     "numerals",
 }

@@ -13,11 +13,13 @@ statement · notice                          the reason of a measure in the DSA'
 question                                    what somebody outside the team is asked, and until when
 explained · numerals                        what the machine looked at in a text, as sentences; figures as people write them
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
+operation                                   a contest, a BlogStorming, an event, a campaign: what belongs to it
 ledger                                      every decision sealed, chained, and verified without us
 journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
 rota_changes                                what people change in a rota without its file
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
-crowd · figures · measures                  how many different people; what an hour, a day, a month comes to; the named formulas
+crowd · partaking · figures · measures      how many different people; what an hour, a day, a month comes to; the named formulas
+report                                      what a week comes to, with its best and worst, its thanks and three suggestions
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
 desk                                        the screens of the team on top of the use cases, and the JSON behind them
