@@ -34,6 +34,15 @@ FACES = 128
 
 ALARMING = frozenset({Signal.HARM, Signal.SAFETY, Signal.LEGAL_THREAT})
 NEGATIVE = ALARMING | {Signal.GRIEVANCE, Signal.CRITICISM, Signal.STILL_WAITING, Signal.DISCRIMINATION}
+POSITIVE = frozenset({Signal.PRAISE, Signal.THANKS})
+
+
+class Tone(StrEnum):
+    """How something was said, by its words: rough, since a list of words knows no irony."""
+
+    NEGATIVE = "negative"
+    POSITIVE = "positive"
+    NEITHER = ""
 
 
 class Level(StrEnum):
@@ -137,12 +146,19 @@ class Seen:
         )
 
 
+def tone_of(signals: frozenset[Signal], *, hostile: bool) -> Tone:
+    """How a comment was said; `hostile`: it attacks somebody. Praise beside a grievance is none."""
+    if hostile or not signals.isdisjoint(NEGATIVE):
+        return Tone.NEGATIVE
+    return Tone.NEITHER if signals.isdisjoint(POSITIVE) else Tone.POSITIVE
+
+
 def bucket_of(author: str, signals: frozenset[Signal], *, hostile: bool) -> Bucket:
     """What one comment adds; `hostile`: it attacks somebody."""
     one = frozenset({face(author)})
     return Bucket(
         comments=1,
-        negative=int(hostile or not signals.isdisjoint(NEGATIVE)),
+        negative=int(tone_of(signals, hostile=hostile) is Tone.NEGATIVE),
         faces=one,
         alarming=frozenset() if signals.isdisjoint(ALARMING) else one,
     )

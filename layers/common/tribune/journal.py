@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tribune.channel import ActKind
-from tribune.climate import Bucket, Weather
+from tribune.climate import Bucket, Tone, Weather
 from tribune.comment import Audience
 from tribune.decision import Mode, Unconfirmed, Urgency
 from tribune.ledger import Seal, Sealed
@@ -62,6 +62,8 @@ class Action:
     notice: str | None = None
     """For a restriction, the token of the page that gives its reason (`notice.token`)."""
     urgent: bool = False
+    asks: bool = False
+    """What a person says in it asks something."""
     reply_token: str | None = None
     reply_token_at: datetime | None = None
     quote: str | None = None
@@ -127,6 +129,9 @@ class Verdict:
     """Which of the author's strikes that had not lapsed this one was, where it counts."""
     salt: str = ""
     """What it was sealed with in the ledger; empty when it cannot be found there any more."""
+    tone: Tone = Tone.NEITHER
+    helps: bool = False
+    """It helps another member."""
     judged: str = ""
     """The version whose words it judged, once the head has gone on to another with the same words."""
 
@@ -174,6 +179,10 @@ class Head:
     case: bool = False
     language: str = "fr"
     confidential: bool = False
+    hidden: bool | None = None
+    """A person of the team hid it, or showed it again, on the platform itself; None: nobody did either there last."""
+    asks: bool = False
+    """For a message of the team: it asks something."""
     by_hand: bool = False
     """A person of the team hid, showed or settled it: the machine only proposes from here on."""
     expires: datetime | None = None

@@ -14,7 +14,8 @@ back count nowhere; nor does anything said to somebody in distress.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from tribune.channel import ActKind
@@ -66,6 +67,10 @@ class Message:
     part: Part
     by_person: bool
     """A person wrote or approved it."""
+    at: datetime | None = field(default=None, compare=False)
+    """When it was said."""
+    asks: bool = False
+    """A person asks something in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def messages_of(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> 
     if head.kind is HeadKind.TEAM and not head.deleted:
         found = answered(head, known)
         if found is None or not found.confidential:
-            yield Message(part_of_answer(found), by_person=True)
+            yield Message(part_of_answer(found), by_person=True, at=head.posted_at, asks=head.asks)
     elif head.kind is HeadKind.COMMENT and not head.confidential:
         yield from (_sent(action, head) for action in head.actions if _stands(action, head))
 
@@ -137,7 +142,7 @@ def tally(heads: Iterable[Head]) -> Leadership:
 def _sent(action: Action, head: Head) -> Message:
     situation = (action.variant or "").partition("/")[0]
     part = part_of_situation(situation) or part_of_answer(head)
-    return Message(part, by_person=action.signed_by is not None)
+    return Message(part, by_person=action.signed_by is not None, at=action.done_at, asks=action.asks)
 
 
 def _stands(action: Action, head: Head) -> bool:

@@ -432,6 +432,7 @@ _PROMISES = {
         re.IGNORECASE,
     ),
 }
+_ASKS = re.compile(r"\?(?!\w)")
 _REACH = 60
 _DELAYS = {
     "fr": re.compile(rf"\bdans (?P<n>{_NUMBERS['fr']}) (?P<unit>min|minutes?|h|heures?)\b", re.IGNORECASE),
@@ -491,6 +492,11 @@ _COUNTED = {
     )
     for name in names
 }
+
+
+def asks(text: str) -> bool:
+    """Does a message of ours ask something? A question mark that ends something, not one inside a link."""
+    return bool(_ASKS.search(text))
 
 
 def promise_in(text: str, language: str) -> Promise | None:

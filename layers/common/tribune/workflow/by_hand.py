@@ -22,10 +22,11 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     if any(action.kind is kind and action.state in ours for action in head.actions):
         return Outcome.DUPLICATE
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
-    if head.by_hand and actions == head.actions:
+    hidden = kind is ActKind.HIDE
+    if head.by_hand and actions == head.actions and bool(head.hidden) is hidden:
         return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
-    after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, actions=actions), untold)
+    after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, hidden=hidden, actions=actions), untold)
     if kind is ActKind.UNHIDE and after.verdict is not None:
         after = replace(after, verdict=replace(after.verdict, strike=False))
     sheet.put_head(looked_at(after))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from tribune import voice
 from tribune.channel import ActKind, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import Audience, words_hash
@@ -490,13 +491,14 @@ class Handling:
             confirmed_by=wish.confirmed_by,
             clause=wish.clause,
             clause_hash=wish.clause_hash,
+            asks=bool(wish.text and voice.asks(wish.text)),
             notice=(address or token_of(secrets.token_bytes(16))) if wish.kind in RESTRICTING else None,
             urgent=wish.kind is ActKind.HIDE,
         )
         superseded = [replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now) for other in prepared]
         head = without_strike(with_actions(head, superseded), superseded)
         if wish.kind in _MODERATING:
-            head = judged_by_hand(head, wish.kind)
+            head = replace(judged_by_hand(head, wish.kind), hidden=None)
         by_hand = head.by_hand or wish.kind is not ActKind.LIKE
         return replace(head, actions=(*head.actions, action), by_hand=by_hand, rev=head.rev + 1)
 

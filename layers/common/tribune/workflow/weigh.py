@@ -20,7 +20,7 @@ from tribune.budgets import (
     courtesy_delay,
 )
 from tribune.channel import ActKind
-from tribune.charter import Findings, pack
+from tribune.charter import Findings, Signal, pack
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
 from tribune.decision import DANGER, Act, Decision, Leave, Measure, Unconfirmed, Urgency
 from tribune.journal import (
@@ -176,7 +176,7 @@ class _Weighing:
             self.sheet.wakes.add(head.at)
             self.sheet.put_head(self._new_head(HeadKind.OURS))
             return
-        self.sheet.put_head(self._new_head(HeadKind.TEAM))
+        self.sheet.put_head(replace(self._new_head(HeadKind.TEAM), asks=voice.asks(self.said.text)))
         self.sheet.note_thread(ThreadNote(*self.thread, human_at=self.said.posted_at))
 
     def _own_again(self, head: Head) -> str:
@@ -346,6 +346,10 @@ class _Weighing:
                     alone=any(act.leave is Leave.ALONE for act in decision.acts),
                     unsaid=decision.unsaid or _speechless(decision, actions),
                     strike_no=self._strike_no(decision),
+                    tone=climate.Tone.NEITHER
+                    if decision.confidential
+                    else climate.tone_of(findings.signals, hostile=decision.hostile),
+                    helps=Signal.HELPS_MEMBER in findings.signals and not decision.confidential,
                 ),
                 actions=actions,
                 case=bool(
