@@ -12,6 +12,7 @@ from tribune.climate import Thresholds
 from tribune.decision import Mode
 from tribune.duty import Rota
 from tribune.engagement import LevelsChange, Scale, scale
+from tribune.operation import Operation
 from tribune.team import Member
 from tribune.voice import FaqEntry, Voice
 
@@ -106,6 +107,8 @@ class Community(Written):
     team: tuple[Member, ...] = ()
     """Who may open the desk, and as what."""
     posts: tuple[Post, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    """Contests, BlogStormings, events, campaigns."""
     climate: Thresholds = Thresholds()
     """From which figures on it is yellow, orange, red; and which tools want to know."""
     engagement: tuple[LevelsChange, ...] = ()
@@ -181,11 +184,20 @@ class Community(Written):
         return any(period.holds(day) for period in self.reserve) if self.reserve else None
 
     def post(self, platform: str, account: str, post_id: str) -> Post | None:
-        """What was said about a post, None when nothing was."""
-        return next(
+        """What was said about a post, None when nothing was. A post of an operation asks for what the operation does."""
+        told = next(
             (post for post in self.posts if (post.platform, post.account, post.id) == (platform, account, post_id)),
             None,
         )
+        operation = next((one for one in self.operations if one.has_post(platform, account, post_id)), None)
+        if operation is None or (told is not None and told.mechanic):
+            return told
+        asks = {"mechanic": operation.kind.value}
+        return (told or Post(platform=platform, account=account, id=post_id)).model_copy(update=asks)
+
+    def operation(self, name: str) -> Operation | None:
+        """One of its operations, by its id."""
+        return next((one for one in self.operations if one.id == name), None)
 
     def name_of(self, platform: str | None, account: str | None) -> str:
         """A page as the CM calls it; empty when it is none of ours."""

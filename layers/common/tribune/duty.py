@@ -244,13 +244,11 @@ def _ends(written: date) -> datetime:
     return written if isinstance(written, datetime) else datetime.combine(written + _ONE_DAY, time(0))
 
 
-class Span(Written):
+class Lasting(Written):
     """From one day to another, both included; or from one hour to another."""
 
     start: DayOrMoment
     end: DayOrMoment
-    by: str = ""
-    """Who of the team wrote it with `tribune duty`; empty for what stands in the file."""
 
     @model_validator(mode="after")
     def _goes_forward(self) -> Self:
@@ -267,6 +265,13 @@ class Span(Written):
         """Does it hold at this instant?"""
         begin, end = self.bounds(zone)
         return begin <= at < end
+
+
+class Span(Lasting):
+    """What somebody writes into the rota."""
+
+    by: str = ""
+    """Who of the team wrote it with `tribune duty`; empty for what stands in the file."""
 
 
 class Away(Span):

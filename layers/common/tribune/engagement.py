@@ -50,17 +50,20 @@ class Scale:
     weights: Mapping[str, int]
     raised: Mapping[str, int]
 
-    def count_of(self, audience: Audience, findings: Findings, *, mechanic: str = "") -> Counted | None:
+    def count_of(
+        self, audience: Audience, findings: Findings, *, mechanic: str = "", enters: Iterable[str] = ()
+    ) -> Counted | None:
         """Under which kind and level a comment counts; None for one that counts for nothing (distress is confidential).
 
-        A comment is content (1) until it says more: an entry counts as much as the post's `mechanic` asks for, help
-        given to another member is an operation (2).
+        A comment is content (1) until it says more: an entry counts as much as the post's `mechanic` asks for, or as
+        the operations do that it enters (their kinds), help given to another member is an operation (2).
         """
         if Signal.DISTRESS in findings.signals:
             return None
         kind = "message" if audience is Audience.PRIVATE else "comment"
         raised = (self._raised(signal, mechanic) for signal in findings.signals)
-        return kind, max(self.kinds.get(kind, EXPOSURE), *raised, EXPOSURE)
+        entered = (self.mechanics.get(one, EXPOSURE) for one in enters)
+        return kind, max(self.kinds.get(kind, EXPOSURE), *raised, *entered, EXPOSURE)
 
     def count_of_reaction(self, kind: str) -> Counted:
         """Under which kind and level an interaction without words counts (`reaction`, `share`, `save`…)."""

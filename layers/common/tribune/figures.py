@@ -18,6 +18,7 @@ from tribune.crowd import Crowd
 from tribune.journal import ActionState, Head, HeadKind
 from tribune.leadership import answered, messages_of
 from tribune.ledger import object_digest
+from tribune.partaking import Partaking, partaking, speaks_to
 
 HOUR: Final = timedelta(hours=1)
 EVERYBODY: Final = ""
@@ -69,7 +70,8 @@ class Figures:
     answers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """What waited for an answer -> when it was said and when a person answered first (seconds since 1970)."""
     people: Mapping[str, Crowd] = field(default_factory=dict)
-    """EVERYBODY, `level#2`, `post#…`, THREADS, ANSWERED -> who, or which."""
+    """EVERYBODY, `level#2`, `post#…`, THREADS, ANSWERED, those of an operation (`partaking`) -> who, or which."""
+    operations: Partaking = field(default_factory=Partaking)
 
     def __add__(self, other: "Figures") -> "Figures":
         """Both together."""
@@ -88,6 +90,7 @@ class Figures:
             said=_sum(self.said, other.said),
             answers=answers,
             people={scope: self.people.get(scope, none) | other.people.get(scope, none) for scope in sorted(scopes)},
+            operations=self.operations + other.operations,
         )
 
     def by_kind_and_level(self) -> Counter[tuple[str, int]]:
@@ -167,6 +170,7 @@ class _Recount:
 
     def figures(self, heads: Iterable[Head]) -> Figures:
         """What the heads come to."""
+        heads = list(heads)
         for head in heads:
             if head.counted is not None:
                 self._count(head, *head.counted)
@@ -179,7 +183,8 @@ class _Recount:
                     ("person" if one.by_person else "machine", one.part.value) for one in messages
                 )
         people = {scope: Crowd.of(names) for scope, names in sorted(self.crowds.items())}
-        return replace(self.figures_, people=people, answers=self.answers)
+        operations, partakers = partaking(heads, self.known)
+        return replace(self.figures_, people=people | partakers, answers=self.answers, operations=operations)
 
     def _count(self, head: Head, kind: str, level: int) -> None:
         local, post = _local(head, self.community), f"{head.platform}/{head.account}/{head.post}"
@@ -210,11 +215,8 @@ class _Recount:
         elif head.kind is HeadKind.COMMENT and head.counted is not None:
             talk["comments"] += 1
             self.crowds.setdefault(THREADS, set()).add(thread)
-            spoken_to = self.known.get((*head.at[:3], head.parent)) if head.parent else None
-            if spoken_to is not None and spoken_to.kind in (HeadKind.TEAM, HeadKind.OURS):
-                talk["to_us"] += 1
-            elif spoken_to is not None and spoken_to.author is not None and spoken_to.author != head.author:
-                talk["to_member"] += 1
+            if to := speaks_to(head, self.known):
+                talk[to] += 1
 
     def _clauses(self, head: Head) -> None:
         """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""

@@ -15,6 +15,7 @@ from tribune.comment import Audience
 from tribune.decision import Mode, Unconfirmed, Urgency
 from tribune.ledger import Seal, Sealed
 from tribune.notice import Appeal, Notice
+from tribune.operation import Mark
 from tribune.question import Question
 from tribune.standing import Standing, Strike, Utterance
 
@@ -174,6 +175,8 @@ class Head:
     """(kind, level) under which it was counted, None while it counts for nothing."""
     hour: str = ""
     """The hour of receipt in whose counter it stands."""
+    marks: tuple[Mark, ...] = ()
+    """The operations that it belongs to."""
     verdict: Verdict | None = None
     actions: tuple[Action, ...] = ()
     case: bool = False

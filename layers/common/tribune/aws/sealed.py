@@ -18,10 +18,11 @@ from botocore.exceptions import ClientError
 from tribune.aws import keys
 from tribune.aws.kept import answered
 from tribune.aws.keys import Key
-from tribune.crowd import Crowd
+from tribune.crowd import Crowd, Sizes
 from tribune.errors import Conflict
 from tribune.figures import Figures, Slot
 from tribune.journal import Head
+from tribune.partaking import Partaking, Taken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -217,7 +218,15 @@ def _packed(figures: Figures) -> bytes:
             "said": [[*slot, n] for slot, n in sorted(figures.said.items())],
             "answers": [[name, *when] for name, when in sorted(figures.answers.items())],
         }
+        | _partaking(figures.operations)
     )
+
+
+def _partaking(of: Partaking) -> dict[str, Any]:
+    """Nothing where there is no operation: most hours have none."""
+    counts = [[*taken, n] for taken, n in sorted(of.counts.items())]
+    threads = {name: sorted(sizes.of.items()) for name, sizes in of.threads.items()}
+    return {name: value for name, value in (("operations", counts), ("depths", threads)) if value}
 
 
 def _crowds(figures: Figures) -> dict[str, bytes]:
@@ -237,4 +246,8 @@ def _figures(packed: bytes, crowds: Mapping[str, Any]) -> Figures:
         said=Counter({(who, part): n for who, part, n in told["said"]}),
         answers={name: (asked, at) for name, asked, at in told["answers"]},
         people={scope: Crowd.unpack(bytes(marks)) for scope, marks in crowds.items()},
+        operations=Partaking(
+            Counter({Taken(*row[:3]): row[3] for row in told.get("operations", ())}),
+            {name: Sizes(dict(map(tuple, sizes))) for name, sizes in told.get("depths", {}).items()},
+        ),
     )

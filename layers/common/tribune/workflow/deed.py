@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tribune.channel import ActKind, Card
 from tribune.charter import PublishedCharter, Reader
-from tribune.comment import Audience, Comment, Said
+from tribune.comment import Audience, Comment, Reaction, Said
 from tribune.community import Community
 from tribune.decision import Mode
 from tribune.workflow.shadow import Shadow
@@ -85,6 +85,12 @@ class Ground:
 def author_of(comment: Comment, ground: Ground) -> str | None:
     """The pseudonym of an author, None where the platform withholds the id."""
     return ground.pseudonym(comment.author.id) if comment.author.id else None
+
+
+def known_as(said: Comment | Reaction, ground: Ground) -> frozenset[str]:
+    """Every name under which a list may hold the author: the platform's id, alone or after its platform, and ours."""
+    who = said.author.id
+    return frozenset({who, f"{said.platform}:{who}", ground.pseudonym(who)}) if who else frozenset()
 
 
 def thread_at(deed: Deed, ground: Ground) -> ThreadId:

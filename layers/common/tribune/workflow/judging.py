@@ -10,6 +10,7 @@ from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, words_hash
 from tribune.decision import Decision, Matter, Situation, decide
 from tribune.journal import Budget, Head, HeadKind, asked_under
+from tribune.operation import Kind, Operation, belonging
 from tribune.standing import Standing
 from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
 from tribune.workflow.gate import REPLY_STALE_AFTER
@@ -59,7 +60,7 @@ class Judging:
         if before is None and standing.first_object == said.object:
             standing = replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
         thread = self.sheet.thread(self.thread)
-        contest = bool(post and post.mechanic == "contest")
+        contest = bool(post and post.mechanic == Kind.CONTEST) or any(one.is_game for one in self.belonging(before))
         newcomer = standing.is_newcomer(community.since, self.now)
         to_member = self.answers_member()
         said_on = said.posted_at.astimezone(community.zone).date()
@@ -117,6 +118,12 @@ class Judging:
             self.ground.charter.charter if self.ground.charter else None,
         )
         return findings, decision
+
+    def belonging(self, before: Head | None) -> tuple[Operation, ...]:
+        """The operations that the words belong to."""
+        community = self.ground.community
+        marked = before.marks if before else ()
+        return belonging(self.said, community.operations, community.zone, marked)
 
     def _answerable(self, findings: Findings) -> Findings:
         """What expired, or has no answer in this language, nobody asks: the question is a person's to answer."""

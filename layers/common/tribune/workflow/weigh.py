@@ -44,6 +44,7 @@ from tribune.journal import (
     asked_under,
 )
 from tribune.notice import RESTRICTING, code, codes_in, link, token
+from tribune.operation import Mark, belonging, marks
 from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow.by_hand import acted_on
 from tribune.workflow.deed import (
@@ -56,6 +57,7 @@ from tribune.workflow.deed import (
     Outcome,
     case_id,
     hour_of,
+    known_as,
     named,
 )
 from tribune.workflow.judging import FACT, Judging
@@ -316,7 +318,8 @@ class _Weighing:
         speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile, appeal)
         fresh, drafts = self._acts(decision, findings.language, kept, speech)
         actions = (*kept, *undone, *fresh)
-        counted = self._counted(base, findings, decision)
+        marked = self._marked(before, findings, decision)
+        counted = self._counted(base, marked, findings, decision)
         return (
             replace(
                 base,
@@ -326,6 +329,7 @@ class _Weighing:
                 posted_at=self.said.posted_at,
                 author=None if decision.confidential else self.author,
                 counted=counted,
+                marks=marked,
                 language=findings.language,
                 confidential=decision.confidential,
                 expires=self.now + CONFIDENTIAL_KEPT if decision.confidential else None,
@@ -372,13 +376,28 @@ class _Weighing:
         standing = record.standing if record else Standing()
         return 1 + standing.told_before(self.said.posted_at, lapse_after, besides=self.said.object)
 
-    def _counted(self, base: Head, findings: Findings, decision: Decision) -> tuple[str, int] | None:
+    def _marked(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Mark, ...]:
+        """The operations that it belongs to; distress belongs to none."""
+        earlier, operations = before.marks if before else (), self.judging.belonging(before)
+        if decision.confidential or not (earlier or operations):
+            return ()
+        participates = Signal.PARTICIPATES in findings.signals
+        return marks(
+            self.said, operations, known_as(self.said, self.ground), participates=participates, before=earlier
+        )
+
+    def _counted(
+        self, base: Head, marked: tuple[Mark, ...], findings: Findings, decision: Decision
+    ) -> tuple[str, int] | None:
+        """What breaks the charter enters nothing."""
+        operations = (self.ground.community.operation(mark.operation) for mark in marked if mark.entry)
+        enters = () if decision.clause else [one.kind for one in operations if one]
         post = self.ground.community.post(self.said.platform, self.said.account, self.said.thread.post)
         after = (
             None
             if decision.confidential
             else self.ground.community.scale(base.received_at).count_of(
-                self.said.audience, findings, mechanic=post.mechanic if post else ""
+                self.said.audience, findings, mechanic=post.mechanic if post else "", enters=enters
             )
         )
         if after != base.counted:
@@ -768,8 +787,9 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
     before = sheet.head(deed.at)
     if before is not None and said.version <= before.v:
         return Outcome.DUPLICATE
-    received_at = before.received_at if before else deed.received_at
-    levels = ground.community.scale(received_at)
+    received_at, community = before.received_at if before else deed.received_at, ground.community
+    levels = community.scale(received_at)
+    operations = belonging(said, community.operations, community.zone)
     counted = None if said.undone or said.author.is_ours else levels.count_of_reaction(said.kind)
     hour = before.hour if before else hour_of(deed.received_at)
     earlier = before.counted if before else None
@@ -795,6 +815,7 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
             channel=deed.channel,
             counted=counted,
             hour=hour,
+            marks=marks(said, operations, known_as(said, ground)) if operations else (),
         )
     )
     return Outcome.RECORDED

@@ -1,0 +1,133 @@
+"""partaking: what the heads of an hour come to for each operation that they are marked with. Pure.
+
+Entries and the people who gave them; beside them, always, how people talked: with one another, with us, how long.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from tribune.comment import Audience
+from tribune.crowd import Crowd, Sizes
+from tribune.journal import Head, HeadKind
+from tribune.leadership import answered, messages_of
+from tribune.operation import Mark, Ruled
+
+ENTRIES: Final = "entries"
+INVALID: Final = "invalid"
+"""Entries that a person declared so, or that break the charter and were not found right since."""
+TO_MEMBER: Final = "to_member"
+TO_US: Final = "to_us"
+"""Comments that answer another member, or us."""
+BY_PERSON: Final = "by_person"
+BY_MACHINE: Final = "by_machine"
+"""Our public answers."""
+
+type Known = Mapping[tuple[str, str, str, str], Head]
+
+
+class Taken(NamedTuple):
+    """What is counted of an operation."""
+
+    operation: str
+    team: str
+    """Empty for whoever is in none."""
+    what: str
+    """ENTRIES, INVALID, TO_MEMBER, TO_US, BY_PERSON, BY_MACHINE, or a kind of interaction (`comment`, `reaction`…)."""
+
+
+def entrants(operation: str, team: str | None = None) -> str:
+    """Under which name stand those who gave a valid entry; of one team, where one is named."""
+    return f"operation#{operation}" if team is None else f"operation#{operation}#{team}"
+
+
+def voices(operation: str) -> str:
+    """Under which name stand those who wrote something in it, an entry or not."""
+    return f"voices#{operation}"
+
+
+def speaks_to(head: Head, known: Known) -> str:
+    """TO_MEMBER, TO_US, or empty for a comment that answers nobody, or its own author."""
+    spoken_to = known.get((*head.at[:3], head.parent)) if head.parent else None
+    if spoken_to is None:
+        return ""
+    if spoken_to.kind in (HeadKind.TEAM, HeadKind.OURS):
+        return TO_US
+    return TO_MEMBER if spoken_to.author is not None and spoken_to.author != head.author else ""
+
+
+def is_valid(head: Head, mark: Mark) -> bool:
+    """Does this entry stand? What a person said of it, else whether the charter has nothing to say of it."""
+    if mark.ruled is not None:
+        return mark.ruled is Ruled.VALID
+    return head.verdict is None or head.verdict.clause is None or head.verdict.reversed
+
+
+@dataclass(frozen=True, slots=True)
+class Partaking:
+    """What was taken part in; two of them make a third."""
+
+    counts: Counter[Taken] = field(default_factory=Counter)
+    threads: Mapping[str, Sizes] = field(default_factory=dict)
+    """Operation -> how many comments of members each of its public threads has."""
+
+    def __add__(self, other: "Partaking") -> "Partaking":
+        """Both together."""
+        counts, none = Counter(self.counts), Sizes()
+        counts.update(other.counts)
+        names = sorted(self.threads.keys() | other.threads.keys())
+        return Partaking(counts, {name: self.threads.get(name, none) + other.threads.get(name, none) for name in names})
+
+
+def partaking(heads: Iterable[Head], known: Known) -> tuple[Partaking, dict[str, Crowd]]:
+    """What heads come to, and who took part; `known`: also what they answer."""
+    counts: Counter[Taken] = Counter()
+    crowds: dict[str, set[str]] = {}
+    threads: dict[str, Counter[str]] = {}
+    for head in heads:
+        if head.confidential:
+            continue
+        for mark in head.marks:
+            if head.counted is not None:
+                counts.update(Taken(mark.operation, mark.team, what) for what in _counted(head, mark, known))
+                for scope in _scopes(head, mark) if head.author else ():
+                    crowds.setdefault(scope, set()).add(head.author or "")
+                if _is_talk(head):
+                    threads.setdefault(mark.operation, Counter())["#".join(head.thread_at[1:])] += 1
+        for mark, message in _answers(head, known):
+            counts[Taken(mark.operation, mark.team, message)] += 1
+    sizes = {name: Sizes.counted(of) for name, of in sorted(threads.items())}
+    return Partaking(counts, sizes), {scope: Crowd.of(names) for scope, names in sorted(crowds.items())}
+
+
+def _counted(head: Head, mark: Mark, known: Known) -> Iterable[str]:
+    if head.counted is not None:
+        yield head.counted[0]
+    if mark.entry:
+        yield ENTRIES if is_valid(head, mark) else INVALID
+    if _is_talk(head) and (to := speaks_to(head, known)):
+        yield to
+
+
+def _scopes(head: Head, mark: Mark) -> Iterable[str]:
+    if mark.entry and is_valid(head, mark):
+        yield entrants(mark.operation)
+        if mark.team:
+            yield entrants(mark.operation, mark.team)
+    if head.kind is HeadKind.COMMENT:
+        yield voices(mark.operation)
+
+
+def _is_talk(head: Head) -> bool:
+    return head.kind is HeadKind.COMMENT and head.audience is Audience.PUBLIC
+
+
+def _answers(head: Head, known: Known) -> Iterable[tuple[Mark, str]]:
+    """Our public messages under what belongs to an operation."""
+    asked = answered(head, known) if head.kind is HeadKind.TEAM else head
+    if asked is None or asked.confidential or not asked.marks:
+        return
+    for message in messages_of(head, known):
+        for mark in asked.marks:
+            yield mark, BY_PERSON if message.by_person else BY_MACHINE
