@@ -334,7 +334,7 @@ class Report:
 def build(community: Community, period: Period, material: Material, now: datetime) -> Report:
     """The report of a period; the same from the same material."""
     figures, before = material.figures, material.before
-    posts = _posts(figures)
+    posts = ranked_posts(figures)
     begin, end = period.bounds(community.zone)
     made = Report(
         community=community.id,
@@ -485,7 +485,7 @@ def _alerts(calls: Iterable[Call], rota: Rota, zone: ZoneInfo, begin: datetime, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
+class RankedPost:
     """What one post drew."""
 
     post: str
@@ -499,7 +499,7 @@ class _Post:
     people: int
 
 
-def _posts(figures: Figures) -> list[_Post]:
+def ranked_posts(figures: Figures) -> list[RankedPost]:
     """Those that drew something, paid ones apart: the best first."""
     of: dict[str, list[tuple[int, int, bool, bool]]] = {}
     told: dict[str, tuple[str, int]] = {}
@@ -509,7 +509,7 @@ def _posts(figures: Figures) -> list[_Post]:
             of.setdefault(slot.post, []).append(row)
             told[slot.post] = max(told.get(slot.post, ("", 0)), (slot.mechanic, slot.solicits))
     posts = [
-        _Post(
+        RankedPost(
             post=post,
             mechanic=told[post][0],
             solicits=told[post][1],
@@ -524,14 +524,14 @@ def _posts(figures: Figures) -> list[_Post]:
     return sorted(posts, key=lambda one: (-one.points, one.post))
 
 
-def _best(posts: Sequence[_Post], material: Material, community: Community) -> PostTold | None:
+def _best(posts: Sequence[RankedPost], material: Material, community: Community) -> PostTold | None:
     if not posts:
         return None
     best, rest = posts[0], posts[1:]
     return _told(best, community, *_why_best(best, rest, material, community), small=_is_small(posts))
 
 
-def _worst(posts: Sequence[_Post], material: Material, community: Community) -> PostTold | None:
+def _worst(posts: Sequence[RankedPost], material: Material, community: Community) -> PostTold | None:
     """None where there is nothing to compare, or nothing between them."""
     if len(posts) < 2 or posts[-1].points == posts[0].points:  # noqa: PLR2004  one post is alone
         return None
@@ -539,11 +539,11 @@ def _worst(posts: Sequence[_Post], material: Material, community: Community) -> 
     return _told(worst, community, *_why_worst(worst, rest, material, community), small=_is_small(posts))
 
 
-def _is_small(posts: Sequence[_Post]) -> bool:
+def _is_small(posts: Sequence[RankedPost]) -> bool:
     return len(posts) < FEW_POSTS or sum(one.n for one in posts) < SMALL
 
 
-def _told(post: _Post, community: Community, why: str, figures: Mapping[str, float], *, small: bool) -> PostTold:
+def _told(post: RankedPost, community: Community, why: str, figures: Mapping[str, float], *, small: bool) -> PostTold:
     platform, account, identity = post.post.split("/", 2)
     known = community.post(platform, account, identity)
     title = known.title if known else ""
@@ -553,7 +553,7 @@ def _told(post: _Post, community: Community, why: str, figures: Mapping[str, flo
 type _Why = tuple[str, Mapping[str, float]]
 
 
-def _why_best(best: _Post, rest: Sequence[_Post], material: Material, community: Community) -> _Why:
+def _why_best(best: RankedPost, rest: Sequence[RankedPost], material: Material, community: Community) -> _Why:
     """The first of these that holds; `unknown` rather than a reason that is none."""
     if not rest:
         return "alone", {}
@@ -569,7 +569,7 @@ def _why_best(best: _Post, rest: Sequence[_Post], material: Material, community:
     return "unknown", {}
 
 
-def _why_worst(worst: _Post, rest: Sequence[_Post], material: Material, community: Community) -> _Why:
+def _why_worst(worst: RankedPost, rest: Sequence[RankedPost], material: Material, community: Community) -> _Why:
     if (ratio := _mechanic_ratio(worst, rest)) is not None and ratio <= 0.75:  # noqa: PLR2004  a quarter less shows
         return "mechanic", {"percent": (1 - ratio) * 100}
     if (hour := _hour(worst, material, community)) is not None and hour[1] <= 0.5 / 12:
@@ -579,7 +579,7 @@ def _why_worst(worst: _Post, rest: Sequence[_Post], material: Material, communit
     return "unknown", {}
 
 
-def _mechanic_ratio(post: _Post, rest: Sequence[_Post]) -> float | None:
+def _mechanic_ratio(post: RankedPost, rest: Sequence[RankedPost]) -> float | None:
     """What posts of its mechanic draw on average, against the others; None where one post would be a rule."""
     mine = [one.points for one in (post, *rest) if one.mechanic == post.mechanic]
     others = [one.points for one in rest if one.mechanic != post.mechanic]
@@ -588,7 +588,7 @@ def _mechanic_ratio(post: _Post, rest: Sequence[_Post]) -> float | None:
     return (sum(mine) / len(mine)) / (sum(others) / len(others))
 
 
-def _hour(post: _Post, material: Material, community: Community) -> tuple[int, float] | None:
+def _hour(post: RankedPost, material: Material, community: Community) -> tuple[int, float] | None:
     """The clock hour in which it was first commented, and what of everything came in that hour or the next."""
     first = min(
         (head.posted_at for head, _ in material.read if f"{head.platform}/{head.account}/{head.post}" == post.post),
