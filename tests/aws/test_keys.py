@@ -39,7 +39,6 @@ SAMPLES = {
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),
     "shadow counter": ("counter", keys.shadow_counter("garance", "3fa9", "env")),
     "shadow charter": ("charter", keys.shadow_charter("garance")),
-    "clause tally": ("counter", keys.clause_tally("garance", "2026-11-24T10", "env")),
     "live counter": ("counter", keys.live_counter("garance", "page", "2026-11-24T10", "env")),
     "touched": ("counter", keys.touched("garance", "2026-11-24T10:00:00.000Z", "3f2a")),
     "sealing": ("counter", keys.sealing("garance")),

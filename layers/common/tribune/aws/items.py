@@ -56,7 +56,7 @@ PROPOSALS_KEPT = timedelta(days=90)
 QUESTIONS_KEPT = timedelta(days=30)
 QUARTER = "quarter#"
 OBSERVED = "observed#"
-SEEN = "seen#"
+UNDER = "under#"
 """Beside the counters of kinds and levels, in the same write: it costs nothing more."""
 type Put = tuple[Key, dict[str, Any], int]
 """Where an item stands, what is in it, and the `rev` that it had; 0: it is new."""
@@ -377,8 +377,9 @@ def climate(note: ClimateNote) -> Update:
 
 def tally(tally: Tally, now: datetime) -> Update:
     """What a clause did, or that a version decided."""
-    name = f"{tally.version}#{tally.clause}#{tally.what}" if tally.clause else f"{SEEN}{tally.version}"
-    return Update(adds={name: tally.n}, sets={"ttl": expiry(now, COUNTERS_KEPT)})
+    return Update(
+        adds={f"{UNDER}{tally.version}#{tally.clause}#{tally.what}": tally.n}, sets={"ttl": expiry(now, COUNTERS_KEPT)}
+    )
 
 
 def notice(notice: Notice, now: datetime) -> Update:

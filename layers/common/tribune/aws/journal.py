@@ -227,24 +227,13 @@ class Journal:
 
     # --- the brake ---
 
-    def clause_tallies(self, community: str, since: datetime) -> Iterator[Tally]:
-        """What the clauses of a community did, by version, in comments received since an hour."""
-        first = keys.clause_tally(community, _hour(since), "")
-        for item in self._counters(first["pk"], _hour(since)):
-            hour = _hour_of(item)
-            for name, n in item.items():
-                if "#" in name:
-                    version, clause, what = name.split("#")
-                    yield Tally(community, "", hour, int(version), clause, what, int(n))
-
-    def decisions_seen(self, community: str, spaces: Iterable[str], since: datetime) -> Iterator[Tally]:
-        """How many decisions were taken under each version, in comments received since an hour."""
+    def tallies(self, community: str, spaces: Iterable[str], since: datetime) -> Iterator[Tally]:
+        """What was decided under each version of the charter, and what its clauses did, in comments received since an hour."""
         for space in spaces:
             for item in self._counters(keys.live_counter(community, space, "", "")["pk"], _hour(since)):
-                for name, n in item.items():
-                    if name.startswith(items.SEEN):
-                        version = int(name.removeprefix(items.SEEN))
-                        yield Tally(community, space, _hour_of(item), version, "", "seen", int(n))
+                for name, n in family(item, items.UNDER):
+                    version, clause, what = name.split("#")
+                    yield Tally(community, space, _hour_of(item), int(version), clause, what, int(n))
 
     # --- the climate ---
 
@@ -367,9 +356,7 @@ class Journal:
             + len(changes.threads)
             + len(changes.authors)
             + len(changes.calls)
-            + len(changes.counts)
-            + len({(tally.community, tally.hour, tally.clause == "" and tally.space) for tally in changes.tallies})
-            + len(_hours_of(changes.pulses) - _hours_of(changes.counts))
+            + len(_hours_of((*changes.counts, *changes.pulses, *changes.tallies)))
             + len(changes.spaces)
             + len(changes.climates)
             + len(changes.resumed)
@@ -637,7 +624,8 @@ class Journal:
                 items.count(count, now),
             )
         for tally in changes.tallies:
-            yield self.counter_table, self._tally_key(tally), items.tally(tally, now)
+            key = keys.live_counter(tally.community, tally.space, tally.hour, self.environment)
+            yield self.counter_table, key, items.tally(tally, now)
         yield from self._climate(changes, now)
         yield from self._notices(changes, now)
         for brake in changes.brakes:
@@ -666,11 +654,6 @@ class Journal:
             yield self.journal_table, keys.notice(notice.community, notice.token), items.notice(notice, now)
         for end in changes.notice_ends:
             yield self.journal_table, keys.notice(end.community, end.token), items.notice_end(end, now)
-
-    def _tally_key(self, tally: Tally) -> Key:
-        if tally.clause:
-            return keys.clause_tally(tally.community, tally.hour, self.environment)
-        return keys.live_counter(tally.community, tally.space, tally.hour, self.environment)
 
     def _put(self, key: Key, item: Mapping[str, Any], previous_rev: int) -> dict[str, Any]:
         request: dict[str, Any] = {"TableName": self.journal_table, "Item": items.stored(key, item)}
@@ -730,7 +713,7 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311  spreading load, not secrecy
 
 
-def _hours_of(figures: Iterable[Pulse | Count]) -> set[tuple[str, str, str]]:
+def _hours_of(figures: Iterable[Pulse | Count | Tally]) -> set[tuple[str, str, str]]:
     """The live counters that these figures stand in."""
     return {(one.community, one.space, one.hour) for one in figures}
 

@@ -209,7 +209,7 @@ ITEMS = (
         "rev, weather: level, since, changed_at, look_at, comments of each hour of four weeks; due_pk and due_at until it is green again",
         "none",
         ("KeepWatch",),
-        ("KeepWatch",),
+        ("KeepWatch", "Desk"),
     ),
     ItemType(
         "ringing",
@@ -357,20 +357,10 @@ ITEMS = (
         "counter",
         "{community}#space#{space}",
         "hour#{hour}#env#{environment}",
-        "{kind}.{level}: how many; seen#{version}: decisions under a version of the charter; quarter#{quarter}#comments, negative, faces, alarming: the climate's; observed#{kind}: what mode observe kept back",
+        "{kind}.{level}: how many; under#{version}#{clause}#{seen, cited, alone or reversed}: decisions under a version of the charter and of its clauses; quarter#{quarter}#comments, negative, faces, alarming: the climate's; observed#{kind}: what mode observe kept back",
         "8 days (until the hour is sealed)",
-        ("ModerateComments",),
-        ("PollPlatforms", "KeepWatch", "tribune report"),
-    ),
-    ItemType(
-        "clause tally",
-        "counter",
-        "{community}#clauses",
-        "hour#{hour}#env#{environment}",
-        "{version}#{clause}#{cited, alone or reversed}: how many decisions",
-        "8 days",
         ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
-        ("KeepWatch",),
+        ("PollPlatforms", "KeepWatch", "tribune report"),
     ),
     ItemType(
         "shadow counter",
@@ -639,11 +629,6 @@ def climate_of(key: Key) -> tuple[str, str]:
 def budget(community: str, platform: str, account: str, hour: str) -> Key:
     """How much the machine planned to say on an account in one hour (`2026-11-22T08`, UTC)."""
     return {"pk": f"{community}#budget#{platform}#{account}", "sk": f"hour#{hour}"}
-
-
-def clause_tally(community: str, hour: str, environment: str) -> Key:
-    """What clauses did in one hour (of receipt), as one environment counted it."""
-    return {"pk": f"{community}#clauses", "sk": f"hour#{hour}#env#{environment}"}
 
 
 def proposals(community: str, day: date) -> Key:

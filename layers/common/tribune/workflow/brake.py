@@ -41,8 +41,7 @@ class Journal(Protocol):
     """What the brake needs of the journal and its counters."""
 
     def read(self, wanted: Iterable[Key]) -> KnownBrakes: ...  # noqa: D102
-    def clause_tallies(self, community: str, since: datetime) -> Iterable[Tally]: ...  # noqa: D102
-    def decisions_seen(self, community: str, spaces: Iterable[str], since: datetime) -> Iterable[Tally]: ...  # noqa: D102
+    def tallies(self, community: str, spaces: Iterable[str], since: datetime) -> Iterable[Tally]: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
 
 
@@ -121,12 +120,11 @@ class Braking:
         return calls
 
     def _records(self, community: str, watched: Sequence[_Watched], now: datetime) -> Iterator[tuple[_Watched, Record]]:
-        """What each clause did; how much was decided in all is only asked for clauses that did something alone."""
-        since = now - brake.HISTORY
-        tallies = list(self.journal.clause_tallies(community, since)) if watched else []
-        active = [one for one in watched if _sum(tallies, one, "alone")]
-        seen = list(self.journal.decisions_seen(community, self.spaces(community), since)) if active else []
-        for one in active:
+        """What each clause did that did something alone, beside how much was decided in all."""
+        found = self.journal.tallies(community, self.spaces(community), now - brake.HISTORY) if watched else ()
+        tallies = list(found)
+        seen = [tally for tally in tallies if tally.what == "seen"]
+        for one in (one for one in watched if _sum(tallies, one, "alone")):
             yield (
                 one,
                 Record(
