@@ -89,6 +89,6 @@ def release(arguments: Namespace) -> int:
         if arguments.clause not in held:
             known = ", ".join(sorted(held)) or "–"
             raise BadConfiguration(desk.say("brake", "not_held", clause=arguments.clause, clauses=known))
-        desk.journal.release_brake(held[arguments.clause], community)
+        desk.journal.release_brake(held[arguments.clause], community, "", desk.now())
         print(desk.say("brake", "released", clause=arguments.clause))
     return 0

@@ -633,9 +633,10 @@ def test_a_brake_takes_hold_once_and_is_let_go_by_a_person(place: Place) -> None
         journal.commit(Changes(brakes=(BrakeNote(place.community, 0, (held,)),)), NOW)
 
     assert journal.read([keys.brakes(place.community)]).brakes(place.community).held == {"respect": held}
-    journal.release_brake(held, place.community)
+    journal.release_brake(held, place.community, "lea", NOW + STEP)
     brakes = journal.read([keys.brakes(place.community)]).brakes(place.community)
     assert (dict(brakes.held), dict(brakes.released)) == ({}, {"respect": 2})
+    assert dict(brakes.released_by) == {"respect": ("lea", NOW + STEP)}
 
 
 # --- everything at once ---

@@ -250,7 +250,7 @@ def test_another_clause_published_otherwise_lets_nothing_go(bad: World) -> None:
 def test_a_person_releases_it_and_the_same_figures_do_not_stop_it_again(bad: World) -> None:
     bad.pump()
     watch(bad)
-    bad.journal.release_brake(brakes(bad).held["respect"], "garance")
+    bad.journal.release_brake(brakes(bad).held["respect"], "garance", "lea", bad.now)
     misfire(bad, 231, 2)
     watch(bad)
 

@@ -568,6 +568,8 @@ class Brakes:
     held: Mapping[str, Held] = field(default_factory=dict)
     released: Mapping[str, int] = field(default_factory=dict)
     """Clause -> the version in which it changed and in which a person let it act again."""
+    released_by: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Clause -> who let it act again last, and when."""
     climate: Mapping[str, str] = field(default_factory=dict)
     """Space -> `yellow`, `orange` or `red`; a space that is not there is green."""
 

@@ -274,10 +274,12 @@ class Journal:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def release_brake(self, held: Held, community: str) -> None:
+    def release_brake(self, held: Held, community: str, by: str, now: datetime) -> None:
         """A person lets a clause act again: the brake leaves it alone until it changes."""
         change = items.Update(
-            sets={f"released.{held.clause}": held.since}, removes={f"held.{held.clause}"}, adds={"rev": 1}
+            sets={f"released.{held.clause}": held.since, f"released_by.{held.clause}": {"by": by, "at": items.iso(now)}},
+            removes={f"held.{held.clause}"},
+            adds={"rev": 1},
         )
         self._write([("Update", change.request(self.journal_table, keys.brakes(community)))])
 

@@ -196,10 +196,10 @@ ITEMS = (
         "journal",
         "{community}#brakes",
         "brakes",
-        "rev, held.{clause}: since, until, at, why; released.{clause}: the version in which it changed; climate.{space}: yellow, orange or red",
+        "rev, held.{clause}: since, until, at, why; released.{clause}: the version in which it changed; released_by.{clause}: by, at; climate.{space}: yellow, orange or red",
         "none",
-        ("KeepWatch", "tribune charter release"),
-        ("ModerateComments", "PerformAction", "KeepWatch", "tribune charter release"),
+        ("KeepWatch", "Desk", "tribune charter release"),
+        ("ModerateComments", "PerformAction", "KeepWatch", "Desk", "tribune charter release"),
     ),
     ItemType(
         "climate",

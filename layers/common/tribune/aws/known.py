@@ -154,6 +154,7 @@ class Known:
             rev=int(item.get("rev", 0)),
             held={clause: HELD.validate_python(held) for clause, held in family(item, "held.")},
             released={clause: int(version) for clause, version in family(item, "released.")},
+            released_by={clause: (one["by"], when(one["at"])) for clause, one in family(item, "released_by.")},
             climate=dict(family(item, "climate.")),
         )
 

@@ -1,16 +1,20 @@
-"""Calls and pauses: who is being rung about what, who takes it, what falls silent and until when."""
+"""Calls: who is being rung about what, who takes it, what one does not want to hear of, what falls silent and until when."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
 
 from tribune import duty
-from tribune.desk import place
+from tribune.decision import Urgency
+from tribune.desk import place, stops
 from tribune.desk.route import Done, Door, Form, View
+from tribune.desk.stops import SpaceLine, StopLine
 from tribune.desk.visit import Parts, Refused, Visit
-from tribune.journal import Call, Head
+from tribune.errors import NotFound
+from tribune.journal import Call, Head, Ringing
 from tribune.team import Right
-from tribune.workflow.call import informs, summary, take
+from tribune.workflow.call import called, informs, mute_scopes, summary, take
 from tribune.workflow.worksheet import ObjectId
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -33,10 +37,14 @@ class CallLine(View):
     """The comments it is about, as addresses name them."""
     scopes: tuple[tuple[str, str], ...]
     """(scope, name): what can fall silent with one tap from here."""
+    muted: str
+    """Until when nobody is rung about it; empty when somebody is."""
+    mutes: tuple[str, ...]
+    """What this person may ask not to hear of: `call reason space`."""
 
 
 class PauseLine(View):
-    """Something that is silent."""
+    """Something that is silent, or that nobody is rung about."""
 
     scope: str
     name: str
@@ -47,6 +55,16 @@ class Calls(View):
     """The second screen."""
 
     calls: tuple[CallLine, ...]
+    muted: tuple[PauseLine, ...]
+    """What nobody is rung about for a while."""
+    climate: tuple[SpaceLine, ...]
+    """How it is in each space, the tensest first."""
+    stops: tuple[StopLine, ...]
+    """The articles that the brake holds."""
+    released: tuple[str, ...]
+    """Who let which one act again lately, a sentence each."""
+    resting: tuple[str, ...]
+    """The accounts that rest because their platform asks for it, a sentence each."""
     pauses: tuple[PauseLine, ...]
     spaces: tuple[tuple[str, str], ...]
     """(scope, name): everything, and each page."""
@@ -63,6 +81,19 @@ class Pause(Form):
     lasting: Literal["1h", "4h", "presence", "ever"] = "1h"
 
 
+class Mute(Form):
+    """What one does not want to hear of, and how long: at the latest until the team is there again."""
+
+    of: Literal["call", "reason", "space"] = "call"
+    lasting: Literal["1h", "4h", "presence"] = "1h"
+
+
+class Unmute(Form):
+    """What one wants to hear of again."""
+
+    scope: str
+
+
 class Resume(Form):
     """What speaks again."""
 
@@ -73,8 +104,19 @@ def calls(visit: Visit, _parts: Parts) -> Calls:
     """Who is being rung about what, and what is silent."""
     telling, reach, name = visit.telling, visit.reach.journal, visit.community.id
     silent = {scope: until for scope, until in reach.pauses(name).until.items() if until > visit.now}
+    book, waiting = reach.ringing(name), [call for call in reach.open_calls(name) if not informs(call)]
+    around = stops.look(visit)
     return Calls(
-        calls=tuple(_line(call, visit) for call in reach.open_calls(name) if not informs(call)),
+        calls=tuple(_line(call, book, visit) for call in waiting),
+        muted=tuple(
+            PauseLine(scope=scope, name=_muted(scope, waiting, visit), until=telling.until(until))
+            for scope, until in sorted(book.muted.items())
+            if until > visit.now
+        ),
+        climate=around.spaces,
+        stops=around.stops,
+        released=around.released,
+        resting=around.resting,
         pauses=tuple(
             PauseLine(
                 scope=scope,
@@ -91,9 +133,10 @@ def calls(visit: Visit, _parts: Parts) -> Calls:
     )
 
 
-def _line(call: Call, visit: Visit) -> CallLine:
+def _line(call: Call, book: Ringing, visit: Visit) -> CallLine:
     telling = visit.telling
     about, todo = summary(call, visit.community, visit.now, visit.language)
+    muted_until = book.muted_until(call, visit.now)
     spoken = [] if call.space is None else [f"space#{call.space}"]
     if call.thread is not None and call.platform is not None:
         spoken.insert(0, f"thread#{call.platform}#{call.account}#{call.thread}")
@@ -106,6 +149,12 @@ def _line(call: Call, visit: Visit) -> CallLine:
         next=telling.at(call.due_at),
         cases=tuple(place.named(at) for at in _objects(call)),
         scopes=tuple((scope, telling.scope(scope)) for scope in (*spoken, "all")),
+        muted="" if muted_until is None else telling.until(muted_until),
+        mutes=tuple(
+            of
+            for of, scope in mute_scopes(call).items()
+            if book.muted.get(scope, visit.now) <= visit.now and (of == "call" or call.urgency != Urgency.NOW)
+        ),
     )
 
 
@@ -121,19 +170,57 @@ def take_it(visit: Visit, parts: Parts, _form: Nothing) -> Done:
     return _done("taken", visit)
 
 
+def mute(visit: Visit, parts: Parts, form: Mute) -> Done:
+    """Nobody is rung about a call, calls of its kind or of its page for a while; danger rings all the same, unless it is
+    the call itself that was muted.
+    """
+    journal, community = visit.reach.journal, visit.community.id
+    call = journal.load_call(community, parts["call"])
+    if call is None:
+        raise NotFound(parts["call"])
+    scope = mute_scopes(call).get(form.of)
+    if scope is None:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no_space")
+    journal.mute(community, scope, _until(form.lasting, visit))
+    return _done("muted", visit)
+
+
+def unmute(visit: Visit, _parts: Parts, form: Unmute) -> Done:
+    """One is rung about it again."""
+    journal, community = visit.reach.journal, visit.community.id
+    if form.scope in journal.ringing(community).muted:
+        journal.mute(community, form.scope, None)
+    return _done("unmuted", visit)
+
+
+def _muted(scope: str, waiting: Sequence[Call], visit: Visit) -> str:
+    """What nobody is rung about, as the team calls it."""
+    kind, _, rest = scope.partition("#")
+    if kind == "space":
+        return str(visit.screen["calls"]["muted_space"].format(space=visit.telling.space(rest)))
+    if kind == "reason":
+        return str(visit.screen["calls"]["muted_reason"].format(reason=called(rest, visit.language)))
+    one = next((call for call in waiting if call.id == rest), None)
+    if one is None:
+        return str(visit.screen["calls"]["muted_call"])
+    return summary(one, visit.community, visit.now, visit.language)[0]
+
+
 def pause(visit: Visit, _parts: Parts, form: Pause) -> Done:
     """Something falls silent."""
-    community = visit.community
     if not _is_scope(form.scope, visit):
         raise Refused(HTTPStatus.BAD_REQUEST, "form")
-    if form.lasting == "ever":
-        until = FOR_EVER
-    elif form.lasting == "presence":
-        until = duty.next_presence(community.rota, visit.now + timedelta(hours=1), community.zone)
-    else:
-        until = visit.now + _FOR[form.lasting]
-    visit.reach.journal.pause(community.id, form.scope, until)
+    visit.reach.journal.pause(visit.community.id, form.scope, _until(form.lasting, visit))
     return _done("paused", visit)
+
+
+def _until(lasting: str, visit: Visit) -> datetime:
+    if lasting == "ever":
+        return FOR_EVER
+    if lasting == "presence":
+        community = visit.community
+        return duty.next_presence(community.rota, visit.now + timedelta(hours=1), community.zone)
+    return visit.now + _FOR[lasting]
 
 
 def resume(visit: Visit, _parts: Parts, form: Resume) -> Done:
@@ -164,6 +251,16 @@ def _done(said: str, visit: Visit) -> Done:
 DOORS = (
     Door("GET", "calls", Right.READ, calls, Calls, "Who is being rung about what, and what is silent", "desk/calls"),
     Door("POST", "calls/{call}/take", Right.HANDLE, take_it, Done, "Take a call", takes=Nothing),
+    Door(
+        "POST",
+        "calls/{call}/mute",
+        Right.HANDLE,
+        mute,
+        Done,
+        "Hear no more of a call, its kind or its page for a while",
+        takes=Mute,
+    ),
+    Door("POST", "unmute", Right.HANDLE, unmute, Done, "Hear of it again", takes=Unmute),
     Door(
         "POST",
         "pause",

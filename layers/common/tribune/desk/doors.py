@@ -1,6 +1,20 @@
 """The explicit list of the desk's doors."""
 
-from tribune.desk import appeals, calls, case, charter, draft, handover, modes, rota, say, together, unanswered, voice
+from tribune.desk import (
+    appeals,
+    calls,
+    case,
+    charter,
+    draft,
+    handover,
+    modes,
+    rota,
+    say,
+    stops,
+    together,
+    unanswered,
+    voice,
+)
 from tribune.desk.route import Door
 
 DOORS: tuple[Door, ...] = (
@@ -8,6 +22,7 @@ DOORS: tuple[Door, ...] = (
     *case.DOORS,
     *together.DOORS,
     *calls.DOORS,
+    *stops.DOORS,
     *say.DOORS,
     *appeals.DOORS,
     *charter.DOORS,

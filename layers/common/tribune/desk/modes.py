@@ -12,6 +12,7 @@ from tribune.community import Community, Modes
 from tribune.decision import Mode
 from tribune.desk.charter import named
 from tribune.desk.route import Done, Door, Form, View
+from tribune.desk.stops import held_now
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.journal import CaseState, Head
 from tribune.team import Right
@@ -69,8 +70,7 @@ def modes(visit: Visit, _parts: Parts) -> ModesView:
     community, journal = visit.as_stored, visit.reach.journal
     published = visit.reach.charters.load(community.id, visit.now)
     brakes = journal.read([visit.reach.handling.keys.brakes(community.id)]).brakes(community.id)
-    version = published.version if published else 0
-    held = {one.clause for one in brakes.held.values() if one.since <= version <= one.until}
+    held = {one.clause for one in held_now(brakes, visit)}
     ends = _ends(visit)
     return ModesView(
         default=community.modes.default,

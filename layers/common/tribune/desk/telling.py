@@ -139,13 +139,17 @@ class Telling:
             return self.say("by", person=self.called(action.signed_by))
         return self.say("by_two", person=self.called(action.signed_by), second=self.called(action.confirmed_by))
 
+    def space(self, space: str) -> str:
+        """A space, as the team calls it."""
+        accounts = [account for channel in self.community.channels for account in channel.accounts]
+        return next((account.name for account in accounts if account.space == space and account.name), space)
+
     def scope(self, scope: str) -> str:
         """What a pause is about, as the team calls it."""
         kind, _, rest = scope.partition("#")
         name = rest
         if kind == "space":
-            accounts = [account for channel in self.community.channels for account in channel.accounts]
-            name = next((account.name for account in accounts if account.space == rest and account.name), rest)
+            name = self.space(rest)
         elif kind == "post":
             platform, account, post_id = rest.split("#", 2)
             post = self.community.post(platform, account, post_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tribune import words
@@ -13,7 +13,8 @@ from tribune.desk.request import Request
 from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import Conflict, TribuneError
-from tribune.journal import Call, Head, Pauses, Proposals, SaidWords
+from tribune.figures import Figures
+from tribune.journal import Call, Head, Held, Pauses, Proposals, SaidWords
 from tribune.question import Question, QuestionWords
 from tribune.team import Member, Right
 from tribune.workflow.appeal import Journal as Reviews
@@ -35,6 +36,8 @@ class Journal(Store, Reviews, Protocol):
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
     def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
+    def mute(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102
+    def release_brake(self, held: Held, community: str, by: str, now: datetime) -> None: ...  # noqa: D102
 
 
 class Version(Announcing, Protocol):
@@ -59,6 +62,14 @@ class Charters(Protocol):
         self, community: str, charter: Charter, *, effective_from: datetime, now: datetime, summary: str, after: int
     ) -> int: ...
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+    def changes(self, community: str) -> Mapping[int, Mapping[str, int]]: ...  # noqa: D102
+
+
+class Sealed(Protocol):
+    """What was counted."""
+
+    def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
+    def days(self, community: str, space: str, first: date, last: date) -> Mapping[date, Figures]: ...  # noqa: D102
 
 
 class Communities(Protocol):
@@ -78,6 +89,7 @@ class Reach:
     charters: Charters
     handling: Handling
     journal: Journal
+    sealed: Sealed
     calls: Queue
 
 

@@ -479,6 +479,12 @@ def informs(call: Call) -> bool:
     return bool(_reason(call, words.LANGUAGES[0]).get("informs"))
 
 
+def called(reason: str, language: str) -> str:
+    """What a kind of call is called, in two or three words."""
+    reasons = words.table(words.spoken(language), "calls")["reasons"]
+    return str(reasons.get(reason, reasons["other"])["short"])
+
+
 def _reason(call: Call, language: str) -> Mapping[str, str | bool]:
     reasons: Mapping[str, Mapping[str, str | bool]] = words.table(words.spoken(language), "calls")["reasons"]
     return reasons.get(call.reason, reasons["other"])

@@ -26,6 +26,7 @@ class Keys(Protocol):
     def sweep(self, community: str, platform: str, account: str) -> Key: ...  # noqa: D102
     def pauses(self, community: str) -> Key: ...  # noqa: D102
     def brakes(self, community: str) -> Key: ...  # noqa: D102
+    def climate(self, community: str, space: str) -> Key: ...  # noqa: D102
     def budget(self, community: str, platform: str, account: str, hour: str) -> Key: ...  # noqa: D102
     def question(self, community: str, token: str) -> Key: ...  # noqa: D102
     def question_words(  # noqa: D102

@@ -143,7 +143,7 @@ class Listening:
     def _told(self, turn: "_Turn") -> Changes:
         """The incident and, where tools listen, the event: in the transaction that keeps the level."""
         began = turn.after.since or turn.before.since or turn.now
-        name = f"climate-{_short(turn.space)}-{began:%Y%m%dT%H%M%S}"
+        name = incident_of(turn.space, began)
         known = self.journal.load_call(turn.community.id, name)
         changes = self._event(turn)
         if turn.after.level is Level.GREEN:
@@ -265,6 +265,11 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
         received_at=turn.before.since,
     )
     return Changes(resumed=(closed,), calls=(news,))
+
+
+def incident_of(space: str, began: datetime) -> str:
+    """The call about a climate that has not been green in a space since a moment."""
+    return f"climate-{_short(space)}-{began:%Y%m%dT%H%M%S}"
 
 
 def _short(space: str) -> str:
