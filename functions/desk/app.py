@@ -11,6 +11,7 @@ from tribune.aws.communities import Communities
 from tribune.aws.gateway import delivery
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
+from tribune.aws.sealed import Sealed
 from tribune.desk.doors import DOORS
 from tribune.desk.openapi import description
 from tribune.desk.request import Request, Response, cookies_of
@@ -30,10 +31,9 @@ _ENVIRONMENT = uuid.uuid4().hex
 @cache
 def _desk() -> Desk:
     settings = DeskSettings.read()
-    journal = Journal(
-        clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, _ENVIRONMENT
-    )
-    charters = Charters(settings.charter_table)
+    tables = (settings.journal_table, settings.text_table, settings.counter_table)
+    journal = Journal(clients.dynamodb(), *tables, _ENVIRONMENT)
+    charters, calls = Charters(settings.charter_table), Queue(clients.sqs(), settings.calls_queue_url)
     handling = Handling(
         journal=journal,
         keys=keys,
@@ -42,10 +42,10 @@ def _desk() -> Desk:
         platform=platform,
         charter=lambda community, version: charters.version(community, version).charter,
     )
-    calls, door = Queue(clients.sqs(), settings.calls_queue_url), secrets.desk_provider(settings.stage)
+    sealed, door = Sealed(clients.dynamodb(), settings.counter_table), secrets.desk_provider(settings.stage)
     return Desk(
         doors=DOORS,
-        reach=Reach(Communities(settings.community_table), charters, handling, journal, calls),
+        reach=Reach(Communities(settings.community_table), charters, handling, journal, sealed, calls),
         provider=Provider(door["issuer"], door["client_id"], web.send, lambda: secrets.desk_secret(settings.stage)),
         keys=lambda: secrets.desk_keys(settings.stage),
         description=lambda: description(DOORS),
