@@ -30,7 +30,8 @@ FLOORS = (
     ("decision", "operation"),
     ("journal", "community", "checking", "rota_changes"),
     # What a person could say, and what of it counts as leading.
-    ("proposals", "leadership"),
+    ("proposals", "leadership", "thanks"),
+    ("conversation",),
     # What an hour, a day, a month comes to, also for a contest or an event.
     ("partaking",),
     ("figures",),
@@ -69,6 +70,8 @@ PURE = {
     "crowd",
     "operation",
     "partaking",
+    "conversation",
+    "thanks",
     "figures",
     "measures",
     "report",

@@ -18,6 +18,7 @@ ledger                                      every decision sealed, chained, and 
 journal · community · checking              what is kept of a comment; what a brand has set; what would be done about a text
 rota_changes                                what people change in a rota without its file
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
+conversation · thanks                       how threads go; who gave most, to be thanked
 crowd · partaking · figures · measures      how many different people; what an hour, a day, a month comes to; the named formulas
 report                                      what a week comes to, with its best and worst, its thanks and three suggestions
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases

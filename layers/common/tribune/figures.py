@@ -12,13 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tribune.channel import ActKind
+from tribune.climate import Tone
 from tribune.comment import Audience
 from tribune.community import Community
+from tribune.conversation import Threads, threads
 from tribune.crowd import Crowd
-from tribune.journal import ActionState, Head, HeadKind
+from tribune.journal import Action, ActionState, Head, HeadKind
 from tribune.leadership import answered, messages_of
 from tribune.ledger import object_digest
 from tribune.partaking import Partaking, partaking, speaks_to
+from tribune.thanks import Contribution, Members
 
 HOUR: Final = timedelta(hours=1)
 EVERYBODY: Final = ""
@@ -29,7 +32,10 @@ ANSWERED: Final = "answered"
 """…and those in which we did."""
 LAW: Final = ""
 """In the place of a clause: the law itself, where no charter was published."""
+PAID: Final = "paid."
+"""Before the name of what is counted under posts that were paid for."""
 MEASURES: Final = frozenset({ActKind.HIDE, ActKind.DELETE, ActKind.BLOCK})
+GRAVEST: Final = ("block", "delete", "hide", "remind")
 ANSWERS: Final = frozenset({ActKind.REPLY, ActKind.PRIVATE})
 
 
@@ -61,14 +67,30 @@ class Figures:
     """(clause, or LAW, and `cited`, `alone`, `reversed`, `reminded`, `hidden`, of these `by_person`: a person hid it, and
     `shown`: it is visible again; `deleted` or `excluded`) -> comments.
     """
+    rungs: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    """(clause, which strike of the author's it was, 0 where it counts for nothing; the gravest thing that was done) ->
+    comments. What was reversed is left out.
+    """
     talk: Counter[str] = field(default_factory=Counter)
     """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
-    answer; `measures` and `cited`: measures of ours, and those that cite a clause or the law.
+    answer; `measures` and `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`:
+    how comments were said (`climate.Tone`); `criticism`: negative ones without a breach, `criticism_kept`: those of
+    them that stand. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
+    for; the name alone holds them too.
     """
     said: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(`person` or `machine`, `leadership.Part`) -> public messages of ours."""
     answers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """What waited for an answer -> when it was said and when a person answered first (seconds since 1970)."""
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """What waits for an answer that no person has given -> when it was said."""
+    threads: Threads = field(default_factory=Threads)
+    first: Mapping[str, int] = field(default_factory=dict)
+    """Post -> when the first of what is counted there was said: it stood by then."""
+    members: Members = field(default_factory=Members)
+    """What each member gave, sponsored posts left out."""
+    reminded: Mapping[str, int] = field(default_factory=dict)
+    """Pseudonym of whoever read a reminder -> when they first did."""
     people: Mapping[str, Crowd] = field(default_factory=dict)
     """EVERYBODY, `level#2`, `post#…`, THREADS, ANSWERED, those of an operation (`partaking`) -> who, or which."""
     operations: Partaking = field(default_factory=Partaking)
@@ -78,6 +100,7 @@ class Figures:
         answers = dict(self.answers)
         for name, (asked, at) in other.answers.items():
             answers[name] = (asked, min(at, answers.get(name, (asked, at))[1]))
+        waiting = {**self.waiting, **other.waiting}
         scopes = self.people.keys() | other.people.keys()
         none = Crowd()
         return Figures(
@@ -86,9 +109,15 @@ class Figures:
             clock=_sum(self.clock, other.clock),
             posted=_sum(self.posted, other.posted),
             clauses=_sum(self.clauses, other.clauses),
+            rungs=_sum(self.rungs, other.rungs),
             talk=_sum(self.talk, other.talk),
             said=_sum(self.said, other.said),
             answers=answers,
+            waiting={name: at for name, at in waiting.items() if name not in answers},
+            threads=self.threads + other.threads,
+            first=_earliest(self.first, other.first),
+            members=self.members + other.members,
+            reminded=_earliest(self.reminded, other.reminded),
             people={scope: self.people.get(scope, none) | other.people.get(scope, none) for scope in sorted(scopes)},
             operations=self.operations + other.operations,
         )
@@ -167,6 +196,10 @@ class _Recount:
     figures_: Figures = field(default_factory=Figures)
     crowds: dict[str, set[str]] = field(default_factory=dict)
     answers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    gave: dict[str, Contribution] = field(default_factory=dict)
+    reminded: dict[str, int] = field(default_factory=dict)
 
     def figures(self, heads: Iterable[Head]) -> Figures:
         """What the heads come to."""
@@ -184,7 +217,17 @@ class _Recount:
                 )
         people = {scope: Crowd.of(names) for scope, names in sorted(self.crowds.items())}
         operations, partakers = partaking(heads, self.known)
-        return replace(self.figures_, people=people | partakers, answers=self.answers, operations=operations)
+        return replace(
+            self.figures_,
+            people=people | partakers,
+            answers=self.answers,
+            operations=operations,
+            waiting={name: at for name, at in self.waiting.items() if name not in self.answers},
+            threads=threads(heads, self.known),
+            first=self.first,
+            members=Members(self.gave),
+            reminded=self.reminded,
+        )
 
     def _count(self, head: Head, kind: str, level: int) -> None:
         local, post = _local(head, self.community), f"{head.platform}/{head.account}/{head.post}"
@@ -198,9 +241,14 @@ class _Recount:
             level=level,
         )
         self.figures_.counts[slot] += 1
-        self.figures_.points[slot] += self.community.scale(head.received_at).weight(kind, level)
+        self.figures_.points[slot] += (weight := self.community.scale(head.received_at).weight(kind, level))
         self.figures_.clock[f"{local:%H}", level] += 1
+        said_at = int(head.posted_at.timestamp())
+        self.first[post] = min(said_at, self.first.get(post, said_at))
         self.figures_.posted[f"{head.posted_at.astimezone(self.community.zone):%Y-%m-%dT%H}"] += 1
+        if head.author and not slot.sponsored:
+            known, helps = self.gave.get(head.author, Contribution()), bool(head.verdict and head.verdict.helps)
+            self.gave[head.author] = Contribution(known.points + weight, known.helps + helps, frozenset({local.date()}))
         if head.author:
             for scope in (EVERYBODY, f"level#{level}", f"post#{post}"):
                 self.crowds.setdefault(scope, set()).add(head.author)
@@ -209,14 +257,23 @@ class _Recount:
         """Who speaks with whom in public."""
         if head.audience is not Audience.PUBLIC or head.deleted:
             return
-        thread, talk = "#".join(head.thread_at[1:]), self.figures_.talk
+        thread = "#".join(head.thread_at[1:])
         if head.kind in (HeadKind.TEAM, HeadKind.OURS):
             self.crowds.setdefault(ANSWERED, set()).add(thread)
         elif head.kind is HeadKind.COMMENT and head.counted is not None:
-            talk["comments"] += 1
+            self._tone(head, speaks_to(head, self.known))
             self.crowds.setdefault(THREADS, set()).add(thread)
-            if to := speaks_to(head, self.known):
-                talk[to] += 1
+
+    def _tone(self, head: Head, to: str) -> None:
+        """How a comment was said, `to` whom, and what becomes of criticism."""
+        post, talk = self.community.post(head.platform, head.account, head.post), self.figures_.talk
+        tone = head.verdict.tone if head.verdict else Tone.NEITHER
+        places = ("", PAID) if post and post.sponsored else ("",)
+        said = [what for what in ("comments", to, tone.value) if what]
+        talk.update(f"{place}{what}" for place in places for what in said)
+        if tone is Tone.NEGATIVE and not _breaks_a_rule(head):
+            talk["criticism"] += 1
+            talk["criticism_kept"] += _stands(head)
 
     def _clauses(self, head: Head) -> None:
         """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""
@@ -229,6 +286,9 @@ class _Recount:
                 self.figures_.talk["measures"] += 1
                 cited = action.clause or (verdict.clause if verdict else None)
                 self.figures_.talk["cited"] += bool(cited or (verdict and verdict.ground == "law"))
+            if action.reminds and head.author and action.done_at:
+                at = int(action.done_at.timestamp())
+                self.reminded[head.author] = min(at, self.reminded.get(head.author, at))
         by_hand = next((action.clause for action in sent if action.clause), None)
         clause = (verdict.clause if verdict else None) or by_hand
         if clause is None and (verdict is None or verdict.ground != "law"):
@@ -246,10 +306,14 @@ class _Recount:
             "excluded": any(action.kind is ActKind.BLOCK for action in sent),
         }
         clauses.update((clause or LAW, mark) for mark, true in marks.items() if true)
+        done = _gravest(sent)
+        if done and not marks["reversed"]:
+            self.figures_.rungs[clause or LAW, (verdict and verdict.strike_no) or 0, done] += 1
 
     def _answer(self, head: Head) -> None:
         """When a person first answered what waits for an answer: here, or with this message of theirs."""
         if head.verdict is not None and head.verdict.awaits_answer:
+            self.waiting[_named(head)] = int(head.posted_at.timestamp())
             signed = (
                 action.done_at
                 for action in head.actions
@@ -264,9 +328,40 @@ class _Recount:
     def _answered(self, asked: Head, at: datetime | None) -> None:
         if at is None or at < asked.posted_at:
             return
-        name, said = object_digest(*asked.at[1:])[:32], int(asked.posted_at.timestamp())
+        name, said = _named(asked), int(asked.posted_at.timestamp())
         known = self.answers.get(name)
         self.answers[name] = (said, min(int(at.timestamp()), known[1] if known else int(at.timestamp())))
+
+
+def _named(head: Head) -> str:
+    return object_digest(*head.at[1:])[:32]
+
+
+def _breaks_a_rule(head: Head) -> bool:
+    """Does a clause, or the law, hold it, as we found or as a person did who acted on it?"""
+    verdict, acts = head.verdict, head.actions
+    found = verdict is not None and (verdict.clause is not None or verdict.ground == "law")
+    return found or any(a.clause and a.kind in MEASURES and a.state is ActionState.SENT for a in acts)
+
+
+def _stands(head: Head) -> bool:
+    """Is it there for everybody to read, as far as what we did and what our team did goes?"""
+    done = [a.kind for a in head.actions if a.target == head.object and a.state is ActionState.SENT]
+    if ActKind.DELETE in done:
+        return False
+    if head.hidden is not None:
+        return not head.hidden
+    return [kind for kind in done if kind in (ActKind.HIDE, ActKind.UNHIDE)][-1:] != [ActKind.HIDE]
+
+
+def _gravest(sent: Iterable[Action]) -> str:
+    """What was done, by the gravest of it: `block`, `delete`, `hide`, `remind`; empty where nothing was."""
+    done = {"remind" if one.reminds else one.kind.value for one in sent}
+    return next((what for what in GRAVEST if what in done), "")
+
+
+def _earliest(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: min(at for at in (one.get(name), other.get(name)) if at is not None) for name in {**one, **other}}
 
 
 def _sum[T](one: Counter[T], other: Counter[T]) -> Counter[T]:

@@ -427,7 +427,7 @@ ITEMS = (
         "counter",
         "{community}#crowd#{space}",
         "{span}#{when}",
-        "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole",
+        "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole; persons: what those 250 gave who gave most, who read a reminder, by pseudonym; gzip",
         "13 months",
         ("SealHours",),
         ("SealHours", "tribune report"),

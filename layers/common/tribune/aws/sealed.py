@@ -18,11 +18,13 @@ from botocore.exceptions import ClientError
 from tribune.aws import keys
 from tribune.aws.kept import answered
 from tribune.aws.keys import Key
+from tribune.conversation import Thread, Threads
 from tribune.crowd import Crowd, Sizes
 from tribune.errors import Conflict
 from tribune.figures import Figures, Slot
 from tribune.journal import Head
 from tribune.partaking import Partaking, Taken
+from tribune.thanks import Contribution, Members
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,6 +33,8 @@ NOTES_KEPT = timedelta(days=30)
 """So long the hours may stay unsealed without anything being lost."""
 OBJECTS_KEPT = timedelta(days=396)
 """As long as the heads: an edit or a deletion of any of them recounts its hour."""
+MOST_WAITING = 1000
+"""Questions without an answer in one item, drawn by their hashes: how many there are is counted beside them."""
 MOST_IN_PART = 4000
 """Objects in one item: 400 KB even where a platform's ids are long."""
 _to_item = TypeSerializer().serialize
@@ -128,20 +132,22 @@ class Sealed:
         crowds = {day.isoformat(): _crowds(one) for day, one in slices.items()}
         # The people first: figures without them would be read as whole.
         ttl = int((now + OBJECTS_KEPT).timestamp())
-        self._put(keys.crowd_of_hour(community, space, hour), {"days": crowds, "ttl": ttl})
+        persons = {day.isoformat(): _persons(one) for day, one in slices.items()}
+        self._put(keys.crowd_of_hour(community, space, hour), {"days": crowds, "persons": persons, "ttl": ttl})
         self._put(keys.sealed_hour(community, space, hour), {"days": figures})
 
     def hours(self, community: str, space: str, first: str, last: str) -> dict[str, dict[date, Figures]]:
         """The sealed hours of a space, both ends included (`2026-11-22T08`, UTC). Raises Unavailable."""
         low, high = keys.sealed_hour(community, space, first), keys.sealed_hour(community, space, last)
         people = keys.crowd_of_hour(community, space, first), keys.crowd_of_hour(community, space, last)
-        crowds = {item["sk"].rpartition("#")[2]: item["days"] for item in self._range(*people)}
+        crowds = {item["sk"].rpartition("#")[2]: item for item in self._range(*people)}
         found = {}
         for item in self._range(low, high):
             hour = item["sk"].rpartition("#")[2]
             of_people = crowds.get(hour, {})
+            marks, persons = of_people.get("days", {}), of_people.get("persons", {})
             found[hour] = {
-                date.fromisoformat(day): _figures(bytes(packed), of_people.get(day, {}))
+                date.fromisoformat(day): _figures(bytes(packed), marks.get(day, {}), persons.get(day))
                 for day, packed in item["days"].items()
             }
         return found
@@ -149,7 +155,10 @@ class Sealed:
     def keep_day(self, community: str, space: str, day: date, figures: Figures, now: datetime) -> None:
         """The same for a day of the community's zone. Raises Unavailable."""
         ttl = int((now + OBJECTS_KEPT).timestamp())
-        self._put(keys.crowd_of_day(community, space, day), {"people": _crowds(figures), "ttl": ttl})
+        self._put(
+            keys.crowd_of_day(community, space, day),
+            {"people": _crowds(figures), "persons": _persons(figures), "ttl": ttl},
+        )
         self._put(keys.sealed_day(community, space, day), {"figures": _packed(figures)})
 
     def days(self, community: str, space: str, first: date, last: date) -> dict[date, Figures]:
@@ -159,9 +168,12 @@ class Sealed:
         """
         low, high = keys.sealed_day(community, space, first), keys.sealed_day(community, space, last)
         people = keys.crowd_of_day(community, space, first), keys.crowd_of_day(community, space, last)
-        crowds = {item["sk"].rpartition("#")[2]: item["people"] for item in self._range(*people)}
+        crowds = {item["sk"].rpartition("#")[2]: item for item in self._range(*people)}
+        none: Mapping[str, Any] = {"people": {}}
         return {
-            date.fromisoformat(name): _figures(bytes(item["figures"]), crowds.get(name, {}))
+            date.fromisoformat(name): _figures(
+                bytes(item["figures"]), crowds.get(name, none)["people"], crowds.get(name, none).get("persons")
+            )
             for item in self._range(low, high)
             if (name := item["sk"].rpartition("#")[2])
         }
@@ -217,6 +229,10 @@ def _packed(figures: Figures) -> bytes:
             "talk": [[slot, n] for slot, n in sorted(figures.talk.items())],
             "said": [[*slot, n] for slot, n in sorted(figures.said.items())],
             "answers": [[name, *when] for name, when in sorted(figures.answers.items())],
+            "rungs": [[*slot, n] for slot, n in sorted(figures.rungs.items())],
+            "waiting": sorted(figures.waiting.items())[:MOST_WAITING],
+            "threads": [[name, *thread] for name, thread in sorted(figures.threads.of.items())],
+            "first": sorted(figures.first.items()),
         }
         | _partaking(figures.operations)
     )
@@ -229,12 +245,25 @@ def _partaking(of: Partaking) -> dict[str, Any]:
     return {name: value for name, value in (("operations", counts), ("depths", threads)) if value}
 
 
+def _persons(figures: Figures) -> bytes:
+    """What is kept of single members: at most 250 of a day, by their pseudonyms, and who was reminded."""
+    gave = sorted(figures.members.most().of.items())
+    return _zipped(
+        {
+            "gave": [[name, one.points, one.helps, sorted(day.isoformat() for day in one.days)] for name, one in gave],
+            "reminded": sorted(figures.reminded.items()),
+        }
+    )
+
+
 def _crowds(figures: Figures) -> dict[str, bytes]:
     return {scope: crowd.pack() for scope, crowd in figures.people.items()}
 
 
-def _figures(packed: bytes, crowds: Mapping[str, Any]) -> Figures:
+def _figures(packed: bytes, crowds: Mapping[str, Any], persons: Any) -> Figures:
+    """What was packed; by an earlier version of ours too, which kept less."""
     told = json.loads(gzip.decompress(packed))
+    of_members = json.loads(gzip.decompress(bytes(persons))) if persons else {"gave": (), "reminded": ()}
     slots = {Slot(*row[:6]): (row[6], row[7]) for row in told["counts"]}
     return Figures(
         counts=Counter({slot: n for slot, (n, _) in slots.items()}),
@@ -245,6 +274,17 @@ def _figures(packed: bytes, crowds: Mapping[str, Any]) -> Figures:
         talk=Counter(dict(told["talk"])),
         said=Counter({(who, part): n for who, part, n in told["said"]}),
         answers={name: (asked, at) for name, asked, at in told["answers"]},
+        rungs=Counter({(clause, strike, done): n for clause, strike, done, n in told.get("rungs", ())}),
+        waiting=dict(told.get("waiting", ())),
+        threads=Threads({row[0]: Thread(*row[1:]) for row in told.get("threads", ())}),
+        first=dict(told.get("first", ())),
+        members=Members(
+            {
+                name: Contribution(points, helps, frozenset(map(date.fromisoformat, days)))
+                for name, points, helps, days in of_members["gave"]
+            }
+        ),
+        reminded=dict(of_members["reminded"]),
         people={scope: Crowd.unpack(bytes(marks)) for scope, marks in crowds.items()},
         operations=Partaking(
             Counter({Taken(*row[:3]): row[3] for row in told.get("operations", ())}),
