@@ -21,7 +21,7 @@ from tribune.charter import Charter, terms
 from tribune.charter.document import CharterType
 from tribune.charter.uses import Reserve
 from tribune.climate import SIGNED_WITH, Thresholds
-from tribune.community import COMMUNITY_ID, Account, Channel, Community, Modes, Post
+from tribune.community import COMMUNITY_ID, Account, Channel, Community, Fans, Mentions, Modes, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, Way
 from tribune.engagement import LevelsChange
@@ -192,12 +192,18 @@ class WrittenCommunity(Written):
     """…and those of a CSV file (columns term, language, clause, note), by its path relative to this file."""
     ambassadors: tuple[Annotated[str, BeforeValidator(_as_text), Field(min_length=1)], ...] | None = None
     """Who is of the house or paid by it, by the platform's ids; without a registry nobody is asked to disclose."""
+    may_be_named: tuple[Annotated[str, BeforeValidator(_as_text), Field(min_length=1)], ...] = ()
+    """Who agreed to be thanked by name in public, by the platform's ids; nobody else is ever named outside the team."""
     reserve: tuple[Reserve, ...] = ()
     """Periods in which political words are a person's to judge."""
     rota: WrittenRota | None = None
     team: tuple[Member, ...] = ()
     """Who may sign in at the desk, as what, and who of the rota that is."""
     posts: tuple[Post, ...] = ()
+    fans: tuple[Fans, ...] = ()
+    """How many follow each account, from a day on: a figure is added, an earlier one stays."""
+    mentions: tuple[Mentions, ...] = ()
+    """How often we and others were spoken of, as a listening tool counted it."""
     engagement: tuple[LevelsChange, ...] = ()
     """What it changes in the table of levels, each from a day on."""
     climate: WrittenClimate = WrittenClimate()
@@ -510,10 +516,13 @@ def community_of(parsed: ConfigurationFile) -> Community:
         own_domains=told.own_domains,
         allowed=told.allowed,
         ambassadors=told.ambassadors,
+        may_be_named=told.may_be_named,
         reserve=told.reserve,
         rota=_rota(told),
         team=told.team,
         posts=told.posts,
+        fans=told.fans,
+        mentions=told.mentions,
         engagement=told.engagement,
         climate=told.climate.without_secret(),
         channels=tuple(

@@ -1,10 +1,11 @@
 """A brand's community: its settings, its channels, its posts with a flag, as `tribune apply` wrote them."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from tribune.charter.findings import Vocabulary
 from tribune.charter.uses import Reserve
@@ -48,6 +49,34 @@ class Post(Written):
     """The level of engagement that it asks for."""
     sponsored: bool = False
     """Paid for: it draws other comments, and is measured apart."""
+    published_at: AwareDatetime | None = None
+    """None: it is taken to have stood there since the first thing that was said under it."""
+    reach: int | None = Field(None, ge=0)
+    """How many people saw it, as the platform counts them."""
+
+
+class Fans(Written):
+    """How many follow an account, from a day on and until the next figure."""
+
+    platform: str
+    account: str
+    since: date
+    fans: int = Field(ge=0)
+
+
+class Mentions(Written):
+    """How often we, and those we compare ourselves with, were spoken of within some days: a listening tool's figures."""
+
+    first: date
+    last: date
+    ours: int = Field(ge=0)
+    others: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("it ends before it begins")
+        return self
 
 
 class Account(Written):
@@ -71,6 +100,11 @@ class Channel(Written):
     platform: str
     channel: str = "main"
     accounts: tuple[Account, ...]
+
+
+def pseudonyms(who: Iterable[str], pseudonym: Callable[[str], str]) -> frozenset[str]:
+    """The pseudonyms of those in a list (`facebook:1234`, `1234`, or a pseudonym); `pseudonym`: that of a platform's id."""
+    return frozenset(name for one in who for name in (one, pseudonym(one.partition(":")[2] or one)))
 
 
 class Filed(Written):
@@ -101,6 +135,8 @@ class Community(Written):
     """Who is of the house or paid by it: ids of the platform (`facebook:1234`, or `1234` on any), or pseudonyms of
     ours. None: there is no registry, and nobody is told anything about disclosure.
     """
+    may_be_named: tuple[str, ...] = ()
+    """Who agreed to be thanked by name where everybody reads it, written like ambassadors."""
     reserve: tuple[Reserve, ...] = ()
     """Periods in which political words are a person's to judge."""
     rota: Rota
@@ -109,6 +145,8 @@ class Community(Written):
     posts: tuple[Post, ...] = ()
     operations: tuple[Operation, ...] = ()
     """Contests, BlogStormings, events, campaigns."""
+    fans: tuple[Fans, ...] = ()
+    mentions: tuple[Mentions, ...] = ()
     climate: Thresholds = Thresholds()
     """From which figures on it is yellow, orange, red; and which tools want to know."""
     engagement: tuple[LevelsChange, ...] = ()
@@ -168,6 +206,12 @@ class Community(Written):
         if self.ambassadors is None or author is None:
             return None
         return not {author, f"{platform}:{author}", pseudonym}.isdisjoint(self.ambassadors)
+
+    def fans_of(self, platform: str, account: str, day: date) -> int | None:
+        """How many followed an account on a day; None where nobody said."""
+        known = (one for one in self.fans if (one.platform, one.account) == (platform, account) and one.since <= day)
+        latest = max(known, key=lambda one: one.since, default=None)
+        return latest.fans if latest else None
 
     def member(self, email: str) -> Member | None:
         """Who signs in with that address, None for nobody of this community."""
