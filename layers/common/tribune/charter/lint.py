@@ -64,9 +64,8 @@ def lint(charter: Charter, vocabulary: Vocabulary, today: date, *, proven: bool 
     taken = _Taken(charter, vocabulary)
     for place, clause in enumerate(charter.clauses, start=1):
         if clause.number != place:
-            remarks.append(
-                Remark(clause.id, f"it stands at place {place} and is numbered {clause.number}", ("number",))
-            )
+            fields = {"place": str(place), "number": str(clause.number)}
+            remarks.append(Remark(clause.id, "place", ("number",), fields))
         remarks += _worded(charter, clause)
         remarks += _watched(clause, today)
         remarks += taken.remarks(clause)
@@ -100,11 +99,11 @@ def diff(old: Charter, new: Charter) -> list[str]:
 def _whole(charter: Charter) -> Iterator[Remark]:
     for language in charter.languages:
         if not charter.title.get(language):
-            yield Remark("", f"the title is missing in {language}", ("title",))
+            yield Remark("", "title_missing", ("title",), {"language": language})
     for family in dict.fromkeys(clause.family for clause in charter.clauses if clause.family):
         for language in charter.languages:
             if not charter.families.get(family, {}).get(language):
-                yield Remark("", f"the family “{family}” has no heading in {language}", ("families",))
+                yield Remark("", "family_missing", ("families",), {"family": family, "language": language})
 
 
 def _of_its_type(charter: Charter) -> Iterator[Remark]:
@@ -112,30 +111,18 @@ def _of_its_type(charter: Charter) -> Iterator[Remark]:
     if charter.type is CharterType.INTERNAL:
         for clause in charter.clauses:
             if clause.kind is not Kind.FRAME or clause.detectors:
-                yield Remark(
-                    clause.id,
-                    "nobody of the house is watched or sanctioned by a machine: write `kind: frame`, without detectors",
-                    ("kind",),
-                )
+                yield Remark(clause.id, "house_watched", ("kind",))
         if charter.review_by is None:
-            yield Remark("", "say by which day the house reads it again, in review_by", ())
+            yield Remark("", "no_review")
         return
-    for kind, what in (
-        (Kind.RULE, "rule"),
-        (Kind.PROTECT, "clause that protects criticism"),
-        (Kind.MEASURE, "measure"),
-    ):
+    for kind in (Kind.RULE, Kind.PROTECT, Kind.MEASURE):
         if not any(clause.kind is kind for clause in charter.clauses):
-            yield Remark("", f"there is no {what}")
+            yield Remark("", f"no_{kind}")
 
 
 def _read_again(charter: Charter, today: date) -> Iterator[Remark]:
     if charter.review_by and charter.review_by < today:
-        yield Remark(
-            "",
-            f"it was to be read again by {charter.review_by}: read it, then write the next date in review_by",
-            ("review_by",),
-        )
+        yield Remark("", "review_due", ("review_by",), {"day": str(charter.review_by)})
 
 
 def _promises(charter: Charter) -> Iterator[Remark]:
@@ -143,7 +130,7 @@ def _promises(charter: Charter) -> Iterator[Remark]:
         texts = promise.text if isinstance(promise, Delay) else promise
         for language in charter.languages if isinstance(texts, dict) else ():
             if not texts.get(language, "").strip():
-                yield Remark("", f"the promise {name} is missing in {language}", ("commitments", name))
+                yield Remark("", "promise_missing", ("commitments", name), {"name": name, "language": language})
 
 
 def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
@@ -151,22 +138,19 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for name, texts in (("title", clause.title), ("text", clause.text)):
         for language in charter.languages:
             if not texts.get(language, "").strip():
-                yield Remark(clause.id, f"the {name} is missing in {language}", (name,))
+                yield Remark(clause.id, f"{name}_missing", (name,), {"language": language})
         for language in texts:
             if language not in charter.languages:
-                yield Remark(clause.id, f"the {name} is in {language}, which is no language of the charter", (name,))
+                yield Remark(clause.id, f"{name}_foreign", (name,), {"language": language})
     for language in charter.languages:
         known = charter.values(language).keys() | FILLED_WHEN_PUBLISHED
         written = clause.title.get(language, "") + clause.text.get(language, "")
         if "{" in (left := PLACEHOLDER.sub("", written)) or "}" in left:
-            yield Remark(
-                clause.id,
-                f"a brace stands alone in {language}, and members would read it: a placeholder is written {{brand}}",
-                ("text", language),
-            )
+            yield Remark(clause.id, "lone_brace", ("text", language), {"language": language, "example": "{brand}"})
         for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
             if placeholder not in known:
-                yield Remark(clause.id, f"nothing fills {{{placeholder}}} in {language}: add it to `fields`", ("text",))
+                fields = {"placeholder": f"{{{placeholder}}}", "language": language}
+                yield Remark(clause.id, "not_filled", ("text",), fields)
 
 
 # --- what watches a clause ---
@@ -176,38 +160,28 @@ def _watched(clause: Clause, today: date) -> Iterator[Remark]:
     for number, use in enumerate(clause.detectors):
         at = ("detectors", number)
         if clause.kind in (Kind.FRAME, Kind.MEASURE):
-            yield Remark(
-                clause.id,
-                f"“{use.name}” watches a clause that nobody can breach: move it to a rule, or make this one a rule",
-                at,
-            )
+            yield Remark(clause.id, "watches_no_rule", at, {"detector": use.name})
         if clause.kind in (Kind.PROTECT, Kind.THANK) and use.name != "expression":
-            yield Remark(
-                clause.id,
-                f"only the words of a clause that is no rule count, and “{use.name}” looks for more: write “expression”",
-                at,
-            )
-        if why := _refused(use):
-            yield Remark(clause.id, why, at)
+            yield Remark(clause.id, "looks_for_more", at, {"detector": use.name})
+        if refused := _refused(use):
+            yield Remark(clause.id, refused[0], at, refused[1])
         if isinstance(use, Neutrality) and use.periods and all(period.end < today for period in use.periods):
             last = max(period.end for period in use.periods)
-            yield Remark(
-                clause.id, f"“neutrality” watches nothing since {last}: give it the next period, or remove it", at
-            )
+            yield Remark(clause.id, "neutrality_over", at, {"day": str(last)})
 
 
-def _refused(use: DetectorUse) -> str:
-    """Why no reader can be made of a detector, empty when one can."""
+def _refused(use: DetectorUse) -> tuple[str, dict[str, str]] | None:
+    """Why no reader can be made of a detector (the code and fields of a remark), None when one can."""
     unknown = [name for name in (use.lists if isinstance(use, WordUse) else ()) if name not in lists.packaged()]
     for pattern in use.patterns if isinstance(use, Pattern) else ():
         try:
             compile_pattern(pattern)
         except BadConfiguration as refused:
-            return f"the pattern “{pattern}” is refused: {refused.sentence}"
+            return "pattern_refused", {"pattern": pattern, "why": refused.sentence}
     if not unknown:
-        return ""
+        return None
     near = difflib.get_close_matches(unknown[0], lists.packaged(), n=3)
-    return f"no list is called “{unknown[0]}”" + (f"; the nearest are {', '.join(near)}" if near else "")
+    return "no_list_near" if near else "no_list", {"list": unknown[0], "near": ", ".join(near)}
 
 
 def _unreadable(clause: Clause) -> bool:
@@ -237,27 +211,24 @@ class _Taken:
                 continue
             own = {term: phrase for term in _all(use.terms) for phrase in phrases([term])}
             why = {term: self._why(clause, use, phrase, exceptions) for term, phrase in own.items()}
-            lost = [term for term, reason in why.items() if reason]
-            for term in lost:
-                yield Remark(
-                    clause.id, f"the term “{term}” is never found: {why[term]}", ("detectors", number, "terms")
-                )
+            lost = {term: (code, other) for term, (code, other) in why.items() if code}
+            for term, (code, other) in lost.items():
+                yield Remark(clause.id, code, ("detectors", number, "terms"), {"term": term, "other": other})
             if own and len(lost) == len(own) and use.lists == () and use.name == "expression":
-                yield Remark(
-                    clause.id, "“expression” has no term left that it could find: remove it", ("detectors", number)
-                )
+                yield Remark(clause.id, "no_term_left", ("detectors", number))
 
     def _why(
         self, clause: Clause, use: WordUse, phrase: tuple[str, ...], exceptions: frozenset[tuple[str, ...]]
-    ) -> str:
+    ) -> tuple[str, str]:
+        """(the code of what is to be said about a term, the clause that has it too); empty when all is well."""
         if phrase in exceptions:
-            return "it stands in the exceptions of this clause too; keep one"
+            return "term_in_exceptions", ""
         if phrase in self._allowed:
-            return "it stands in the community's allow-list; keep one"
+            return "term_allowed", ""
         if phrase in self._protected and (clause.gravity or Gravity.NOTE) < Gravity.GRAVE:
-            return "it is protected as criticism"
+            return "term_protected", ""
         first = self._rules.get((use.name, phrase), clause)
-        return "" if first.id == clause.id else f"“{first.id}” has it too and comes first; keep one"
+        return ("", "") if first.id == clause.id else ("term_elsewhere", first.id)
 
 
 def _word_uses(clauses: Iterable[Clause], kind: Kind) -> Iterator[WordUse]:
@@ -278,10 +249,9 @@ def _examples(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for kind, sentences in (("allowed", clause.examples.allowed), ("forbidden", clause.examples.forbidden)):
         for language in charter.languages:
             if len(set(sentences.get(language, ()))) < wanted:
+                code = f"few_{kind}" if wanted > 1 else f"one_{kind}"
                 yield Remark(
-                    clause.id,
-                    f"fewer than {wanted} {kind} example{'s'[: wanted - 1]} in {language}",
-                    ("examples", kind, language),
+                    clause.id, code, ("examples", kind, language), {"wanted": str(wanted), "language": language}
                 )
 
 
@@ -289,72 +259,45 @@ def _graded(clause: Clause) -> Iterator[Remark]:
     """Gravity, ceiling and first action that do not go together."""
     first = clause.first_action
     if clause.ceiling is not Ceiling.NONE and not clause.detectors:
-        yield Remark(
-            clause.id,
-            f"`ceiling: {clause.ceiling}` leaves something to the machine and nothing watches: name a detector, "
-            "or write `ceiling: none`",
-            ("ceiling",),
-        )
+        yield Remark(clause.id, "nothing_watches", ("ceiling",), {"ceiling": clause.ceiling})
     if not clause.detectors and (clause.examples.forbidden_when or clause.examples.allowed_when):
-        yield Remark(
-            clause.id,
-            "`forbidden_when` and `allowed_when` prove a detector, and this clause has none: name it, or remove them",
-            ("examples",),
-        )
+        yield Remark(clause.id, "proves_no_detector", ("examples",))
     if clause.ceiling is Ceiling.NONE and first not in _NEEDS_NO_MACHINE:
-        yield Remark(
-            clause.id,
-            f"`ceiling: none` leaves everything to a person, `first_action: {first}` does not: write note or queue",
-            ("first_action",),
-        )
+        yield Remark(clause.id, "leaves_to_a_person", ("first_action",), {"first": str(first)})
     if clause.ceiling is not Ceiling.NONE and first is FirstAction.NOTE:
-        yield Remark(clause.id, "what is only noted leaves nothing to the machine: write `ceiling: none`", ("ceiling",))
+        yield Remark(clause.id, "only_noted", ("ceiling",))
     if clause.gravity == Gravity.DANGER and (
         first is not FirstAction.HIDE_AND_ESCALATE or clause.ceiling not in (Ceiling.PARTIAL, Ceiling.PROPOSE)
     ):
-        yield Remark(
-            clause.id,
-            "gravity 4 is hidden provisionally and seen by a person: write `first_action: hide_and_escalate` and "
-            "`ceiling: partial`",
-            ("gravity",),
-        )
+        yield Remark(clause.id, "gravity_4", ("gravity",))
 
 
 def _stepwise(clause: Clause) -> Iterator[Remark]:
     """Silence, strikes and a ladder that do not go together."""
     first, ladder = clause.first_action, clause.ladder
     if clause.silent and clause.strike:
-        yield Remark(clause.id, "what is hidden in silence cannot count as a strike: say `strike: false`", ("silent",))
+        yield Remark(clause.id, "silent_strike", ("silent",))
     if clause.silent and first is not FirstAction.HIDE:
-        yield Remark(clause.id, "only `first_action: hide` can be silent", ("silent",))
+        yield Remark(clause.id, "silent_hide", ("silent",))
     if ladder and not clause.strike:
-        yield Remark(clause.id, "a clause without strikes has no ladder", ("ladder",))
+        yield Remark(clause.id, "no_ladder", ("ladder",))
     taken = [step for step in (_STEPS_TAKEN.get(first or FirstAction.NOTE), *ladder) if step]
     if any(_MILDEST_FIRST.index(later) < _MILDEST_FIRST.index(sooner) for sooner, later in pairwise(taken)):
-        yield Remark(
-            clause.id, f"the ladder goes down: write it mildest first ({', '.join(_MILDEST_FIRST)})", ("ladder",)
-        )
+        yield Remark(clause.id, "ladder_down", ("ladder",), {"order": ", ".join(_MILDEST_FIRST)})
     if clause.dsa and clause.dsa.ground != "DECISION_GROUND_INCOMPATIBLE_CONTENT":
-        yield Remark(
-            clause.id,
-            "a machine calls nothing illegal: write that ground as `ground_if_confirmed`, for a person to confirm",
-            ("dsa", "ground"),
-        )
+        yield Remark(clause.id, "calls_illegal", ("dsa", "ground"))
 
 
 def _spoken_of(charter: Charter, clause: Clause) -> Iterator[Remark]:
     """The texts that speak of a clause are there, in each language that we speak."""
     if clause.first_action in _ACTS_WITH_WORDS and not clause.replies:
-        yield Remark(clause.id, f"“{clause.first_action}” speaks to the author: name its texts in `replies`")
+        yield Remark(clause.id, "speaks_without_words", fields={"first": str(clause.first_action)})
     for language in dict.fromkeys(words.spoken(language) for language in charter.languages):
         known = words.table(language, "replies")["situations"]
         for number, reply in enumerate(clause.replies):
             if reply not in known:
-                yield Remark(
-                    clause.id,
-                    f"there is no reply text “{reply}” in {language}; there are: {', '.join(known)}",
-                    ("replies", number),
-                )
+                fields = {"reply": reply, "language": language, "known": ", ".join(known)}
+                yield Remark(clause.id, "no_reply", ("replies", number), fields)
 
 
 def _said_otherwise(charter: Charter) -> Iterator[Remark]:
@@ -369,11 +312,8 @@ def _said_otherwise(charter: Charter) -> Iterator[Remark]:
         for language, sentences in clause.examples.allowed.items():
             for sentence in sentences:
                 if sentence in forbidden:
-                    yield Remark(
-                        clause.id,
-                        f"“{sentence}” is allowed here and forbidden by “{forbidden[sentence]}”: keep one",
-                        ("examples", "allowed", language),
-                    )
+                    fields = {"sentence": sentence, "other": forbidden[sentence]}
+                    yield Remark(clause.id, "example_forbidden_elsewhere", ("examples", "allowed", language), fields)
 
 
 # --- diff, piece by piece ---

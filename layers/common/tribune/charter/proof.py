@@ -87,12 +87,7 @@ def _needless(
     for number, use in enumerate(clause.detectors):
         others = set().union(*(sentences for place, sentences in enumerate(found) if place != number))
         if not found[number] - others:
-            yield Remark(
-                clause.id,
-                f"no forbidden example is found by “{use.name}” alone: add one (in `forbidden_when`, if it takes more "
-                "than words), or remove the detector",
-                ("detectors", number),
-            )
+            yield Remark(clause.id, "detector_unproven", ("detectors", number), {"detector": use.name})
 
 
 def _found_by(
@@ -116,20 +111,11 @@ def _unsaid(clause: Clause) -> Iterator[Remark]:
         if len(own) <= READ_THROUGH:
             for term in own:
                 if not _says(forbidden, term):
-                    yield Remark(
-                        clause.id,
-                        f"no forbidden example says “{term}”, with these letters and accents: correct the term, or add one",
-                        ("detectors", number, "terms"),
-                    )
+                    yield Remark(clause.id, "term_unsaid", ("detectors", number, "terms"), {"term": term})
     for language, expressions in clause.exceptions.items():
         for expression in expressions:
             if not _says(allowed, expression):
-                yield Remark(
-                    clause.id,
-                    f"no allowed example says the exception “{expression}”, with these letters and accents: "
-                    "correct it, or add one",
-                    ("exceptions", language),
-                )
+                yield Remark(clause.id, "exception_unsaid", ("exceptions", language), {"term": expression})
 
 
 def _sentences(clause: Clause, expected: str) -> str:
@@ -157,11 +143,11 @@ def _contradicted(charter: Charter, reader: Reader) -> Iterator[Remark]:
             if example.expected == "allowed":
                 found = reader.read(example.sentence, example.circumstances).breaches
                 for other in dict.fromkeys(breach.clause for breach in found if breach.clause != clause.id):
-                    yield Remark(
-                        clause.id,
-                        f"“{example.sentence}” is allowed here, and “{other}” forbids it: keep one",
+                    at, fields = (
                         ("examples", "allowed", example.language),
+                        {"sentence": example.sentence, "other": other},
                     )
+                    yield Remark(clause.id, "example_forbidden_by", at, fields)
 
 
 # --- ordinary words ---
@@ -179,11 +165,8 @@ def _overreach(charter: Charter, reader: Reader) -> Iterator[Remark]:
                     caught.setdefault((breach.clause, breach.detector), {})[words] = None
     for (clause, detector), found in caught.items():
         named = ", ".join(f"“{words}”" for words in list(found)[:MOST_SAID])
-        yield Remark(
-            clause,
-            f"“{detector}” catches ordinary words: {named}{' and others' if len(found) > MOST_SAID else ''}; write the whole "
-            "expression, make it an exception, or show by a forbidden example that it is meant",
-        )
+        code = "overreach_and_more" if len(found) > MOST_SAID else "overreach"
+        yield Remark(clause, code, fields={"detector": detector, "words": named})
 
 
 def _suspects(reader: Reader, language: str) -> Iterator[str]:
@@ -212,11 +195,8 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
             accented = {fold(word): word for word in elsewhere | told[clause.id] if fold(word) != word}
             for word in sorted(told[clause.id] - elsewhere):
                 if word in accented and not _conjugated(word, accented[word]):
-                    yield Remark(
-                        clause.id,
-                        f"“{word}” lost an accent in {language}: everywhere else it is written “{accented[word]}”",
-                        ("text", language),
-                    )
+                    fields = {"word": word, "language": language, "accented": accented[word]}
+                    yield Remark(clause.id, "accent_lost", ("text", language), fields)
 
 
 def _swapped(charter: Charter) -> Iterator[Remark]:
@@ -237,11 +217,7 @@ def _swapped(charter: Charter) -> Iterator[Remark]:
         own = known.pop(language)
         for other, its_words in known.items():
             if len(words_said & its_words - own) > 1 + 2 * len(words_said & own - its_words):
-                yield Remark(
-                    clause_id,
-                    f"the {name} in {language} is written in {other}: were the two exchanged?",
-                    (name, language),
-                )
+                yield Remark(clause_id, f"{name}_swapped", (name, language), {"language": language, "other": other})
 
 
 def _conjugated(word: str, accented: str) -> bool:
