@@ -38,6 +38,7 @@ FLOORS = (
     ("measures",),
     # What is told of it, to the team and to everybody.
     ("report",),
+    ("reported",),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
     # The screens of the team, on top of the use cases.
@@ -75,6 +76,7 @@ PURE = {
     "figures",
     "measures",
     "report",
+    "reported",
     "charts",
     "numerals",
 }

@@ -30,6 +30,7 @@ TABLES = (
     "audit",
     "digest",
     "question",
+    "report",
     "screens",
     "lint",
 )
@@ -40,8 +41,8 @@ ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
 APPEALS = {"appeal", "appeal_alone"}
-CLIMATE = {f"climate_{what}" for what in ("yellow", "orange", "red", "green", "past", "event")} | {"tools_deaf"}
-WHOLE_DAYS = {"digest", "many"}
+CLIMATE = {f"climate_{what}" for what in ("yellow", "orange", "red", "green", "past", "event")} | {"tools_deaf", "echo"}
+WHOLE_DAYS = {"digest", "report", "many"}
 COLLEAGUES = {"given", "colleague_answered", "colleague_late", "colleague_unsent"}
 FROM_ELSEWHERE = (
     ENOUGH_SAID
@@ -120,7 +121,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest"])
+@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest", "report"])
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 

@@ -174,6 +174,8 @@ class CallMessage:
     """At most 100 characters: makes sense alone, on a lock screen."""
     paragraphs: tuple[str, ...]
     """What happened, what was done, what to do next, who is next: plain text, one thought each."""
+    html: str = ""
+    """The whole of it as a mail, where it is more than paragraphs (a report); else a mail is made of these."""
     link: str = ""
     """The comment's address, empty where it has none."""
     link_words: str = ""

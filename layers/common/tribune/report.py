@@ -606,7 +606,7 @@ def _hour(post: RankedPost, material: Material, community: Community) -> tuple[i
 # --- what was said ---
 
 
-def quotable(head: Head, heard: Heard) -> bool:
+def may_be_quoted(head: Head) -> bool:
     """May a line of it be shown to the team? Nothing confidential, private, deleted, hidden or held against anybody."""
     verdict = head.verdict
     return (
@@ -616,7 +616,6 @@ def quotable(head: Head, heard: Heard) -> bool:
         and verdict is not None
         and verdict.clause is None
         and verdict.ground != "law"
-        and not heard.findings.breaches
         and not any(a.kind is ActKind.HIDE and a.state is not ActionState.CANCELLED for a in head.actions)
     )
 
@@ -630,7 +629,7 @@ def _verbatims(material: Material, *wanted: Signal) -> tuple[Place, ...]:
     for head, heard in material.read:
         said, signals = len(" ".join(heard.text.split())), heard.findings.signals
         fits = _QUOTED[0] <= said <= _QUOTED[1] and not signals.isdisjoint(wanted) and signals.isdisjoint(never)
-        if fits and quotable(head, heard):
+        if fits and may_be_quoted(head) and not heard.findings.breaches:
             known = found.get(heard.person, (0, heard.said_at, heard.source))
             found[heard.person] = max(known, (said, heard.said_at, heard.source))
     best = sorted(found.values(), key=lambda one: (-one[0], one[1], one[2]))
@@ -640,7 +639,7 @@ def _verbatims(material: Material, *wanted: Signal) -> tuple[Place, ...]:
 def _questions(material: Material, community: Community) -> Iterator[AskedOften]:
     """What three people or more asked, the most asked first."""
     asked = sorted(
-        (heard for head, heard in material.read if quotable(head, heard)), key=lambda one: (one.said_at, one.source)
+        (heard for head, heard in material.read if may_be_quoted(head)), key=lambda one: (one.said_at, one.source)
     )
     for group in asked_by_many(asked, (community.name, *community.vocabulary.names))[:MOST_QUESTIONS]:
         entry = next(iter(group[0].findings.asks), None)
@@ -652,7 +651,7 @@ def _thanks(material: Material, community: Community) -> Iterator[Thanked]:
     helped: dict[str, list[tuple[Head, Heard]]] = {}
     for head, heard in material.read:
         helps = Signal.HELPS_MEMBER in heard.findings.signals
-        if helps and head.author is not None and head.author not in material.struck and quotable(head, heard):
+        if helps and head.author is not None and head.author not in material.struck and may_be_quoted(head):
             helped.setdefault(head.author, []).append((head, heard))
     ranked = sorted(helped.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     for author, comments in ranked[:MOST_THANKED]:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from tribune.aws import keys
 from tribune.aws.keys import Key
 from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
-from tribune.climate import Weather
+from tribune.climate import Flood, Weather
 from tribune.journal import (
     UNFINISHED,
     AuthorNote,
@@ -78,6 +78,8 @@ RENEWAL = TypeAdapter(Renewal)
 PROPOSALS = TypeAdapter(Proposals)
 QUESTION = TypeAdapter(Question)
 WEATHER = TypeAdapter(Weather)
+FLOOD = TypeAdapter(Flood)
+"""As a text: the same flood is one, however often it is told."""
 to_attribute = TypeSerializer().serialize
 from_attribute = TypeDeserializer().deserialize
 
@@ -115,8 +117,8 @@ class Update:
     defaults: dict[str, Any] = field(default_factory=dict)
     removes: set[str] = field(default_factory=set)
     adds: dict[str, int] = field(default_factory=dict)
-    gathers: dict[str, frozenset[int]] = field(default_factory=dict)
-    """What to put into sets of numbers."""
+    gathers: dict[str, frozenset[int | str]] = field(default_factory=dict)
+    """What to put into sets, of numbers or of texts."""
     expected_rev: int | None = None
     most: dict[str, int] = field(default_factory=dict)
     """Numbers that `adds` may not bring above this."""
@@ -263,9 +265,10 @@ def call_item(call: Call, now: datetime) -> dict[str, Any]:
 
 
 def _due_of(call: Call) -> dict[str, str]:
-    if call.state in (CallState.READY, CallState.SENDING, CallState.SENT):
-        return {"due_pk": keys.due_shard("call", call.id), "due_at": iso(call.due_at)}
-    return {}
+    """Where it waits for somebody; after that, where the report of a week finds it: never due before it was made."""
+    waits = call.state in (CallState.READY, CallState.SENDING, CallState.SENT)
+    partition = keys.due_shard("call", call.id) if waits else keys.closed_calls(call.community)
+    return {"due_pk": partition, "due_at": iso(call.due_at)}
 
 
 def new_call(call: Call, now: datetime) -> Update:
@@ -364,7 +367,11 @@ def pulse(pulse: Pulse, now: datetime) -> Update:
     figures |= {f"{OBSERVED}{kind}": n for kind, n in pulse.observed.items()}
     return Update(
         adds={name: n for name, n in figures.items() if n},
-        gathers={f"{at}faces": bucket.faces, f"{at}alarming": bucket.alarming},
+        gathers={
+            f"{at}faces": bucket.faces,
+            f"{at}alarming": bucket.alarming,
+            f"{at}floods": frozenset(FLOOD.dump_json(one).decode() for one in bucket.floods),
+        },
         sets={"ttl": expiry(now, COUNTERS_KEPT)},
     )
 

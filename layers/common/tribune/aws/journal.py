@@ -202,6 +202,15 @@ class Journal:
         calls = [call_of(item) for item in self.read(found).items.values() if item["state"] in waiting]
         return sorted(calls, key=lambda call: call.created_at)
 
+    def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]:
+        """The latest calls that were made since a moment, those that nobody took yet among them; at most `limit` of the
+        others.
+        """
+        over = self.read(self._latest(keys.closed_calls(community), since, limit))
+        closed = (call_of(item) for item in over.items.values())
+        waiting = (call for call in self.open_calls(community) if call.created_at >= since)
+        return sorted({call.id: call for call in (*closed, *waiting)}.values(), key=lambda call: call.created_at)
+
     def ringing(self, community: str) -> Ringing:
         """How often people were called lately, and what is muted."""
         key = keys.ringing(community)
@@ -277,7 +286,10 @@ class Journal:
     def release_brake(self, held: Held, community: str, by: str, now: datetime) -> None:
         """A person lets a clause act again: the brake leaves it alone until it changes."""
         change = items.Update(
-            sets={f"released.{held.clause}": held.since, f"released_by.{held.clause}": {"by": by, "at": items.iso(now)}},
+            sets={
+                f"released.{held.clause}": held.since,
+                f"released_by.{held.clause}": {"by": by, "at": items.iso(now)},
+            },
             removes={f"held.{held.clause}"},
             adds={"rev": 1},
         )

@@ -125,7 +125,7 @@ ITEMS = (
         "journal",
         "{community}#call#{call}",
         "call",
-        "state, reason, urgency, object.{object}, tried, lease_until; due_pk and due_at until somebody took it",
+        "state, reason, urgency, object.{object}, tried, lease_until, figures; due_pk and due_at until somebody took it, closed#{community}#calls after that",
         "13 months (distress: 30 days)",
         (
             "ModerateComments",
@@ -206,7 +206,7 @@ ITEMS = (
         "journal",
         "{community}#climate#{space}",
         "climate",
-        "rev, weather: level, since, changed_at, look_at, comments of each hour of four weeks; due_pk and due_at until it is green again",
+        "rev, weather: level, since, highest, changed_at, look_at, told: what somebody heard of, comments of each hour of four weeks; due_pk and due_at until it is green again",
         "none",
         ("KeepWatch",),
         ("KeepWatch", "Desk"),
@@ -292,6 +292,16 @@ ITEMS = (
         ("KeepWatch", "tribune say"),
     ),
     ItemType(
+        "operation",
+        "journal",
+        "{community}#operation#{operation}",
+        "entered",
+        "rev, entered: articles and outcomes that people entered of it, by whom, when, from where",
+        "13 months after the last change",
+        ("Desk", "tribune operation"),
+        ("Desk", "tribune operation"),
+    ),
+    ItemType(
         "ledger link",
         "journal",
         "{community}#ledger#{day}",
@@ -357,7 +367,7 @@ ITEMS = (
         "counter",
         "{community}#space#{space}",
         "hour#{hour}#env#{environment}",
-        "{kind}.{level}: how many; under#{version}#{clause}#{seen, cited, alone or reversed}: decisions under a version of the charter and of its clauses; quarter#{quarter}#comments, negative, faces, alarming: the climate's; observed#{kind}: what mode observe kept back",
+        "{kind}.{level}: how many; under#{version}#{clause}#{seen, cited, alone or reversed}: decisions under a version of the charter and of its clauses; quarter#{quarter}#comments, negative, faces, alarming, floods: the climate's; observed#{kind}: what mode observe kept back",
         "8 days (until the hour is sealed)",
         ("ModerateComments", "Desk", "tribune case", "tribune appeal"),
         ("PollPlatforms", "KeepWatch", "tribune report"),
@@ -636,6 +646,11 @@ def proposals(community: str, day: date) -> Key:
     return {"pk": f"{community}#proposals", "sk": f"day#{day.isoformat()}"}
 
 
+def operation(community: str, operation_id: str) -> Key:
+    """What people entered of an operation."""
+    return {"pk": f"{community}#operation#{operation_id}", "sk": "entered"}
+
+
 def notice(community: str, token: str) -> Key:
     """The reason of one measure."""
     return {"pk": f"{community}#notice#{token}", "sk": "notice"}
@@ -816,6 +831,11 @@ def open_appeals(community_id: str) -> str:
 def closed_appeals(community_id: str) -> str:
     """The index partition of those that somebody has."""
     return f"{CLOSED}#{community_id}#appeals"
+
+
+def closed_calls(community_id: str) -> str:
+    """The index partition of a community's calls that are over, by when they were last due."""
+    return f"{CLOSED}#{community_id}#calls"
 
 
 def object_of(key: Key) -> tuple[str, str, str, str]:

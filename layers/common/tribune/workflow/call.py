@@ -11,7 +11,7 @@ within an hour reads the rest in one summary, and what somebody muted waits.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,9 +25,11 @@ from tribune.decision import Urgency
 from tribune.duty import Button, CallMessage, Person, Way, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Changes, Head, Ringing
+from tribune.report import may_be_quoted
 from tribune.voice import help_line, moment_words
 from tribune.workflow.alarm import told_of
 from tribune.workflow.digest import DIGEST, digest_lines
+from tribune.workflow.reporting import REPORT, as_html, told_of_report
 
 LEASE = timedelta(seconds=90)
 """The function's timeout and a minute: nobody else rings meanwhile."""
@@ -52,7 +54,7 @@ QUOTE_LIMIT = 140
 _OVER = frozenset({CallState.TAKEN, CallState.FOLDED, CallState.CLOSED, CallState.FAILED})
 HOUR = timedelta(hours=1)
 MOST_READ = 10
-_NEVER_FOLDED = frozenset({MANY, "digest", "alarm", "alarm_over"})
+_NEVER_FOLDED = frozenset({MANY, DIGEST, REPORT, "alarm", "alarm_over"})
 _TOLD = frozenset({"alarm", "alarm_over"})
 """Reasons whose call brings its own words: `alarm.told_of` composes them when somebody is rung."""
 _COLLISIONS = 4
@@ -245,20 +247,22 @@ class Calling:
 
     def _seen(self, call: Call, community: Community) -> "_Seen":
         """What it is about, read once, whoever is rung."""
-        if call.reason == DIGEST:
-            return _Seen((), (), self._named_in_digest(call))
+        if call.reason in (DIGEST, REPORT):
+            return _Seen((), (), self._named_in(call))
         heads = [head for at in _named(call) if (head := self.store.head_of(*at))]
         quoted = [(self._quote(call, head, community), head.url or "") for head in heads[:QUOTES]]
         return _Seen(tuple(heads), tuple((line, url) for line, url in quoted if line))
 
-    def _named_in_digest(self, call: Call) -> dict[tuple[str, str, str], tuple[str, str]]:
+    def _named_in(self, call: Call) -> dict[tuple[str, str, str], tuple[str, str]]:
         """What was said where, as far as it still stands and may be shown."""
         found = {}
         for at in dict.fromkeys(one for named in call.places.values() for one in named):
             head = self.store.head_of(call.community, *at)
-            if head is not None and not head.confidential and not head.deleted:
-                said = self.store.words_of(*head.at) or ""
-                found[at] = (shortened(masked_line(said), SHORT_QUOTE), head.url or "")
+            if head is None or head.confidential or head.deleted:
+                continue
+            if call.reason == DIGEST or may_be_quoted(head):
+                line = masked_line(self.store.words_of(*head.at) or "")
+                found[at] = (shortened(line, SHORT_QUOTE) if call.reason == DIGEST else line, head.url or "")
         return found
 
     def _quote(self, call: Call, head: Head | None, community: Community) -> str:
@@ -414,7 +418,7 @@ class _Seen:
     quotes: tuple[tuple[str, str], ...]
     """(a masked line, its address)."""
     said: Mapping[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
-    """For a digest: the same of each comment that it names."""
+    """For a digest or a report: the same of each comment that it names."""
 
     @property
     def head(self) -> Head | None:
@@ -443,6 +447,8 @@ class _Round:
         if call.only:
             line = [person for person in (rota.person(call.only), rota.fallback) if person is not None]
         line = [person for person in line if person.id not in call.without] or line
+        if call.reason == REPORT:
+            line = [_by_mail_first(person) for person in line]
         spent = frozenset(call.trying)
         afresh = not any(_ways(person, spent) for person in line)
         queues = [sorted(line, key=lambda person: call.tried.count(person.id))]
@@ -464,6 +470,11 @@ class _Round:
     def first_ways(self) -> tuple[str, ...]:
         """What is tried before anything else."""
         return tuple(_way_name(one, ways[0]) for one in self.together if (ways := _ways(one, self.spent)))
+
+
+def _by_mail_first(person: Person) -> Person:
+    """A report is a page to read: a mail shows it whole."""
+    return person.model_copy(update={"ways": tuple(sorted(person.ways, key=lambda way: way.kind != "email"))})
 
 
 def _ways(person: Person, spent: frozenset[str]) -> list[Way]:
@@ -582,14 +593,18 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
 
     fields = _fields(call, community, now, language)
     head, quotes = seen.head, seen.quotes
+    report = told_of_report(call, community, seen.said, now, language) if call.reason == REPORT else None
     if call.reason in _TOLD:
         subject, *sentences = told_of(call, community, now, language)
     elif call.reason == DIGEST:
         subject, *sentences = digest_lines(call, community, seen.said, now, language)
+    elif report is not None:
+        subject, sentences = report.subject, list(report.paragraphs())
     else:
         subject = words.fill(str(reason["subject"]), fields)
         sentences = [
             words.fill(str(reason["what"]), fields),
+            *_beside(call, fields, language),
             _crowd(call, seen, table, reason),
             _done(head, table, at) if head is not None and reason.get("done", True) else "",
             _clock(call, head, table, at),
@@ -605,20 +620,30 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         taking = {"community": community.id, "call": call.id, "person": person.id}
         sentences.append(words.fill(table["take"], taking))
     sentences.append(words.fill(table["closing"], fields))
+    desk = screens.about(call)
+    desk_words = table["screen_of_report"] if report else table["desk"]
     return CallMessage(
         community=community.id,
         call=call.id,
         subject=shortened(subject, SUBJECT_LIMIT),
         paragraphs=tuple(sentence for sentence in sentences if sentence),
+        html=as_html(report, [(desk_words, desk)]) if report else "",
         link=head.url if head and head.url and not head.deleted and about_the_comment else "",
         link_words=table["link"],
         language=language,
-        desk=screens.about(call),
-        desk_words=table["desk"],
+        desk=desk,
+        desk_words=desk_words,
         calls=screens.calls(community.id),
         buttons=() if reason.get("informs") else _buttons(call, table["buttons"]),
         turn=call.tried.count(person.id),
     )
+
+
+def _beside(call: Call, fields: Mapping[str, str], language: str) -> Iterator[str]:
+    """What else is to be told of the incident."""
+    reasons = words.table(language, "calls")["reasons"]
+    for reason, figures in sorted(call.beside.items()):
+        yield words.fill(str(reasons[reason]["what"]), {**fields, **figures})
 
 
 def _crowd(call: Call, seen: "_Seen", table: Mapping[str, str], reason: Mapping[str, str | bool]) -> str:
@@ -693,6 +718,9 @@ def summary(call: Call, community: Community, now: datetime, language: str) -> t
     if call.reason == DIGEST:
         subject, *rest = digest_lines(call, community, {}, now, language)
         return subject, " ".join(rest)
+    if call.reason == REPORT:
+        report = told_of_report(call, community, {}, now, language)
+        return report.subject, " ".join(report.opening)
     reason, fields = _reason(call, language), _fields(call, community, now, language)
     return words.fill(str(reason["subject"]), fields), words.fill(str(reason["todo"]), fields)
 

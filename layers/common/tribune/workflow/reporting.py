@@ -1,0 +1,294 @@
+"""reporting: what a report is made of is read, the report is made, and everybody it is for is called once.
+
+It travels as the digest does, in a call of its own for each person, named after the period and the person: whatever
+crashes or comes twice, it is told once. The call holds figures and places, never a word: those are read when somebody
+is reached. What is read is bounded, however much was said: the sealed days, the latest cases, appeals and calls, and of
+the words at most a thousand comments of the busiest hours.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal, Protocol
+
+from pydantic import TypeAdapter
+
+from tribune import pages
+from tribune.charter import Findings, PublishedCharter
+from tribune.charter.findings import Signal
+from tribune.community import Community
+from tribune.decision import Urgency
+from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
+from tribune.figures import Figures
+from tribune.journal import AuthorRecord, Call, CallState, Case, Changes, Head, HeadKind
+from tribune.notice import Appeal, AppealState
+from tribune.proposals import Heard
+from tribune.report import Material, Period, Place, Report, build
+from tribune.reported import Said, Told, tell
+from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.lead import as_written
+from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.worksheet import ObjectId
+
+REPORT: Final = "report"
+"""The reason of its call."""
+MOST_CASES: Final = 200
+MOST_CALLS: Final = 500
+MOST_HOURS: Final = 48
+MOST_OF_AN_HOUR: Final = 100
+MOST_READ: Final = 1000
+_REPORT: Final = TypeAdapter(Report)
+
+type Kind = Literal["week", "month"]
+
+
+class Known(Protocol):
+    """What was read in one go."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
+    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...  # noqa: D102
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """What a report needs of the journal."""
+
+    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...  # noqa: D102
+    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
+    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
+
+
+class Calls(Protocol):
+    """Where calls are kept."""
+
+    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
+    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+
+
+class Sealed(Protocol):
+    """Where figures are kept."""
+
+    def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
+    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...  # noqa: D102
+    def days(self, community: str, space: str, first: date, last: date) -> Mapping[date, Figures]: ...  # noqa: D102
+
+
+class Charters(Protocol):
+    """The published charters."""
+
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+
+
+# --- what it is made of ---
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Reads what a report is made of."""
+
+    journal: Journal
+    keys: Keys
+    sealed: Sealed
+    charters: Charters
+    reading: Callable[[Community], Callable[[str], Findings]] = as_written
+    """How the words of a community are read."""
+
+    def report(self, community: Community, period: Period, now: datetime) -> Report:
+        """The report of a period. Raises Unavailable."""
+        return build(community, period, self.material(community, period, now), now)
+
+    def material(self, community: Community, period: Period, now: datetime) -> Material:
+        """Everything that it is made of, each thing read once. Raises Unavailable."""
+        begin = period.before.bounds(community.zone)[0]
+        days = self._days(community, period.before.first, period.last)
+        its_own = {day: figures for day, figures in days.items() if day >= period.first}
+        read = tuple(self._read(community, sum(its_own.values(), Figures())))
+        published = self._charter(community.id, now)
+        return Material(
+            days=its_own,
+            before=sum((figures for day, figures in days.items() if day < period.first), Figures()),
+            cases=tuple(self._cases(community.id, begin)),
+            appeals=tuple(
+                appeal
+                for state in (AppealState.OPEN, AppealState.UPHELD)
+                for appeal in self.journal.appeals(community.id, state)
+            ),
+            calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
+            read=read,
+            struck=frozenset(self._struck(community.id, read, published, now)),
+            counted_to=self.sealed.sealed_to(community.id),
+            target=published.charter.commitments.response_target.lasting if published else None,
+            articles={clause.id: clause.number for clause in published.charter.clauses} if published else {},
+        )
+
+    def _days(self, community: Community, first: date, last: date) -> dict[date, Figures]:
+        """Of every space together."""
+        found: dict[date, Figures] = {}
+        for space in community.spaces:
+            for day, figures in self.sealed.days(community.id, space, first, last).items():
+                found[day] = found.get(day, Figures()) + figures
+        return found
+
+    def _cases(self, community: str, since: datetime) -> Iterator[Case]:
+        places = self.journal.latest_cases(community, since, MOST_CASES)
+        known = self.journal.read(self.keys.case(*at) for at in places)
+        return (case for at in places if (case := known.case(*at)))
+
+    def _charter(self, community: str, now: datetime) -> PublishedCharter | None:
+        try:
+            return self.charters.load(community, now)
+        except CharterUnreadable:  # whoever decides there says so
+            return None
+
+    def _read(self, community: Community, figures: Figures) -> Iterator[tuple[Head, Heard]]:
+        """Comments with their words, as far as these are still there."""
+        places = [(community.id, *place) for place in self._places(community, figures)]
+        known = self.journal.read(self.keys.head(*at) for at in places)
+        heads = [head for at in places if (head := known.head(*at)) and head.kind is HeadKind.COMMENT]
+        kept = [head for head in heads if not (head.confidential or head.deleted)]
+        said, read = self.journal.current_words(kept), self.reading(community)
+        for head in kept:
+            if head.at in said:
+                yield head, _heard(head, said[head.at], read(said[head.at]))
+
+    def _places(self, community: Community, figures: Figures) -> list[Place]:
+        """Objects of the busiest hours, the busiest first."""
+        hours: Counter[str] = Counter()
+        for local, n in figures.posted.items():
+            at = datetime.strptime(local, "%Y-%m-%dT%H").replace(tzinfo=community.zone)
+            hours[f"{at.astimezone(UTC):%Y-%m-%dT%H}"] += n
+        found: list[Place] = []
+        for hour, _ in sorted(hours.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_HOURS]:
+            if len(found) >= MOST_READ:
+                break
+            objects, _ = self.sealed.objects(community.id, hour)
+            found += sorted(objects)[:MOST_OF_AN_HOUR]
+        return found[:MOST_READ]
+
+    def _struck(
+        self,
+        community: str,
+        read: Sequence[tuple[Head, Heard]],
+        published: PublishedCharter | None,
+        now: datetime,
+    ) -> Iterator[str]:
+        """Of those who helped others, the ones who have a strike that has not lapsed."""
+        helpers = {head.author for head, heard in read if Signal.HELPS_MEMBER in heard.findings.signals and head.author}
+        known = self.journal.read(self.keys.author(community, author) for author in sorted(helpers))
+        lapse = published.charter.commitments.strike_ttl.lasting if published else timedelta.max
+        for author in sorted(helpers):
+            if known.author(community, author, now).standing.told_before(now, lapse, besides=""):
+                yield author
+
+
+def _heard(head: Head, text: str, findings: Findings) -> Heard:
+    return Heard(
+        source=(head.platform, head.account, head.object),
+        person=head.author or head.object,
+        said_at=head.posted_at,
+        reason=head.verdict.reason if head.verdict else "",
+        waits=False,
+        text=text,
+        findings=findings,
+    )
+
+
+# --- to whom ---
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """send_report's use case, with its edges."""
+
+    gathering: Gathering
+    communities: Communities
+    journal: Calls
+    calls: Queue
+
+    def send(self, communities: Sequence[str], kind: Kind, now: datetime) -> int:
+        """Report the last week, or month, that is over in each community; answers to how many people.
+
+        Raises Unavailable.
+        """
+        return sum(self._send(name, kind, now) for name in communities)
+
+    def _send(self, name: str, kind: Kind, now: datetime) -> int:
+        try:
+            community = self.communities.load(name)
+        except (NotFound, BadConfiguration):
+            return 0  # whoever decides there says so
+        period = last_over(kind, now, community)
+        people = [one for one in community.rota.people if not one.is_away(now, community.zone)]
+        names = {f"{REPORT}-{period.name}-{one.id}": one.id for one in people}
+        missing = [call for call in names if self.journal.load_call(community.id, call) is None]
+        if not missing:
+            return 0
+        report = self.gathering.report(community, period, now)
+        if report.counted_to is None:
+            return 0  # nobody ever said anything
+        told = tuple(_call(report, call, names[call], now) for call in missing)
+        try:
+            self.journal.commit(Changes(calls=told), now)
+        except Conflict:
+            return 0  # somebody else tells it at this moment
+        self.calls.send([{"schema": 1, "community": one.community, "call": one.id} for one in told])
+        return len(told)
+
+
+def last_over(kind: Kind, now: datetime, community: Community) -> Period:
+    """The last week, or month, that is over where the community is."""
+    today = now.astimezone(community.zone).date()
+    return (Period.week(today) if kind == "week" else Period.month(today)).before
+
+
+def _call(report: Report, name: str, person: str, now: datetime) -> Call:
+    return Call(
+        community=report.community,
+        id=name,
+        reason=REPORT,
+        urgency=Urgency.HOURS,
+        state=CallState.READY,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        rev=0,
+        only=person,
+        figures={REPORT: packed(report)},
+        places=report.places,
+    )
+
+
+# --- as it travels, as it is read ---
+
+
+def packed(report: Report) -> str:
+    """The report as JSON, whole: figures, names of measures, places."""
+    return json.dumps(_REPORT.dump_python(report, mode="json"), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(content: str) -> Report:
+    """What was packed. Raises ValueError for anything else."""
+    return _REPORT.validate_json(content)
+
+
+def told_of_report(call: Call, community: Community, said: Said, now: datetime, language: str) -> Told:
+    """The report that a call brings, for the one whom it is for."""
+    person = community.rota.person(call.only)
+    report = unpacked(call.figures[REPORT])
+    return tell(report, community, reader=person.name if person else "", said=said, now=now, language=language)
+
+
+def as_html(told: Told, links: Sequence[tuple[str, str]]) -> str:
+    """The report as an e-mail; `links`: (what it is called, where it leads)."""
+    return pages.render("report", told=told, links=links)
