@@ -467,14 +467,14 @@ def _shown(one: Measure | Spread, before: Measure | Spread | None, language: str
 
 
 def _measured(one: Measure, before: Measure | None, language: str) -> Measured:
-    table, said = words.table(language, "engagement"), _words_of(one.name, language)
+    table, said = words.table(language, "engagement"), measures.told(one.name, language)
     write = partial(numerals.share if one.unit is Unit.SHARE else numerals.decimal, language=language)
     earlier = before.value if before else None
     error = {"error": numerals.share(STANDARD_ERROR, language)}
     return Measured(
         name=one.name,
-        said=said["name"],
-        formula=said["formula"],
+        said=said.name,
+        formula=said.formula,
         source=one.source,
         unit=one.unit,
         value=one.value,
@@ -490,16 +490,16 @@ def _measured(one: Measure, before: Measure | None, language: str) -> Measured:
 
 
 def _took(one: Spread, before: Spread | None, language: str) -> Took:
-    table, said = words.table(language, "engagement"), _words_of(one.name, language)
-    write = partial(numerals.lasting, language=language)
+    table, said = words.table(language, "engagement"), measures.told(one.name, language)
+    write = partial(numerals.lasting if one.unit is Unit.SECONDS else numerals.decimal, language=language)
     earlier, said_of = before.median if before else None, table["measures"]
     note = words.fill(said_of["sample"], {"n": numerals.count(one.sample, language)})
     if one.ninetieth is not None:
         note = f"{words.fill(said_of['ninetieth'], {'ninetieth': write(one.ninetieth)})} · {note}"
     return Took(
         name=one.name,
-        said=said["name"],
-        formula=said["formula"],
+        said=said.name,
+        formula=said.formula,
         source=one.source,
         sample=one.sample,
         median=one.median,
@@ -509,10 +509,6 @@ def _took(one: Spread, before: Spread | None, language: str) -> Took:
         compared=_compared(one.median, earlier, write, table),
         note=note,
     )
-
-
-def _words_of(name: str, language: str) -> Any:
-    return words.table(language, "measures")["measures"][name]
 
 
 # --- what of it is drawn ---
