@@ -219,7 +219,12 @@ def test_an_item_over_the_limit_is_refused(stack: Stack, table: str) -> None:
 
 
 def test_bytes_come_back_as_they_went(stack: Stack, table: str) -> None:
-    item = {"pk": {"S": "b"}, "sk": {"S": "head"}, "raw": {"B": b"\x00\xff"}, "deep": {"M": {"l": {"L": [{"N": "1"}]}}}}
+    item = {
+        "pk": {"S": "b"},
+        "sk": {"S": "head"},
+        "packed": {"B": b"\x00\xff"},
+        "deep": {"M": {"l": {"L": [{"N": "1"}]}}},
+    }
     stack.dynamodb.put_item(TableName=table, Item=item)  # type: ignore[arg-type]
 
     assert read(stack, table, "b") == item
@@ -260,3 +265,33 @@ def test_a_queue_still_tells_its_attributes(stack: Stack) -> None:
 
     assert told["ApproximateNumberOfMessages"] == "1"
     assert json.loads(told["RedrivePolicy"])["maxReceiveCount"] == 2
+
+
+def test_some_attributes_of_an_item_are_what_they_were_and_changing_them_changes_nothing_kept(
+    stack: Stack, table: str
+) -> None:
+    item = {
+        "pk": {"S": "a"}, "sk": {"S": "head"}, "due_pk": {"S": "p"}, "due_at": {"S": "1"},
+        "n": {"N": "12.50"}, "packed": {"B": b"\x00\xff"}, "tags": {"SS": ["x", "y"]}, "nothing": {"NULL": True},
+        "deep": {"M": {"list": {"L": [{"N": "1"}, {"BOOL": False}]}}}, "beside": {"S": "not asked for"},
+    }  # fmt: skip
+    stack.dynamodb.put_item(TableName=table, Item=item)
+    key = {name: item[name] for name in ("pk", "sk")}
+
+    def asked(names: str) -> dict[str, Any]:
+        read = stack.dynamodb.batch_get_item(RequestItems={table: {"Keys": [key], "ProjectionExpression": names}})
+        (found,) = read["Responses"][table]
+        return dict(found)
+
+    assert asked("n, packed, deep, tags, nothing, absent") == {
+        name: item[name] for name in ("n", "packed", "deep", "tags", "nothing")
+    }
+    assert asked("deep.list[1]") == {"deep": {"M": {"list": {"L": [{"BOOL": False}]}}}}
+    index = stack.dynamodb.query(
+        TableName=table,
+        IndexName="due",
+        KeyConditionExpression="due_pk = :p",
+        ExpressionAttributeValues={":p": {"S": "p"}},
+    )["Items"]
+    assert index == [{name: item[name] for name in ("pk", "sk", "due_pk", "due_at")}]
+    assert stack.dynamodb.get_item(TableName=table, Key=key)["Item"] == item
