@@ -399,9 +399,10 @@ def _sum(left: Value | None, right: Value | None) -> Value:
 
 
 def _added(known: Value | None, more: Value | None) -> Value:
-    """What ADD makes of a number, or of a set of numbers."""
-    if more is not None and "NS" in more and (known is None or "NS" in known):
-        return {"NS": sorted({*(known or {"NS": ()})["NS"], *more["NS"]})}
+    """What ADD makes of a number, or of a set of numbers or texts."""
+    for kind in ("NS", "SS"):
+        if more is not None and kind in more and (known is None or kind in known):
+            return {kind: sorted({*(known or {kind: ()})[kind], *more[kind]})}
     return _sum(known or {"N": "0"}, more)
 
 

@@ -25,7 +25,7 @@ FLOORS = (
     ("words", "pages", "charts"),
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
-    ("statement", "explained", "numerals"),
+    ("statement", "explained", "numerals", "echo"),
     ("standing", "budgets", "crowd", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision", "operation"),
     ("journal", "community", "checking", "rota_changes"),
@@ -59,6 +59,7 @@ PURE = {
     "budgets",
     "engagement",
     "climate",
+    "echo",
     "duty",
     "voice",
     "team",

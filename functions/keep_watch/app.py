@@ -11,6 +11,7 @@ from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
 from tribune.aws.queues import Queue
+from tribune.aws.sealed import Sealed
 from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
@@ -19,6 +20,7 @@ from tribune.workflow.consult import Following
 from tribune.workflow.digest import Digesting
 from tribune.workflow.lead import Leading, as_written
 from tribune.workflow.provisional import Timers
+from tribune.workflow.voices import Voices
 from tribune.workflow.watch import Watching
 from tribune.workflow.weather import Listening
 
@@ -34,8 +36,9 @@ def _remembering() -> tuple[Listening, Leading, Digesting]:
     settings = _settings()
     journal = Journal(clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table)
     communities, calls = Communities(settings.community_table), Queue(clients.sqs(), settings.calls_queue_url)
+    voices = Voices(journal, keys, Sealed(clients.dynamodb(), settings.counter_table))
     return (
-        Listening(journal, keys, communities, calls),
+        Listening(journal, keys, communities, calls, voices),
         Leading(journal, keys, communities, platform, as_written),
         Digesting(journal, keys, communities, calls),
     )

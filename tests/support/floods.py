@@ -11,6 +11,8 @@ from world import PAGE, World
 
 QUESTION = "Vous êtes ouverts le dimanche ?"
 IN_ONE_DELIVERY = 100
+QUARTERS = 4
+"""Of an hour."""
 MOST_ROUNDS = 40
 """A bot that is still answered by then is answered for ever."""
 
@@ -27,7 +29,7 @@ class Figures:
     closest_s: float | None
     """The least time between two of those."""
     calls: tuple[str, ...]
-    """Why a person was called, each call once; what the climate calls for is the climate's."""
+    """Why a person was called, each call once, with what else it tells."""
     named: int
     """Comments that those calls name: a call that named each of a crowd would not fit into its item."""
     rung: int
@@ -51,7 +53,7 @@ def figures(world: World, said: int) -> Figures:
     done = Counter(entry.kind for entry in world.outbox.effects)
     heads = world.journal.heads("garance", world.now - timedelta(days=60))
     unsaid = Counter(head.verdict.unsaid for head in heads if head.verdict and head.verdict.unsaid)
-    calls = [call for call in world.calls_of("garance") if not call.reason.startswith("climate")]
+    calls = world.calls_of("garance")
     counted = world.counters()
     refused = sorted(entry.at for entry in world.outbox.entries if not entry.happened)
     gaps = ((later - earlier).total_seconds() for earlier, later in pairwise(refused))
@@ -60,9 +62,9 @@ def figures(world: World, said: int) -> Figures:
         replies=done["reply"] + done["private"],
         refused=len(refused),
         closest_s=min(gaps, default=None),
-        calls=tuple(call.reason for call in calls),
+        calls=tuple(" + ".join((call.reason, *sorted(call.beside))) for call in calls),
         named=sum(len(call.objects) for call in calls),
-        rung=sum(rung["call"] in {call.id for call in calls} for rung in world.rung),
+        rung=len(world.rung),
         counted=counted.get("comment.1", 0) + counted.get("message.1", 0),
         cases=len(world.journal.open_cases("garance")),
         unsaid=tuple(sorted(unsaid.items())),
@@ -70,16 +72,21 @@ def figures(world: World, said: int) -> Figures:
 
 
 def viral_post(n: int, *, posts: int = 1, hours: int = 1, refused: bool = False) -> Figures:
-    """`n` people ask the same in each of some hours, under so many posts; `refused`: all that the platform says is 429."""
+    """`n` people ask the same at once, or in each quarter of some hours, under so many posts.
+
+    `refused`: all that the platform says is 429.
+    """
     with memory_world() as world:
         if refused:
             world.facebook.fail({"mode": "429", "next": 1_000_000})
-        for hour in range(hours):
-            _crowd(world, hour * n, n, posts)
+        parts = QUARTERS * hours if hours > 1 else 1
+        for part in range(parts):
+            begin = world.now
+            _crowd(world, part * n, n, posts)
             world.pump_only("moderate_comments")
-            world.settle(minutes=20, quiet_minutes=8)
-            world.now += timedelta(hours=1)
-        return figures(world, n * hours)
+            world.settle(minutes=20 if parts == 1 else 12, quiet_minutes=8)
+            world.now = max(world.now, begin + timedelta(minutes=15)) if parts > 1 else world.now
+        return figures(world, n * parts)
 
 
 def _crowd(world: World, first: int, n: int, posts: int) -> None:

@@ -299,7 +299,7 @@ def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
         "promised": "à 17 h",
         "person": "Marie-Amélie Castellane",
     }
-    values |= {"n": "312", "share": "78", "people": "140"}
+    values |= {"n": "312", "share": "78", "people": "140", "voices": "312"}
     values |= {"article": "10", "times": "7", "time": "le 22 novembre à 13 h 40"}
     since = {"fr": "depuis le 22 novembre à 13 h 40", "en": "since 22 November at 1:40 pm"}[language]
 

@@ -16,13 +16,13 @@ def test_a_viral_post_gets_the_hour_s_answers_and_one_call_and_no_case_for_each(
     seen = viral_post(600)
 
     assert seen.replies == PER_POST_AND_HOUR
-    assert (seen.calls, seen.rung, seen.named) == (("flood_post",), 1, 1)
+    assert (seen.calls, seen.rung, seen.named) == (("climate_yellow + flood_post",), 1, 1)
     assert (seen.counted, seen.cases) == (600, 0)
     assert seen.unsaid == (("post", 600 - PER_POST_AND_HOUR),)
 
 
 def test_the_next_hours_have_their_own_answers_and_the_day_one_call() -> None:
-    seen = viral_post(40, hours=3)
+    seen = viral_post(10, hours=3)
 
     assert seen.replies == 3 * PER_POST_AND_HOUR
     assert (seen.calls, seen.rung, seen.counted) == (("flood_post",), 1, 120)
@@ -32,14 +32,14 @@ def test_a_crowd_under_many_posts_gets_the_account_s_answers_and_a_person_has_th
     seen = viral_post(100, posts=100)
 
     assert seen.replies == PER_ACCOUNT_AND_HOUR
-    assert (seen.calls, seen.rung, seen.cases) == (("flood_account",), 1, 100 - PER_ACCOUNT_AND_HOUR)
+    assert (seen.calls, seen.rung, seen.cases) == (("climate_yellow + flood_account",), 1, 100 - PER_ACCOUNT_AND_HOUR)
     assert seen.unsaid == (("account", 100 - PER_ACCOUNT_AND_HOUR),)
 
 
 def test_under_each_post_of_a_flood_one_case_stands_for_all_who_ask_the_same() -> None:
     seen = viral_post(160, posts=80)
 
-    assert (seen.replies, seen.calls) == (PER_ACCOUNT_AND_HOUR, ("flood_account",))
+    assert (seen.replies, seen.calls) == (PER_ACCOUNT_AND_HOUR, ("climate_yellow + flood_account",))
     assert seen.cases == 80 - PER_ACCOUNT_AND_HOUR
 
 

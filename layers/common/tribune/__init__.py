@@ -12,6 +12,7 @@ budgets                                     how much the machine says without a 
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 question                                    what somebody outside the team is asked, and until when
 explained · numerals                        what the machine looked at in a text, as sentences; figures as people write them
+echo · climate                              several people who say nearly the same; how it is in a space, from calm to crisis
 decision                                    breaches + standing + budgets -> what is done and why; pure, one ordered list
 operation                                   a contest, a BlogStorming, an event, a campaign: what belongs to it
 ledger                                      every decision sealed, chained, and verified without us

@@ -6,7 +6,7 @@ fewer. It rises at once and comes down after two calm quarters of an hour, so th
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from tribune.charter.findings import Signal
+from tribune.echo import Likeness, Voiced, alike
 from tribune.words import shared
 from tribune.written import Written
 
@@ -24,6 +25,8 @@ BUCKET = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 WEEKS = 4
 REMEMBERED = timedelta(weeks=WEEKS)
+REPEATED_AFTER = timedelta(days=1)
+"""When a matter that goes on is told again."""
 CALM_BUCKETS = 2
 """So many quarters of an hour without it, and a level is over."""
 SIGNED_WITH = "climate.tools"
@@ -84,6 +87,8 @@ class Thresholds(Written):
     yellow: tuple[Line, ...] = Field(default_factory=lambda: _usual("yellow"))
     orange: tuple[Line, ...] = Field(default_factory=lambda: _usual("orange"))
     red: tuple[Line, ...] = Field(default_factory=lambda: _usual("red"))
+    echo: Likeness = Field(default_factory=lambda: Likeness.model_validate(shared("climate")["echo"]))
+    """From when on several people who say nearly the same are somebody's to look at."""
     unknown: float = Field(default_factory=lambda: float(shared("climate")["unknown"]), ge=1)
     """Comments in a quarter of an hour that are taken for usual in a space that was not listened to for a day."""
     url: str = ""
@@ -103,6 +108,18 @@ def face(author: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Flood:
+    """That the machine has said all that it may within an hour: somebody who came after that."""
+
+    why: str
+    """Under a `post`, or on the whole `account`."""
+    platform: str
+    account: str
+    post: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """What was said in a space within a quarter of an hour."""
 
@@ -111,6 +128,7 @@ class Bucket:
     faces: frozenset[int] = frozenset()
     alarming: frozenset[int] = frozenset()
     """The faces of those who spoke of danger, injury or the law."""
+    floods: frozenset[Flood] = frozenset()
 
     def __add__(self, other: "Bucket") -> "Bucket":
         """Both together: what two environments counted."""
@@ -119,6 +137,7 @@ class Bucket:
             self.negative + other.negative,
             self.faces | other.faces,
             self.alarming | other.alarming,
+            self.floods | other.floods,
         )
 
 
@@ -183,12 +202,76 @@ def seen(bucket: Bucket, before: Bucket, usual: float) -> Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """What a person should know of a crowd whatever the figures say: it makes a space yellow, and is told once a day."""
+
+    reason: str
+    """`echo`, `flood_post` or `flood_account`: what a call about it says."""
+    name: str
+    """The same flood has the same name; an echo is known by its words."""
+    platform: str
+    account: str
+    objects: tuple[str, ...]
+    figures: Mapping[str, str] = field(default_factory=dict)
+    words: frozenset[int] = frozenset()
+
+    @property
+    def told(self) -> str:
+        """What is remembered of it."""
+        return f"{self.reason} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A matter that somebody heard of, and when."""
+
+    what: str
+    at: datetime
+    words: frozenset[int] = frozenset()
+
+
+def flood_matters(buckets: Iterable[Bucket], said: Mapping[str, int]) -> list[Matter]:
+    """What the machine stopped answering; `said`: how often it may speak, under a `post` and on an `account`."""
+    floods = sorted((one for bucket in buckets for one in bucket.floods), key=lambda one: (one.why, one.post))
+    return [
+        Matter(
+            reason=f"flood_{one.why}",
+            name="/".join((one.platform, one.account, *([one.post] if one.why == "post" else []))),
+            platform=one.platform,
+            account=one.account,
+            objects=(one.object,),
+            figures={"said": str(said[one.why])},
+        )
+        for one in floods
+    ]
+
+
+def echo_matter(voices: Sequence[Voiced]) -> Matter:
+    """Several people who said nearly the same, the first one first."""
+    first = voices[0]
+    at = (first.platform, first.account)
+    return Matter(
+        reason="echo",
+        name="/".join((*at, first.object)),
+        platform=first.platform,
+        account=first.account,
+        objects=tuple(one.object for one in voices if (one.platform, one.account) == at),
+        figures={"voices": str(len(voices))},
+        words=first.words,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Weather:
     """How it is in a space, since when, and what is usual there."""
 
     level: Level = Level.GREEN
     since: datetime | None = None
     """Since when it has not been green; None while it is."""
+    highest: Level = Level.GREEN
+    """What it came to since then."""
+    told: tuple[Told, ...] = ()
+    """Matters of the last day."""
     changed_at: datetime | None = None
     look_at: datetime | None = None
     """When to look again although nobody says anything; None while it is green."""
@@ -224,8 +307,25 @@ class Weather:
 
     def after(self, level: Level, now: datetime) -> "Weather":
         """The same at another level."""
-        since = None if level is Level.GREEN else self.since or now
-        return replace(self, level=level, since=since, changed_at=now)
+        if level is Level.GREEN:
+            return replace(self, level=level, since=None, highest=level, changed_at=now)
+        highest = max(self.highest, level, key=lambda one: one.height)
+        return replace(self, level=level, since=self.since or now, highest=highest, changed_at=now)
+
+    def new(self, matters: Iterable[Matter], likeness: Likeness, now: datetime) -> tuple[Matter, ...]:
+        """Those that nobody was told of within a day, each once; an echo is another one when its words are."""
+        lately = [one for one in self.told if now - one.at < REPEATED_AFTER]
+        found: dict[str, Matter] = {}
+        for matter in matters:
+            same = any(one.what == matter.told or alike(one.words, matter.words) >= likeness.alike for one in lately)
+            if not same:
+                found.setdefault(matter.told, matter)
+        return tuple(found.values())
+
+    def telling(self, matters: Iterable[Matter], now: datetime) -> "Weather":
+        """The same, once somebody is told of them."""
+        lately = tuple(one for one in self.told if now - one.at < REPEATED_AFTER)
+        return replace(self, told=(*lately, *(Told(one.told, now, one.words) for one in matters)))
 
     def looked(self, now: datetime) -> "Weather":
         """The same, to be looked at again when this quarter of an hour is over, unless it is green."""

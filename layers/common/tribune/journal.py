@@ -425,6 +425,8 @@ class Call:
     """The one person whom it is for (a digest); empty: whoever is on duty."""
     folded: str = ""
     """The summary that tells of it."""
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What else is to be told of the same incident: reason -> its figures."""
     places: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
     """For a digest, by its parts: (platform, account, object) of each comment that it names."""
 

@@ -12,6 +12,7 @@ from tribune.aws.items import (
     BREAKER,
     CALL,
     CASE,
+    FLOOD,
     HEAD,
     HELD,
     NOTICE,
@@ -250,6 +251,7 @@ def bucket(counted: Mapping[str, Any]) -> Bucket:
         negative=int(counted.get("negative", 0)),
         faces=frozenset(map(int, counted.get("faces", ()))),
         alarming=frozenset(map(int, counted.get("alarming", ()))),
+        floods=frozenset(map(FLOOD.validate_json, counted.get("floods", ()))),
     )
 
 

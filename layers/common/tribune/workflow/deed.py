@@ -10,7 +10,7 @@ from tribune.channel import ActKind, Card
 from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Audience, Comment, Reaction, Said
 from tribune.community import Community
-from tribune.decision import Mode
+from tribune.decision import DANGER, Mode
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.worksheet import ObjectId, ThreadId
 
@@ -18,6 +18,8 @@ WAKE_AGAIN_AFTER = timedelta(seconds=60)
 """A wake-up message that got lost costs at most this (and the minute between two rounds of keep_watch)."""
 WORDS_KEPT = timedelta(days=30)
 EVIDENCE_KEPT = timedelta(days=396)
+NO_WEATHER = DANGER | {"spam", "participation"}
+"""Reasons that say nothing of the climate: matters of their own, advertisements, the entries of a contest."""
 SPEAKING = (ActKind.REPLY, ActKind.PRIVATE)
 _NAMES = uuid.UUID("6f0c8f4e-4d0e-5a55-9a3c-6e1d6a1f9a10")
 

@@ -1,6 +1,7 @@
 """weather: every minute, how it is in each space where something was said: the level is kept, one incident calls a person.
 
-A quiet space costs one query, and nothing is written for it. What is kept of a space changes with its level and once an
+What a crowd does besides (the machine has answered enough, several say nearly the same) belongs to the same incident,
+whichever comes first. A quiet space costs one query, and nothing is written for it. What is kept of a space changes with its level and once an
 hour; the level itself stands where whoever is about to speak reads it (`Brakes.climate`).
 """
 
@@ -10,9 +11,24 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from tribune.climate import HOUR, Bucket, Level, Seen, Weather, hour_number, judge, totals
+from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
+from tribune.climate import (
+    HOUR,
+    Bucket,
+    Level,
+    Matter,
+    Seen,
+    Weather,
+    echo_matter,
+    flood_matters,
+    hour_number,
+    judge,
+    people,
+    totals,
+)
 from tribune.community import Community
 from tribune.decision import Urgency
+from tribune.echo import Voiced, loudest
 from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes, ClimateNote, SpaceRecord
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
@@ -26,6 +42,8 @@ LOOK_AGAIN = timedelta(minutes=15)
 VERBATIMS = 3
 LATEST_CASES = 30
 RINGING = frozenset({CallState.READY, CallState.SENDING, CallState.SENT})
+ENOUGH = {"post": PER_POST_AND_HOUR, "account": PER_ACCOUNT_AND_HOUR}
+ECHO = "echo"
 _TELL = {
     Level.YELLOW: (Urgency.HOURS, ("cm",)),
     Level.ORANGE: (Urgency.HOURS, ("cm", "smm")),
@@ -62,6 +80,12 @@ class Journal(Protocol):
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
 
 
+class Voices(Protocol):
+    """Who said what lately, as far as it could be an echo."""
+
+    def lately(self, community: Community, space: str, now: datetime) -> Sequence[Voiced]: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """keep_watch's ear, with its edges."""
@@ -70,6 +94,7 @@ class Listening:
     keys: Keys
     communities: Communities
     calls: Queue
+    voices: Voices
     _heard: dict[tuple[str, str], Mapping[datetime, Bucket]] = field(default_factory=dict)
     """What this process saw last: a space that did not move is left alone."""
     _spaces: dict[str, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
@@ -103,15 +128,20 @@ class Listening:
         community = self.communities.load(name)
         record = self.journal.read([self.keys.climate(*at)]).climate(*at)
         weather = self._remembering(record, buckets, now)
-        level, what = judge(weather, buckets, community.climate, community.zone, now)
+        fresh = weather.new(self._matters(community, space, buckets, now), community.climate.echo, now)
+        judged, what = judge(weather, buckets, community.climate, community.zone, now)
+        level = Level.YELLOW if fresh and judged is Level.GREEN else judged
         turned = level is not weather.level
-        after = (weather.after(level, now) if turned else weather).looked(now)
+        after = (weather.after(level, now) if turned else weather).looked(now).telling(fresh, now)
+        turn = _Turn(community, space, record.weather, after, what, fresh, judged, now)
         changes = Changes()
         if after != record.weather:
             changes = Changes(spaces=(replace(record, rev=record.rev + 1, weather=after),))
         if turned:
             changes += Changes(climates=(ClimateNote(*at, str(level)),))
-            changes += self._told(_Turn(community, space, record.weather, after, what, now))
+            changes += self._told(turn)
+        elif fresh:
+            changes += self._joined(turn)
         try:
             if changes != Changes():
                 self.journal.commit(changes, now)
@@ -138,12 +168,22 @@ class Listening:
         first = min(hours, default=last + 1) if weather.known_to is None else weather.known_to + 1
         return weather.remembering(hours, first, last)
 
+    def _matters(
+        self, community: Community, space: str, buckets: Mapping[datetime, Bucket], now: datetime
+    ) -> list[Matter]:
+        """What the figures do not say; who said what is only asked where enough people speak."""
+        found = flood_matters(buckets.values(), ENOUGH)
+        limits = community.climate.echo
+        faces = frozenset(face for bucket in buckets.values() for face in bucket.faces)
+        if people(faces) >= limits.people and (echo := loudest(self.voices.lately(community, space, now), limits)):
+            found.insert(0, echo_matter(echo))
+        return found
+
     # --- what a person is told ---
 
     def _told(self, turn: "_Turn") -> Changes:
         """The incident and, where tools listen, the event: in the transaction that keeps the level."""
-        began = turn.after.since or turn.before.since or turn.now
-        name = incident_of(turn.space, began)
+        name = turn.incident
         known = self.journal.load_call(turn.community.id, name)
         changes = self._event(turn)
         if turn.after.level is Level.GREEN:
@@ -156,7 +196,7 @@ class Listening:
         """It rises: it rings anew, whoever took it. It comes down a step: whoever is called next reads the new figures."""
         fresh = self._incident(turn, known.id)
         if turn.after.level.height > turn.before.level.height:
-            return Changes(resumed=(replace(fresh, created_at=known.created_at, rev=known.rev + 1),))
+            return Changes(resumed=(_anew(fresh, known),))
         if known.state not in RINGING:
             return Changes()
         kept = replace(
@@ -169,14 +209,34 @@ class Listening:
         )
         return Changes(resumed=(kept,))
 
+    def _joined(self, turn: "_Turn") -> Changes:
+        """Something more of an incident that goes on: whoever is called next reads it too.
+
+        Where it was only news until now, an echo rings: that is another matter than a crowd.
+        """
+        known = self.journal.load_call(turn.community.id, turn.incident)
+        fresh = self._incident(turn, turn.incident)
+        if known is None:
+            return Changes(calls=(fresh,))
+        if known.state is CallState.CLOSED and any(matter.reason == ECHO for matter in turn.matters):
+            return Changes(resumed=(_anew(fresh, known),))
+        beside = {**known.beside, **{one.reason: one.figures for one in turn.matters if one.reason != known.reason}}
+        return Changes(resumed=(replace(known, beside=beside, rev=known.rev + 1),))
+
     def _incident(self, turn: "_Turn", name: str) -> Call:
+        """The call as it begins: its reason is the level, where the figures alone make it; else the first matter."""
         urgency, roles = _TELL[turn.after.level]
-        seen = self._verbatims(turn)
+        first = turn.matters[0] if turn.matters else None
+        seen = _places(turn, first) if first and first.reason == ECHO else self._verbatims(turn)
+        if first and not seen:
+            seen = _places(turn, first)
         platform, account = seen[0][1:3] if seen else (None, None)
+        by_figures = turn.judged is not Level.GREEN
+        reason = f"climate_{turn.after.level}" if by_figures or first is None else first.reason
         return Call(
             community=turn.community.id,
             id=name,
-            reason=f"climate_{turn.after.level}",
+            reason=reason,
             urgency=urgency,
             state=CallState.READY,
             created_at=turn.now,
@@ -188,7 +248,8 @@ class Listening:
             space=turn.space,
             objects=tuple(at[3] for at in seen),
             received_at=turn.after.since,
-            figures=turn.figures,
+            figures={**turn.figures, **(first.figures if first and first.reason == reason else {})},
+            beside={one.reason: one.figures for one in turn.matters if one.reason != reason},
         )
 
     def _verbatims(self, turn: "_Turn") -> list[ObjectId]:
@@ -229,7 +290,16 @@ class _Turn:
     before: Weather
     after: Weather
     what: Seen
+    matters: tuple[Matter, ...]
+    """What nobody was told of yet, an echo first."""
+    judged: Level
+    """By the figures alone."""
     now: datetime
+
+    @property
+    def incident(self) -> str:
+        """The call about it."""
+        return incident_of(self.space, self.after.since or self.before.since or self.now)
 
     @property
     def figures(self) -> dict[str, str]:
@@ -247,6 +317,8 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
     if known is None or known.state is CallState.CLOSED:
         return Changes()
     closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
+    if turn.before.highest is Level.YELLOW and (known.tried or known.taken_by):
+        return Changes(resumed=(closed,))  # nothing was stopped: that it is over is no news
     if not known.tried and known.taken_by is None:
         # It came and went while nobody was to be called: news for the morning.
         past = replace(known, reason="climate_past", urgency=Urgency.HOURS, state=CallState.READY, rev=known.rev + 1)
@@ -265,6 +337,19 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
         received_at=turn.before.since,
     )
     return Changes(resumed=(closed,), calls=(news,))
+
+
+def _places(turn: _Turn, matter: Matter) -> list[ObjectId]:
+    return [(turn.community.id, matter.platform, matter.account, one) for one in matter.objects]
+
+
+def _anew(fresh: Call, known: Call) -> Call:
+    """The incident rings again, whoever took it, with all that was told of it before."""
+    earlier = {} if known.reason.startswith("climate_") else {known.reason: known.figures}
+    beside = {
+        reason: told for reason, told in {**known.beside, **earlier, **fresh.beside}.items() if reason != fresh.reason
+    }
+    return replace(fresh, created_at=known.created_at, beside=beside, rev=known.rev + 1)
 
 
 def incident_of(space: str, began: datetime) -> str:

@@ -4,7 +4,7 @@ created, edited, deleted · our own message, a message of the team · a reaction
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,8 +12,6 @@ from tribune import climate, duty, voice
 from tribune.budgets import (
     COURTESIES,
     FLOODS,
-    PER_ACCOUNT_AND_HOUR,
-    PER_POST_AND_HOUR,
     TURNS,
     TURNS_WITHIN,
     Silence,
@@ -22,7 +20,7 @@ from tribune.budgets import (
 from tribune.channel import ActKind
 from tribune.charter import Findings, Signal, pack
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
-from tribune.decision import DANGER, Act, Decision, Leave, Measure, Unconfirmed, Urgency
+from tribune.decision import Act, Decision, Leave, Measure, Unconfirmed, Urgency
 from tribune.journal import (
     Action,
     ActionState,
@@ -49,6 +47,7 @@ from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow.by_hand import acted_on
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
+    NO_WEATHER,
     SPEAKING,
     WAKE_AGAIN_AFTER,
     WORDS_KEPT,
@@ -80,8 +79,6 @@ from tribune.workflow.takeback import (
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
-NO_WEATHER = DANGER | {"spam", "participation"}
-"""What says nothing of the climate: matters of their own, advertisements, the entries of a contest."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
@@ -259,14 +256,17 @@ class _Weighing:
 
     def _feel(self, head: Head, findings: Findings, decision: Decision) -> None:
         """What the climate and the digest are computed from, once for each comment: never a word, never a name."""
-        at, bucket = self.deed.received_at, climate.Bucket()
+        bucket = climate.Bucket()
         if decision.reason not in NO_WEATHER and not self.judging.long_ago:
             who = self.author or self.said.object
             bucket = climate.bucket_of(who, findings.signals, hostile=decision.hostile)
         observed = Counter(str(one.kind) for one in head.actions if one.state is ActionState.OBSERVED)
         if bucket.comments or observed:
-            where = (self.deed.community, self.deed.space, hour_of(at), at.minute // 15)
-            self.sheet.feel(Pulse(*where, bucket, observed))
+            self._pulse(self.deed.received_at, bucket, observed)
+
+    def _pulse(self, at: datetime, bucket: climate.Bucket, observed: Mapping[str, int]) -> None:
+        where = (self.deed.community, self.deed.space, hour_of(at), at.minute // 15)
+        self.sheet.feel(Pulse(*where, bucket, observed))
 
     def _against_nobody_of_ours(self, before: Head | None, decision: Decision) -> Decision:
         """Law 5. Where a person showed again what the machine had hidden, edited words that it still accuses are theirs.
@@ -382,9 +382,7 @@ class _Weighing:
         if decision.confidential or not (earlier or operations):
             return ()
         participates = Signal.PARTICIPATES in findings.signals
-        return marks(
-            self.said, operations, known_as(self.said, self.ground), participates=participates, before=earlier
-        )
+        return marks(self.said, operations, known_as(self.said, self.ground), participates=participates, before=earlier)
 
     def _counted(
         self, base: Head, marked: tuple[Mark, ...], findings: Findings, decision: Decision
@@ -627,7 +625,7 @@ class _Weighing:
         return {code(a.notice): (a.notice, self.now) for a in told if a.notice}
 
     def _note_budget(self, head: Head, before: Head | None, decision: Decision) -> None:
-        """What is planned in public is taken from the hour's budget; that it is used up, one call says.
+        """What is planned in public is taken from the hour's budget; that it is used up, the climate's call says.
 
         What is planned again for edited words, in the place of a message that never began to leave, keeps its place.
         """
@@ -649,9 +647,8 @@ class _Weighing:
         if scope in told:
             return
         self.sheet.note_budget(BudgetNote(*hour, told=frozenset({scope})))
-        said = str(PER_POST_AND_HOUR if one_post else PER_ACCOUNT_AND_HOUR)
-        place = named(*head.at[:3], scope)
-        self._call_of(head, f"flood_{decision.unsaid}", f"{place}-{self.now.date().isoformat()}", {"said": said})
+        flood = climate.Flood(decision.unsaid, head.platform, head.account, head.post, head.object)
+        self._pulse(self.now, climate.Bucket(floods=frozenset({flood})), {})
 
     def _note_turns(self, head: Head, turned: frozenset[str]) -> None:
         """Somebody comes back to the machine again and again: it falls silent there, and a person looks."""

@@ -1,0 +1,137 @@
+"""One crowd, one incident: figures, floods and echoes in one call that is updated, whichever comes first."""
+
+from datetime import timedelta
+
+from memory_world import memory_world
+from world import PAGE, World
+
+from tribune.aws.communities import Communities
+from tribune.budgets import PER_POST_AND_HOUR
+from tribune.community import Post
+from tribune.journal import Call, CallState
+from tribune.workflow.call import take
+
+QUESTION = "Vous êtes ouverts le dimanche ?"
+COMPLAINT = (
+    "Livraison nulle, service client injoignable, mon vélo commandé jamais reçu depuis {n} semaines, {word}",
+    "{word}, service client injoignable et livraison nulle : mon vélo commandé depuis {n} semaines jamais reçu",
+    "Depuis {n} semaines mon vélo commandé jamais reçu, livraison nulle, service client toujours injoignable, {word}",
+)
+WORDS = ("quelle honte", "une honte", "c'est honteux", "scandaleux")
+ORDINARY = "Le tour du lac en {n} km, livraison de la selle nulle part ailleurs aussi soignée, numéro {n}"
+ANGRY = "Commande {n} jamais arrivée, c'est une honte"
+
+
+def say(world: World, first: int, texts: list[str], *, author: str = "", post: str = f"{PAGE}_1") -> None:
+    for number, text in enumerate(texts, first):
+        said = world.comment(number, text, author=author or f"6{number}", post=post)
+        world.deliver("facebook", said)
+    world.pump_only("moderate_comments")
+
+
+def tick(world: World) -> None:
+    world.now += timedelta(minutes=1)
+    world.invoke("keep_watch", {})
+    world.pump_only("call_manager")
+
+
+def incidents(world: World) -> list[Call]:
+    return [call for call in world.calls_of("garance") if call.reason.startswith(("climate", "flood", "echo"))]
+
+
+def reworded(n: int) -> list[str]:
+    return [COMPLAINT[i % 3].format(n=i + 2, word=WORDS[i % 4]) for i in range(n)]
+
+
+def told(world: World) -> list[str]:
+    return [ring["subject"].split()[0] for ring in world.rung if ring["to"] == "marie"]
+
+
+def test_twelve_who_say_nearly_the_same_are_one_alert_with_their_words_and_no_sanction() -> None:
+    with memory_world() as world:
+        say(world, 1, ["06 39 98 12 34 rappelez " + text for text in reworded(12)])
+        before = [world.head("garance", "facebook", PAGE, f"1_{n}") for n in range(1, 13)]
+        tick(world)
+        tick(world)
+        (call,) = incidents(world)
+        (ring,) = [one for one in world.rung if one["to"] == "marie"]
+
+        assert (call.reason, dict(call.beside)) == ("climate_yellow", {"echo": {"voices": "12"}})
+        assert call.objects[:1] == ("1_1",)
+        assert len(call.objects) == 12
+        assert "12 comptes différents" in ring["text"]
+        assert ring["text"].count("•••") == 3, "three of them quoted, masked"
+        assert "06 39 98" not in ring["text"]
+        assert [world.head("garance", "facebook", PAGE, f"1_{n}") for n in range(1, 13)] == before, "nobody is touched"
+
+
+def test_an_echo_alone_makes_a_page_yellow_and_says_so() -> None:
+    with memory_world() as world:
+        say(world, 1, [ORDINARY.format(n=n) for n in range(40, 49)])
+        say(world, 101, reworded(5))
+        tick(world)
+        (call,) = incidents(world)
+
+        assert (call.reason, call.figures["voices"], dict(call.beside)) == ("echo", "5", {})
+        assert world.rung[0]["subject"].startswith("5 personnes écrivent presque la même chose")
+
+
+def test_one_author_a_contest_a_song_and_a_hashtag_are_no_echo() -> None:
+    song = "Sous le pont Mirabeau coule la Seine et nos amours, faut-il qu'il m'en souvienne, la joie venait toujours"
+    tagged = "#RoulezGarance mon plus beau souvenir de vélo, merci à toute l'équipe pour cette belle journée en forêt"
+    with memory_world() as world:
+        communities = Communities(world.stack.tables()["CommunityTable"])
+        contest = Post(platform="facebook", account=PAGE, id=f"{PAGE}_9", mechanic="contest", solicits=2)
+        garance = communities.load("garance")
+        usual = garance.climate.model_copy(update={"unknown": 1000.0})
+        communities.write(garance.model_copy(update={"posts": (contest,), "climate": usual}))
+        say(world, 1, ["moi !"] * 200, post=f"{PAGE}_9")
+        say(world, 301, [song] * 12)
+        say(world, 401, [tagged] * 12)
+        say(world, 501, reworded(10), author="777")
+        tick(world)
+
+        assert [call.reason for call in incidents(world) if "echo" in (call.reason, *call.beside)] == []
+
+
+def test_a_flood_before_the_storm_is_one_call_that_rings_again_when_it_is_worse() -> None:
+    with memory_world() as world:
+        say(world, 1, [QUESTION] * (PER_POST_AND_HOUR + 1))
+        tick(world)
+        (flood,) = incidents(world)
+        assert (flood.reason, flood.state) == ("flood_post", CallState.CLOSED), "news: nobody has to take it"
+
+        say(world, 101, [ANGRY.format(n=n) for n in range(60)])
+        tick(world)
+        (call,) = incidents(world)
+
+        assert (call.id, call.reason, set(call.beside)) == (flood.id, "climate_red", {"flood_post"})
+        assert told(world) == ["Une", "ROUGE"]
+        assert f"répondu {PER_POST_AND_HOUR} fois" in world.rung[-1]["text"]
+
+
+def test_a_flood_in_a_storm_joins_its_call_without_ringing_and_danger_keeps_its_own() -> None:
+    with memory_world() as world:
+        say(world, 1, [ORDINARY.format(n=n) for n in range(30, 70)])
+        tick(world)
+        (storm,) = incidents(world)
+        take(world.journal, "garance", storm.id, "marie", world.now)
+        say(world, 101, [QUESTION] * (PER_POST_AND_HOUR + 1))
+        say(world, 201, ["On sait où est ton magasin, on va venir te défoncer"])
+        tick(world)
+        (call,) = incidents(world)
+
+        assert (call.reason, set(call.beside), call.state) == ("climate_yellow", {"flood_post"}, CallState.TAKEN)
+        assert told(world) == ["JAUNE", "Menace"]
+
+
+def test_what_was_only_yellow_ends_without_news() -> None:
+    with memory_world() as world:
+        say(world, 1, [ORDINARY.format(n=n) for n in range(30, 70)])
+        tick(world)
+        for _ in range(4):
+            world.now += timedelta(minutes=15)
+            tick(world)
+        (call,) = incidents(world)
+
+        assert (call.state, [one for one in told(world) if one == "VERT"]) == (CallState.CLOSED, [])
