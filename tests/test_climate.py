@@ -16,12 +16,14 @@ from tribune.climate import (
     Bucket,
     Level,
     Thresholds,
+    Tone,
     Weather,
     bucket_of,
     bucket_start,
     hour_number,
     judge,
     people,
+    tone_of,
 )
 from tribune.words import shared
 
@@ -190,3 +192,16 @@ def test_where_nobody_knows_what_is_usual_it_takes_a_crowd(angry: int, expected:
 
 def test_a_community_says_itself_what_is_usual_where_nobody_knows() -> None:
     assert level(crowd(20, negative=20), Weather(), unknown=2) is Level.ORANGE
+
+
+@pytest.mark.parametrize(
+    ("signals", "hostile", "tone"),
+    [
+        ({Signal.PRAISE}, False, Tone.POSITIVE),
+        ({Signal.PRAISE, Signal.GRIEVANCE}, False, Tone.NEGATIVE),
+        ({Signal.THANKS}, True, Tone.NEGATIVE),
+        ({Signal.QUESTION}, False, Tone.NEITHER),
+    ],
+)
+def test_praise_beside_a_grievance_is_no_praise(signals: set[Signal], hostile: bool, tone: Tone) -> None:  # noqa: FBT001  what was read
+    assert tone_of(frozenset(signals), hostile=hostile) is tone

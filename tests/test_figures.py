@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from local.configuration import read
 from tribune.channel import ActKind
+from tribune.climate import Tone
 from tribune.comment import Audience
 from tribune.community import Community, Post
 from tribune.decision import Mode
@@ -158,3 +161,157 @@ def test_a_promise_counts_once_its_time_is_over() -> None:
     )  # fmt: skip
     found = commitments_kept([case], NOW + 3 * HOUR)
     assert (found.numerator, found.denominator) == (1, 2)
+
+
+# --- tone, threads, rungs, members ---
+
+CRITICISM = Verdict(measure="draft", reason="criticism", mode=Mode.ACT, tone=Tone.NEGATIVE)
+
+
+def kept(*heads: Head) -> tuple[int, int]:
+    """(criticism that stands, criticism)."""
+    talk = figures(*heads).talk
+    return talk["criticism_kept"], talk["criticism"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "more", "stands"),
+    [
+        ((), {}, (1, 1)),
+        ((act(ActKind.HIDE),), {}, (0, 1)),
+        ((act(ActKind.HIDE), act(ActKind.UNHIDE)), {}, (1, 1)),
+        ((act(ActKind.DELETE),), {}, (0, 1)),
+        ((), {"hidden": True, "by_hand": True}, (0, 1)),
+        ((act(ActKind.HIDE),), {"hidden": False, "by_hand": True}, (1, 1)),
+        ((replace(act(ActKind.HIDE), clause="respect"),), {}, (0, 0)),
+        ((), {"deleted": True, "counted": None}, (0, 0)),
+        ((), {"audience": Audience.PRIVATE}, (0, 0)),
+    ],
+    ids=[
+        "it stands",
+        "hidden without a clause",
+        "shown again",
+        "deleted by us without a clause",
+        "hidden on the platform itself",
+        "shown on the platform itself",
+        "hidden under a clause: a breach, as a person found",
+        "taken away, nobody knows by whom",
+        "private",
+    ],
+)
+def test_criticism_without_a_breach_is_kept_as_long_as_it_stands(
+    actions: tuple[Action, ...], more: dict[str, Any], stands: tuple[int, int]
+) -> None:
+    assert kept(head("1", *actions, verdict=CRITICISM, **more)) == stands
+
+
+def test_an_insult_is_no_criticism_however_it_sounds() -> None:
+    assert kept(head("1", verdict=replace(INSULT, tone=Tone.NEGATIVE))) == (0, 0)
+
+
+def test_how_comments_sound_under_a_post_that_was_paid_for_is_told_apart_too() -> None:
+    ad = Post(platform="facebook", account="1001", id="ad", sponsored=True)
+    praise = replace(CRITICISM, tone=Tone.POSITIVE)
+    found = figures(
+        head("1", verdict=CRITICISM),
+        head("2", verdict=praise, post="ad"),
+        head("3", post="ad", parent="2"),
+        of=community("Europe/Paris", ad),
+    ).talk
+    told = {name: found[name] for name in ("comments", "negative", "positive", "to_member")}
+    paid = {name: found[f"paid.{name}"] for name in told}
+    assert told == {"comments": 3, "negative": 1, "positive": 1, "to_member": 1}
+    assert paid == {"comments": 2, "negative": 0, "positive": 1, "to_member": 1}
+
+
+def test_what_is_done_is_told_by_clause_and_strike_and_what_was_reversed_is_not() -> None:
+    first, second = replace(INSULT, strike_no=1), replace(INSULT, strike_no=2)
+    reminder, hide = act(variant="reminder1.respect/1"), act(ActKind.HIDE)
+    found = figures(
+        head("1", reminder, verdict=first),
+        head("2", reminder, hide, verdict=second),
+        head("3", hide, verdict=replace(first, reversed=True)),
+        head("4", verdict=first),
+        head("5", hide, verdict=INSULT),
+    )
+    assert dict(found.rungs) == {("respect", 1, "remind"): 1, ("respect", 2, "hide"): 1, ("respect", 0, "hide"): 1}
+
+
+def test_what_waits_is_told_until_a_person_answers_in_whatever_hour() -> None:
+    asked, late = head("1", verdict=QUESTION), head("2", verdict=QUESTION)
+    answer = head("3", at=NOW + HOUR, kind=HeadKind.TEAM, counted=None, parent="1", thread="1", author=None)
+    known = {one.at: one for one in (asked, late, answer)}
+    first, second = (sum(recount(some, known, community()).values(), Figures()) for some in ([asked, late], [answer]))
+    assert (len(first.waiting), len(second.waiting)) == (2, 0)
+    assert len((first + second).waiting) == len((second + first).waiting) == 1
+    assert (first + second).waiting.keys().isdisjoint(second.answers)
+
+
+def test_a_member_gives_points_days_and_help_and_nothing_under_what_was_paid_for() -> None:
+    ad = Post(platform="facebook", account="1001", id="ad", sponsored=True)
+    helps = replace(QUESTION, awaits_answer=False, helps=True)
+    found = figures(
+        head("1", author="ana"),
+        head("2", author="ana", verdict=helps, counted=("comment", 2)),
+        head("3", author="ana", at=NOW + DAY),
+        head("4", author="ana", post="ad"),
+        head("5", author="bo", counted=("reaction", 1), kind=HeadKind.REACTION),
+        of=community("Europe/Paris", ad),
+    ).members.of
+    assert found["ana"] == (3 + 5 + 3, 1, {date(2026, 11, 24), date(2026, 11, 25)})
+    assert found["bo"] == (1, 0, {date(2026, 11, 24)})
+
+
+def test_who_read_a_reminder_is_known_by_when_they_first_did() -> None:
+    reminder = act(variant="reminder1.respect/1")
+    again = act(variant="warning1.respect/1", at=NOW + HOUR)
+    found = figures(head("1", again, author="ana"), head("2", reminder, author="ana"), head("3", act(), author="bo"))
+    assert found.reminded == {"ana": int(NOW.timestamp())}
+
+
+def test_a_post_stands_since_the_first_thing_that_was_said_under_it() -> None:
+    found = figures(head("1", at=NOW + HOUR), head("2", at=NOW), head("3", at=NOW + DAY))
+    assert found.first == {"facebook/1001/1": int(NOW.timestamp())}
+
+
+@st.composite
+def heads_of_some_days(draw: st.DrawFn) -> list[Head]:
+    """Comments, reactions and messages of ours, around the day on which the clocks of Paris change."""
+    begins, found = datetime(2026, 10, 24, tzinfo=UTC), []
+    for n in range(draw(st.integers(0, 12))):
+        at = begins + draw(st.integers(0, 72 * 4)) * HOUR / 4
+        parent = draw(st.sampled_from([None, *(str(m) for m in range(n))]))
+        ours = draw(st.booleans()) and parent is not None
+        found.append(
+            head(
+                str(n),
+                at=at,
+                parent=parent,
+                thread=parent or str(n),
+                author=None if ours else draw(st.sampled_from("abc")),
+                kind=HeadKind.TEAM if ours else HeadKind.COMMENT,
+                counted=None if ours else ("comment", draw(st.integers(1, 2))),
+                asks=ours and draw(st.booleans()),
+                verdict=None if ours else draw(st.sampled_from([None, QUESTION, CRITICISM, INSULT])),
+            )
+        )
+    return found
+
+
+@given(heads_of_some_days())
+@settings(max_examples=60, deadline=None)
+def test_hours_make_days_and_days_make_a_month_in_whatever_order(heads: list[Head]) -> None:
+    known, paris = {one.at: one for one in heads}, community()
+    hours: dict[str, list[Head]] = {}
+    for one in heads:
+        hours.setdefault(one.hour, []).append(one)
+    slices = [cut for hour in hours.values() for cut in recount(hour, known, paris).items()]
+    days: dict[date, Figures] = {}
+    for (_, day), of_hour in slices:
+        days[day] = days.get(day, Figures()) + of_hour
+    at_once = recount(heads, known, paris)
+
+    assert days == {day: Figures() + figures for (_, day), figures in at_once.items()}
+    months = [sum(some, Figures()) for some in (days.values(), reversed(days.values()))]
+    assert months[0] == months[1] == sum((of_hour for _, of_hour in reversed(slices)), Figures())
+    assert recount(heads, known, paris) == at_once

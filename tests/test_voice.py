@@ -20,6 +20,7 @@ from tribune.voice import (
     Promise,
     Voice,
     Written,
+    asks,
     clock_words,
     compose,
     faq_answer,
@@ -725,3 +726,16 @@ def test_every_draft_that_names_an_hour_is_recognised_as_a_promise(language: str
                 if "when" in words.placeholders(form):
                     filled = form.replace("{when}", hour)
                     assert promise_in(filled, language) is not None, filled
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Et vous, vous roulez en ville\u202f?", True),
+        ("Vraiment ?! Dites-nous tout.", True),
+        ("Tout est là : https://garance.example/faq?page=2", False),
+        ("Merci à vous.", False),
+    ],
+)
+def test_a_message_of_ours_asks_something_when_a_question_mark_ends_something(text: str, asked: bool) -> None:  # noqa: FBT001  what is expected
+    assert asks(text) is asked

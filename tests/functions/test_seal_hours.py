@@ -1,7 +1,9 @@
 """seal_hours: an hour is counted to the last detail, once, whatever came twice, late, edited or deleted."""
 
+import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,8 +13,10 @@ from world import FAULTS, PAGE, THROTTLED, Fault, Killed, World
 
 from tribune.aws import clients
 from tribune.aws.sealed import Sealed
+from tribune.conversation import Threads
 from tribune.errors import TribuneError
 from tribune.figures import Figures
+from tribune.thanks import Members
 
 HOUR = timedelta(hours=1)
 SPACE = "page"
@@ -87,7 +91,7 @@ def test_whoever_is_forgotten_leaves_the_crowd_and_the_figures_stay(world: World
     world.deliver("facebook", world.comment(1, "Très beau vélo", author="7001"))
     later(world)
     space = space_of(world)
-    assert total(world, space).size() == 1
+    assert (total(world, space).size(), len(total(world, space).members.of)) == (1, 1)
 
     request = {
         "schema": 1, "kind": "erasure", "platform": "facebook", "channel": "main", "person": "7001", "code": "a" * 32,
@@ -97,6 +101,7 @@ def test_whoever_is_forgotten_leaves_the_crowd_and_the_figures_stay(world: World
     later(world)
 
     assert (total(world, space).counts.total(), total(world, space).size()) == (1, 0)
+    assert total(world, space).members.of == {}
 
 
 @pytest.mark.parametrize("kind", [*FAULTS, THROTTLED])
@@ -135,6 +140,49 @@ def _forget_what_was_sealed(world: World) -> None:
     for item in client.scan(TableName=table)["Items"]:
         if "touched" not in item["pk"]["S"] and not item["sk"]["S"].startswith("hour#20"):
             client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def test_an_hour_tells_what_became_of_criticism_and_of_what_we_asked(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Livraison nulle, votre service est lamentable", author="7001"))
+    world.deliver("facebook", world.comment(2, "Service lamentable, je suis très déçue", author="7002"))
+    world.deliver("facebook", world.comment(3, "Merci, superbe vélo, bravo !", author="7003"))
+    world.settle(minutes=5)
+    world.deliver("facebook", world.comment(4, "Et vous, vous roulez en ville ?", author=PAGE, parent=3))
+    world.deliver("facebook", world.comment(2, "Service lamentable, je suis très déçue", author="7002", verb="hide"))
+    world.settle(minutes=5)
+    world.deliver("facebook", world.comment(5, "Oui, tous les jours", author="7003", parent=4))
+    later(world)
+
+    found = total(world, space_of(world))
+
+    assert (found.talk["negative"], found.talk["positive"]) == (2, 1)
+    assert (found.talk["criticism"], found.talk["criticism_kept"]) == (2, 1)
+    (asked,) = [one for one in found.threads.of.values() if one.asked]
+    assert (asked.members, asked.ours, asked.heard > asked.asked) == (2, 1, True)
+
+
+def test_what_an_earlier_version_sealed_can_still_be_read(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Très beau vélo"))
+    later(world)
+    space, client, table = space_of(world), clients.dynamodb(), world.stack.tables()["CounterTable"]
+    before = total(world, space)
+    for item in _items(client, table):
+        kept: Any = item.get("figures", {}).get("B")
+        if kept is not None:
+            told = json.loads(gzip.decompress(bytes(kept)))
+            earlier = {name: told[name] for name in ("counts", "clock", "posted", "clauses", "talk", "said", "answers")}
+            item["figures"] = {"B": gzip.compress(json.dumps(earlier).encode())}
+        item.pop("persons", None)
+        client.put_item(TableName=table, Item=item)
+
+    after = total(world, space)
+
+    assert before.first and before.members.of and before.threads.of  # noqa: PT018  all three
+    assert after == replace(before, threads=Threads(), first={}, members=Members())
+
+
+def _items(client: Any, table: str) -> list[dict[str, Any]]:
+    return list(client.scan(TableName=table)["Items"])
 
 
 def test_a_days_figures_are_those_of_the_communitys_zone(world: World) -> None:
