@@ -49,7 +49,8 @@ _CHAT = (
 _ROUND, _ANSWERED = 50, 3
 """The mix repeats after so many comments; of each five of them, the one that is answered alone."""
 _FAQ = "Vous êtes ouverts le dimanche ?"
-_INSULT = "@Karim t'es vraiment un abruti si tu crois que ça tient {n} km"
+_INSULT = "@Karim t'es vraiment un abruti, {n} km"
+"""Too short to be an echo: nobody is called for saying it together."""
 _LEGAL = "Je vais vous attaquer en justice, commande numéro {n}"
 
 
