@@ -10,12 +10,16 @@ from tribune.charter.drafting import (
     Change,
     Entry,
     Part,
+    Wording,
     added,
     applied,
     carried_over,
     changes,
     personal,
     removed,
+    restored,
+    reworded,
+    rewordings,
 )
 
 MODEL = model()
@@ -109,3 +113,57 @@ def test_the_changes_of_a_draft_made_again_give_the_same_draft(wanted: list[tupl
     for change in changes(MODEL, draft):
         again = applied(again, change)
     assert again == draft
+
+
+# --- what an article says ---
+
+
+def said(clause: str = "respect", language: str = "fr", **parts: str) -> Wording:
+    found = MODEL.clause(clause)
+    own = {"title": found.title[language], "text": found.text[language]} if found else {"title": "x", "text": "x"}
+    return Wording(clause, language, **own | parts)
+
+
+def test_an_article_said_otherwise_is_the_one_change_and_is_said_again_as_before() -> None:
+    after = reworded(MODEL, said(title=" Le respect  de tous ", text="Une règle.  \r\n\r\n\r\n\r\nSa raison.\n"))
+    title, text = rewordings(MODEL, after)
+
+    assert (title.part, title.after) == ("title", "Le respect de tous")
+    assert (text.part, text.after) == ("text", "Une règle.\n\nSa raison.")
+    assert changes(MODEL, after) == []
+    assert restored(restored(after, MODEL, title), MODEL, text) == MODEL
+
+
+@pytest.mark.parametrize("clause", [clause.id for clause in MODEL.clauses])
+def test_an_article_saved_as_it_was_is_no_change(clause: str) -> None:
+    for language in MODEL.languages:
+        assert reworded(MODEL, said(clause, language)) == MODEL
+
+
+@pytest.mark.parametrize(
+    ("wording", "why"),
+    [
+        (said(title=" "), "unsaid"),
+        (said(text="\n\n"), "unsaid"),
+        (said(title="x" * 121), "too_long"),
+        (said(text="x" * 6_001), "too_long"),
+        (Wording("respect", "xx", "a", "b"), "language"),
+        (said("none"), "no_article"),
+    ],
+)
+def test_what_no_article_can_say_is_refused_with_its_reason(wording: Wording, why: str) -> None:
+    with pytest.raises(CannotEdit) as refused:
+        reworded(MODEL, wording)
+
+    assert refused.value.why == why
+
+
+def test_the_words_of_an_article_move_to_a_later_version_where_it_still_stands() -> None:
+    draft = reworded(reworded(MODEL, said(title="Le respect")), said("menace", title="Les menaces, jamais"))
+    later = reworded(MODEL, said(title="Entre nous", text="Autre chose."))
+    without = later.model_copy(update={"clauses": tuple(one for one in later.clauses if one.id != "menace")})
+    moved = carried_over(draft, MODEL, without)
+
+    assert [(one.clause, one.part, one.before, one.after) for one in rewordings(without, moved)] == [
+        ("respect", "title", "Entre nous", "Le respect")
+    ]

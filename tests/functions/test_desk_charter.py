@@ -11,6 +11,7 @@ from world import World, fresh_world
 __all__ = ["fresh_world"]
 
 CHARTER, DRAFT = "/desk/garance/charter", "/desk/garance/draft"
+ARTICLE = f"{DRAFT}/article/respect"
 INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"
 EVIL = '<script>alert(1)</script>"><img src=x> abruti'
 
@@ -30,7 +31,7 @@ def signed_in(world: World, who: str) -> Browser:
 
 def edit(browser: Browser, text: str, act: str = "add", **where: str) -> Answered:
     """Words into the draft, or out of it, from the page as it stands."""
-    page = browser.get(DRAFT)
+    page = browser.get(ARTICLE)
     wanted = {"clause": "respect", "part": "exceptions", "language": "fr", "text": text, "act": act} | where
     return browser.send(f"{DRAFT}/edit", page, seen=page.field("seen"), **wanted)
 

@@ -1,7 +1,9 @@
-"""The next version of a charter while people work on it: which words it adds and takes away, and what they may be. Pure.
+"""The next version of a charter while people work on it: how it says its articles, which words it adds and takes away,
+and what they may be. Pure.
 
-A draft begins from a published version and differs from it by entries: a term of a rule, an expression that never
-breaches it, a sentence that has its place or has none. What else a version says is changed in its file.
+A draft begins from a published version and differs from it by the title or the text of an article, and by entries: a
+term of a rule, an expression that never breaches it, a sentence that has its place or has none. What else a version says
+is changed in its file.
 """
 
 import re
@@ -9,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from itertools import chain
+from typing import Any, Literal, Protocol
 
 from tribune.charter import contacts
 from tribune.charter.document import Charter, Clause, Kind
@@ -18,6 +21,8 @@ from tribune.charter.uses import WordUse
 from tribune.errors import TribuneError
 
 MOST_CHARACTERS = 200
+MOST_IN_A_TITLE = 120
+MOST_IN_A_TEXT = 6_000
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 _SHORTEST_NAME = 3
 """Letters of a part of a name that is looked for: « de » is no name."""
@@ -55,6 +60,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How an article is said in a language."""
+
+    clause: str
+    language: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A title or a text that a draft says otherwise."""
+
+    clause: str
+    part: Literal["title", "text"]
+    language: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class CharterDraft:
     """The next version as it stands: one in a community at a time."""
 
@@ -69,8 +95,8 @@ class CharterDraft:
 
 
 class CannotEdit(TribuneError):
-    """A draft cannot be changed like this; `why`: `no_clause`, `no_words`, `language`, `empty`, `long`, `personal`,
-    `there` or `gone`.
+    """A draft cannot be changed like this; `why`: `no_clause`, `no_article`, `no_words`, `language`, `empty`, `long`,
+    `too_long`, `unsaid`, `personal`, `there` or `gone`.
     """
 
     reason = "cannot_edit"
@@ -141,9 +167,61 @@ def changes(old: Charter, new: Charter) -> list[Change]:
     return made + [Change(entry, added=False) for entry in before if entry not in after]
 
 
+def reworded(charter: Charter, wording: Wording) -> Charter:
+    """The charter with an article said otherwise in a language. Raises CannotEdit."""
+    clause = _article(charter, wording.clause)
+    if wording.language not in charter.languages:
+        raise CannotEdit("language")
+    title, text = " ".join(wording.title.split()), _tidy(wording.text)
+    if not title or not text:
+        raise CannotEdit("unsaid")
+    if len(title) > MOST_IN_A_TITLE or len(text) > MOST_IN_A_TEXT:
+        raise CannotEdit("too_long")
+    said = {"title": clause.title | {wording.language: title}, "text": clause.text | {wording.language: text}}
+    return _edited(charter, clause.model_copy(update=said))
+
+
+def restored(charter: Charter, base: Charter, one: Rewording) -> Charter:
+    """The charter with a title or a text as `base` says it. Raises CannotEdit."""
+    clause, before = _article(charter, one.clause), getattr(_article(base, one.clause), one.part)
+    kept = {language: said for language, said in getattr(clause, one.part).items() if language != one.language}
+    again = {one.language: before[one.language]} if one.language in before else {}
+    return _edited(charter, clause.model_copy(update={one.part: kept | again}))
+
+
+def rewordings(old: Charter, new: Charter) -> list[Rewording]:
+    """What `new` says otherwise than `old`, article by article; an article that stands in one of them only is none."""
+    found: list[Rewording] = []
+    for clause in new.clauses:
+        before = old.clause(clause.id)
+        if before is None:
+            continue
+        parts: tuple[tuple[Literal["title", "text"], dict[str, str], dict[str, str]], ...] = (
+            ("title", before.title, clause.title),
+            ("text", before.text, clause.text),
+        )
+        for part, was, said in parts:
+            found += [
+                Rewording(clause.id, part, language, was.get(language, ""), said.get(language, ""))
+                for language in dict.fromkeys((*was, *said))
+                if was.get(language, "") != said.get(language, "")
+            ]
+    return found
+
+
 def carried_over(draft: Charter, base: Charter, latest: Charter) -> Charter:
-    """The draft's changes to the version it began from, made to a later one; those that make no sense there are left out."""
+    """The draft's changes to the version it began from, made to a later one; those that make no sense there are left out.
+
+    What both say otherwise is said as in the draft, which shows what it replaces.
+    """
     moved = latest
+    for one in rewordings(base, draft):
+        try:
+            clause = _article(moved, one.clause)
+        except CannotEdit:
+            continue
+        said = getattr(clause, one.part) | {one.language: one.after}
+        moved = _edited(moved, clause.model_copy(update={one.part: said}))
     for change in changes(base, draft):
         try:
             moved = applied(moved, change)
@@ -163,6 +241,19 @@ def _fit(charter: Charter, entry: Entry) -> Entry:
     if personal(text):
         raise CannotEdit("personal")
     return Entry(entry.clause, entry.part, entry.language, text)
+
+
+def _tidy(text: str) -> str:
+    """Lines without what stands after them, one empty line between paragraphs."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines()).strip()
+    return re.sub(r"\n{3,}", "\n\n", lines)
+
+
+def _article(charter: Charter, clause_id: str) -> Clause:
+    found = charter.clause(clause_id)
+    if found is None:
+        raise CannotEdit("no_article")
+    return found
 
 
 def _clause(charter: Charter, clause_id: str) -> Clause:
@@ -212,22 +303,37 @@ def _with(charter: Charter, entry: Entry, held: tuple[str, ...]) -> Charter:
         case Part.ALLOWED | Part.FORBIDDEN:
             own = clause.examples
             update = {"examples": own.model_copy(update={entry.part.value: texts(getattr(own, entry.part))})}
-    edited = clause.model_copy(update=update)
+    return _edited(charter, clause.model_copy(update=update))
+
+
+def _edited(charter: Charter, edited: Clause) -> Charter:
     return charter.model_copy(
-        update={"clauses": tuple(edited if one.id == clause.id else one for one in charter.clauses)}
+        update={"clauses": tuple(edited if one.id == edited.id else one for one in charter.clauses)}
     )
 
 
+def entries(clause: Clause) -> Iterator[Entry]:
+    """The words that a rule holds; none where it is no rule."""
+    if clause.kind is not Kind.RULE:
+        return
+    parts = {
+        Part.EXCEPTIONS: clause.exceptions,
+        Part.ALLOWED: clause.examples.allowed,
+        Part.FORBIDDEN: clause.examples.forbidden,
+    }
+    held = [(Part.TERMS, use.terms) for use in clause.detectors if isinstance(use, WordUse)]
+    for part, texts in (*held, *parts.items()):
+        for language, said in texts.items():
+            yield from (Entry(clause.id, part, language, text) for text in said)
+
+
+def parts(clause: Clause) -> tuple[Part, ...]:
+    """Which words a clause can hold: nothing is looked for where no detector reads words."""
+    if clause.kind is not Kind.RULE:
+        return ()
+    reads = any(isinstance(use, WordUse) for use in clause.detectors)
+    return tuple(part for part in Part if part is not Part.TERMS or reads)
+
+
 def _entries(charter: Charter) -> Iterator[Entry]:
-    for clause in charter.clauses:
-        if clause.kind is not Kind.RULE:
-            continue
-        parts = {
-            Part.EXCEPTIONS: clause.exceptions,
-            Part.ALLOWED: clause.examples.allowed,
-            Part.FORBIDDEN: clause.examples.forbidden,
-        }
-        held = [(Part.TERMS, use.terms) for use in clause.detectors if isinstance(use, WordUse)]
-        for part, texts in (*held, *parts.items()):
-            for language, said in texts.items():
-                yield from (Entry(clause.id, part, language, text) for text in said)
+    return chain.from_iterable(map(entries, charter.clauses))

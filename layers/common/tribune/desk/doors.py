@@ -2,6 +2,7 @@
 
 from tribune.desk import (
     appeals,
+    article,
     calls,
     case,
     charter,
@@ -30,5 +31,6 @@ DOORS: tuple[Door, ...] = (
     *modes.DOORS,
     *voice.DOORS,
     *rota.DOORS,
+    *article.DOORS,
     *handover.DOORS,
 )

@@ -1,6 +1,9 @@
-"""The next version of the charter: words added and taken away, tried at once, published by whoever directs."""
+"""The next version of the charter: what it changes, tried at once, published by whoever directs. Its articles are said in `article`."""
 
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
+from difflib import SequenceMatcher
 from http import HTTPStatus
 from typing import Literal
 
@@ -14,14 +17,17 @@ from tribune.charter.drafting import (
     CharterDraft,
     Entry,
     Part,
+    Rewording,
     added,
     applied,
     carried_over,
     changes,
     next_effect,
+    rewordings,
 )
 from tribune.charter.examples import Failure, test_examples
 from tribune.charter.lint import lint
+from tribune.charter.remark import Remark
 from tribune.desk.charter import named
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.visit import Parts, Refused, Visit
@@ -38,8 +44,11 @@ class ChangeLine(View):
     added: bool
     clause: str
     part: str
+    """`title`, `text`, or where the words of an entry stand."""
     language: str
     text: str
+    pieces: tuple[tuple[str, str], ...]
+    """Of a title or a text: (`kept`, `gone` or `new`, what stands there)."""
 
 
 class DraftView(View):
@@ -56,12 +65,11 @@ class DraftView(View):
     failures: tuple[str, ...]
     """Sentences that are not judged as the draft says."""
     remarks: tuple[str, ...]
-    """What else keeps it from being published, in the engineers' language."""
+    """What else keeps it from being published, a sentence each."""
     checked: bool
     """Was everything checked, or only what takes no time?"""
     clauses: tuple[tuple[str, str], ...]
-    """(id, name) of the articles whose words can be changed."""
-    languages: tuple[str, ...]
+    """(id, name) of the articles."""
     effective: str
     """When it would take effect if it were published now."""
 
@@ -104,6 +112,7 @@ def draft(visit: Visit, _parts: Parts) -> DraftView:
     whole = visit.request.query.get("check") == "all"
     one = found.charter if found else base
     vocabulary = visit.community.vocabulary
+    remarks = lint(one, vocabulary, today(visit), proven=whole) if found else []
     return DraftView(
         exists=found is not None,
         seen=found.content_hash if found else "",
@@ -111,22 +120,25 @@ def draft(visit: Visit, _parts: Parts) -> DraftView:
         beside=found.beside if found else latest[-1].version,
         overtaken=found is not None and found.beside != latest[-1].version,
         changes=draft_changes(found, visit) if found else (),
-        failures=tuple(_failure(failure, one, visit) for failure in test_examples(one, vocabulary)) if found else (),
-        remarks=tuple(map(str, lint(one, vocabulary, _today(visit), proven=whole))) if found else (),
+        failures=tuple(failure_said(failure, one, visit) for failure in test_examples(one, vocabulary))
+        if found
+        else (),
+        remarks=tuple(remark_said(remark, one, visit) for remark in remarks),
         checked=whole,
-        clauses=tuple((clause.id, named(clause, visit)) for clause in one.rules_anywhere),
-        languages=one.languages,
+        clauses=tuple((clause.id, named(clause, visit)) for clause in one.clauses),
         effective=visit.telling.at(next_effect(latest[-1], visit.now)),
     )
 
 
 def draft_changes(found: CharterDraft, visit: Visit) -> tuple[ChangeLine, ...]:
     """What a draft changes in the version that it began from."""
-    base = visit.charter(found.beside)
-    return tuple(_change(change, found.charter, base, visit) for change in changes(base, found.charter))
+    base, one = visit.charter(found.beside), found.charter
+    said = (_rewording(rewording, one, visit) for rewording in rewordings(base, one))
+    return (*said, *(_change(change, one, base, visit) for change in changes(base, one)))
 
 
-def _today(visit: Visit) -> date:
+def today(visit: Visit) -> date:
+    """The day it is where the community lives."""
     return visit.now.astimezone(visit.community.zone).date()
 
 
@@ -151,7 +163,45 @@ def _change(change: Change, one: Charter, base: Charter, visit: Visit) -> Change
         part=entry.part,
         language=entry.language,
         text=entry.text,
+        pieces=(),
     )
+
+
+def _rewording(one: Rewording, charter: Charter, visit: Visit) -> ChangeLine:
+    said = visit.screen[_HERE]
+    return ChangeLine(
+        said=said["reworded"][one.part].format(
+            article=_named(one.clause, charter, charter, visit),
+            language=said["languages"].get(one.language, one.language),
+        ),
+        added=True,
+        clause=one.clause,
+        part=one.part,
+        language=one.language,
+        text=one.after,
+        pieces=tuple(_pieces(one.before, one.after)),
+    )
+
+
+def _pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """What stays, what goes and what comes, word by word."""
+    old, new = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    for what, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            yield "kept", "".join(old[i1:i2])
+            continue
+        if i2 > i1:
+            yield "gone", "".join(old[i1:i2])
+        if j2 > j1:
+            yield "new", "".join(new[j1:j2])
+
+
+def remark_said(remark: Remark, one: Charter, visit: Visit) -> str:
+    """What is wrong with a charter, as the team reads it."""
+    sentence = remark.said(visit.language)
+    if not remark.clause:
+        return sentence[:1].upper() + sentence[1:]
+    return str(visit.screen[_HERE]["remark"].format(article=_named(remark.clause, one, one, visit), remark=sentence))
 
 
 def _named(clause_id: str, one: Charter, base: Charter, visit: Visit) -> str:
@@ -159,7 +209,8 @@ def _named(clause_id: str, one: Charter, base: Charter, visit: Visit) -> str:
     return named(clause, visit) if clause else clause_id
 
 
-def _failure(failure: Failure, one: Charter, visit: Visit) -> str:
+def failure_said(failure: Failure, one: Charter, visit: Visit) -> str:
+    """An example that is not judged as the charter says."""
     said = visit.screen[_HERE]["failures"][failure.expected]
     return str(said.format(text=failure.sentence, article=_named(failure.clause, one, one, visit)))
 
@@ -170,28 +221,26 @@ def _failure(failure: Failure, one: Charter, visit: Visit) -> str:
 def edit(visit: Visit, _parts: Parts, form: Edit) -> Done:
     """Words are added to the draft, or taken away; the first change begins it."""
     change = Change(Entry(form.clause, form.part, form.language, form.text), added=form.act == "add")
-    return _changed(visit, form.seen, change)
+    edited(visit, form.seen, lambda charter: applied(charter, change))
+    return done("drafted", visit, form.clause)
 
 
 def undo(visit: Visit, _parts: Parts, form: Edit) -> Done:
     """A change of the draft is given up."""
-    entry = Entry(form.clause, form.part, form.language, form.text)
-    return _changed(visit, form.seen, Change(entry, added=form.act == "remove"))
+    change = Change(Entry(form.clause, form.part, form.language, form.text), added=form.act == "remove")
+    edited(visit, form.seen, lambda charter: applied(charter, change))
+    return done("drafted", visit)
 
 
-def _changed(visit: Visit, seen: str, change: Change) -> Done:
+def edited(visit: Visit, seen: str, edit: Callable[[Charter], Charter]) -> None:
+    """The draft that was seen is changed; the first change begins it. Raises Refused."""
     found = _seen(visit, seen)
-    beside, before = _begun(found, visit)
-    after = _applied(before, change)
-    _save(visit, after, found, beside)
-    return _done("drafted", visit)
-
-
-def _applied(before: Charter, change: Change) -> Charter:
+    beside, before = begun(found, visit)
     try:
-        return applied(before, change)
+        after = edit(before)
     except CannotEdit as cannot:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"draft_{cannot.why}") from cannot
+    _save(visit, after, found, beside)
 
 
 def _seen(visit: Visit, seen: str) -> CharterDraft | None:
@@ -202,7 +251,7 @@ def _seen(visit: Visit, seen: str) -> CharterDraft | None:
     return found
 
 
-def _begun(found: CharterDraft | None, visit: Visit) -> tuple[int, Charter]:
+def begun(found: CharterDraft | None, visit: Visit) -> tuple[int, Charter]:
     """(the version that the draft begins from, the charter as the draft says it so far)."""
     if found is not None:
         return found.beside, found.charter
@@ -233,7 +282,7 @@ def allowed(visit: Visit, clause: str, language: str, expressions: list[str]) ->
     if not expressions:
         return False
     found = visit.reach.charters.draft(visit.community.id)
-    beside, before = _begun(found, visit)
+    beside, before = begun(found, visit)
     language = language if language in before.languages else before.languages[0]
     after = before
     for text in expressions:
@@ -253,7 +302,7 @@ def drop(visit: Visit, _parts: Parts, form: Seen) -> Done:
     """The draft goes."""
     if not visit.reach.charters.drop_draft(visit.community.id, form.seen):
         raise Refused(HTTPStatus.CONFLICT, "draft_changed")
-    return _done("draft_dropped", visit)
+    return done("draft_dropped", visit)
 
 
 def move(visit: Visit, _parts: Parts, form: Seen) -> Done:
@@ -261,10 +310,10 @@ def move(visit: Visit, _parts: Parts, form: Seen) -> Done:
     found = _seen(visit, form.seen)
     latest = visit.reach.charters.stored_versions(visit.community.id)[-1].version
     if found is None or found.beside == latest:
-        return _done("draft_moved", visit)
+        return done("draft_moved", visit)
     moved = carried_over(found.charter, visit.charter(found.beside), visit.charter(latest))
     _save(visit, moved, found, latest)
-    return _done("draft_moved", visit)
+    return done("draft_moved", visit)
 
 
 def publish(visit: Visit, _parts: Parts, form: Publish) -> Done:
@@ -279,7 +328,7 @@ def publish(visit: Visit, _parts: Parts, form: Publish) -> Done:
     if found.beside != latest[-1].version:
         raise Refused(HTTPStatus.CONFLICT, "overtaken", version=str(latest[-1].version))
     vocabulary = community.vocabulary
-    wrong = [*lint(found.charter, vocabulary, _today(visit)), *test_examples(found.charter, vocabulary)]
+    wrong = [*lint(found.charter, vocabulary, today(visit)), *test_examples(found.charter, vocabulary)]
     if wrong:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "contradicts_itself", n=str(len(wrong)))
     try:
@@ -297,8 +346,9 @@ def publish(visit: Visit, _parts: Parts, form: Publish) -> Done:
     return Done(said="published", next=f"/desk/{community.id}/charter")
 
 
-def _done(said: str, visit: Visit) -> Done:
-    return Done(said=said, next=f"/desk/{visit.community.id}/draft")
+def done(said: str, visit: Visit, clause: str = "") -> Done:
+    """What was done to the draft; its page, or that of one of its articles."""
+    return Done(said=said, next=f"/desk/{visit.community.id}/draft" + (f"/article/{clause}" if clause else ""))
 
 
 DOORS = (
