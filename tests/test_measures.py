@@ -295,7 +295,7 @@ def test_a_question_without_an_answer_counts_once_its_time_is_over() -> None:
 
 
 def test_of_a_flood_some_questions_stand_for_all() -> None:
-    figures = Figures(waiting={str(n): at(0, 9) for n in range(10)}, talk=Counter(asked=5000))
+    figures = Figures(waiting={str(n): at(0, 9) for n in range(1000)}, talk=Counter(asked=5000))
     found = measures.answered_in_time(figures, ROTA, PARIS, timedelta(hours=4), NOW)
     assert (found.numerator, found.denominator, found.estimated) == (0, 5000, True)
 

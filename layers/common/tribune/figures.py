@@ -24,6 +24,8 @@ from tribune.partaking import Partaking, partaking, speaks_to
 from tribune.thanks import Contribution, Members
 
 HOUR: Final = timedelta(hours=1)
+MOST_WAITING: Final = 1000
+"""Questions without an answer that are kept of an hour or a day, drawn by their hashes."""
 EVERYBODY: Final = ""
 """Under this name, among the crowds, stands whoever took part."""
 THREADS: Final = "threads"
@@ -313,7 +315,8 @@ class _Recount:
     def _answer(self, head: Head) -> None:
         """When a person first answered what waits for an answer: here, or with this message of theirs."""
         if head.verdict is not None and head.verdict.awaits_answer:
-            self.waiting[_named(head)] = int(head.posted_at.timestamp())
+            if not head.deleted:
+                self.waiting[_named(head)] = int(head.posted_at.timestamp())
             signed = (
                 action.done_at
                 for action in head.actions

@@ -19,7 +19,7 @@ from tribune import numerals, words
 from tribune.community import Community
 from tribune.crowd import Crowd
 from tribune.duty import Rota
-from tribune.figures import ANSWERED, PAID, THREADS, Figures
+from tribune.figures import ANSWERED, MOST_WAITING, PAID, THREADS, Figures
 from tribune.journal import Case, Head, HeadKind
 from tribune.leadership import Part
 from tribune.notice import Appeal, AppealState
@@ -465,9 +465,10 @@ def answered_in_time(figures: Figures, rota: Rota, zone: ZoneInfo, promise: time
     kept = sum(there.between(asked, at) <= promise for asked, at in told)
     late = sum(there.between(asked, at) > promise for asked, at in waiting)
     # Of a flood, a thousand questions are kept, drawn at random: they stand for all of them.
-    unanswered = max(len(waiting), figures.talk["asked"] - len(told)) if waiting else 0
+    flood = len(waiting) >= MOST_WAITING
+    unanswered = max(len(waiting), figures.talk["asked"] - len(told)) if flood else len(waiting)
     overdue = round(late * unanswered / len(waiting)) if waiting else 0
-    return Measure("answered_in_time", kept, len(told) + overdue, Unit.SHARE, unanswered > len(waiting))
+    return Measure("answered_in_time", kept, len(told) + overdue, Unit.SHARE, flood)
 
 
 def presence_kept(  # noqa: PLR0913, PLR0917  what was announced, and when

@@ -21,7 +21,7 @@ from tribune.aws.keys import Key
 from tribune.conversation import Thread, Threads
 from tribune.crowd import Crowd, Sizes
 from tribune.errors import Conflict
-from tribune.figures import Figures, Slot
+from tribune.figures import MOST_WAITING, Figures, Slot
 from tribune.journal import Head
 from tribune.partaking import Partaking, Taken
 from tribune.thanks import Contribution, Members
@@ -33,8 +33,6 @@ NOTES_KEPT = timedelta(days=30)
 """So long the hours may stay unsealed without anything being lost."""
 OBJECTS_KEPT = timedelta(days=396)
 """As long as the heads: an edit or a deletion of any of them recounts its hour."""
-MOST_WAITING = 1000
-"""Questions without an answer in one item, drawn by their hashes: how many there are is counted beside them."""
 MOST_IN_PART = 4000
 """Objects in one item: 400 KB even where a platform's ids are long."""
 _to_item = TypeSerializer().serialize
