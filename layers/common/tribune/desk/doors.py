@@ -7,6 +7,7 @@ from tribune.desk import (
     case,
     charter,
     draft,
+    engagement,
     handover,
     modes,
     rota,
@@ -32,5 +33,6 @@ DOORS: tuple[Door, ...] = (
     *voice.DOORS,
     *rota.DOORS,
     *article.DOORS,
+    *engagement.DOORS,
     *handover.DOORS,
 )

@@ -128,6 +128,8 @@ class Measured(View):
     name: str
     said: str
     formula: str
+    read: str
+    """Which way is better, where we want it to be, what not to conclude from it."""
     source: str
     """Whose formula it is."""
     unit: str
@@ -135,34 +137,61 @@ class Measured(View):
     """None: nothing was there to be measured."""
     numerator: float
     denominator: float
-    fraction: str
-    """Both figures as this reader writes them."""
     estimated: bool
     before: float | None
+    """Its value in the period before."""
     told: str
+    """The figure as this reader writes it…"""
     compared: str
-    note: str
-    """How far off an estimate may be; empty for what is exact."""
+    """…what became of it since the period before…"""
+    facts: str
+    """…both figures it is made of, how far off an estimate may be, whose formula it is."""
+
+    @property
+    def is_there(self) -> bool:
+        """Was there anything to be measured?"""
+        return self.value is not None
 
 
 class Took(View):
-    """How long something took; seconds."""
+    """How long something took, or how much there was of it."""
 
     kind: Literal["spread"] = "spread"
     name: str
     said: str
     formula: str
+    read: str
     source: str
+    unit: str
     sample: int
     median: float | None
     ninetieth: float | None
+    estimated: bool
     before: float | None
     """The median of the period before."""
     told: str
     """The median as this reader writes it."""
     compared: str
-    note: str
-    """How long nine of ten took at most, and how many cases it rests on."""
+    facts: str
+    """How much nine of ten took at most, how many cases it rests on, whose formula it is."""
+
+    @property
+    def is_there(self) -> bool:
+        """Was there anything to be measured?"""
+        return self.median is not None
+
+
+class Hour(View):
+    """An hour of the week by the community's clock, and what the posts drew that appeared in it."""
+
+    weekday: int
+    """0: Monday."""
+    hour: int
+    posts: int
+    """The sample."""
+    value: float | None
+    """Points that a post may draw, smoothed; None with too few posts."""
+    estimated: bool
 
 
 class Group(View):
@@ -171,6 +200,11 @@ class Group(View):
     name: str
     said: str
     measures: tuple[Measured | Took, ...]
+
+    @property
+    def missing(self) -> list[str]:
+        """What could not be measured, by name."""
+        return [one.said for one in self.measures if not one.is_there]
 
 
 class Engagement(View):
@@ -198,6 +232,8 @@ class Engagement(View):
     posts: tuple[Post, ...]
     clauses: tuple[ClauseCount, ...]
     groups: tuple[Group, ...]
+    hours: tuple[Hour, ...]
+    """When a post draws most: the hours of the week in which some appeared, in this period and the one before."""
     target: float | None
     """How soon the charter promises a first answer, in seconds of presence…"""
     promise: str
@@ -281,6 +317,8 @@ def _days(visit: Visit, first: date, last: date) -> dict[date, Figures]:
 def _view(visit: Visit, told: Report, material: Material, charter: Charter | None) -> Engagement:
     today, table = visit.now.astimezone(visit.community.zone).date(), words.table(visit.language, "engagement")
     figures, period, later = material.figures, told.period, _after(told.period)
+    counted = _period(figures, period, visit, material)
+    earlier = _period(material.before, period.before, visit, material)
     say = partial(_named, language=visit.language)
     return Engagement(
         language=visit.language,
@@ -310,10 +348,23 @@ def _view(visit: Visit, told: Report, material: Material, charter: Charter | Non
         ),
         posts=_posts(figures, visit),
         clauses=_clauses(told, charter, table, visit.language),
-        groups=_groups(visit, told, material),
+        groups=_groups(measures.of(counted), measures.of(earlier), visit.language),
+        hours=tuple(
+            Hour(weekday=one.weekday, hour=one.hour, posts=one.posts, value=one.value, estimated=one.estimated)
+            for one in measures.best_times(_period(figures + material.before, _both(period), visit, material))
+        ),
         target=told.target_s,
         promise=_promise(told.target_s, table, visit.language),
     )
+
+
+def _both(period: Period) -> Period:
+    """With the one before: more posts to learn from."""
+    return Period(period.before.first, period.last)
+
+
+def _period(figures: Figures, of: Period, visit: Visit, material: Material) -> measures.Period:
+    return measures.Period(figures, visit.community, of.first, of.last, visit.now, answer_within=material.target)
 
 
 def _named(period: Period, language: str) -> Choice:
@@ -440,23 +491,17 @@ def _promise(target: float | None, table: Any, language: str) -> str:
     return words.fill(said["promise"], {"target": numerals.lasting(target, language)})
 
 
-def _groups(visit: Visit, told: Report, material: Material) -> tuple[Group, ...]:
+def _groups(now: Sequence[measures.Group], before: Sequence[measures.Group], language: str) -> tuple[Group, ...]:
     """Every measure that there is, each beside the same of the period before."""
-    table, period = words.table(visit.language, "measures"), told.period
-
-    def measured(figures: Figures, of: Period) -> Sequence[measures.Group]:
-        return measures.of(
-            measures.Period(figures, visit.community, of.first, of.last, visit.now, answer_within=material.target)
-        )
-
-    before = {one.name: one for group in measured(material.before, period.before) for one in group.measures}
+    headings = words.table(language, "measures")["groups"]
+    earlier = {one.name: one for group in before for one in group.measures}
     return tuple(
         Group(
             name=group.name,
-            said=table["groups"][group.name],
-            measures=tuple(_shown(one, before.get(one.name), visit.language) for one in group.measures),
+            said=headings[group.name],
+            measures=tuple(_shown(one, earlier.get(one.name), language) for one in group.measures),
         )
-        for group in measured(material.figures, period)
+        for group in now
     )
 
 
@@ -468,47 +513,66 @@ def _shown(one: Measure | Spread, before: Measure | Spread | None, language: str
 
 def _measured(one: Measure, before: Measure | None, language: str) -> Measured:
     table, said = words.table(language, "engagement"), measures.told(one.name, language)
-    write = partial(numerals.share if one.unit is Unit.SHARE else numerals.decimal, language=language)
-    earlier = before.value if before else None
-    error = {"error": numerals.share(STANDARD_ERROR, language)}
+    write, earlier = _write(one.unit, language), before.value if before else None
+    facts = [" ÷ ".join(numerals.decimal(each, language) for each in (one.numerator, one.denominator))]
     return Measured(
         name=one.name,
         said=said.name,
         formula=said.formula,
+        read=said.read,
         source=one.source,
         unit=one.unit,
         value=one.value,
         numerator=one.numerator,
         denominator=one.denominator,
-        fraction=" ÷ ".join(numerals.decimal(each, language) for each in (one.numerator, one.denominator)),
         estimated=one.estimated,
         before=earlier,
         told=table["measures"]["nothing"] if one.value is None else write(one.value),
         compared=_compared(one.value, earlier, write, table),
-        note=words.fill(table["measures"]["estimated"], error) if one.estimated else "",
+        facts=_facts(one, facts, language),
     )
 
 
 def _took(one: Spread, before: Spread | None, language: str) -> Took:
     table, said = words.table(language, "engagement"), measures.told(one.name, language)
-    write = partial(numerals.lasting if one.unit is Unit.SECONDS else numerals.decimal, language=language)
-    earlier, said_of = before.median if before else None, table["measures"]
-    note = words.fill(said_of["sample"], {"n": numerals.count(one.sample, language)})
+    write, earlier, facts = _write(one.unit, language), before.median if before else None, []
     if one.ninetieth is not None:
-        note = f"{words.fill(said_of['ninetieth'], {'ninetieth': write(one.ninetieth)})} · {note}"
+        facts.append(words.fill(table["measures"]["ninetieth"], {"ninetieth": write(one.ninetieth)}))
+    facts.append(words.fill(table["measures"]["sample"], {"n": numerals.count(one.sample, language)}))
     return Took(
         name=one.name,
         said=said.name,
         formula=said.formula,
+        read=said.read,
         source=one.source,
+        unit=one.unit,
         sample=one.sample,
         median=one.median,
         ninetieth=one.ninetieth,
+        estimated=one.estimated,
         before=earlier,
-        told=said_of["nothing"] if one.median is None else words.fill(said_of["median"], {"median": write(one.median)}),
+        told=table["measures"]["nothing"]
+        if one.median is None
+        else words.fill(table["measures"]["median"], {"median": write(one.median)}),
         compared=_compared(one.median, earlier, write, table),
-        note=note,
+        facts=_facts(one, facts, language),
     )
+
+
+def _facts(one: Measure | Spread, facts: list[str], language: str) -> str:
+    said = words.table(language, "engagement")["measures"]
+    if one.estimated and isinstance(one, Measure):
+        facts.append(words.fill(said["estimated"], {"error": numerals.share(STANDARD_ERROR, language)}))
+    elif one.estimated:
+        facts.append(said["sampled"])
+    if one.source != measures.Card().source:
+        facts.append(words.fill(said["source"], {"source": one.source}))
+    return " · ".join(facts)
+
+
+def _write(unit: Unit, language: str) -> Write:
+    written = {Unit.SHARE: numerals.share, Unit.EACH: numerals.decimal, Unit.SECONDS: numerals.lasting}
+    return partial(written[unit], language=language)
 
 
 # --- what of it is drawn ---
@@ -566,6 +630,32 @@ def _pictures(view: Engagement) -> Iterator[Picture]:
     )
     hours = [clock_words(datetime(2000, 1, 1, hour), view.language) for hour in range(24)]  # noqa: DTZ001  an hour of no day
     yield picture("clock", charts.columns, hours, {view.words["totals"]["interactions"]: view.clock})
+    yield _best_times(view, hours)
+
+
+def _best_times(view: Engagement, hours: Sequence[str]) -> Picture:
+    """A row for each hour between the first and the last in which a post appeared, a column for each weekday."""
+    said, known = view.words["charts"]["hours"], {(one.weekday, one.hour): one for one in view.hours}
+    there = [one.hour for one in view.hours]
+    rows = range(min(there, default=0), max(there, default=-1) + 1)
+    days = words.table(view.language, "time")["weekdays"]
+
+    def column(weekday: int) -> Series:
+        cells = [known.get((weekday, hour)) for hour in rows]
+        values = tuple(one.value if one else None for one in cells)
+        return Series(days[weekday][:3], values, tuple(one.posts if one else 0 for one in cells))
+
+    chart = Chart(
+        id="hours",
+        title=said["title"],
+        description=said["description"],
+        axis=said["axis"],
+        labels=tuple(hours[hour] for hour in rows),
+        series=tuple(map(column, range(len(days)))),
+        nothing=said["nothing"],
+        number=partial(numerals.decimal, language=view.language),
+    )
+    return Picture(chart.title, chart.description, charts.grid(chart), charts.as_table(chart))
 
 
 def _series(columns: Columns) -> tuple[Series, ...]:
