@@ -17,7 +17,9 @@ from world import CONFIGURATION, World, fresh_world
 from local.apply import Target, apply
 from local.configuration import read
 from tribune.aws import clients
+from tribune.aws.communities import Communities
 from tribune.desk.case import safe_link
+from tribune.team import Member, Role
 
 __all__ = ["fresh_world"]
 
@@ -113,6 +115,27 @@ def test_nobody_reads_or_touches_another_communitys_case(two: tuple[Browser, Bro
     # What a case of ours asked a colleague cannot be read under the other community's name, nor the reverse.
     ours.world.settle()
     assert list(ours.world.outbox.effects) == []
+
+
+def test_whoever_belongs_to_two_communities_goes_from_one_to_the_other_and_nobody_else_sees_it(
+    two: tuple[Browser, Browser],
+) -> None:
+    ours, theirs = two
+    world = ours.world
+    marie = Member(email="marie@garance.example", role=Role.READER)
+    Communities(world.stack.tables()["CommunityTable"]).change(
+        "autre", lambda one: one.model_copy(update={"team": (*one.team, marie)})
+    )
+    world.now += timedelta(minutes=1)
+
+    assert "<details" not in theirs.get("/desk/autre/say").body.split("<nav")[0]
+    assert 'href="/desk/autre/unanswered"' in ours.get("/desk/garance/say").body
+    there = ours.get("/desk/autre/unanswered")
+    assert (there.status, 'href="/desk/garance/unanswered"' in there.body) == (200, True)
+    (case,) = cases(ours, "autre")
+    form = urlencode({"csrf": there.field("csrf"), "rev": "1"})
+    assert ours.ask("POST", f"/desk/autre/case/{case}/close", form).status == 403, "each with the rights of its own"
+    assert theirs.get("/desk/garance/unanswered").status == 404
 
 
 def test_whatever_came_from_outside_is_text_on_every_screen(two: tuple[Browser, Browser]) -> None:

@@ -7,7 +7,7 @@ a sentence with the right status, as a page or as JSON.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -208,15 +208,23 @@ class Desk:
 
     def _home(self, session: Session) -> Response:
         """The first community of whoever signed in. Raises Refused."""
-        for name in self.reach.communities.all():
-            with suppress(NotFound):
-                if self.reach.communities.load(name).member(session.email):
-                    return redirection(f"{HOME}/{name}/unanswered")
-        raise Refused(HTTPStatus.FORBIDDEN, "no_member")
+        first = next(self._of(session.email, self.reach.communities.all()), None)
+        if first is None:
+            raise Refused(HTTPStatus.FORBIDDEN, "no_member")
+        return redirection(f"{HOME}/{first.id}/unanswered")
+
+    def _of(self, email: str, names: Iterable[str]) -> Iterator[Community]:
+        """Those of these communities that somebody belongs to; one that cannot be read stands in nobody's way."""
+        for name in names:
+            with suppress(NotFound, BadConfiguration):
+                community = self.reach.communities.load(name)
+                if community.member(email):
+                    yield community
 
     def _at(self, request: Request, session: Session, now: datetime) -> Response:
         name, _, rest = request.path.rstrip("/").removeprefix(f"{HOME}/").partition("/")
-        community, member = self._member(name, session.email)
+        names = self.reach.communities.all()
+        community, member = self._member(name, session.email, names)
         matches = [(door, match.groupdict()) for door, pattern in self._patterns if (match := pattern.fullmatch(rest))]
         if not matches:
             raise NotFound(rest)
@@ -233,12 +241,13 @@ class Desk:
             now=now,
             language=_language_of(member, community, request),
             csrf=session.csrf(self.keys()[0]),
+            elsewhere=tuple((one.id, one.name) for one in self._of(session.email, names) if one.id != community.id),
         )
         return self._shown(visit, door, parts)
 
-    def _member(self, name: str, email: str) -> tuple[Community, Member]:
+    def _member(self, name: str, email: str, names: Sequence[str]) -> tuple[Community, Member]:
         """A community one does not belong to is one that does not exist. Raises NotFound."""
-        if name not in self.reach.communities.all():
+        if name not in names:
             raise NotFound(name)
         community = self.reach.communities.load(name)
         member = community.member(email)

@@ -115,6 +115,8 @@ class Visit:
     """What every form of this answer carries."""
 
     @property
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """(id, name) of the other communities that this person belongs to."""
     def telling(self) -> Telling:
         """How things are said to this person."""
         return Telling(self.community, self.now, self.language)
