@@ -216,6 +216,41 @@ def _duty(parser: ArgumentParser) -> None:
         _desk(one)
 
 
+def _operation(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, does: str, *, enters: bool = True) -> ArgumentParser:
+        one = actions.add_parser(name, help=does, description=does)
+        one.add_argument("operation", metavar="OPERATION", help="its id, as `list` shows it")
+        if enters:
+            one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who says so: id or initials")
+        _desk(one)
+        return one
+
+    _desk(actions.add_parser("list", help="the contests, BlogStormings, events and campaigns"))
+    show = action("show", "what one came to, with the conversation beside it", enters=False)
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet")
+    entries = action("entries", "its entries of a day, one by one", enters=False)
+    entries.add_argument("--day", metavar="DAY", help="2026-12-03 (default: today)")
+    rule = action("rule", "say what an entry is worth")
+    rule.add_argument("entry", metavar="ENTRY", help="its name, as `entries` shows it")
+    rule.add_argument("ruling", choices=("valid", "invalid"))
+    article = action("article", "enter an article that somebody published for it")
+    article.add_argument("url", metavar="URL")
+    article.add_argument("--author", required=True, metavar="NAME", help="who signs it")
+    article.add_argument("--title", metavar="T")
+    article.add_argument("--team", metavar="TEAM")
+    outcome = action("outcome", "enter a figure that somebody looked up elsewhere")
+    outcome.add_argument("kind", choices=("followers", "likes", "shares", "cost", "search_rank", "ranking", "other"))
+    outcome.add_argument("value", metavar="N")
+    outcome.add_argument("--source", required=True, metavar="WHERE", help="where it was seen")
+    outcome.add_argument("--label", metavar="WHAT", help="what exactly: the words searched for, the ranking, the site")
+    remove = action("remove", "take out an article or an outcome that was entered by mistake")
+    remove.add_argument("name", metavar="NAME", help="its short name, as `show` tells it")
+
+
 def _audit(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     does = "write every decision, link and anchor of a community into a file"
@@ -303,6 +338,12 @@ SUBCOMMANDS = (
     Subcommand("appeal", "the decisions that members contest: review them", "local.appeal_command", _appeal),
     Subcommand("call", "who is called about what; take a call", "local.call_command", _call),
     Subcommand("duty", "who is called, until when, who is next; swaps and leave", "local.duty_command", _duty),
+    Subcommand(
+        "operation",
+        "what a contest, an event or a campaign came to; articles, results and rulings entered by hand",
+        "local.operation_command",
+        _operation,
+    ),
     Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),

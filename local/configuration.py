@@ -27,6 +27,7 @@ from tribune.duty import Person, Rota, Way
 from tribune.engagement import LevelsChange
 from tribune.errors import BadConfiguration
 from tribune.lengths import length
+from tribune.operation import Operation
 from tribune.platforms import PLATFORMS
 from tribune.replies import FILLED_LIKE, is_automatic
 from tribune.team import Member, Right
@@ -204,6 +205,8 @@ class WrittenCommunity(Written):
     """How many follow each account, from a day on: a figure is added, an earlier one stays."""
     mentions: tuple[Mentions, ...] = ()
     """How often we and others were spoken of, as a listening tool counted it."""
+    operations: tuple[Operation, ...] = ()
+    """Contests, BlogStormings, events, campaigns: counted from the day on which they stand here."""
     engagement: tuple[LevelsChange, ...] = ()
     """What it changes in the table of levels, each from a day on."""
     climate: WrittenClimate = WrittenClimate()
@@ -225,6 +228,13 @@ class WrittenCommunity(Written):
         days = [change.since for change in self.engagement]
         if days != sorted(set(days)):
             raise ValueError("engagement: each change of the levels has a day of its own, and they stand in that order")
+        return self
+
+    @model_validator(mode="after")
+    def _operations_are_told_apart(self) -> Self:
+        names = [operation.id for operation in self.operations]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"operations: “{twice}” stands there twice")
         return self
 
     @property
@@ -340,6 +350,7 @@ def read(source: Path | str, *, file: str = "") -> Configuration:
         charter = _charter(parsed, folder)
         _check_clauses(parsed.community, charter)
         _check_signatures(parsed.community)
+        _check_operations(parsed)
         _check_texts(parsed)
         _check_secrets(parsed.channels)
     except _Wrong as wrong:
@@ -438,6 +449,16 @@ def _check_clauses(community: WrittenCommunity, charter: Charter) -> None:
             raise _Wrong(f"the charter has no clause “{clause}”", "community", "mode", "clauses", clause)
 
 
+def _check_operations(parsed: ConfigurationFile) -> None:
+    """Where an operation has a post, we listen."""
+    known = {(channel.platform, account.id) for channel in parsed.channels for account in channel.accounts}
+    for number, operation in enumerate(parsed.community.operations):
+        for place, post in enumerate(operation.posts):
+            if (post.platform, post.account) not in known:
+                at = ("community", "operations", number, "posts", place, "account")
+                raise _Wrong(f"no channel of this file has the {post.platform} account “{post.account}”", *at)
+
+
 # --- how it speaks ---
 
 
@@ -523,6 +544,7 @@ def community_of(parsed: ConfigurationFile) -> Community:
         posts=told.posts,
         fans=told.fans,
         mentions=told.mentions,
+        operations=told.operations,
         engagement=told.engagement,
         climate=told.climate.without_secret(),
         channels=tuple(

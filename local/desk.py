@@ -6,7 +6,7 @@ The stack is the one that `tribune serve` runs on this machine, or a deployed on
 import re
 import uuid
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -18,11 +18,13 @@ from local.clock import SharedClock
 from local.running import running
 from tribune import clock, words
 from tribune.aws import clients, keys, stack
+from tribune.aws import operations as entering
 from tribune.aws.anchors import Anchors
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
+from tribune.aws.sealed import Sealed
 from tribune.charter.contacts import Shape, find
 from tribune.community import Community
 from tribune.desk.telling import Telling
@@ -40,6 +42,7 @@ from tribune.errors import (
 )
 from tribune.platforms import platform
 from tribune.workflow.cases import Handling
+from tribune.workflow.operations import Operations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -85,6 +88,7 @@ class Desk:
     now: Now
     language: str
     communities: Communities
+    operations: Operations
     anchors: Anchors | None = None
     """None where the stack signs none."""
 
@@ -183,12 +187,13 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
     """
     with ExitStack() as own:
         place = _deployed(given.stage) if given.stage else _running(given.port, own)
+        tables = place.tables["journal"], place.tables["text"], place.tables["counter"]
+        journal = Journal(place.dynamodb, *tables, _ENVIRONMENT)
         desk = Desk(
             community=_community(place, given.community, given.lang),
             communities=Communities(place.tables["community"], place.dynamodb),
-            journal=Journal(
-                place.dynamodb, place.tables["journal"], place.tables["text"], place.tables["counter"], _ENVIRONMENT
-            ),
+            journal=journal,
+            operations=operations_in(place.tables, journal, place.dynamodb),
             charters=Charters(place.tables["charter"], place.dynamodb),
             actions=Queue(place.sqs, place.queues["actions"]),
             unhandled=Queue(place.sqs, place.queues["unhandled"]),
@@ -197,6 +202,12 @@ def opened(given: Namespace, person: str | None = None) -> Iterator[Desk]:
             anchors=place.anchors,
         )
         yield _speaking(desk, person)
+
+
+def operations_in(tables: Mapping[str, str], journal: Journal, client: "DynamoDBClient") -> Operations:
+    """The operations that a stack's tables know of."""
+    store = entering.Operations(client, tables["journal"])
+    return Operations(store, Sealed(client, tables["counter"]), journal, keys)
 
 
 def _speaking(desk: Desk, person: str | None) -> Desk:

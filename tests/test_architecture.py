@@ -36,6 +36,7 @@ FLOORS = (
     ("partaking",),
     ("figures",),
     ("measures",),
+    ("results",),
     # What is told of it, to the team and to everybody.
     ("report",),
     ("reported",),
@@ -76,6 +77,7 @@ PURE = {
     "thanks",
     "figures",
     "measures",
+    "results",
     "report",
     "reported",
     "charts",

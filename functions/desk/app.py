@@ -10,6 +10,7 @@ from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.gateway import delivery
 from tribune.aws.journal import Journal
+from tribune.aws.operations import Operations as Store
 from tribune.aws.queues import Queue
 from tribune.aws.sealed import Sealed
 from tribune.desk.doors import DOORS
@@ -23,6 +24,7 @@ from tribune.platforms import platform
 from tribune.settings import DeskSettings
 from tribune.telemetry import logger
 from tribune.workflow.cases import Handling
+from tribune.workflow.operations import Operations
 
 _ENVIRONMENT = uuid.uuid4().hex
 """Each execution environment is the only writer of its own counters."""
@@ -43,9 +45,10 @@ def _desk() -> Desk:
         charter=lambda community, version: charters.version(community, version).charter,
     )
     sealed, door = Sealed(clients.dynamodb(), settings.counter_table), secrets.desk_provider(settings.stage)
+    operations = Operations(Store(clients.dynamodb(), settings.journal_table), sealed, journal, keys)
     return Desk(
         doors=DOORS,
-        reach=Reach(Communities(settings.community_table), charters, handling, journal, sealed, calls),
+        reach=Reach(Communities(settings.community_table), charters, handling, journal, sealed, operations, calls),
         provider=Provider(door["issuer"], door["client_id"], web.send, lambda: secrets.desk_secret(settings.stage)),
         keys=lambda: secrets.desk_keys(settings.stage),
         description=lambda: description(DOORS),
@@ -58,17 +61,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         asked = delivery(event)
     except UnreadableBody:
         return _answer(Response(400))
-    response = _desk().answer(
-        Request(
-            method=asked.method,
-            path=event["rawPath"],
-            query=asked.query,
-            headers=asked.headers,
-            cookies=cookies_of(event.get("cookies") or []),
-            body=asked.body,
-        ),
-        clock.now(),
-    )
+    cookies = cookies_of(event.get("cookies") or [])
+    request = Request(asked.method, event["rawPath"], asked.query, asked.headers, cookies, asked.body)
+    response = _desk().answer(request, clock.now())
     if response.why:
         logger().warning("desk", route=event["routeKey"], status=int(response.status), reason=response.why)
     return _answer(response)

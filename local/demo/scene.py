@@ -14,12 +14,13 @@ from local.demo.facts import Facts, Seen, differ
 from local.demo.members import Utterance
 from local.demo.story import Hand, Person, Row, Story, Words, moment
 from local.demo.telling import Teller
-from local.desk import Desk
+from local.desk import Desk, operations_in
 from local.stack import LocalStack
 from tribune import duty
 from tribune.aws import clients
 from tribune.aws.communities import Communities
 from tribune.aws.queues import Queue
+from tribune.aws.stack import TABLES
 from tribune.journal import Call, CallState, Case, CaseState
 from tribune.workflow.call import take
 from tribune.workflow.cases import Shown
@@ -67,7 +68,8 @@ class Scene:
         self.facts: Facts = teller.facts
         self.marie = duty.on_duty(self.community.rota, stack.clock.now(), self.community.zone)[0]
         self._secrets = {channel.platform: channel.verify["current"] for channel in configuration.channels}
-        queues = stack.created.queues()
+        queues, named = stack.created.queues(), stack.created.tables()
+        tables = {short: named[logical] for short, logical in TABLES.items()}
         self._desk = Desk(
             community=self.community,
             journal=self.facts.journal,
@@ -76,7 +78,8 @@ class Scene:
             unhandled=Queue(clients.sqs(), queues["InboxUnhandled"]),
             now=stack.clock.now,
             language=self.community.language,
-            communities=Communities(stack.created.tables()["CommunityTable"]),
+            communities=Communities(named["CommunityTable"]),
+            operations=operations_in(tables, self.facts.journal, clients.dynamodb()),
         )
 
     # --- time ---

@@ -34,6 +34,7 @@ SAMPLES = {
     "question": ("journal", keys.question("garance", "a" * 26)),
     "question words": ("text", keys.question_words("garance", "facebook", "1001", "1_2", "a" * 26)),
     "budget": ("journal", keys.budget("garance", "facebook", "1001", "2026-11-24T10")),
+    "operation": ("journal", keys.operation("garance", "noel")),
     "ambassador": ("journal", keys.ambassador("garance", "facebook:7001")),
     "proposals": ("journal", keys.proposals("garance", date(2026, 11, 24))),
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),

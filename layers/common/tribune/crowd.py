@@ -1,4 +1,4 @@
-"""How many different people, and how much of what: exact for fewer than 2,048, estimated beyond, and never who. Pure.
+"""How many different people: exact for fewer than 2,048, estimated beyond, and never who. Pure.
 
 A theta sketch of the simplest kind, the k minimum values (Bar-Yossef et al. 2002; Beyer et al. 2007): of every name
 only 64 bits of a hash, and of those only the k smallest. Two crowds together are the k smallest of both, so hours make
@@ -10,10 +10,9 @@ thirty lines.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from heapq import nsmallest
-from statistics import median
 from typing import Final
 
 MOST: Final = 2048
@@ -85,41 +84,3 @@ class Crowd:
         """What was packed."""
         cut = range(0, len(packed), _BYTES)
         return cls(frozenset(int.from_bytes(packed[start : start + _BYTES]) for start in cut))
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """How much there is of each of some things: of all of them, or of the 2,048 whose marks are the smallest.
-
-    Which ones are kept depends on their names alone, so two of them keep the same ones and add up: what is kept is
-    whole, and drawn at random.
-    """
-
-    of: Mapping[int, int] = field(default_factory=dict)
-    """Mark -> how much."""
-
-    @classmethod
-    def counted(cls, names: Mapping[str, int]) -> "Sizes":
-        """So much of each of what is named."""
-        return cls(_smallest({_mark(name): n for name, n in names.items()}))
-
-    def __add__(self, other: "Sizes") -> "Sizes":
-        """Both together."""
-        both = dict(self.of)
-        for mark, n in other.of.items():
-            both[mark] = both.get(mark, 0) + n
-        return Sizes(_smallest(both))
-
-    @property
-    def is_exact(self) -> bool:
-        """Is everything here?"""
-        return len(self.of) < MOST
-
-    @property
-    def median(self) -> float | None:
-        """What half of them do not exceed; None where there is nothing."""
-        return median(self.of.values()) if self.of else None
-
-
-def _smallest(of: dict[int, int]) -> dict[int, int]:
-    return of if len(of) <= MOST else {mark: of[mark] for mark in nsmallest(MOST, of)}

@@ -225,6 +225,8 @@ class Mark:
     team: str = ""
     entry: bool = False
     ruled: Ruled | None = None
+    ruled_by: str = ""
+    """Who ruled, by their id in the rota."""
 
 
 def belonging(
@@ -263,9 +265,9 @@ def marks(
     return tuple(found[name] for name in sorted(found))
 
 
-def ruled(known: Iterable[Mark], operation: str, ruling: Ruled) -> tuple[Mark, ...]:
+def ruled(known: Iterable[Mark], operation: str, ruling: Ruled, by: str) -> tuple[Mark, ...]:
     """The marks once a person said what an entry of an operation is worth."""
-    return tuple(replace(mark, ruled=ruling) if mark.operation == operation else mark for mark in known)
+    return tuple(replace(mark, ruled=ruling, ruled_by=by) if mark.operation == operation else mark for mark in known)
 
 
 def _tags(said: Comment | Reaction, operations: Iterable[Operation]) -> frozenset[str]:
@@ -376,8 +378,9 @@ class Outcome(ByHand):
 
 
 class Entered(Written):
-    """Everything that people entered of one operation."""
+    """Everything that people entered of one operation. Whoever changes it writes the next `rev`."""
 
+    rev: int = 0
     articles: tuple[Article, ...] = Field((), max_length=MOST_BY_HAND)
     outcomes: tuple[Outcome, ...] = Field((), max_length=MOST_BY_HAND)
 

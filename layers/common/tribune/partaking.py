@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from tribune.comment import Audience
-from tribune.crowd import Crowd, Sizes
+from tribune.conversation import Threads, threads
+from tribune.crowd import Crowd
 from tribune.journal import Head, HeadKind
 from tribune.leadership import answered, messages_of
 from tribune.operation import Mark, Ruled
@@ -69,12 +70,12 @@ class Partaking:
     """What was taken part in; two of them make a third."""
 
     counts: Counter[Taken] = field(default_factory=Counter)
-    threads: Mapping[str, Sizes] = field(default_factory=dict)
-    """Operation -> how many comments of members each of its public threads has."""
+    threads: Mapping[str, Threads] = field(default_factory=dict)
+    """Operation -> what was said in public in each of its threads."""
 
     def __add__(self, other: "Partaking") -> "Partaking":
         """Both together."""
-        counts, none = Counter(self.counts), Sizes()
+        counts, none = Counter(self.counts), Threads()
         counts.update(other.counts)
         names = sorted(self.threads.keys() | other.threads.keys())
         return Partaking(counts, {name: self.threads.get(name, none) + other.threads.get(name, none) for name in names})
@@ -84,7 +85,7 @@ def partaking(heads: Iterable[Head], known: Known) -> tuple[Partaking, dict[str,
     """What heads come to, and who took part; `known`: also what they answer."""
     counts: Counter[Taken] = Counter()
     crowds: dict[str, set[str]] = {}
-    threads: dict[str, Counter[str]] = {}
+    talk: dict[str, list[Head]] = {}
     for head in heads:
         if head.confidential:
             continue
@@ -93,12 +94,12 @@ def partaking(heads: Iterable[Head], known: Known) -> tuple[Partaking, dict[str,
                 counts.update(Taken(mark.operation, mark.team, what) for what in _counted(head, mark, known))
                 for scope in _scopes(head, mark) if head.author else ():
                     crowds.setdefault(scope, set()).add(head.author or "")
-                if _is_talk(head):
-                    threads.setdefault(mark.operation, Counter())["#".join(head.thread_at[1:])] += 1
-        for mark, message in _answers(head, known):
-            counts[Taken(mark.operation, mark.team, message)] += 1
-    sizes = {name: Sizes.counted(of) for name, of in sorted(threads.items())}
-    return Partaking(counts, sizes), {scope: Crowd.of(names) for scope, names in sorted(crowds.items())}
+        for mark in _asked(head, known):
+            talk.setdefault(mark.operation, []).append(head)
+            messages = [BY_PERSON if one.by_person else BY_MACHINE for one in messages_of(head, known)]
+            counts.update(Taken(mark.operation, mark.team, what) for what in messages)
+    said = {name: threads(of, known) for name, of in sorted(talk.items())}
+    return Partaking(counts, said), {scope: Crowd.of(names) for scope, names in sorted(crowds.items())}
 
 
 def _counted(head: Head, mark: Mark, known: Known) -> Iterable[str]:
@@ -123,11 +124,7 @@ def _is_talk(head: Head) -> bool:
     return head.kind is HeadKind.COMMENT and head.audience is Audience.PUBLIC
 
 
-def _answers(head: Head, known: Known) -> Iterable[tuple[Mark, str]]:
-    """Our public messages under what belongs to an operation."""
+def _asked(head: Head, known: Known) -> tuple[Mark, ...]:
+    """The marks of what was said: its own, or for a message of the team of what it answers."""
     asked = answered(head, known) if head.kind is HeadKind.TEAM else head
-    if asked is None or asked.confidential or not asked.marks:
-        return
-    for message in messages_of(head, known):
-        for mark in asked.marks:
-            yield mark, BY_PERSON if message.by_person else BY_MACHINE
+    return () if asked is None or asked.confidential or head.kind is HeadKind.REACTION else asked.marks

@@ -389,7 +389,7 @@ ITEMS = (
         "at#{at}#{note}",
         "hours: the objects that a batch is about to change, by the hour they are counted in",
         "30 days",
-        ("ModerateComments", "ErasePerson"),
+        ("ModerateComments", "ErasePerson", "Desk", "tribune operation"),
         ("SealHours",),
     ),
     ItemType(
@@ -410,7 +410,7 @@ ITEMS = (
         "gzip: platform, account and id of the objects that are counted in an hour, at most 4,000",
         "13 months",
         ("SealHours",),
-        ("SealHours",),
+        ("SealHours", "Desk", "tribune operation"),
     ),
     ItemType(
         "sealed hour",
@@ -420,7 +420,7 @@ ITEMS = (
         "days: everything finer than kind and level, recounted from the journal with SET, by the day of the zone; gzip",
         "none: figures, nobody's",
         ("SealHours",),
-        ("SealHours", "tribune report"),
+        ("SealHours", "tribune report", "Desk", "tribune operation"),
     ),
     ItemType(
         "sealed day",
@@ -430,7 +430,7 @@ ITEMS = (
         "figures: the sum of its 23 to 25 hours, gzip",
         "none: figures, nobody's",
         ("SealHours",),
-        ("SealHours", "tribune report"),
+        ("SealHours", "tribune report", "Desk", "tribune operation"),
     ),
     ItemType(
         "crowd",
@@ -440,7 +440,7 @@ ITEMS = (
         "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole; persons: what those 250 gave who gave most, who read a reminder, by pseudonym; gzip",
         "13 months",
         ("SealHours",),
-        ("SealHours", "tribune report"),
+        ("SealHours", "tribune report", "Desk", "tribune operation"),
     ),
     ItemType(
         "charter version",

@@ -19,7 +19,7 @@ from tribune.aws import keys
 from tribune.aws.kept import answered
 from tribune.aws.keys import Key
 from tribune.conversation import Thread, Threads
-from tribune.crowd import Crowd, Sizes
+from tribune.crowd import Crowd
 from tribune.errors import Conflict
 from tribune.figures import MOST_WAITING, Figures, Slot
 from tribune.journal import Head
@@ -229,7 +229,7 @@ def _packed(figures: Figures) -> bytes:
             "answers": [[name, *when] for name, when in sorted(figures.answers.items())],
             "rungs": [[*slot, n] for slot, n in sorted(figures.rungs.items())],
             "waiting": sorted(figures.waiting.items())[:MOST_WAITING],
-            "threads": [[name, *thread] for name, thread in sorted(figures.threads.of.items())],
+            "threads": _threads(figures.threads),
             "first": sorted(figures.first.items()),
         }
         | _partaking(figures.operations)
@@ -239,8 +239,12 @@ def _packed(figures: Figures) -> bytes:
 def _partaking(of: Partaking) -> dict[str, Any]:
     """Nothing where there is no operation: most hours have none."""
     counts = [[*taken, n] for taken, n in sorted(of.counts.items())]
-    threads = {name: sorted(sizes.of.items()) for name, sizes in of.threads.items()}
-    return {name: value for name, value in (("operations", counts), ("depths", threads)) if value}
+    threads = {name: _threads(said) for name, said in sorted(of.threads.items())}
+    return {name: value for name, value in (("operations", counts), ("threads_of", threads)) if value}
+
+
+def _threads(threads: Threads) -> list[list[Any]]:
+    return [[name, *thread] for name, thread in sorted(threads.of.items())]
 
 
 def _persons(figures: Figures) -> bytes:
@@ -274,7 +278,7 @@ def _figures(packed: bytes, crowds: Mapping[str, Any], persons: Any) -> Figures:
         answers={name: (asked, at) for name, asked, at in told["answers"]},
         rungs=Counter({(clause, strike, done): n for clause, strike, done, n in told.get("rungs", ())}),
         waiting=dict(told.get("waiting", ())),
-        threads=Threads({row[0]: Thread(*row[1:]) for row in told.get("threads", ())}),
+        threads=_unthreaded(told.get("threads", ())),
         first=dict(told.get("first", ())),
         members=Members(
             {
@@ -286,6 +290,10 @@ def _figures(packed: bytes, crowds: Mapping[str, Any], persons: Any) -> Figures:
         people={scope: Crowd.unpack(bytes(marks)) for scope, marks in crowds.items()},
         operations=Partaking(
             Counter({Taken(*row[:3]): row[3] for row in told.get("operations", ())}),
-            {name: Sizes(dict(map(tuple, sizes))) for name, sizes in told.get("depths", {}).items()},
+            {name: _unthreaded(rows) for name, rows in told.get("threads_of", {}).items()},
         ),
     )
+
+
+def _unthreaded(rows: Iterable[Sequence[Any]]) -> Threads:
+    return Threads({row[0]: Thread(*row[1:]) for row in rows})

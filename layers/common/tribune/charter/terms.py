@@ -80,7 +80,7 @@ def to_csv(terms: Iterable[Term]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in terms:
-        writer.writerow([_without_formula(cell) for cell in (one.term, one.language, one.clause, one.note)])
+        writer.writerow([without_formula(cell) for cell in (one.term, one.language, one.clause, one.note)])
     return text.getvalue()
 
 
@@ -129,7 +129,8 @@ def _cell(text: str) -> str:
     return text[1:] if _ESCAPED.match(text) else text
 
 
-def _without_formula(cell: str) -> str:
+def without_formula(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     cell = " ".join(cell.split())
     return f"'{cell}" if _FORMULA.match(cell) else cell
 

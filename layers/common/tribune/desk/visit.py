@@ -20,6 +20,7 @@ from tribune.team import Member, Right
 from tribune.workflow.appeal import Journal as Reviews
 from tribune.workflow.call import Store
 from tribune.workflow.cases import Handling
+from tribune.workflow.operations import Operations
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.worksheet import ObjectId
 
@@ -90,6 +91,7 @@ class Reach:
     handling: Handling
     journal: Journal
     sealed: Sealed
+    operations: Operations
     calls: Queue
 
 

@@ -1,0 +1,226 @@
+"""A contest, from its first comment to what the team reads and enters: at the desk and on the command line."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from browser import Browser, open_desk
+from memory_world import memory_world
+from world import PAGE, START, World
+
+from local.command import main
+from tribune.aws import stack
+from tribune.aws.communities import Communities
+from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.community import Community
+from tribune.operation import Operation, PlacedPost
+
+ONE = "/desk/garance/operations/noel"
+EVIL = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
+
+
+@pytest.fixture(name="world")
+def in_memory() -> Iterator[World]:
+    with memory_world() as world:
+        open_desk(world)
+        Communities(world.stack.tables()["CommunityTable"]).change("garance", _with_a_contest)
+        yield world
+
+
+def _with_a_contest(community: Community) -> Community:
+    begins, ends = (START + timedelta(days=days) for days in (-1, 5))
+    contest = Operation.model_validate(
+        {
+            "id": "noel",
+            "kind": "contest",
+            "name": {"fr": "Le concours", "en": "The contest"},
+            "start": f"{begins:%Y-%m-%dT%H:%M}",
+            "end": f"{ends:%Y-%m-%dT%H:%M}",
+            "posts": [PlacedPost(platform="facebook", account=PAGE, id=f"{PAGE}_1")],
+            "rules_url": "https://garance.example/concours",
+            "cost": 30,
+            "teams": [{"id": "ville", "name": {"fr": "Ville", "en": "Town"}, "hashtag": "#GaranceVille"}],
+        }
+    )
+    return community.model_copy(update={"operations": (contest,)})
+
+
+@pytest.fixture
+def marie(world: World) -> Browser:
+    browser = Browser(world)
+    assert browser.sign_in("marie@garance.example").status == 200
+    return browser
+
+
+def lived(world: World) -> None:
+    """Three people enter, one of them twice; one insults, one deletes, one only talks, one comes a day later."""
+    said = {
+        1: "Le rouge #GaranceVille",
+        2: "Le bleu !",
+        3: "Le vert",
+        4: "@Karim t'es vraiment un abruti",
+        5: "Le noir",
+    }
+    for number, text in said.items():
+        world.deliver("facebook", world.comment(number, text, author=f"70{min(number, 4)}"))
+    world.deliver("facebook", world.comment(2, "Le bleu !", author="702"))
+    world.deliver("facebook", world.comment(6, "Moi aussi !", author="709", parent=1))
+    world.deliver("facebook", world.comment(7, "Le mauve", author="707", post=f"{PAGE}_2"))
+    world.deliver("facebook", world.comment(3, "", verb="remove", author="703"))
+    sealed(world, hours=24)
+    world.deliver("facebook", world.comment(8, "Le rouge, alors", author="702"))
+    sealed(world)
+
+
+def sealed(world: World, hours: float = 2) -> None:
+    while world.pump():
+        pass
+    world.now += timedelta(hours=hours)
+    world.invoke("seal_hours", {})
+
+
+def later(browser: Browser) -> None:
+    """The next hour is counted, and somebody comes back to their desk."""
+    sealed(browser.world)
+    assert browser.sign_in("marie@garance.example").status == 200
+
+
+def counts(browser: Browser, part: str = "counts") -> dict[str, float]:
+    return {one["name"]: one["value"] for one in browser.json(ONE)["summary"][part]}
+
+
+def test_a_contest_is_counted_and_an_entry_set_aside_is_counted_apart(marie: Browser) -> None:
+    world = marie.world
+    lived(world)
+    later(marie)
+
+    assert {name: counts(marie)[name] for name in ("entries", "invalid", "participants", "comments")} == {
+        "entries": 4, "invalid": 1, "participants": 3, "comments": 6,
+    }  # fmt: skip
+    assert {name: counts(marie, "conversation")[name] for name in ("voices", "returning", "to_member")} == {
+        "voices": 4, "returning": 1, "to_member": 1,
+    }  # fmt: skip
+    page = marie.get(ONE)
+    assert "À côté de ces nombres" in page.body
+    blue = world.head("garance", "facebook", PAGE, "1_2")
+    assert blue
+    assert blue.counted == ("comment", 2), "an entry is an operation, what it costs its author"
+
+    day = marie.json(ONE)["days"][-1][0]
+    looked_at = marie.get(f"{ONE}/entries/{day}")
+    assert "Le noir" in looked_at.body
+    (black,) = [one for one in marie.json(f"{ONE}/entries/{day}")["entries"] if one["text"] == "Le noir"]
+    assert marie.send(f"{ONE}/rule", looked_at, entry=black["name"], ruling="invalid").status == 303
+    (again,) = [one for one in marie.json(f"{ONE}/entries/{day}")["entries"] if one["text"] == "Le noir"]
+    assert (again["valid"], again["told"]) == (False, "écartée\u00a0: décidé par Marie Castel")
+    later(marie)
+    assert (counts(marie)["entries"], counts(marie)["invalid"], counts(marie)["participants"]) == (3, 2, 2)
+    world.deliver("facebook", world.comment(5, "Le noir mat", verb="edited", author="704"))
+    later(marie)
+    assert counts(marie)["invalid"] == 2, "what a person ruled stays"
+
+
+def test_articles_and_results_are_entered_by_hand_and_the_latest_stands(marie: Browser) -> None:
+    page = marie.get(ONE)
+    article = {"url": "https://blog.example/un", "author": EVIL, "title": "", "team": "ville"}
+
+    assert marie.send(f"{ONE}/article", page, **article).status == 303
+    assert marie.send(f"{ONE}/article", page, **article | {"url": "https://www.blog.example/un/#x"}).status == 409
+    assert marie.send(f"{ONE}/article", page, **article | {"url": "javascript:alert(1)"}).status == 422
+    assert marie.send(f"{ONE}/article", page, **article | {"team": "nulle"}).status == 422
+    for value in ("1 200", "1 250,5"):
+        seen = {"kind": "followers", "label": "", "value": value, "source": "la page"}
+        assert marie.send(f"{ONE}/outcome", page, **seen).status == 303
+        marie.world.now += timedelta(minutes=1)
+    assert marie.send(f"{ONE}/outcome", page, kind="other", label="", value="3", source="x").status == 422
+    assert marie.send(f"{ONE}/outcome", page, kind="cost", label="", value="beaucoup", source="x").status == 422
+
+    assert (counts(marie)["followers"], counts(marie)["sites"]) == (1250.5, 1)
+    shown = marie.get(ONE)
+    assert "<script>alert" not in shown.body
+    assert "valeur antérieure" in shown.body
+    name = marie.json(ONE)["summary"]["articles"][0]["id"]
+    assert marie.send(f"{ONE}/out", page, name=name).status == 303
+    assert marie.send(f"{ONE}/out", page, name=name).status == 404
+    assert counts(marie)["articles"] == 0
+
+
+def test_who_only_reads_sees_it_and_enters_nothing(marie: Browser) -> None:
+    sam = Browser(marie.world)
+    sam.sign_in("sam@garance.example")
+    page = sam.get(ONE)
+
+    assert page.status == 200
+    assert f'action="{ONE}' not in page.body
+    for act in ("article", "outcome", "out", "rule"):
+        assert sam.ask("POST", f"{ONE}/{act}", f"csrf={page.field('csrf')}").status == 403
+    assert sam.get("/desk/garance/operations").body.count("Le concours") == 1
+    assert [sam.get(f"{ONE}/{bad}").status for bad in ("entries/nonsense", "entries/2026-13-01")] == [404, 404]
+    assert sam.get("/desk/garance/operations/none").status == 404
+    english = Browser(marie.world, language="en")
+    english.sign_in("sam@garance.example")
+    assert "Different people who took part" in english.get(ONE).body
+
+
+# --- on the command line --------------------------------------------------------------------------------------------
+
+type Tribune = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+    tables, queues = world.stack.tables(), world.stack.queues()
+    known = Place(
+        stage="test",
+        tables={short: tables[logical] for short, logical in TABLES.items()},
+        queues={short: queues[logical] for short, logical in QUEUES.items()},
+    )
+    monkeypatch.setattr(stack, "locate", lambda _stage: known)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        capsys.readouterr()
+        code = main(["operation", *arguments, "--stage", "test"])
+        said = capsys.readouterr()
+        return code, (said.out or said.err).replace("\u00a0", " ").replace("\u202f", " ")
+
+    return run
+
+
+def test_the_command_tells_and_enters_the_same(world: World, tribune: Tribune) -> None:
+    assert "rien n'a encore été compté" in tribune("show", "noel")[1]
+    lived(world)
+    assert tribune("list")[1].startswith("noel  Le concours · Concours")
+    assert tribune("show", "nowhere") == (
+        2,
+        "OPERATION: Il n'y a pas d'opération nowhere ici. Celles que l'on connaît : noel.\n",
+    )
+    code, said = tribune("article", "noel", "https://blog.example/un", "--author", EVIL, "--as", "marie")
+    assert (code, said) == (0, "L'article est inscrit.\n")
+    assert tribune("article", "noel", "https://blog.example/un", "--author", "Bo", "--as", "marie")[0] == 1
+    assert (
+        tribune("outcome", "noel", "search_rank", "3", "--source", "un moteur", "--label", "vélo", "--as", "lea")[0]
+        == 0
+    )
+    assert tribune("outcome", "noel", "cost", "cher", "--source", "x", "--as", "lea")[0] == 2
+
+    day = (START + timedelta(hours=1)).date().isoformat()
+    entry = next(
+        line.split()[0] for line in tribune("entries", "noel", "--day", day)[1].splitlines() if "Le bleu" in line
+    )
+    assert tribune("rule", "noel", entry, "invalid", "--as", "lea")[0] == 0
+    assert "écartée : décidé par Léa" in tribune("entries", "noel", "--day", day)[1]
+    assert tribune("rule", "noel", "WyJ4Il0", "valid", "--as", "lea")[0] == 2
+    sealed(world)
+
+    text = tribune("show", "noel")[1]
+    assert "Le concours : 3 participations, de 3 personnes différentes. 2 participations écartées." in text
+    assert "À côté de ces nombres, la conversation : 6 commentaires, dont 1 répond à un autre membre" in text
+    assert "Place dans un moteur de recherche (vélo) : 3 · vu sur un moteur, relevé par Léa" in text
+    told = json.loads(tribune("show", "noel", "--json", "--lang", "en")[1])
+    assert told["sentence"].startswith("The contest: 3 entries from 3 different people.")
+    rows = list(csv.DictReader(tribune("show", "noel", "--csv")[1].splitlines()))
+    assert {row["name"]: row["value"] for row in rows if row["part"] == "counts"}["invalid"] == "2"
+    assert next(row["name"] for row in rows if row["part"] == "articles").startswith("'=HYPERLINK")
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())
