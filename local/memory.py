@@ -830,7 +830,16 @@ class SQS:
         _only(request, "QueueUrl", "AttributeNames")
         queue, now = self._queue(request), clock.now()
         waiting = sum(message.visible_at <= now for message in queue.messages)
-        return {"Attributes": {"ApproximateNumberOfMessages": str(waiting)}}
+        counted = {
+            "ApproximateNumberOfMessages": str(waiting),
+            "ApproximateNumberOfMessagesNotVisible": str(len(queue.messages) - waiting),
+        }
+        return {"Attributes": {name: counted[name] for name in request["AttributeNames"]}}
+
+    def purge_queue(self, request: Request) -> Any:
+        _only(request, "QueueUrl")
+        self._queue(request).messages.clear()
+        return {}
 
     def _add(self, url: str, body: str, delay_s: int) -> None:
         queue = self.memory.queues[url]

@@ -17,7 +17,7 @@ import declared
 import pytest
 from proof_table import pytest_terminal_summary
 
-__all__ = ["pytest_terminal_summary"]
+__all__ = ["fresh_world", "pytest_terminal_summary"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,8 @@ os.environ |= {
     "POWERTOOLS_LOG_LEVEL": "INFO",
 }
 
-from moto import mock_aws  # noqa: E402  after the environment
+from memory_world import fresh_world  # noqa: E402  after the environment
+from moto import mock_aws  # noqa: E402
 
 from local import moto_patch  # noqa: E402
 from local.resources import Stack, Template, create  # noqa: E402

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from everywhere import PLACES, Place, body
-from world import World, fresh_world
+from world import World
 
 from local.twins import Outbox, TwinAnswer, TwinRequest
 from local.twins.facebook import FacebookTwin
@@ -31,8 +31,6 @@ from local.twins.youtube import YoutubeTwin
 from tribune.channel import ActKind
 from tribune.journal import Action, ActionState, Head
 from tribune.platforms import PLATFORMS, telegram
-
-__all__ = ["fresh_world"]
 
 TOWN = "town"
 """The channel: the world has a `main` of some of these platforms already."""

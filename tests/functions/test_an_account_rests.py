@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 import square
-from world import FAULTS, START, Fault, World, fresh_world
+from world import FAULTS, START, Fault, World
 
 from tribune.channel import ActKind, Outcome, Verdict
 from tribune.journal import ActionState, Breaker
 from tribune.workflow.gate import REOPENING, spread
 from tribune.workflow.rest import rested
-
-__all__ = ["fresh_world"]
 
 INSULT = "@{} t'es vraiment un abruti si tu crois ça"
 SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 {:02} 78"

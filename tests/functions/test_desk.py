@@ -8,11 +8,9 @@ import jsonschema
 import pytest
 from browser import Browser, open_desk
 from openapi_spec_validator import validate
-from world import World, fresh_world
+from world import World
 
 from tribune.desk.doors import DOORS
-
-__all__ = ["fresh_world"]
 
 QUESTION = "Bonjour, où en est ma commande G3-118 ? Je l'attends depuis deux semaines"
 INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"

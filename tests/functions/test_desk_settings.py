@@ -4,14 +4,12 @@ from urllib.parse import urlencode
 
 import pytest
 from browser import Answered, Browser, open_desk
-from world import World, fresh_world
+from world import World
 
 from tribune.aws.communities import Communities
 from tribune.community import Community
 from tribune.decision import Mode
 from tribune.duty import on_duty
-
-__all__ = ["fresh_world"]
 
 MODES, ROTA, VOICE = "/desk/garance/modes", "/desk/garance/rota", "/desk/garance/voice"
 INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"

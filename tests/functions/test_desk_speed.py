@@ -6,12 +6,10 @@ from datetime import timedelta
 
 import pytest
 from browser import Browser, open_desk
-from world import World, fresh_world
+from world import World
 
 from tribune.journal import Changes, SaidWords
 from tribune.workflow.deed import case_id
-
-__all__ = ["fresh_world"]
 
 CASES = 200
 AT = ("garance", "facebook", "1001")
@@ -62,7 +60,7 @@ def test_two_hundred_cases_take_pages_and_few_requests(browser: Browser, capsys:
 
     with capsys.disabled():
         print(  # noqa: T201  a figure for whoever runs it
-            f"\nfirst screen, {CASES} open cases: {min(taken):.0f} ms of processor warm (moto's included), "
+            f"\nfirst screen, {CASES} open cases: {min(taken):.0f} ms of processor warm (AWS in memory), "
             f"{min(asked)} requests, {size / 1000:.0f} KB with style and script"
         )
     assert len(assets) == 2

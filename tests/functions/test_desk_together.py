@@ -5,9 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from browser import Browser, open_desk
-from world import World, fresh_world
-
-__all__ = ["fresh_world"]
+from world import World
 
 UNANSWERED = "/desk/garance/unanswered"
 

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 import square
-from world import PAGE, Fault, World, fresh_world
+from world import PAGE, Fault, World
 
 from tribune.aws import clients, keys
 from tribune.journal import CaseState
 from tribune.platforms import facebook
-
-__all__ = ["fresh_world"]
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 COMPLAINT = "Un mois que j'attends mon remboursement, répondez-moi enfin"

@@ -6,15 +6,13 @@ judged, and what the platform never confirmed.
 from datetime import timedelta
 
 from redress import contest, handling, kept, restrictions, show, statement
-from world import PAGE, World, fresh_world
+from world import PAGE, World
 
 from tribune.channel import ActKind
 from tribune.journal import ActionState
 from tribune.notice import AppealState
 from tribune.statement import problems
 from tribune.workflow.deed import case_id
-
-__all__ = ["fresh_world"]
 
 ALONE = (
     "Livraison nulle, et votre caissière est une sale arabe",

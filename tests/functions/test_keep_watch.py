@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-from world import PAGE, World, fresh_world
+from world import PAGE, World
 
 from tribune.aws import clients
 from tribune.journal import ActionState
-
-__all__ = ["fresh_world"]
 
 
 def lose_wake_ups(world: World) -> None:

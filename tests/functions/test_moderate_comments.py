@@ -5,13 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from world import PAGE, Fault, World, fresh_world
+from world import PAGE, Fault, World
 
 from tribune.aws import keys
 from tribune.aws.communities import Communities
 from tribune.charter import Circumstances, Findings, Reader
-
-__all__ = ["fresh_world"]
 
 CANARY = "Bernadette Lemoine-Durandel"
 

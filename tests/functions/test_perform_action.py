@@ -5,12 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from world import PAGE, Calls, Fault, Killed, World, fresh_world
+from world import PAGE, Calls, Fault, Killed, World
 
 from tribune.journal import ActionState
 from tribune.workflow.perform import Performing
-
-__all__ = ["fresh_world"]
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 56 78"

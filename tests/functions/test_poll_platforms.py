@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 import square
-from world import Fault, World, fresh_world
+from world import Fault, World
 
 from tribune.aws import clients, keys
 from tribune.channel import Verdict
 from tribune.journal import SweepRecord
-
-__all__ = ["fresh_world"]
 
 TICK = timedelta(minutes=5)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from redress import contest, handling, kept, restrictions, reviewing, show, statement
-from world import PAGE, World, fresh_world
+from world import PAGE, World
 
 from tribune.aws import clients
 from tribune.aws.communities import Communities
@@ -19,8 +19,6 @@ from tribune.notice import AppealState
 from tribune.statement import problems
 from tribune.workflow.contest import written
 from tribune.workflow.deed import case_id
-
-__all__ = ["fresh_world"]
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 THREAT = "On sait où est ton magasin, on va venir te défoncer"

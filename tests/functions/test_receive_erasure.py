@@ -1,8 +1,6 @@
 """receive_erasure: what is no request of a platform's is refused, whatever it is made of."""
 
-from world import World, fresh_world
-
-__all__ = ["fresh_world"]
+from world import World
 
 
 def ask(world: World, body: str, *, encoded: bool = False, platform: str = "facebook") -> int:

@@ -8,12 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from world import PAGE, World, fresh_world
+from world import PAGE, World
 
 from tribune.aws import clients, secrets
 from tribune.platforms import PLATFORMS, platform
-
-__all__ = ["fresh_world"]
 
 
 def event(

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 import pytest
 import square
-from world import Fault, Killed, World, fresh_world
+from world import Fault, Killed, World
 
 from tribune.aws import secrets
 from tribune.errors import Unavailable
-
-__all__ = ["fresh_world"]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from world import Fault, World, fresh_world
+from world import Fault, World
 
 from local.twins import linkedin as linkedin_twin
 from local.twins import x as x_twin
@@ -14,8 +14,6 @@ from local.twins.linkedin import LinkedInTwin
 from local.twins.mastodon import MastodonTwin
 from local.twins.x import XTwin
 from tribune.journal import ActionState, Head
-
-__all__ = ["fresh_world"]
 
 QUESTION = "Vous êtes ouverts le dimanche ?"
 

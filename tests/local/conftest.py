@@ -10,13 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from world import fresh_world
 
 from local import views
 from local.pump import Batch
 from local.stack import LocalStack, Watcher
-
-__all__ = ["fresh_world"]
 
 TINY = Path(__file__).resolve().parent / "tiny" / "template.yaml"
 

@@ -5,15 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from redress import contest, handling, restrictions
-from world import PAGE, World, fresh_world
+from world import PAGE, World
 
 from local.command import main
 from tribune.aws import stack
 from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.notice import code
 from tribune.workflow.deed import case_id
-
-__all__ = ["fresh_world"]
 
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
 CASE = case_id(("garance", "facebook", PAGE, "1_1"))

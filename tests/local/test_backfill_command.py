@@ -4,13 +4,11 @@ from datetime import timedelta
 
 import pytest
 import square
-from world import World, fresh_world
+from world import World
 
 from local.command import main
 from tribune.aws import stack
 from tribune.aws.stack import QUEUES, TABLES, Place
-
-__all__ = ["fresh_world"]
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 from publishing import charters, decide, in_force, publish, say, with_clause, with_term
-from world import World, fresh_world
+from world import World
 
 from local.command import main
 from tribune.aws import keys, stack
 from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.charter import Charter
-
-__all__ = ["fresh_world"]
 
 type Tribune = Callable[..., tuple[int, str]]
 JEST = "@Karim t'es vraiment un tandem si tu crois ça"

@@ -1,6 +1,7 @@
 """Every key that reaches DynamoDB must be one of `tribune.aws.keys.ITEMS`: keys on retained tables are for ever."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from tribune.aws import keys
@@ -20,15 +21,30 @@ class UndeclaredKey(AssertionError):
 
 def watch(client: Any, tables: dict[str, str]) -> None:
     """From now on, refuse every request of this client whose key nobody declared; `tables`: logical id -> name."""
-    kinds = {name: KINDS[logical_id] for logical_id, name in tables.items()}
+    kinds = kinds_of(tables)
 
     def check(params: dict[str, Any], **_: Any) -> None:
-        for table, pk, sk in accesses(params):
-            kind = kinds.get(table)
-            if kind and keys.type_of(kind, pk, sk) is None:
-                raise UndeclaredKey(f"{kind}: pk {pk!r}, sk {sk!r}: declare it in tribune/aws/keys.py")
+        refuse_undeclared(params, kinds)
 
     client.meta.events.register("provide-client-params.dynamodb", check, unique_id="declared-keys")
+
+
+def kinds_of(tables: dict[str, str]) -> dict[str, str]:
+    """Which of `ITEMS`' tables each name is; `tables`: logical id -> name."""
+    return {name: KINDS[logical_id] for logical_id, name in tables.items()}
+
+
+def refuse_undeclared(params: dict[str, Any], kinds: dict[str, str]) -> None:
+    """Raises UndeclaredKey for a request whose key nobody declared."""
+    for table, pk, sk in accesses(params):
+        kind = kinds.get(table)
+        if kind and not _declared(kind, pk, sk):
+            raise UndeclaredKey(f"{kind}: pk {pk!r}, sk {sk!r}: declare it in tribune/aws/keys.py")
+
+
+@lru_cache(maxsize=100_000)
+def _declared(kind: str, pk: str, sk: str | None) -> bool:
+    return keys.type_of(kind, pk, sk) is not None
 
 
 def accesses(params: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:

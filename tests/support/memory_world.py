@@ -1,5 +1,6 @@
-"""The same world as `world.py`, on AWS in memory (`local/memory.py`): the real doors, the real journal, milliseconds.
+"""The world of `world.py` on AWS in memory (`local/memory.py`): the real doors, the real journal, milliseconds.
 
+moto judges each form of request that it makes (`judged.py`), and lives the same stories (`crash/test_single_faults.py`).
 What every process reads anew from the same bytes (a charter, a community, a reader) is made once for all worlds.
 """
 
@@ -12,7 +13,9 @@ from types import CodeType, ModuleType
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
+from judged import SERVICES, Judged
 from world import START, World, living, throttled
 
 from local.memory import Memory
@@ -113,7 +116,7 @@ def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
     """A world with one community, on tables of its own; one at a time in a process."""
     stack, _ = _stack()
     memory = _furnished(mode, more).fork()
-    fresh = World(stack, loader(stack), more=more)
+    fresh = World(stack, loader(stack), more=more, mail=memory.mail)
 
     def around(operation: str, carry_out: Callable[[], Any]) -> Any:
         return fresh.calls.around(
@@ -131,14 +134,26 @@ def memory_world(mode: str = "act", more: str = "") -> Iterator[World]:
     fresh.forget()
 
 
+@pytest.fixture(name="world")
+def fresh_world() -> Iterator[World]:
+    """A world with one community in mode act, for every test that asks for one."""
+    with memory_world() as world:
+        yield world
+
+
 @contextmanager
 def _reached(memory: Memory) -> Iterator[None]:
-    """Whoever asks for a client of this process gets the memory's; nobody sleeps between two attempts."""
+    """Whoever asks for a client of this process gets the memory's, judged; nobody sleeps between two attempts."""
+    tables = _stack()[0].tables()
     with ExitStack() as stack:
-        for name in ("dynamodb", "sqs", "ssm", "ses", "sns"):
-            stack.enter_context(patch.object(clients, name, partial(getattr, memory, name)))
+        for name in SERVICES:
+            stack.enter_context(patch.object(clients, name, partial(_itself, Judged(memory, name, tables))))
         stack.enter_context(patch.object(journal, "_pause", lambda _attempt: None))
         yield
+
+
+def _itself[Client](client: Client) -> Client:
+    return client
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A whole Tribune in one process: the real template's resources in moto, the real doors, twins for platforms.
+"""A whole Tribune in one process: the real template's resources, the real doors, twins for platforms.
 
 Queues move only when a test says so, time only when a test says so; every AWS and platform call that a door makes
 is numbered, and a fault can be put before or after any of them.
@@ -18,7 +18,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import botocore.client
-import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from local.apply import Target, apply
@@ -201,6 +200,8 @@ class World:
     doors: dict[str, ModuleType] = field(default_factory=dict)
     rung: list[dict[str, str]] = field(default_factory=list)
     """What the people on duty received, in order."""
+    mail: list[Any] = field(default_factory=list)
+    """What SES was asked to send, in order."""
     uncounted: set[str] = field(default_factory=set)
     """Doors whose calls are neither numbered nor struck."""
     more: str = ""
@@ -443,15 +444,6 @@ def _configuration(mode: str, more: str) -> Configuration:
     return read(CONFIGURATION.replace("mode: act", f"mode: {mode}") + more.lstrip("\n"), file="world")
 
 
-@pytest.fixture(name="world")
-def fresh_world(stack: Stack, function: Callable[[str], ModuleType]) -> Iterator[World]:
-    """A world with one community in mode act; a folder's conftest imports this to have it."""
-    fresh = World(stack, function)
-    with living(fresh):
-        fresh.apply()
-        yield fresh
-
-
 def throttled(operation: str) -> Any:
     """What AWS says when it is too much; a transaction is then cancelled, and botocore does not try it again."""
     if operation == "TransactWriteItems":
@@ -487,3 +479,12 @@ def living(world: World) -> Iterator[World]:
         botocore.client.BaseClient._make_api_call = original  # type: ignore[method-assign]
         web.send = wire
         clock.follow(lambda: datetime.now(UTC))
+
+
+def __getattr__(name: str) -> Any:
+    # For test files that still import it: tests/conftest.py gives every test its world.
+    if name != "fresh_world":
+        raise AttributeError(name)
+    from memory_world import fresh_world  # noqa: PLC0415  it imports this module
+
+    return fresh_world

@@ -122,7 +122,9 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
 
-@pytest.mark.parametrize("name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest", "report", "measures"])
+@pytest.mark.parametrize(
+    "name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest", "report", "measures"]
+)
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))
 

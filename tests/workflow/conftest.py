@@ -2,9 +2,6 @@
 
 import pytest
 from duty_room import MemoryJournal, Messages, Phones
-from world import fresh_world
-
-__all__ = ["fresh_world"]
 
 
 @pytest.fixture

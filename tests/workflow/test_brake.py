@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from publishing import charters, decide, head, in_force, publish, say, with_clause, with_term
-from world import World, fresh_world
+from world import World
 
 from tribune.aws import clients, keys
 from tribune.channel import ActKind
@@ -14,8 +14,6 @@ from tribune.journal import ActionState, Brakes, CallState
 from tribune.platforms import platform
 from tribune.workflow.cases import Handling
 from tribune.workflow.deed import case_id
-
-__all__ = ["fresh_world"]
 
 SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 56 78"
 

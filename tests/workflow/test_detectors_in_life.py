@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import memory_world
 import pytest
 from world import PAGE, World
 
@@ -39,6 +40,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
     changed = (replace(one, find=find, also=None) if one.name == name else one for one in detectors.DETECTORS)
     monkeypatch.setattr(detectors, "DETECTORS", tuple(changed))
+    monkeypatch.setattr(memory_world, "_readers", {})
 
 
 @pytest.mark.parametrize("name", ["insult_at_person", "spam", "contact_data"])

@@ -3,17 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
+import memory_world
 import pytest
 from publishing import charters, decide, head, in_force, publish, say, with_clause, with_term
-from world import World, fresh_world
+from world import World
 
 from tribune.aws import clients
 from tribune.charter import PublishedCharter
 from tribune.charter.reader import Reader
 from tribune.errors import BadConfiguration
 from tribune.journal import Judged, ShadowNote
-
-__all__ = ["fresh_world"]
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 JEST = "@Karim t'es vraiment un tandem si tu crois ça"
@@ -114,6 +113,7 @@ def test_a_version_on_trial_that_fails_disturbs_nothing_and_is_counted(
         made(self, charter, *args, **kwargs)
 
     monkeypatch.setattr(Reader, "__init__", broken)
+    monkeypatch.setattr(memory_world, "_readers", {})
     say(world, 1, INSULT)
     world.settle()
 
