@@ -196,6 +196,31 @@ def test_the_page_is_written_as_its_reader_writes_figures(
     assert 'aria-current="page"' in page
 
 
+def test_who_gave_most_is_there_to_be_thanked_and_who_was_reminded_is_left_in_peace(browser: Browser) -> None:
+    world = browser.world
+    said = {
+        "1": ("7001", "Très beau vélo, bravo à toute l'équipe"),
+        "2": ("7001", "Je participe au concours"),
+        "3": ("7002", "Merci pour ce beau concours"),
+        "4": ("7003", "@Karim t'es vraiment un abruti"),
+        "5": ("7003", "Très beau vélo, j'adore"),
+    }
+    for number, (author, text) in said.items():
+        world.deliver("facebook", world.comment(int(number), text, author=author))
+    world.settle(minutes=20)
+    world.now += timedelta(hours=1.5)
+    world.invoke("seal_hours", {})
+    browser.sign_in("marie@garance.example")
+    seen = browser.json(PAGE)["thanks"]
+
+    assert [(one["quote"], one["points"] > 0, one["may_be_named"]) for one in seen] == [
+        ("Je participe au concours", True, False),
+        ("Merci pour ce beau concours", True, False),
+    ]
+    assert seen[0]["points"] > seen[1]["points"]
+    assert "Merci pour ce beau concours" in browser.get(PAGE).body
+
+
 def test_what_came_from_outside_stays_text(browser: Browser) -> None:
     communities = Communities(browser.world.stack.tables()["CommunityTable"])
     evil = Post(platform="facebook", account="1001", id="1001_2", title=EVIL, mechanic=EVIL)

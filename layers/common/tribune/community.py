@@ -207,6 +207,10 @@ class Community(Written):
             return None
         return not {author, f"{platform}:{author}", pseudonym}.isdisjoint(self.ambassadors)
 
+    def agreed_to_be_named(self, platform: str, author: str | None, pseudonym: str | None) -> bool:
+        """Did this member agree to be thanked by name where everybody reads it?"""
+        return not {author, f"{platform}:{author}", pseudonym}.isdisjoint(self.may_be_named)
+
     def fans_of(self, platform: str, account: str, day: date) -> int | None:
         """How many followed an account on a day; None where nobody said."""
         known = (one for one in self.fans if (one.platform, one.account) == (platform, account) and one.since <= day)

@@ -119,17 +119,22 @@ class Journal:
         found += self._latest(keys.closed_cases(community), since, limit)
         return [keys.object_of(key) for key in found]
 
-    def _latest(self, partition: str, since: datetime | None, limit: int) -> list[Key]:
+    def last_said(self, community: str, author: str, limit: int) -> list[items.ObjectId]:
+        """The last objects that an author said, at most `limit`, the latest first: one request."""
+        found = self._latest(keys.author_index(community, author), None, limit, index="author")
+        return [keys.object_of(key) for key in found]
+
+    def _latest(self, partition: str, since: datetime | None, limit: int, *, index: str = "due") -> list[Key]:
         request: dict[str, Any] = {
             "TableName": self.journal_table,
-            "IndexName": "due",
-            "KeyConditionExpression": "due_pk = :p",
+            "IndexName": index,
+            "KeyConditionExpression": f"{index}_pk = :p",
             "ExpressionAttributeValues": {":p": {"S": partition}},
             "ScanIndexForward": False,
             "Limit": limit,
         }
         if since is not None:
-            request["KeyConditionExpression"] += " AND due_at >= :t"
+            request["KeyConditionExpression"] += f" AND {index}_at >= :t"
             request["ExpressionAttributeValues"][":t"] = {"S": items.iso(since)}
         return [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in self._call("query", **request)["Items"]]
 

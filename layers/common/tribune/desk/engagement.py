@@ -15,6 +15,7 @@ from tribune import charts, measures, numerals, report, words
 from tribune.charter import Charter
 from tribune.charts import Chart, Series
 from tribune.crowd import STANDARD_ERROR
+from tribune.desk.place import named
 from tribune.desk.route import Door, View
 from tribune.desk.visit import Parts, Visit
 from tribune.engagement import EXPOSURE
@@ -24,7 +25,10 @@ from tribune.leadership import Part
 from tribune.measures import Measure, Spread, Unit
 from tribune.report import LEVELS, Material, Period, Report, Total
 from tribune.team import Right
+from tribune.thanks import Contribution
 from tribune.voice import clock_words
+from tribune.workflow.call import masked_line
+from tribune.workflow.thanking import Thanking
 
 MOST_POSTS = 8
 WEEKS, MONTHS = 10, 13
@@ -207,6 +211,24 @@ class Group(View):
         return [one.said for one in self.measures if not one.is_there]
 
 
+class Thank(View):
+    """Somebody to thank, in their last public comment."""
+
+    at: str
+    author: str
+    place: str
+    since: str
+    quote: str
+    url: str
+    gave: str
+    """What they gave, as a sentence."""
+    points: int
+    helps: int
+    days: int
+    ambassador: bool
+    may_be_named: bool
+
+
 class Engagement(View):
     """What a week or a month comes to."""
 
@@ -232,6 +254,7 @@ class Engagement(View):
     posts: tuple[Post, ...]
     clauses: tuple[ClauseCount, ...]
     groups: tuple[Group, ...]
+    thanks: tuple[Thank, ...]
     hours: tuple[Hour, ...]
     """When a post draws most: the hours of the week in which some appeared, in this period and the one before."""
     target: float | None
@@ -349,6 +372,7 @@ def _view(visit: Visit, told: Report, material: Material, charter: Charter | Non
         posts=_posts(figures, visit),
         clauses=_clauses(told, charter, table, visit.language),
         groups=_groups(measures.of(counted), measures.of(earlier), visit.language),
+        thanks=_thanks(figures, charter, visit),
         hours=tuple(
             Hour(weekday=one.weekday, hour=one.hour, posts=one.posts, value=one.value, estimated=one.estimated)
             for one in measures.best_times(_period(figures + material.before, _both(period), visit, material))
@@ -489,6 +513,37 @@ def _promise(target: float | None, table: Any, language: str) -> str:
     if target is None:
         return str(said["no_promise"])
     return words.fill(said["promise"], {"target": numerals.lasting(target, language)})
+
+
+def _thanks(figures: Figures, charter: Charter | None, visit: Visit) -> tuple[Thank, ...]:
+    table, reach, telling = words.table(visit.language, "engagement")["thanks"], visit.reach, visit.telling
+    lapse = charter.commitments.strike_ttl.lasting if charter else timedelta.max
+    thanking = Thanking(reach.journal, reach.handling.keys)
+
+    def told(gave: Contribution) -> str:
+        n = {"points": gave.points, "helps": gave.helps, "days": len(gave.days)}
+        return words.fill(
+            table["helped" if gave.helps else "gave"],
+            {name: numerals.count(value, visit.language) for name, value in n.items()},
+        )
+
+    return tuple(
+        Thank(
+            at=named(one.head.at),
+            author=telling.author(one.said.author_name),
+            place=telling.place(one.head),
+            since=telling.since(one.head.posted_at),
+            quote=masked_line(one.said.text),
+            url=one.head.url or "",
+            gave=told(one.gave),
+            points=one.gave.points,
+            helps=one.gave.helps,
+            days=len(one.gave.days),
+            ambassador=one.ambassador,
+            may_be_named=one.may_be_named,
+        )
+        for one in thanking.most(visit.community, figures.members, visit.now, lapse)
+    )
 
 
 def _groups(now: Sequence[measures.Group], before: Sequence[measures.Group], language: str) -> tuple[Group, ...]:

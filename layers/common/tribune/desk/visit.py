@@ -34,6 +34,7 @@ class Journal(Store, Reviews, Protocol):
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
+    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
     def pause(self, community: str, scope: str, until: datetime | None) -> None: ...  # noqa: D102

@@ -1,0 +1,106 @@
+"""thanking: who gave most to the conversation, with the last thing that they said in public, so that somebody thanks them.
+
+Figures know pseudonyms alone: the name is read where it still stands, with the words, and goes when they go. Nobody is
+shown who has a reminder that still counts, nor whose last comments are private, hidden, deleted or held against them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from tribune.channel import ActKind
+from tribune.comment import Audience
+from tribune.community import Community
+from tribune.journal import ActionState, AuthorRecord, Head, HeadKind, SaidWords
+from tribune.thanks import Contribution, Members, contributors
+from tribune.workflow.ports import Key
+from tribune.workflow.worksheet import ObjectId
+
+MOST: Final = 5
+LOOKED_AT: Final = 10
+"""Of so many it is read whether they can be thanked…"""
+LAST_SAID: Final = 5
+"""…and of each so many of their latest comments."""
+
+
+class Known(Protocol):
+    """What was read in one go."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
+    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...  # noqa: D102
+
+
+class Keys(Protocol):
+    """How the journal names what it keeps."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """What is read of it."""
+
+    def read(self, wanted: Iterable[Key]) -> Any: ...  # noqa: D102
+    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class ToThank:
+    """Somebody to thank."""
+
+    gave: Contribution
+    head: Head
+    """The last comment of theirs that may be shown."""
+    said: SaidWords
+    ambassador: bool
+    """Of the house, or paid by it."""
+    may_be_named: bool
+    """They agreed to be thanked by name where everybody reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thanking:
+    """Reads whom to thank."""
+
+    journal: Journal
+    keys: Keys
+
+    def most(self, community: Community, members: Members, now: datetime, lapse: timedelta) -> list[ToThank]:
+        """At most five, who gave most first: a request for each of the ten looked at, and three. `lapse`: of strikes."""
+        first = [one.author for one in contributors(members)[:LOOKED_AT]]
+        places = {author: self.journal.last_said(community.id, author, LAST_SAID) for author in first}
+        heads = [self.keys.head(*at) for found in places.values() for at in found]
+        known: Known = self.journal.read([*heads, *(self.keys.author(community.id, author) for author in first)])
+        shown: dict[str, Head] = {}
+        for author in first:
+            there = (head for at in places[author] if (head := known.head(*at)) and _may_be_shown(head))
+            last, record = next(there, None), known.author(community.id, author, now)
+            if last is not None and not record.standing.told_before(now, lapse, besides=""):
+                shown[author] = last
+        said = self.journal.said_of(shown.values())
+        found = ((author, head, words) for author, head in shown.items() if (words := said.get(head.at)))
+        return [_to_thank(community, members.of[author], head, words) for author, head, words in found][:MOST]
+
+
+def _to_thank(community: Community, gave: Contribution, head: Head, said: SaidWords) -> ToThank:
+    who = (head.platform, said.author_id, head.author)
+    return ToThank(
+        gave,
+        head,
+        said,
+        ambassador=bool(community.is_ambassador(*who)),
+        may_be_named=community.agreed_to_be_named(*who),
+    )
+
+
+def _may_be_shown(head: Head) -> bool:
+    verdict = head.verdict
+    return (
+        head.kind is HeadKind.COMMENT
+        and head.audience is Audience.PUBLIC
+        and not (head.confidential or head.deleted)
+        and not (verdict and (verdict.clause or verdict.ground == "law"))
+        and all(one.kind is not ActKind.HIDE or one.state is ActionState.CANCELLED for one in head.actions)
+    )
