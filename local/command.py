@@ -251,6 +251,14 @@ def _operation(parser: ArgumentParser) -> None:
     remove.add_argument("name", metavar="NAME", help="its short name, as `show` tells it")
 
 
+def _report(parser: ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--week", metavar="WEEK", help="2026-W47 (default: the last one that is over)")
+    which.add_argument("--month", metavar="MONTH", help="2026-11")
+    parser.add_argument("--json", action="store_true", help="every figure with its counter or its formula")
+    _desk(parser)
+
+
 def _audit(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     does = "write every decision, link and anchor of a community into a file"
@@ -344,6 +352,7 @@ SUBCOMMANDS = (
         "local.operation_command",
         _operation,
     ),
+    Subcommand("report", "what a week or a month came to, and three suggestions", "local.report_command", _report),
     Subcommand("audit", "the ledger of decisions: export it, verify it anywhere", "local.audit_command", _audit),
     Subcommand("pause", "a thread, a post, a page or everything falls silent", "local.pause_command", _pause),
     Subcommand("resume", "…and speaks again", "local.pause_command", _resume),

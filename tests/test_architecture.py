@@ -39,7 +39,7 @@ FLOORS = (
     ("results",),
     # What is told of it, to the team and to everybody.
     ("report",),
-    ("reported",),
+    ("reported", "register"),
     # The use cases and the edges: siblings that never import one another.
     ("workflow", "platforms", "managers", "aws", "web"),
     # The screens of the team, on top of the use cases.
@@ -80,6 +80,7 @@ PURE = {
     "results",
     "report",
     "reported",
+    "register",
     "charts",
     "numerals",
 }

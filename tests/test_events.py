@@ -67,6 +67,7 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     "relay_alarm": said_nothing,
     "keep_watch": said_nothing,
     "seal_hours": said_nothing,
+    "send_report": said_nothing,
     "show_charter": answered_well,
     "receive_appeal": knew_no_such_decision,
     "desk": showed_the_way_in,

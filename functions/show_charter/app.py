@@ -9,6 +9,7 @@ from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.aws.confirmations import Confirmations
 from tribune.aws.journal import Journal
+from tribune.aws.registers import Registers
 from tribune.settings import ShowSettings
 from tribune.telemetry import logger
 from tribune.workflow.decisions import Decisions
@@ -25,6 +26,7 @@ def _showing() -> Showing:
     return Showing(
         charters=Charters(settings.charter_table),
         communities=Communities(settings.community_table),
+        registers=Registers(clients.dynamodb(), settings.charter_table),
         confirmed=Confirmations(clients.dynamodb(), settings.community_table).confirmed,
     )
 

@@ -39,6 +39,7 @@ SAMPLES = {
     "proposals": ("journal", keys.proposals("garance", date(2026, 11, 24))),
     "shadow note": ("journal", keys.shadow_note("garance", "3fa9", "facebook", "1001", "1_2")),
     "shadow counter": ("counter", keys.shadow_counter("garance", "3fa9", "env")),
+    "register": ("charter", keys.register("garance", "2026-11")),
     "shadow charter": ("charter", keys.shadow_charter("garance")),
     "live counter": ("counter", keys.live_counter("garance", "page", "2026-11-24T10", "env")),
     "touched": ("counter", keys.touched("garance", "2026-11-24T10:00:00.000Z", "3f2a")),

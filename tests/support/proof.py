@@ -5,13 +5,14 @@ the oracle: the same decisions, the same counters, each effect once, nobody forg
 platform makes it impossible to know whether something left, the other right ending is UNCERTAIN, with a person told.
 """
 
+import gzip
 import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -522,6 +523,32 @@ def appeals(world: World) -> Any:
     return sum(item["sk"]["S"] == "appeal" for item in items(world, "JournalTable"))
 
 
+def a_week_is_over(world: World) -> None:
+    """Something was said in its last hour, which was counted; the team has just arrived."""
+    world.now = datetime(2026, 11, 29, 22, tzinfo=UTC)
+    delivered(world, world.comment(1, CALM, author="7004"), world.comment(2, SPAM, author="7002"))
+    world.settle(minutes=30)
+    world.now = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+    world.invoke("seal_hours", {})
+    world.now = datetime(2026, 11, 30, 10, tzinfo=UTC)
+    world.settle(minutes=20)
+
+
+def reported(world: World) -> None:
+    """The week is told; ten days later the register of the month is published."""
+    until_done(world, "send_report", {}, timedelta(hours=1))
+    at_rest(world)
+    world.now += timedelta(days=10)
+    until_done(world, "send_report", {}, timedelta(hours=1))
+
+
+def registers(world: World) -> Any:
+    """What everybody reads, without the moment at which it was made."""
+    found = [item for item in items(world, "CharterTable") if "#register" in item["pk"]["S"]]
+    content = [json.loads(gzip.decompress(bytes(item["content"]["B"]))) for item in found]
+    return [{name: value for name, value in one.items() if name != "made_at"} for one in content]
+
+
 STORIES = (
     Story("receive_webhook", "four comments, one of them twice", three_decisions),
     Story(
@@ -557,6 +584,7 @@ STORIES = (
         may_call=frozenset({"refresh_failed"}),
         on_square=True,
     ),
+    Story("send_report", "a week and a month", reported, a_week_is_over, registers),
     Story("receive_appeal", "a member contests", contested, hidden, appeals),
     Story("receive_erasure", "somebody asks", asks_to_be_forgotten, three_decisions, nothing_of_them_is_left),
     Story("erase_person", "somebody asks", asks_to_be_forgotten, three_decisions, nothing_of_them_is_left),

@@ -133,12 +133,28 @@ class Town:
         )
 
 
+class Monthly:
+    """Registers in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def months(self, _community: str) -> list[str]:
+        return sorted(self.kept, reverse=True)
+
+    def load(self, community: str, month: str) -> str:
+        if month not in self.kept:
+            raise NotFound(community)
+        return self.kept[month]
+
+
 class Visitor:
     """A reader who follows links as a browser does."""
 
     def __init__(self, *versions: PublishedCharter, communities: tuple[str, ...] = ("garance",)) -> None:
         self.shelf = Shelf({"garance": list(versions)})
-        self.showing = Showing(charters=self.shelf, communities=Town(*communities))
+        self.registers = Monthly()
+        self.showing = Showing(charters=self.shelf, communities=Town(*communities), registers=self.registers)
         self.at = ""
 
     def get(self, path: str, language: str = FRENCH, etag: str = "") -> Page:

@@ -21,7 +21,7 @@ rota_changes                                what people change in a rota without
 proposals · leadership                      what a person could say this morning, and what of it counts as leading
 conversation · thanks                       how threads go; who gave most, to be thanked
 crowd · partaking · figures · measures      how many different people; what an hour, a day, a month comes to; the named formulas
-report · reported                           what a week comes to, with three suggestions; the same in words
+report · reported · register                what a week comes to, with three suggestions; the same in words; what everybody may read
 workflow                                    the use cases: receive, moderate, perform, call, relay, watch, show, cases
 platforms · managers · aws · web            the edges: social platforms, ways to reach a CM, the cloud, the network
 desk                                        the screens of the team on top of the use cases, and the JSON behind them

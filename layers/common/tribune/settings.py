@@ -142,6 +142,18 @@ class SealSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings(Settings):
+    """For send_report."""
+
+    journal_table: str
+    text_table: str
+    counter_table: str
+    charter_table: str
+    community_table: str
+    calls_queue_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorSettings(Settings):
     """For anchor_ledger. `anchor_key` is the id of a KMS key that signs."""
 

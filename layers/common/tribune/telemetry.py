@@ -64,6 +64,7 @@ METRICS = (
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
     Metric("LedgersAnchored", "communities whose ledger was signed for the hour", ()),
     Metric("HoursSealed", "hours counted to the last detail, again or for the first time", ()),
+    Metric("ReportsSent", "reports of a week or a month, one for each person", ()),
     Metric("Woken", "unfinished work that keep_watch woke again", ("kind",)),
 )
 _KNOWN = {metric.name: metric for metric in METRICS}

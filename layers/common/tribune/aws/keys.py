@@ -61,6 +61,7 @@ ITEMS = (
             "ReceiveAppeal",
             "tribune appeal",
             "AskColleague",
+            "SendReport",
         ),
     ),
     ItemType(
@@ -81,7 +82,7 @@ ITEMS = (
         "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, turn.{object}: thread and time, rev, heard_at, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
         ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case", "tribune appeal"),
-        ("ModerateComments", "PerformAction"),
+        ("ModerateComments", "PerformAction", "SendReport"),
     ),
     ItemType(
         "lately",
@@ -118,6 +119,7 @@ ITEMS = (
             "ReceiveAppeal",
             "tribune appeal",
             "AskColleague",
+            "SendReport",
         ),
     ),
     ItemType(
@@ -138,8 +140,9 @@ ITEMS = (
             "ReceiveAppeal",
             "ReceivePress",
             "AskColleague",
+            "SendReport",
         ),
-        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call", "ReceivePress"),
+        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call", "ReceivePress", "SendReport"),
     ),
     ItemType(
         "breaker",
@@ -239,7 +242,7 @@ ITEMS = (
         "rev, state, at, due_at, words: a hash, decided_by, decided_at, because; due_pk appeal#{community} while open, closed#{community}#appeals after that",
         "13 months",
         ("ReceiveAppeal", "ModerateComments", "tribune appeal"),
-        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal"),
+        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal", "SendReport"),
     ),
     ItemType(
         "question",
@@ -330,6 +333,7 @@ ITEMS = (
             "tribune charter diff",
             "tribune appeal",
             "AskColleague",
+            "SendReport",
         ),
     ),
     ItemType(
@@ -400,7 +404,7 @@ ITEMS = (
         "to: up to when those notes were read",
         "none",
         ("SealHours",),
-        ("SealHours",),
+        ("SealHours", "SendReport"),
     ),
     ItemType(
         "roster",
@@ -410,7 +414,7 @@ ITEMS = (
         "gzip: platform, account and id of the objects that are counted in an hour, at most 4,000",
         "13 months",
         ("SealHours",),
-        ("SealHours", "Desk", "tribune operation"),
+        ("SealHours", "Desk", "tribune operation", "SendReport"),
     ),
     ItemType(
         "sealed hour",
@@ -430,7 +434,7 @@ ITEMS = (
         "figures: the sum of its 23 to 25 hours, gzip",
         "none: figures, nobody's",
         ("SealHours",),
-        ("SealHours", "tribune report", "Desk", "tribune operation"),
+        ("SealHours", "tribune report", "Desk", "tribune operation", "SendReport"),
     ),
     ItemType(
         "crowd",
@@ -440,7 +444,7 @@ ITEMS = (
         "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole; persons: what those 250 gave who gave most, who read a reminder, by pseudonym; gzip",
         "13 months",
         ("SealHours",),
-        ("SealHours", "tribune report", "Desk", "tribune operation"),
+        ("SealHours", "tribune report", "Desk", "tribune operation", "SendReport"),
     ),
     ItemType(
         "charter version",
@@ -450,7 +454,7 @@ ITEMS = (
         "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
         ("tribune apply", "tribune charter publish", "Desk"),
-        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
+        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal", "SendReport"),
     ),
     ItemType(
         "shadow charter",
@@ -473,6 +477,16 @@ ITEMS = (
         ("Desk",),
     ),
     ItemType(
+        "register",
+        "charter",
+        "{community}#register",
+        "month#{month}",
+        "content: gzip, the public register of a month, with no count from one to four",
+        "none: immutable",
+        ("SendReport",),
+        ("SendReport", "ShowCharter"),
+    ),
+    ItemType(
         "charter part",
         "charter",
         "{community}#charter",
@@ -480,7 +494,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable; 13 months while only a draft holds it",
         ("tribune apply", "tribune charter publish", "Desk"),
-        ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal"),
+        ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal", "SendReport"),
     ),
     ItemType(
         "community",
@@ -505,6 +519,7 @@ ITEMS = (
             "tribune case",
             "ReceiveAppeal",
             "AskColleague",
+            "SendReport",
         ),
     ),
     ItemType(
@@ -545,7 +560,7 @@ ITEMS = (
         "that the community exists",
         "none",
         ("tribune apply",),
-        ("RelayAlarm", "KeepWatch", "AnchorLedger", "SealHours", "ShowCharter"),
+        ("RelayAlarm", "KeepWatch", "AnchorLedger", "SealHours", "ShowCharter", "SendReport"),
     ),
 )
 
@@ -766,6 +781,11 @@ def shadow_charter(community: str) -> Key:
 def charter_draft(community: str) -> Key:
     """The next version of a community's charter, while people work on it."""
     return {"pk": charter_pk(community), "sk": "draft"}
+
+
+def register(community: str, month: str) -> Key:
+    """The public register of a month (`2026-11`)."""
+    return {"pk": f"{community}#register", "sk": f"month#{month}"}
 
 
 def shadow_note(community: str, shadow: str, platform: str, account: str, object_id: str) -> Key:

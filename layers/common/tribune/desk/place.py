@@ -36,7 +36,9 @@ class Screens:
     """Where the desk is: `https://…/desk`."""
 
     def about(self, call: Call) -> str:
-        """The comment when a call is about one, else the list of calls."""
+        """The comment when a call is about one, the figures of a report's period, else the list of calls."""
+        if "period" in call.figures:
+            return f"{self.desk}/{call.community}/engagement?period={call.figures['period']}"
         if call.platform is None or call.account is None or len(call.objects) != 1:
             return self.calls(call.community)
         return (

@@ -11,16 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
 
-from tribune import pages
+from tribune import pages, words
 from tribune.charter import Findings, PublishedCharter
 from tribune.charter.findings import Signal
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
+from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
 from tribune.figures import Figures
 from tribune.journal import AuthorRecord, Call, CallState, Case, Changes, Head, HeadKind
 from tribune.notice import Appeal, AppealState
@@ -39,9 +39,11 @@ MOST_CALLS: Final = 500
 MOST_HOURS: Final = 48
 MOST_OF_AN_HOUR: Final = 100
 MOST_READ: Final = 1000
+STILL_NEWS: Final = timedelta(days=2)
+"""So long after its end a period is reported; after that, who wants it looks at the desk."""
+COUNTED_WITHIN: Final = timedelta(hours=6)
+"""So long the last hours may take to be counted; after that the report says up to when it counts."""
 _REPORT: Final = TypeAdapter(Report)
-
-type Kind = Literal["week", "month"]
 
 
 class Known(Protocol):
@@ -112,7 +114,7 @@ class Gathering:
     def material(self, community: Community, period: Period, now: datetime) -> Material:
         """Everything that it is made of, each thing read once. Raises Unavailable."""
         begin = period.before.bounds(community.zone)[0]
-        days = self._days(community, period.before.first, period.last)
+        days = self.days(community, period.before.first, period.last)
         its_own = {day: figures for day, figures in days.items() if day >= period.first}
         read = tuple(self._read(community, sum(its_own.values(), Figures())))
         published = self._charter(community.id, now)
@@ -120,11 +122,7 @@ class Gathering:
             days=its_own,
             before=sum((figures for day, figures in days.items() if day < period.first), Figures()),
             cases=tuple(self._cases(community.id, begin)),
-            appeals=tuple(
-                appeal
-                for state in (AppealState.OPEN, AppealState.UPHELD)
-                for appeal in self.journal.appeals(community.id, state)
-            ),
+            appeals=tuple(self.appeals(community.id)),
             calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
             read=read,
             struck=frozenset(self._struck(community.id, read, published, now)),
@@ -133,13 +131,18 @@ class Gathering:
             articles={clause.id: clause.number for clause in published.charter.clauses} if published else {},
         )
 
-    def _days(self, community: Community, first: date, last: date) -> dict[date, Figures]:
+    def days(self, community: Community, first: date, last: date) -> dict[date, Figures]:
         """Of every space together."""
         found: dict[date, Figures] = {}
         for space in community.spaces:
             for day, figures in self.sealed.days(community.id, space, first, last).items():
                 found[day] = found.get(day, Figures()) + figures
         return found
+
+    def appeals(self, community: str) -> Iterator[Appeal]:
+        """Those that wait, and those that were reviewed."""
+        for state in (AppealState.OPEN, AppealState.UPHELD):
+            yield from self.journal.appeals(community, state)
 
     def _cases(self, community: str, since: datetime) -> Iterator[Case]:
         places = self.journal.latest_cases(community, since, MOST_CASES)
@@ -217,40 +220,37 @@ class Reporting:
     journal: Calls
     calls: Queue
 
-    def send(self, communities: Sequence[str], kind: Kind, now: datetime) -> int:
-        """Report the last week, or month, that is over in each community; answers to how many people.
+    def send(self, communities: Sequence[str], now: datetime) -> int:
+        """Report each week and each month that is just over, wherever it was not yet; answers to how many people.
 
         Raises Unavailable.
         """
-        return sum(self._send(name, kind, now) for name in communities)
+        return sum(self._send(name, now) for name in communities)
 
-    def _send(self, name: str, kind: Kind, now: datetime) -> int:
+    def _send(self, name: str, now: datetime) -> int:
         try:
             community = self.communities.load(name)
         except (NotFound, BadConfiguration):
             return 0  # whoever decides there says so
-        period = last_over(kind, now, community)
+        today = now.astimezone(community.zone).date()
+        over = (Period.week(today).before, Period.month(today).before)
+        return sum(self._tell(community, one, now) for one in over if now - one.bounds(community.zone)[1] < STILL_NEWS)
+
+    def _tell(self, community: Community, period: Period, now: datetime) -> int:
+        """One call a person, whoever writes it first."""
         people = [one for one in community.rota.people if not one.is_away(now, community.zone)]
         names = {f"{REPORT}-{period.name}-{one.id}": one.id for one in people}
         missing = [call for call in names if self.journal.load_call(community.id, call) is None]
         if not missing:
             return 0
         report = self.gathering.report(community, period, now)
-        if report.counted_to is None:
-            return 0  # nobody ever said anything
+        waits = not report.complete and now - period.bounds(community.zone)[1] < COUNTED_WITHIN
+        if report.counted_to is None or waits:
+            return 0  # nobody ever said anything; or the last hours are about to be counted
         told = tuple(_call(report, call, names[call], now) for call in missing)
-        try:
-            self.journal.commit(Changes(calls=told), now)
-        except Conflict:
-            return 0  # somebody else tells it at this moment
+        self.journal.commit(Changes(calls=told), now)
         self.calls.send([{"schema": 1, "community": one.community, "call": one.id} for one in told])
         return len(told)
-
-
-def last_over(kind: Kind, now: datetime, community: Community) -> Period:
-    """The last week, or month, that is over where the community is."""
-    today = now.astimezone(community.zone).date()
-    return (Period.week(today) if kind == "week" else Period.month(today)).before
 
 
 def _call(report: Report, name: str, person: str, now: datetime) -> Call:
@@ -264,7 +264,7 @@ def _call(report: Report, name: str, person: str, now: datetime) -> Call:
         due_at=now + WAKE_AGAIN_AFTER,
         rev=0,
         only=person,
-        figures={REPORT: packed(report)},
+        figures={REPORT: packed(report), "period": report.period.name},
         places=report.places,
     )
 
@@ -282,11 +282,28 @@ def unpacked(content: str) -> Report:
     return _REPORT.validate_json(content)
 
 
+def as_json(report: Report, language: str) -> dict[str, Any]:
+    """The report for machines: each measure with its formula, its value and both of its figures."""
+    content: dict[str, Any] = _REPORT.dump_python(report, mode="json")
+    content["period"]["name"] = report.period.name
+    for shown, one in zip(content["measures"], report.measures, strict=True):
+        shown["now"]["value"], shown["before"]["value"] = one.now.value, one.before.value
+        shown["formula"] = formula(one.now.name, language)
+    return {"schema": 1, **content}
+
+
+def formula(name: str, language: str) -> str:
+    """How a measure is counted, in words."""
+    table = words.table(words.spoken(language), "measures")["measures"]
+    return str(table.get(name, table.get(name.partition(".")[0], {})).get("formula", ""))
+
+
 def told_of_report(call: Call, community: Community, said: Said, now: datetime, language: str) -> Told:
     """The report that a call brings, for the one whom it is for."""
     person = community.rota.person(call.only)
     report = unpacked(call.figures[REPORT])
-    return tell(report, community, reader=person.name if person else "", said=said, now=now, language=language)
+    first_name = person.name.split()[0] if person and person.name.split() else ""
+    return tell(report, community, reader=first_name, said=said, now=now, language=language)
 
 
 def as_html(told: Told, links: Sequence[tuple[str, str]]) -> str:

@@ -6,6 +6,10 @@
     /charter/{community}/v{n}             the same version in the reader's language (a redirection)
     /charter/{community}/v{n}/{language}  the version, `#article-10` for a clause
     /charter/{community}/v{n}.json        the same for machines
+    /charter/{community}/register         the public registers
+    /charter/{community}/register/{month}             how the charter was applied in a month (a redirection)
+    /charter/{community}/register/{month}/{language}  the same as a page, or `{language}.csv` for a spreadsheet
+    /charter/{community}/register/{month}.json        the same for machines
     /erasure/{code}                       that a request to be forgotten was received, or done
 
 A version's page holds nothing that changes after its publication, so that it may be kept for ever; what is in
@@ -29,6 +33,7 @@ from tribune.charter.document import Kind, fill
 from tribune.community import Community
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, Unavailable
 from tribune.words import LANGUAGES, spoken, table
+from tribune.workflow.registers import Showed, unpacked
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MINUTE = "public, max-age=60"
@@ -36,7 +41,7 @@ NOT_KEPT = "no-store"
 
 _PATH = re.compile(
     r".*?/charter(?:/(?P<community>[a-z0-9][a-z0-9-]{0,39})"
-    r"(?:/(?:(?P<versions>versions)|v(?P<version>[1-9][0-9]{0,5})(?:(?P<json>\.json)|/(?P<language>[a-z]{2}))?))?)?(?P<slash>/?)"
+    r"(?:/(?:(?P<versions>versions)|(?P<register>register)(?:/(?P<month>\d{4}-\d{2})(?:(?P<month_json>\.json)|/(?P<told>[a-z]{2})(?P<csv>\.csv)?)?)?|v(?P<version>[1-9][0-9]{0,5})(?:(?P<json>\.json)|/(?P<language>[a-z]{2}))?))?)?(?P<slash>/?)"
 )
 _ERASURE = re.compile(r".*?/erasure/(?P<code>[a-z2-7]{32})/?")
 _BY_LANGUAGE = "Accept-Language"
@@ -60,6 +65,13 @@ class Charters(Protocol):
     def versions(self, community: str) -> Sequence[Version]: ...  # noqa: D102
     def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
     def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+
+
+class Registers(Protocol):
+    """The public registers."""
+
+    def months(self, community: str) -> Sequence[str]: ...  # noqa: D102
+    def load(self, community: str, month: str) -> str: ...  # noqa: D102
 
 
 class Communities(Protocol):
@@ -99,6 +111,7 @@ class Showing:
 
     charters: Charters
     communities: Communities
+    registers: Registers
     confirmed: Callable[[str], tuple[datetime, datetime | None] | None] = lambda _code: None
     """The code of a request to be forgotten -> (when it was asked, when it was done), None for an unknown one."""
 
@@ -136,12 +149,14 @@ class Showing:
         page = _sentence(which, request, status, fields=dates)
         return replace(page, headers={**page.headers, "cache-control": NOT_KEPT, "x-robots-tag": "noindex"})
 
-    def _page(self, request: Request, wanted: re.Match[str], now: datetime) -> Page:
+    def _page(self, request: Request, wanted: re.Match[str], now: datetime) -> Page:  # noqa: PLR0911  one return a kind of page
         if wanted["community"] is None:
             return self._directory(request)
         community = self.communities.load(wanted["community"])
         if wanted["versions"]:
             return self._versions(request, community, now)
+        if wanted["register"]:
+            return self._register(request, community, wanted)
         if wanted["version"] is None:
             return self._in_force(request, community, now)
         published = self.charters.version(community.id, int(wanted["version"]))
@@ -154,6 +169,35 @@ class Showing:
             raise NotFound(request.path)
         earlier = [known for known in self.charters.versions(community.id) if known.version < published.version]
         return _html(as_html(published, community, language, earlier), language, FOR_EVER)
+
+    def _register(self, request: Request, community: Community, wanted: re.Match[str]) -> Page:
+        month, language = wanted["month"], wanted["told"]
+        if month is None:
+            return self._registers(request, community)
+        content = self.registers.load(community.id, month)
+        if wanted["month_json"]:
+            return _found(content, "application/json", FOR_EVER)
+        if language is None:
+            return _redirection(f"{month}/{request.language}")
+        if language not in LANGUAGES:
+            raise NotFound(request.path)
+        shown = Showed(
+            unpacked(content), community, language, lambda moment: date_words(moment, language, community.zone)
+        )
+        if not wanted["csv"]:
+            return _html(shown.as_html(), language, FOR_EVER)
+        file = _found(shown.as_csv(), "text/csv; charset=utf-8", FOR_EVER)
+        name = f'attachment; filename="{community.id}-{month}.csv"'
+        return replace(file, headers={**file.headers, "content-disposition": name, "content-language": language})
+
+    def _registers(self, request: Request, community: Community) -> Page:
+        words, months = table(request.language, "register"), table(request.language, "time")["months"]
+        entries = [
+            {"href": f"register/{one}", "name": f"{months[int(one[5:]) - 1]} {one[:4]}", "note": ""}
+            for one in self.registers.months(community.id)
+        ]
+        nothing = [] if entries else [{"href": f"../{community.id}", "name": words["charter"], "note": words["none"]}]
+        return _list(request, words["list"].format(brand=community.name), entries + nothing)
 
     def _directory(self, request: Request) -> Page:
         known = self.communities.all()
@@ -182,6 +226,7 @@ class Showing:
                 note = words["in_force"]
             name = _version_name(known, request.language, community.zone)
             entries.append({"href": f"v{known.version}", "name": name, "note": note})
+        entries.append({"href": "register", "name": table(request.language, "register")["list_entry"], "note": ""})
         return _list(request, words["versions"]["title"].format(brand=community.name), entries)
 
 
