@@ -9,12 +9,12 @@ from bench import month
 
 @pytest.mark.parametrize(
     ("first", "short_or_long", "hours"),
-    [(date(2026, 3, 28), date(2026, 3, 29), 23), (date(2026, 10, 24), date(2026, 10, 25), 25)],
+    [(date(2027, 3, 27), date(2027, 3, 28), 23), (date(2027, 10, 30), date(2027, 10, 31), 25)],
 )
 def test_every_counter_is_what_the_recount_says(
     first: date, short_or_long: date, hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(month, "KILLED", 0.5)
+    monkeypatch.setattr(month._InMemory, "killed", 0.5)
 
     found = month.run(first, 3, 500)
 
