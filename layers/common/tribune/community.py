@@ -1,6 +1,5 @@
 """A brand's community: its settings, its channels, its posts with a flag, as `tribune apply` wrote them."""
 
-from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -100,11 +99,6 @@ class Channel(Written):
     platform: str
     channel: str = "main"
     accounts: tuple[Account, ...]
-
-
-def pseudonyms(who: Iterable[str], pseudonym: Callable[[str], str]) -> frozenset[str]:
-    """The pseudonyms of those in a list (`facebook:1234`, `1234`, or a pseudonym); `pseudonym`: that of a platform's id."""
-    return frozenset(name for one in who for name in (one, pseudonym(one.partition(":")[2] or one)))
 
 
 class Filed(Written):

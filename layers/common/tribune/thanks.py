@@ -1,11 +1,11 @@
 """thanks: who gave most to the conversation, so that somebody thanks them. Pure; never a ranking that anybody publishes.
 
 What somebody gave is weighed as all engagement is (`engagement.Scale`), under posts that nobody paid for; who helped
-another member gave more than their words weigh; who came on several days more than who came once. Nobody is named to
-the public who did not agree to it (`Community.may_be_named`); whoever has a reminder that still counts is left in peace.
+another member gave more than their words weigh; who came on several days more than who came once. Who they are, whether
+a reminder of theirs still counts and whether they agreed to be named is looked up by whoever shows them to the team.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
@@ -53,30 +53,15 @@ class Members:
         return Members({name: self.of[name] for name in sorted(first[:n])})
 
 
-@dataclass(frozen=True, slots=True)
-class Contributor:
-    """Somebody to thank."""
+class Contributor(NamedTuple):
+    """Somebody to thank, if nothing speaks against it."""
 
     author: str
     """Their pseudonym."""
     gave: Contribution
-    ambassador: bool
-    """Of the house, or paid by it: thanked apart."""
-    may_be_named: bool
-    """They agreed to be thanked by name. Everybody else is shown to the team only."""
 
 
-def contributors(
-    members: Members,
-    *,
-    reminded: Container[str] = (),
-    ambassadors: Container[str] = (),
-    may_be_named: Container[str] = (),
-) -> list[Contributor]:
-    """Who gave most, first; pseudonyms. `reminded`: those with a reminder that still counts (`Standing.told_before`)."""
-    found = [
-        Contributor(name, gave, name in ambassadors, name in may_be_named)
-        for name, gave in members.of.items()
-        if gave.score > 0 and name not in reminded
-    ]
+def contributors(members: Members) -> list[Contributor]:
+    """Who gave most, first; pseudonyms of the crowd, ambassadors among them."""
+    found = [Contributor(name, gave) for name, gave in members.of.items() if gave.score > 0]
     return sorted(found, key=lambda one: (-one.gave.score, one.author))
