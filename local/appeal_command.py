@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 from local.desk import Desk, opened, readable
 from tribune import words
-from tribune.aws import keys
 from tribune.duty import Person
 from tribune.errors import BadConfiguration, NotFound, OwnDecision, TribuneError
 from tribune.journal import ActionState
 from tribune.notice import Appeal, AppealState, facts, link
-from tribune.platforms import platform
 from tribune.workflow.appeal import Contested, Reviewing, place, reviewers
 from tribune.workflow.deed import case_id
 
@@ -19,7 +17,7 @@ def run(arguments: Namespace) -> int:
     """One action. Raises TribuneError with a sentence in the team's language, BadConfiguration for bad input."""
     person = getattr(arguments, "person", None)
     with opened(arguments, person) as desk:
-        review = Reviewing(desk.journal, keys, desk.actions, platform, desk.community, desk.now)
+        review = desk.reviewing
         if arguments.action == "list":
             return _list(review, desk)
         if arguments.action == "show":

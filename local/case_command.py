@@ -270,7 +270,9 @@ def _hide(arguments: Namespace, desk: Desk, person: Person) -> int:
 
 def _unhide(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(arguments.case):
-        desk.handling.show(desk.community.id, arguments.case, person.id)
+        at = desk.handling.find(desk.community.id, arguments.case).at
+        if not desk.reviewing.give_in(at, person.id):
+            desk.handling.show(desk.community.id, at, person.id)
     print(desk.say("unhide", person=person.name))
     return 0
 

@@ -41,6 +41,7 @@ from tribune.errors import (
     Unavailable,
 )
 from tribune.platforms import platform
+from tribune.workflow.appeal import Reviewing
 from tribune.workflow.cases import Handling
 from tribune.workflow.operations import Operations
 
@@ -103,6 +104,11 @@ class Desk:
             platform=platform,
             charter=lambda community, version: self.charters.version(community, version).charter,
         )
+
+    @property
+    def reviewing(self) -> Reviewing:
+        """What a person does about appeals."""
+        return Reviewing(self.journal, keys, self.actions, platform, self.community, self.now)
 
     @property
     def telling(self) -> Telling:

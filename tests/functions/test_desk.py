@@ -10,6 +10,9 @@ from browser import Browser, open_desk
 from openapi_spec_validator import validate
 from world import World
 
+from tribune.aws.communities import Communities
+from tribune.community import Modes
+from tribune.decision import Mode
 from tribune.desk.doors import DOORS
 
 QUESTION = "Bonjour, où en est ma commande G3-118 ? Je l'attends depuis deux semaines"
@@ -421,6 +424,46 @@ def test_who_decided_does_not_review_and_a_reviewer_gives_it_back(browser: Brows
     browser.world.pump_only("perform_action")
     assert [entry.kind for entry in browser.world.outbox.effects] == ["hide", "unhide"]
     assert nora.json("/desk/garance/appeals")["waiting"] == []
+
+
+def test_whoever_shows_it_again_grants_the_appeal_that_waits_even_against_their_own_decision(browser: Browser) -> None:
+    code, world = contested(browser), browser.world
+    lea = Browser(world)
+    lea.sign_in("lea@garance.example")
+    (line,) = [one for part in ("waiting", "others") for one in lea.json(UNANSWERED)[part]]
+    case = f"/desk/garance/case/{line['at']}"
+
+    shown = lea.send(f"{case}/unhide", lea.get(case))
+    assert shown.headers["location"].endswith("done=shown_granted")
+    world.pump_only("perform_action")
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "unhide"]
+    assert lea.json("/desk/garance/appeals")["waiting"] == []
+    assert "est annulée par Léa" in lea.json(f"/desk/garance/appeals/{code}")["outcome"]
+    assert lea.send(f"{case}/unhide", lea.get(case)).status == 409
+
+
+def test_a_reminder_that_was_drafted_loses_its_ground_once_the_comment_is_hidden_or_shown(browser: Browser) -> None:
+    world = browser.world
+    careful = Modes(default=Mode.PROPOSE)
+    Communities(world.stack.tables()["CommunityTable"]).change(
+        "garance", lambda one: one.model_copy(update={"modes": careful})
+    )
+    world.now += timedelta(minutes=1)
+    for number in (2, 3):
+        world.deliver(
+            "facebook", world.comment(number, f"@Karim t'es vraiment un abruti {number}", author=f"700{number}")
+        )
+    world.pump_only("moderate_comments")
+    lea = Browser(world)
+    lea.sign_in("lea@garance.example")
+    hidden, shown = (f"/desk/garance/case/{one['at']}" for one in lea.json(UNANSWERED)["others"])
+    assert [one["kind"] for one in lea.json(hidden)["drafts"]] == ["reply"]
+
+    lea.send(f"{hidden}/hide", lea.get(hidden))
+    seen = lea.json(hidden)
+    assert (seen["drafts"], seen["open"]) == ([], False)
+    lea.send(f"{shown}/acquit", lea.get(shown), expressions="")
+    assert lea.json(shown)["drafts"] == []
 
 
 def test_a_case_shows_what_it_answers_what_came_before_and_how_the_same_was_judged(browser: Browser) -> None:

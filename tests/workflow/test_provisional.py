@@ -8,7 +8,7 @@ from duty_room import Messages
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from memory_world import memory_world
-from publishing import decide, head, in_force, publish, say, with_clause
+from publishing import charters, decide, head, in_force, publish, say, with_clause
 from world import PAGE, World
 
 from tribune import duty
@@ -21,6 +21,7 @@ from tribune.journal import Action, ActionState, CallState
 from tribune.platforms import platform
 from tribune.workflow.call import take
 from tribune.workflow.cases import Handling
+from tribune.workflow.decisions import Decision
 from tribune.workflow.provisional import CONFIRMED_WITHIN, confirm_by
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
@@ -165,12 +166,27 @@ def test_what_a_person_confirms_stays_hidden(place: World) -> None:
     assert not unconfirmed_calls(place)
 
 
-def test_a_case_that_a_person_closes_stays_as_it_is(place: World) -> None:
-    hidden(place)
+def test_a_case_that_a_person_closes_stays_as_it_is_and_its_page_says_that_somebody_decided(place: World) -> None:
+    token = hidden(place).notice
+    assert token is not None
+    assert provisional(place, token)
     by_hand(place).close("garance", name_of(place), "marie")
     watch(place, TERM)
     assert seen(place) == ["hide"]
     assert not unconfirmed_calls(place)
+    assert not provisional(place, token)
+    notice, _ = place.journal.reason("garance", token)
+    assert notice is not None
+    assert notice.decided_by == ("marie",), "and somebody else reviews it"
+
+
+def provisional(world: World, token: str) -> bool:
+    """Does the member's page say that it is provisional?"""
+    notice, appeal = world.journal.reason("garance", token)
+    assert notice is not None
+    community = Communities(world.stack.tables()["CommunityTable"]).load("garance")
+    published = charters(world).version("garance", notice.charter_version or 0)
+    return Decision(notice, community, published, appeal).provisional
 
 
 def test_what_a_person_shows_again_is_shown_once(place: World) -> None:

@@ -64,7 +64,7 @@ class Overturn(Form):
 
 def appeals(visit: Visit, _parts: Parts) -> Appeals:
     """The appeals that nobody has reviewed, the first promised on top."""
-    return Appeals(waiting=tuple(_line(appeal, visit) for appeal in _reviewing(visit).waiting()))
+    return Appeals(waiting=tuple(_line(appeal, visit) for appeal in reviewing(visit).waiting()))
 
 
 def _line(appeal: Appeal, visit: Visit) -> AppealLine:
@@ -78,7 +78,8 @@ def _line(appeal: Appeal, visit: Visit) -> AppealLine:
     )
 
 
-def _reviewing(visit: Visit) -> Reviewing:
+def reviewing(visit: Visit) -> Reviewing:
+    """What one does about appeals."""
     reach = visit.reach
     handling = reach.handling
     return Reviewing(reach.journal, handling.keys, handling.actions, handling.platform, visit.community, handling.now)
@@ -86,7 +87,7 @@ def _reviewing(visit: Visit) -> Reviewing:
 
 def appeal(visit: Visit, parts: Parts) -> AppealView:
     """One appeal, with what was decided and why."""
-    contested, telling = _reviewing(visit).find(parts["code"]), visit.telling
+    contested, telling = reviewing(visit).find(parts["code"]), visit.telling
     one, notice = contested.appeal, contested.notice
     able = reviewers(visit.community, notice)
     by = ", ".join(telling.called(person) for person in notice.decided_by)
@@ -127,8 +128,8 @@ def overturn(visit: Visit, parts: Parts, form: Overturn) -> Done:
 
 
 def _reviewed(visit: Visit, parts: Parts, because: str, *, stands: bool) -> Done:
-    reviewing = _reviewing(visit)
-    decide = reviewing.uphold if stands else reviewing.overturn
+    review = reviewing(visit)
+    decide = review.uphold if stands else review.overturn
     try:
         decide(parts["code"], visit.signature, because)
     except OwnDecision as own:

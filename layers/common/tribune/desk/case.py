@@ -14,6 +14,7 @@ from tribune.charter.document import Clause
 from tribune.charter.drafting import personal
 from tribune.comment import Audience
 from tribune.desk import around, draft, place
+from tribune.desk.appeals import reviewing
 from tribune.desk.calls import scopes_of
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
@@ -346,8 +347,10 @@ def hide(visit: Visit, parts: Parts, form: Measure) -> Done:
 
 
 def unhide(visit: Visit, parts: Parts, form: Look) -> Done:
-    """Show it again."""
+    """Show it again; an appeal that waits about it is granted."""
     shown = _seen(visit, parts, form.rev)
+    if reviewing(visit).give_in(shown.at, visit.person.id):
+        return _done("shown_granted", visit, parts)
     visit.reach.handling.show(visit.community.id, shown.at, visit.person.id)
     return _done("shown", visit, parts)
 
@@ -381,7 +384,8 @@ def acquit(visit: Visit, parts: Parts, form: Acquit) -> Done:
     if any(personal(line, [shown.author or ""]) for line in expressions):
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "draft_personal")
     drafted = draft.allowed(visit, head.verdict.clause, head.language, expressions)
-    visit.reach.handling.acquit(visit.community.id, shown.at, visit.person.id)
+    if not reviewing(visit).give_in(shown.at, visit.person.id):
+        visit.reach.handling.acquit(visit.community.id, shown.at, visit.person.id)
     return _done("acquitted_drafted" if drafted else "acquitted", visit, parts)
 
 

@@ -229,11 +229,21 @@ class Reviewing:
 
     def uphold(self, code: str, person: str, because: str) -> Appeal:
         """The decision stands; `because` is what the member reads. Raises NotFound, OwnDecision, AlreadyDone, Conflict."""
-        return self._review(code, person, because, AppealState.UPHELD)
+        return self._review(self.find(code).appeal.token, person, because, AppealState.UPHELD)
 
     def overturn(self, code: str, person: str, because: str = "") -> Appeal:
         """The decision is reversed, and all it did undone as far as that can be. Raises as `uphold`."""
-        return self._review(code, person, because, AppealState.OVERTURNED)
+        return self._review(self.find(code).appeal.token, person, because, AppealState.OVERTURNED)
+
+    def give_in(self, at: ObjectId, person: str) -> bool:
+        """Whoever shows a comment again grants the appeal that waits about its hide, also against their own decision;
+        False when none does, and nothing was done. Raises NotFound, AlreadyDone, Conflict.
+        """
+        for appeal in self.waiting():
+            if place(appeal) == at and self._contested(appeal.token).notice.kind is ActKind.HIDE:
+                self._review(appeal.token, person, "", AppealState.OVERTURNED, gives_in=True)
+                return True
+        return False
 
     def _contested(self, token: str) -> Contested:
         notice, appeal = self.journal.reason(self.community.id, token)
@@ -244,13 +254,12 @@ class Reviewing:
         text = self.journal.appeal_words(at, appeal.words) if appeal.words else None
         return Contested(appeal, notice, said.text if said else None, text)
 
-    def _review(self, code: str, person: str, because: str, outcome: AppealState) -> Appeal:
-        token = self.find(code).appeal.token
+    def _review(self, token: str, person: str, because: str, outcome: AppealState, *, gives_in: bool = False) -> Appeal:
         for _ in range(_TRIES):
             notice, appeal = self.journal.reason(self.community.id, token)
             if notice is None or appeal is None:
                 raise NotFound("there is no such appeal")
-            self._may_review(appeal, notice, person)
+            self._may_review(appeal, notice, "" if gives_in else person)
             at, now = place(notice), self.now()
             known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
             decided = replace(

@@ -43,6 +43,7 @@ from tribune.journal import (
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
+from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
@@ -59,6 +60,8 @@ _NO_MATTER_ANY_MORE = ("edited", "erased")
 """Who closed a case that nobody has to be told anything about."""
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 _PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
+_REMINDING = ("reminder", "warning")
+"""How the name of a text begins that tells somebody of a breach."""
 
 
 class Journal(Protocol):
@@ -369,6 +372,7 @@ class Handling:
             raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
         wish = self._grounded(head, wish)
         if last is not None and hidden:
+        case = _still_to_say(case, hidden=True)
             action = replace(
                 last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
             )
@@ -434,6 +438,7 @@ class Handling:
             raise NoGround("which_clause" if wish.clause is None else "no_such_clause", (rule.id for rule in rules))
         return replace(wish, clause=found.id, clause_hash=charter.hash_of(found, head.language))
 
+        case = _still_to_say(case, hidden=False)
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         last = last_visibility(head)
         if last is not None and last.kind is ActKind.UNHIDE:
@@ -459,6 +464,9 @@ class Handling:
         return changes + unsaid, Measure("close", ACQUITTED, person, reverses=True)
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
+        left = head.unconfirmed
+        if left is not None:  # whoever leaves it hidden has decided that, and the member's page says so
+            unasked.append(replace(left, signed_by=person, confirm_by=None))
         now = self.now()
         _still_open(case, now)
         unasked = [
@@ -546,6 +554,20 @@ def _place(case: Case) -> ObjectId:
 
 
 def _shown(case: Case, head: Head, said: SaidWords | None) -> Shown:
+def _still_to_say(case: Case, *, hidden: bool) -> Case:
+    """The case without the drafts that lost their ground: nobody is reminded of what is no breach, nor in public of what
+    nobody sees any more; there only whoever waits for an answer gets one.
+    """
+
+    def stands(draft: Draft) -> bool:
+        reminds = draft.variant.startswith(_REMINDING)
+        if hidden and draft.kind is ActKind.REPLY and draft.variant != BY_COLLEAGUE:
+            return case.awaits_answer and not reminds
+        return hidden or not reminds
+
+    return replace(case, drafts=tuple(draft for draft in case.drafts if stands(draft)))
+
+
     return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
 
