@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from tribune.channel import ActKind
 from tribune.climate import Bucket, Tone, Weather
@@ -327,6 +328,18 @@ class Case:
     def promised(self) -> str | None:
         """The last promise, as it was written ("17 h"); None when nobody promised anything."""
         return self.promises[-1].words if self.promises else None
+
+
+class Outline(NamedTuple):
+    """What of an open case says where it stands among the others."""
+
+    at: tuple[str, str, str, str]
+    """(community, platform, account, object)."""
+    reason: str
+    awaits_answer: bool
+    promise_at: datetime
+    given_to: str | None
+    """The colleague to whom it was left."""
 
 
 class ProposalState(StrEnum):

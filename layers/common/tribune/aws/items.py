@@ -31,6 +31,7 @@ from tribune.journal import (
     Held,
     Lately,
     NoticeEnd,
+    Outline,
     Proposals,
     Pulse,
     Renewal,
@@ -215,6 +216,15 @@ def case(case: Case, now: datetime) -> Put:
         item |= {"due_pk": keys.closed_cases(case.community), "due_at": iso(case.closed_at or now)}
         item["ttl"] = int((now + KEPT).timestamp())
     return keys.case(case.community, case.platform, case.account, case.object), item, case.rev - 1
+
+
+OUTLINE = ("reason", "awaits_answer", "promise_at", "given")
+
+
+def outline(at: ObjectId, item: Mapping[str, Any]) -> Outline:
+    """What of a case says where it stands among the others, from the attributes OUTLINE of its item."""
+    promise_at = datetime.fromisoformat(item["promise_at"])
+    return Outline(at, item["reason"], bool(item.get("awaits_answer")), promise_at, item.get("given", {}).get("to"))
 
 
 def appeal(appeal: Appeal, now: datetime) -> Put:

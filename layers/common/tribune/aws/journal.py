@@ -32,6 +32,7 @@ from tribune.journal import (
     Held,
     Lately,
     OutgoingWords,
+    Outline,
     Pauses,
     Proposals,
     Pulse,
@@ -72,21 +73,28 @@ class Journal:
 
     # --- reading ---
 
-    def read(self, wanted: Iterable[Key]) -> Known:
-        """Read any number of items of the journal and of words, consistently. Raises Unavailable."""
+    def read(self, wanted: Iterable[Key], only: Sequence[str] = ()) -> Known:
+        """Read any number of items of the journal and of words, consistently; `only`: these attributes of each.
+
+        Raises Unavailable.
+        """
         unique = list({(key["pk"], key["sk"]): key for key in wanted}.values())
         found: dict[tuple[str, str], Mapping[str, Any]] = {}
         for start in range(0, len(unique), MOST_IN_READ):
-            for item in self._batch_read(unique[start : start + MOST_IN_READ]):
+            for item in self._batch_read(unique[start : start + MOST_IN_READ], only):
                 found[item["pk"], item["sk"]] = item
         return Known(found)
 
-    def _batch_read(self, wanted: Iterable[Key]) -> Iterator[dict[str, Any]]:
+    def _batch_read(self, wanted: Iterable[Key], only: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The items behind at most a hundred keys, consistently, whatever tables they are in."""
         pending: dict[str, Any] = {}
+        request: dict[str, Any] = {"ConsistentRead": True}
+        if only:
+            names = {f"#{number}": name for number, name in enumerate(("pk", "sk", *only))}
+            request |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
         for key in wanted:
             table = self.text_table if key["sk"].startswith(keys.WORDS) else self.journal_table
-            pending.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(items.key_of(key))
+            pending.setdefault(table, {"Keys": [], **request})["Keys"].append(items.key_of(key))
         for attempt in range(_ATTEMPTS):
             answer = self._call("batch_get_item", RequestItems=pending)
             yield from (items.plain(item) for found in answer["Responses"].values() for item in found)
@@ -109,6 +117,13 @@ class Journal:
         if state is CaseState.OPEN:
             return [keys.object_of(key) for key in self._open(community)]
         return [keys.object_of(key) for key in self._index("due", keys.closed_cases(community), None, None)][::-1]
+
+    def outlines(self, community: str) -> list[Outline]:
+        """What of the open cases says in which order they are shown: two requests, and one for each hundred."""
+        found = self._open(community)
+        known = self.read(found, ("state", *items.OUTLINE)).items
+        there = ((key, item) for key in found if (item := known.get((key["pk"], key["sk"]))))
+        return [items.outline(keys.object_of(key), item) for key, item in there if item["state"] == CaseState.OPEN]
 
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[items.ObjectId]:
         """The objects of the latest open cases and of those settled since a moment, at most `limit` of each.
@@ -161,6 +176,7 @@ class Journal:
             "IndexName": index,
             "KeyConditionExpression": f"{index}_pk = :p",
             "ExpressionAttributeValues": {":p": {"S": partition}},
+            "ProjectionExpression": "pk, sk",
         }
         if until is not None:
             request["KeyConditionExpression"] += f" AND {index}_at <= :t"

@@ -72,10 +72,10 @@ class Unanswered(View):
 def unanswered(visit: Visit, _parts: Parts) -> Unanswered:
     """Danger first, then who waits, by the promise that runs out first."""
     handling, me = visit.reach.handling, visit.member.person
-    found = sorted(handling.waiting(visit.community.id), key=lambda case: not _left_to(case, me))
+    found = sorted(handling.waiting(visit.community.id), key=lambda one: not me or one.given_to != me)
     page, here = paged(found, visit)
     parts: dict[str, list[Line]] = {"mine": [], "waiting": [], "not_read": [], "others": []}
-    for shown in handling.look(here):
+    for shown in handling.look_at(one.at for one in here):
         one = line(shown, visit.telling)
         first = shown.case.awaits_answer or one.danger
         which = "not_read" if shown.case.reason == NOT_READ else "waiting" if first else "others"

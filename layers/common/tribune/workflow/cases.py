@@ -37,6 +37,7 @@ from tribune.journal import (
     Draft,
     Head,
     OutgoingWords,
+    Outline,
     SaidWords,
     ThreadNote,
 )
@@ -71,6 +72,7 @@ class Journal(Protocol):
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...  # noqa: D102
     def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
+    def outlines(self, community: str) -> list[Outline]: ...  # noqa: D102
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
     def said_words(  # noqa: D102
         self, community: str, platform: str, account: str, object_id: str, v: str
@@ -130,32 +132,23 @@ class Handling:
 
     def open(self, community: str, limit: int | None = None) -> list[Shown]:
         """The open cases: danger, then who waits for an answer, then the rest; in each, the promise that ran out first."""
-        return self.look(self.waiting(community)[:limit])
+        return self.look_at(one.at for one in self.waiting(community)[:limit])
 
-    def waiting(self, community: str) -> list[Case]:
-        """The open cases in the same order, without their comments: two requests, and one for each hundred."""
-        places = self.journal.cases(community, CaseState.OPEN)
-        known = self.journal.read(self.keys.case(*at) for at in places)
-        found = (known.case(*at) for at in places)
-        return sorted((case for case in found if case and case.state is CaseState.OPEN), key=_urgency)
+    def waiting(self, community: str) -> list[Outline]:
+        """The open cases in the same order, no more of them than says so."""
+        return sorted(self.journal.outlines(community), key=_urgency)
 
     def settled(self, community: str, name: str = "") -> list[ObjectId]:
         """The comments of the settled cases, the latest first; only those whose short name begins with `name`."""
         return [at for at in self.journal.cases(community, CaseState.CLOSED) if case_id(at).startswith(name)]
 
-    def look(self, cases: Iterable[Case]) -> list[Shown]:
-        """These cases with their comments, as far as they are still there: two requests for each hundred."""
-        cases = list(cases)
-        known = self.journal.read(self.keys.head(*_place(case)) for case in cases)
-        found = [(case, head) for case in cases if (head := known.head(*_place(case)))]
+    def look_at(self, places: Iterable[ObjectId]) -> list[Shown]:
+        """The cases about these comments, as far as these are still there: three requests for each hundred."""
+        places = list(places)
+        known = self.journal.read(key(*at) for at in places for key in (self.keys.case, self.keys.head))
+        found = [(case, head) for at in places if (case := known.case(*at)) and (head := known.head(*at))]
         said = self.journal.said_of(head for _, head in found)
         return [_shown(case, head, said.get(head.at)) for case, head in found]
-
-    def look_at(self, places: Iterable[ObjectId]) -> list[Shown]:
-        """The cases about these comments."""
-        places = list(places)
-        known = self.journal.read(self.keys.case(*at) for at in places)
-        return self.look(case for at in places if (case := known.case(*at)))
 
     def find(self, community: str, name: CaseName) -> Shown:
         """One case, open or settled. Raises NotFound."""
@@ -571,7 +564,7 @@ def _still_to_say(case: Case, *, hidden: bool) -> Case:
     return Shown(case, head, said.text if said else None, said.author_name if said else None)
 
 
-def _urgency(case: Case) -> tuple[bool, bool, datetime]:
+def _urgency(case: Outline) -> tuple[bool, bool, datetime]:
     return case.reason not in DANGER, not case.awaits_answer, case.promise_at
 
 
