@@ -32,6 +32,7 @@ TABLES = (
     "digest",
     "question",
     "report",
+    "register",
     "screens",
     "lint",
 )
@@ -123,7 +124,7 @@ def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: s
 
 
 @pytest.mark.parametrize(
-    "name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest", "report", "measures"]
+    "name", ["calls", "alarms", "care", "time", "desk", "trace", "notices", "digest", "report", "register", "measures"]
 )
 def test_the_same_text_uses_the_same_placeholders_in_both_languages(name: str) -> None:
     french, english = (dict(texts(words.table(language, name))) for language in ("fr", "en"))

@@ -22,7 +22,7 @@ from tribune.duty import Rota, may_ring
 from tribune.errors import BadConfiguration
 from tribune.figures import Figures
 from tribune.journal import ActionState, Call, Case, Head, HeadKind
-from tribune.measures import Measure, Spread, Unit, present_between, spread
+from tribune.measures import Measure, Spread, Unit, spread
 from tribune.notice import Appeal, AppealState
 from tribune.proposals import Heard, asked_by_many
 
@@ -313,8 +313,9 @@ class Report:
         return {one.name: one for one in self.totals}[name]
 
     def measure(self, name: str) -> Compared:
-        """One of the measures. KeyError when there is none of that name."""
-        return {one.now.name: one for one in self.measures}[name]
+        """One of the measures; without a value where nobody could look (no charter promises anything)."""
+        none = Measure(name, 0, 0, Unit.SHARE)
+        return next((one for one in self.measures if one.now.name == name), Compared(none, none))
 
     def time(self, name: str) -> Took:
         """One of the times. KeyError when there is none of that name."""
@@ -336,6 +337,8 @@ def build(community: Community, period: Period, material: Material, now: datetim
     figures, before = material.figures, material.before
     posts = ranked_posts(figures)
     begin, end = period.bounds(community.zone)
+    measured = _all(figures, period, material, community, now)
+    earlier = _all(before, period.before, material, community, now)
     made = Report(
         community=community.id,
         period=period,
@@ -343,8 +346,8 @@ def build(community: Community, period: Period, material: Material, now: datetim
         counted_to=material.counted_to,
         complete=material.counted_to is not None and material.counted_to >= end,
         totals=tuple(totals(figures, before)),
-        measures=tuple(_measures(material, community, now, (begin, end))),
-        times=tuple(_times(figures, before, community)),
+        measures=tuple(_compared(measured, earlier)),
+        times=tuple(_took(measured, earlier)),
         target_s=material.target.total_seconds() if material.target else None,
         days=tuple(_day(day, material.days.get(day, Figures())) for day in period.days),
         mechanics=tuple(_mechanics(figures)),
@@ -391,42 +394,39 @@ def totals(figures: Figures, before: Figures) -> Iterator[Total]:
         yield Total(name, mark(name, figures), mark(name, before), f"clauses: {name}")
 
 
-def _measures(
-    material: Material, community: Community, now: datetime, bounds: tuple[datetime, datetime]
-) -> Iterator[Compared]:
-    figures, before = material.figures, material.before
-    for of in (measures.leadership, measures.engagement, measures.charter):
-        was = {one.name: one for one in of(before)}
-        yield from (Compared(one, was.get(one.name, replace(one, numerator=0, denominator=0))) for one in of(figures))
-    yield Compared(measures.response_rate(figures), measures.response_rate(before))
-    yield Compared(_in_time(figures, material, community), _in_time(before, material, community))
-    begin, end = bounds
-    due = (_due_between(case, begin, end) for case in material.cases)
-    earlier = (_due_between(case, begin - (end - begin), begin) for case in material.cases)
-    yield Compared(measures.commitments_kept(due, now), measures.commitments_kept(earlier, now))
-
-
-def _due_between(case: Case, begin: datetime, end: datetime) -> Case:
-    return replace(case, promises=tuple(one for one in case.promises if begin <= one.due_at < end))
-
-
-def _in_time(figures: Figures, material: Material, community: Community) -> Measure:
-    """Of the first answers of persons, those within what the charter promises, in hours of presence."""
-    if material.target is None:
-        return Measure("answered_in_time", 0, 0, Unit.SHARE)
-    took = (
-        present_between(
-            community.rota, datetime.fromtimestamp(asked, UTC), datetime.fromtimestamp(at, UTC), community.zone
-        )
-        for asked, at in figures.answers.values()
+def _all(
+    figures: Figures, of: Period, material: Material, community: Community, now: datetime
+) -> dict[str, Measure | Spread]:
+    """Every measure of a period by its name; of promises and appeals, those that fell due or were decided in it."""
+    begin, end = of.bounds(community.zone)
+    told = measures.Period(
+        figures,
+        community,
+        of.first,
+        of.last,
+        now,
+        answer_within=material.target,
+        cases=[
+            replace(case, promises=tuple(one for one in case.promises if begin <= one.due_at < end))
+            for case in material.cases
+        ],
+        appeals=[one for one in material.appeals if begin <= (one.decided_at or one.due_at) < end],
     )
-    kept = sum(one <= material.target for one in took)
-    return Measure("answered_in_time", kept, len(figures.answers), Unit.SHARE)
+    return {one.name: one for group in measures.of(told) for one in group.measures}
 
 
-def _times(figures: Figures, before: Figures, community: Community) -> Iterator[Took]:
-    now, was = (measures.response_times(of, community.rota, community.zone) for of in (figures, before))
-    yield from (Took(one, other) for one, other in zip(now, was, strict=True))
+def _compared(measured: Mapping[str, Measure | Spread], earlier: Mapping[str, Measure | Spread]) -> Iterator[Compared]:
+    for name, one in measured.items():
+        if isinstance(one, Measure):
+            was = earlier.get(name)
+            yield Compared(one, was if isinstance(was, Measure) else replace(one, numerator=0, denominator=0))
+
+
+def _took(measured: Mapping[str, Measure | Spread], earlier: Mapping[str, Measure | Spread]) -> Iterator[Took]:
+    for name, one in measured.items():
+        if isinstance(one, Spread):
+            was = earlier.get(name)
+            yield Took(one, was if isinstance(was, Spread) else Spread(name, 0, None, None))
 
 
 def _day(day: date, figures: Figures) -> Day:
@@ -673,7 +673,7 @@ def suggested(report: Report) -> Iterator[Suggestion]:
 
 
 def _late(report: Report) -> Suggestion | None:
-    """One first answer in five came later than the charter promises."""
+    """One in five of those who wait for an answer waited longer than the charter promises."""
     kept = report.measure("answered_in_time").now
     late = int(kept.denominator - kept.numerator)
     if kept.denominator < FEW_ANSWERS or late * 5 < kept.denominator:

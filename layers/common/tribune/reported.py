@@ -305,7 +305,7 @@ class _Telling:
             int(now.numerator),
             of=count(now.denominator, self.language),
             share=self._share(now.value or 0),
-            arrow="" if moved is None else "↑\u00a0" if moved > 0 else "↓\u00a0" if moved < 0 else "=\u00a0",
+            arrow="↑\u00a0" if moved and moved > 0 else "↓\u00a0" if moved else "",
             points=self._points(compared),
         )
 
@@ -364,7 +364,7 @@ class _Telling:
             )
 
     def _mechanic(self, mechanic: str) -> str:
-        return str(self._table["mechanics"].get(mechanic, mechanic))
+        return str(words.table(self.language, "engagement")["mechanics"].get(mechanic, mechanic))
 
     def _posts(self) -> Iterator[str]:
         for which, post in (("best", self.report.best), ("worst", self.report.worst)):

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
 
-from tribune import pages, words
+from tribune import measures, pages
 from tribune.charter import Findings, PublishedCharter
 from tribune.charter.findings import Signal
 from tribune.community import Community
@@ -283,19 +283,20 @@ def unpacked(content: str) -> Report:
 
 
 def as_json(report: Report, language: str) -> dict[str, Any]:
-    """The report for machines: each measure with its formula, its value and both of its figures."""
+    """The report for machines: each measure with its name, its formula, its value and both of its figures."""
     content: dict[str, Any] = _REPORT.dump_python(report, mode="json")
     content["period"]["name"] = report.period.name
     for shown, one in zip(content["measures"], report.measures, strict=True):
         shown["now"]["value"], shown["before"]["value"] = one.now.value, one.before.value
-        shown["formula"] = formula(one.now.name, language)
+        shown.update(_formula(one.now.name, language))
+    for shown, took in zip(content["times"], report.times, strict=True):
+        shown.update(_formula(took.now.name, language))
     return {"schema": 1, **content}
 
 
-def formula(name: str, language: str) -> str:
-    """How a measure is counted, in words."""
-    table = words.table(words.spoken(language), "measures")["measures"]
-    return str(table.get(name, table.get(name.partition(".")[0], {})).get("formula", ""))
+def _formula(name: str, language: str) -> dict[str, str]:
+    told = measures.told(name, language)
+    return {"name": told.name, "formula": told.formula, "source": measures.card(name).source}
 
 
 def told_of_report(call: Call, community: Community, said: Said, now: datetime, language: str) -> Told:
