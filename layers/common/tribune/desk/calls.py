@@ -103,7 +103,7 @@ class Resume(Form):
 def calls(visit: Visit, _parts: Parts) -> Calls:
     """Who is being rung about what, and what is silent."""
     telling, reach, name = visit.telling, visit.reach.journal, visit.community.id
-    silent = {scope: until for scope, until in reach.pauses(name).until.items() if until > visit.now}
+    silent = _silent(visit)
     book, waiting = reach.ringing(name), [call for call in reach.open_calls(name) if not informs(call)]
     around = stops.look(visit)
     return Calls(
@@ -117,19 +117,34 @@ def calls(visit: Visit, _parts: Parts) -> Calls:
         stops=around.stops,
         released=around.released,
         resting=around.resting,
-        pauses=tuple(
-            PauseLine(
-                scope=scope,
-                name=telling.scope(scope),
-                until=telling.say("pause", "for_ever") if until >= FOR_EVER else telling.until(until),
-            )
-            for scope, until in sorted(silent.items())
-        ),
+        pauses=_paused(silent, visit),
         spaces=tuple(
             (scope, telling.scope(scope))
             for scope in ("all", *(f"space#{space}" for space in visit.community.spaces))
             if scope not in silent
         ),
+    )
+
+
+def paused(visit: Visit) -> tuple[PauseLine, ...]:
+    """What is silent."""
+    return _paused(_silent(visit), visit)
+
+
+def _silent(visit: Visit) -> dict[str, datetime]:
+    found = visit.reach.journal.pauses(visit.community.id).until
+    return {scope: until for scope, until in found.items() if until > visit.now}
+
+
+def _paused(silent: dict[str, datetime], visit: Visit) -> tuple[PauseLine, ...]:
+    telling = visit.telling
+    return tuple(
+        PauseLine(
+            scope=scope,
+            name=telling.scope(scope),
+            until=telling.say("pause", "for_ever") if until >= FOR_EVER else telling.until(until),
+        )
+        for scope, until in sorted(silent.items())
     )
 
 

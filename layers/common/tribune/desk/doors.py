@@ -31,10 +31,10 @@ DOORS: tuple[Door, ...] = (
     *appeals.DOORS,
     *charter.DOORS,
     *draft.DOORS,
+    *article.DOORS,
     *modes.DOORS,
     *voice.DOORS,
     *rota.DOORS,
-    *article.DOORS,
     *engagement.DOORS,
     *handover.DOORS,
 )

@@ -5,7 +5,7 @@ import re
 from tribune.charter import PublishedCharter
 from tribune.desk import place
 from tribune.desk.appeals import AppealLine, appeals
-from tribune.desk.calls import PauseLine, calls
+from tribune.desk.calls import PauseLine, paused
 from tribune.desk.charter import named, spoken
 from tribune.desk.draft import draft_changes
 from tribune.desk.modes import ClauseMode, modes
@@ -82,7 +82,7 @@ def handover(visit: Visit, parts: Parts) -> Handover:
         cases=tuple(_case(shown, visit) for shown in found[:MOST_CASES]),
         more=max(0, len(found) - MOST_CASES),
         appeals=appeals(visit, parts).waiting,
-        paused=calls(visit, parts).pauses,
+        paused=paused(visit),
         ambassadors=None if community.ambassadors is None else len(community.ambassadors),
         team=tuple(
             (community.called(one.person) if one.person else one.name, roles[one.role]) for one in community.team

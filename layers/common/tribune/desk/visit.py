@@ -116,10 +116,10 @@ class Visit:
     language: str
     csrf: str
     """What every form of this answer carries."""
-
-    @property
     elsewhere: tuple[tuple[str, str], ...] = ()
     """(id, name) of the other communities that this person belongs to."""
+
+    @property
     def telling(self) -> Telling:
         """How things are said to this person."""
         return Telling(self.community, self.now, self.language)

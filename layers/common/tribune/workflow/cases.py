@@ -43,8 +43,8 @@ from tribune.journal import (
 )
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.consult import BY_COLLEAGUE
+from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
@@ -60,9 +60,9 @@ _MODERATING = frozenset({*_VISIBILITY, ActKind.DELETE, ActKind.BLOCK})
 _NO_MATTER_ANY_MORE = ("edited", "erased")
 """Who closed a case that nobody has to be told anything about."""
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-_PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 _REMINDING = ("reminder", "warning")
 """How the name of a text begins that tells somebody of a breach."""
+_PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 
 
 class Journal(Protocol):
@@ -365,7 +365,6 @@ class Handling:
             raise AlreadyDone(last.signed_by, last.done_at or last.created_at)
         wish = self._grounded(head, wish)
         if last is not None and hidden:
-        case = _still_to_say(case, hidden=True)
             action = replace(
                 last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
             )
@@ -373,6 +372,7 @@ class Handling:
         else:
             head = self._ordered(head, wish)
             action = head.actions[-1]
+        case = _still_to_say(case, hidden=True)
         return self._changes(head, self._perhaps_closed(case, wish.person), held_to=wish.clause), action
 
     def _delete(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
@@ -431,7 +431,6 @@ class Handling:
             raise NoGround("which_clause" if wish.clause is None else "no_such_clause", (rule.id for rule in rules))
         return replace(wish, clause=found.id, clause_hash=charter.hash_of(found, head.language))
 
-        case = _still_to_say(case, hidden=False)
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         last = last_visibility(head)
         if last is not None and last.kind is ActKind.UNHIDE:
@@ -439,6 +438,7 @@ class Handling:
         head = self._ordered(head, wish)
         if head.verdict is not None:
             head = replace(head, verdict=replace(head.verdict, strike=False))
+        case = _still_to_say(case, hidden=False)
         return self._changes(head, self._perhaps_closed(case, wish.person)), head.actions[-1]
 
     def _acquit(self, head: Head, case: Case, person: str) -> tuple[Changes, Measure]:
@@ -457,9 +457,6 @@ class Handling:
         return changes + unsaid, Measure("close", ACQUITTED, person, reverses=True)
 
     def _close(self, head: Head, case: Case, person: str) -> tuple[Changes, None]:
-        left = head.unconfirmed
-        if left is not None:  # whoever leaves it hidden has decided that, and the member's page says so
-            unasked.append(replace(left, signed_by=person, confirm_by=None))
         now = self.now()
         _still_open(case, now)
         unasked = [
@@ -467,6 +464,9 @@ class Handling:
             for action in head.actions
             if action.state in (ActionState.PROPOSED, ActionState.OBSERVED)
         ]
+        left = head.unconfirmed
+        if left is not None:  # whoever leaves it hidden has decided that, and the member's page says so
+            unasked.append(replace(left, signed_by=person, confirm_by=None))
         head = replace(looked_at(with_actions(head, unasked)), by_hand=True, rev=head.rev + 1)
         case = replace(closed(case, person, now), rev=case.rev + 1)
         answered = Changes(authors=_author(head, answered=frozenset({head.object})))
@@ -542,11 +542,14 @@ def _reasoned(before: Head, after: Head, now: datetime) -> Changes:
     )
 
 
-def _place(case: Case) -> ObjectId:
-    return (case.community, case.platform, case.account, case.object)
-
-
 def _shown(case: Case, head: Head, said: SaidWords | None) -> Shown:
+    return Shown(case, head, said.text if said else None, said.author_name if said else None)
+
+
+def _urgency(case: Outline) -> tuple[bool, bool, datetime]:
+    return case.reason not in DANGER, not case.awaits_answer, case.promise_at
+
+
 def _still_to_say(case: Case, *, hidden: bool) -> Case:
     """The case without the drafts that lost their ground: nobody is reminded of what is no breach, nor in public of what
     nobody sees any more; there only whoever waits for an answer gets one.
@@ -559,13 +562,6 @@ def _still_to_say(case: Case, *, hidden: bool) -> Case:
         return hidden or not reminds
 
     return replace(case, drafts=tuple(draft for draft in case.drafts if stands(draft)))
-
-
-    return Shown(case, head, said.text if said else None, said.author_name if said else None)
-
-
-def _urgency(case: Outline) -> tuple[bool, bool, datetime]:
-    return case.reason not in DANGER, not case.awaits_answer, case.promise_at
 
 
 def _still_open(case: Case, now: datetime) -> None:
