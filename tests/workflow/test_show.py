@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +19,12 @@ from tribune.charter import Charter, PublishedCharter, in_force
 from tribune.community import Community
 from tribune.duty import Person, Rota
 from tribune.errors import CharterUnreadable, NotFound, Unavailable
+from tribune.figures import Figures, Slot
+from tribune.measures import spread
+from tribune.register import register
+from tribune.report import Period
 from tribune.voice import Voice
+from tribune.workflow.registers import packed
 from tribune.workflow.show import FOR_A_MINUTE, FOR_EVER, Page, Request, Showing, preferred
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -434,3 +441,48 @@ def test_a_charter_that_cannot_be_shown_now_is_not_taken_for_an_absent_one(troub
 )
 def test_the_reader_s_order_of_languages_is_respected(accept: str, expected: str) -> None:
     assert preferred(accept, ("fr", "en")) == expected
+
+
+# --- the public register ---
+
+
+def with_a_register() -> Visitor:
+    visitor = Visitor(published())
+    figures = Figures(counts=Counter({Slot("facebook/1/1", "", 0, False, "comment", 1): 40}))
+    month = Period.read("2026-10")
+    told = register(
+        "garance", month, figures, rules=[], appeals=[], answers=spread("response_time_working", []),
+        bounds=month.bounds(ZoneInfo("Europe/Paris")), now=NOW,
+    )  # fmt: skip
+    visitor.registers.kept["2026-10"] = packed(told)
+    return visitor
+
+
+def test_the_register_of_a_month_is_read_in_the_readers_language_and_kept_for_ever() -> None:
+    visitor = with_a_register()
+    french, english = (visitor.follow("/charter/garance/register/2026-10", one) for one in ("fr", "en"))
+    assert ("octobre 2026" in french.body, "October 2026" in english.body) == (True, True)
+    assert french.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "script" not in french.headers["content-security-policy"]
+    Outline(french.body)
+
+
+def test_the_register_is_a_file_for_spreadsheets_and_for_machines() -> None:
+    visitor = with_a_register()
+    file, machines = (visitor.get(f"/charter/garance/register/2026-10{end}") for end in ("/fr.csv", ".json"))
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert file.headers["content-disposition"] == 'attachment; filename="garance-2026-10.csv"'
+    assert file.body.startswith("\ufeffCommentaires reçus,40\r\n")
+    assert json.loads(machines.body)["received"] == 40
+
+
+def test_every_month_that_is_published_is_listed_and_the_versions_lead_there() -> None:
+    visitor = with_a_register()
+    assert 'href="register/2026-10"' in visitor.follow("/charter/garance/register").body
+    assert 'href="register"' in visitor.follow("/charter/garance/versions").body
+    assert "Aucun mois" in Visitor(published()).follow("/charter/garance/register").body
+
+
+@pytest.mark.parametrize("end", ["2026-09/fr", "2026-10/de", "2026-10/fr.pdf", "2026-1/fr", "../2026-10"])
+def test_a_register_that_is_none_is_missing(end: str) -> None:
+    assert with_a_register().get(f"/charter/garance/register/{end}").status == 404

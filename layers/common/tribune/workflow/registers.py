@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from pydantic import TypeAdapter
 
 from tribune import measures, pages, words
+from tribune.charter import PublishedCharter
 from tribune.charter.document import Kind
 from tribune.community import Community
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
@@ -57,21 +58,25 @@ class Publishing:
         except (NotFound, BadConfiguration):
             return False  # whoever decides there says so
         month = Period.month(now.astimezone(community.zone).date()).before
-        begin, end = month.bounds(community.zone)
+        end = month.bounds(community.zone)[1]
         if now - end < SETTLED_AFTER or month.name in self.registers.months(community.id):
             return False
         try:
             published = self.charters.load(community.id, end - timedelta(seconds=1))
-        except CharterUnreadable:
-            return False
-        if published is None:
-            return False
-        days = self.gathering.days(community, month.first, month.last)
-        if not days:
-            return False  # nobody said anything
-        figures = sum(days.values(), Figures())
+            days = self.gathering.days(community, month.first, month.last)
+            if published is None or not days:
+                return False  # no rule was in force, or nobody said anything
+            made = self._made(community, month, published, sum(days.values(), Figures()), now)
+            self.registers.keep(community.id, month.name, packed(made))
+        except (CharterUnreadable, Conflict):
+            return False  # whoever decides says so; somebody else published it at this moment
+        return True
+
+    def _made(
+        self, community: Community, month: Period, published: PublishedCharter, figures: Figures, now: datetime
+    ) -> Register:
         _, working = measures.response_times(figures, community.rota, community.zone)
-        made = register(
+        return register(
             community.id,
             month,
             figures,
@@ -82,14 +87,9 @@ class Publishing:
             ],
             appeals=self.gathering.appeals(community.id),
             answers=working,
-            bounds=(begin, end),
+            bounds=month.bounds(community.zone),
             now=now,
         )
-        try:
-            self.registers.keep(community.id, month.name, packed(made))
-        except Conflict:
-            return False  # somebody else published it at this moment
-        return True
 
 
 def packed(told: Register) -> str:
@@ -133,7 +133,7 @@ class Showed:
             title=words.fill(table["title"], {"brand": self.community.name, "month": self.month}),
             made=words.fill(table["made"], {"day": self.day(told.made_at)}),
             languages=[{"code": code, "name": name} for code, name in table["languages"].items()],
-            figures=list(self._figures()),
+            figures=list(self._figures(self._count)),
             lines=[(self._named(line), list(self._done(line))) for line in used],
             unused=[self._named(line) for line in told.lines if line not in used],
             csv_href=f"{self.language}.csv",
@@ -143,10 +143,8 @@ class Showed:
 
     def as_csv(self) -> str:
         """The same as a file for a spreadsheet."""
-        names = self.table["columns"]
-        head = [(name, value) for name, value in self._figures()]
-        body = rows(self.told, names, clause=self._title, count=self._count)
-        return as_csv([*head, (), *body])
+        body = rows(self.told, self.table["columns"], clause=self._title, count=self._plain)
+        return as_csv([*self._figures(self._plain), (), *body])
 
     @property
     def month(self) -> str:
@@ -157,17 +155,21 @@ class Showed:
     def _count(self, n: Shown) -> str:
         return str(self.table["fewer"]) if n is None else count(n, self.language)
 
-    def _figures(self) -> Iterable[tuple[str, str]]:
+    def _plain(self, n: Shown) -> str:
+        """As a spreadsheet reads a number: without anything between the thousands."""
+        return str(self.table["fewer"]) if n is None else str(n)
+
+    def _figures(self, told_as: Callable[[Shown], str]) -> Iterable[tuple[str, str]]:
         told, names = self.told, self.table["figures"]
-        yield names["received"], self._count(told.received)
+        yield names["received"], told_as(told.received)
         if told.visible is not None:
             said = share(told.visible, self.language)
             yield names["visible"], words.fill(self.table["at_least"], {"share": said}) if told.at_least else said
-        yield names["answered"], self._count(told.answered)
+        yield names["answered"], told_as(told.answered)
         if told.answer_time_s is not None:
             yield names["answer_time"], lasting(told.answer_time_s, self.language)
-        yield names["appeals"], self._count(told.appeals)
-        yield names["overturned"], self._count(told.overturned)
+        yield names["appeals"], told_as(told.appeals)
+        yield names["overturned"], told_as(told.overturned)
         if told.appeal_time_s is not None:
             yield names["appeal_time"], lasting(told.appeal_time_s, self.language)
 
