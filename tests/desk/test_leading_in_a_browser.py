@@ -50,3 +50,23 @@ def test_not_a_breach_and_the_next_version_is_proposed(say: Say, new_page: NewPa
     lea.goto(f"{stack.url}/desk/garance/draft")
     expect(lea.locator(".changes")).to_contain_text("vieux briscard")
     assert serious(lea) == []
+
+
+def test_a_result_is_entered_and_stands_beside_the_conversation(new_page: NewPage) -> None:
+    page = new_page(LEA)
+    page.get_by_role("link", name="Opérations", exact=True).click()
+    assert serious(page) == []
+    page.get_by_role("link", name="Le concours de Noël").click()
+    page.get_by_label("Quoi").select_option(label="Place dans un moteur de recherche")
+    page.get_by_label("Précisément").fill("vélo pliant")
+    page.get_by_label("Le nombre").fill("3")
+    page.get_by_label("Où vous l'avez vu").fill("un moteur de recherche")
+    page.get_by_role("button", name="Inscrire ce résultat").click()
+
+    expect(page.get_by_role("status")).to_contain_text("avec votre nom et l'heure")
+    expect(page.get_by_text("(vélo pliant)").first).to_be_visible()
+    expect(page.get_by_text("relevé par Léa")).to_be_visible()
+    expect(page.get_by_role("heading", name="La conversation, à côté")).to_be_visible()
+    assert serious(page) == []
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0, "one has to scroll sideways"

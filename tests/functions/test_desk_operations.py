@@ -39,6 +39,7 @@ def _with_a_contest(community: Community) -> Community:
             "start": f"{begins:%Y-%m-%dT%H:%M}",
             "end": f"{ends:%Y-%m-%dT%H:%M}",
             "posts": [PlacedPost(platform="facebook", account=PAGE, id=f"{PAGE}_1")],
+            "hashtags": ["#NoelGarance"],
             "rules_url": "https://garance.example/concours",
             "cost": 30,
             "teams": [{"id": "ville", "name": {"fr": "Ville", "en": "Town"}, "hashtag": "#GaranceVille"}],
@@ -120,6 +121,24 @@ def test_a_contest_is_counted_and_an_entry_set_aside_is_counted_apart(marie: Bro
     world.deliver("facebook", world.comment(5, "Le noir mat", verb="edited", author="704"))
     later(marie)
     assert counts(marie)["invalid"] == 2, "what a person ruled stays"
+
+
+def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:
+    world = marie.world
+    placed = {1: f"{PAGE}_1", 11: f"{PAGE}_9", 21: f"{PAGE}_9"}
+    said = {1: "Rouge !", 11: "Rouge, #NoelGarance !", 21: "Rouge"}
+    for first, post in placed.items():
+        for number in range(first, first + 4):
+            world.deliver("facebook", world.comment(number, said[first], author=f"80{first}", post=post))
+            world.now += timedelta(minutes=3)
+    while world.pump():
+        pass
+
+    clauses = {}
+    for first in placed:
+        heads = [world.head("garance", "facebook", PAGE, f"1_{number}") for number in range(first, first + 4)]
+        clauses[first] = {head.verdict.clause for head in heads if head and head.verdict} - {None}
+    assert clauses == {1: set(), 11: set(), 21: {"flood"}}
 
 
 def test_articles_and_results_are_entered_by_hand_and_the_latest_stands(marie: Browser) -> None:

@@ -31,6 +31,7 @@ TABLES = (
     "audit",
     "digest",
     "question",
+    "operation",
     "report",
     "register",
     "screens",
