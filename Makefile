@@ -61,6 +61,7 @@ bench: .venv/.ready build-here ## cold start, reading a text, 5,000 deliveries (
 	@$(RUN)/python bench/cold_start.py --layer .aws-sam/here/CommonLayer/python
 	@$(RUN)/python -m bench.reading
 	@$(RUN)/python -m bench.throughput
+	@$(RUN)/python -m bench.desk
 
 .PHONY: fuzz
 fuzz: .venv/.ready ## 200,000 mutated deliveries of every platform through the receiver (some minutes)
