@@ -49,7 +49,7 @@ class Threads:
         """Both together."""
         both = dict(self.of)
         for name, thread in other.of.items():
-            both[name] = both.get(name, Thread()).and_(thread)
+            both[name] = both[name].and_(thread) if name in both else thread
         return Threads.counted(both)
 
     @property

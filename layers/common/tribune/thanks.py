@@ -25,6 +25,10 @@ class Contribution(NamedTuple):
     days: frozenset[date] = frozenset()
     """On which days of the community's zone."""
 
+    def and_(self, other: "Contribution") -> "Contribution":
+        """Both together; a day that is in both is one day."""
+        return Contribution(self.points + other.points, self.helps + other.helps, self.days | other.days)
+
     @property
     def score(self) -> int:
         """What it comes to: what they gave, times the days on which they came."""
@@ -38,11 +42,11 @@ class Members:
     of: Mapping[str, Contribution] = field(default_factory=dict)
 
     def __add__(self, other: "Members") -> "Members":
-        """Both together; a day that is in both is one day."""
+        """Both together."""
         both = dict(self.of)
         for name, one in other.of.items():
-            known = both.get(name, Contribution())
-            both[name] = Contribution(known.points + one.points, known.helps + one.helps, known.days | one.days)
+            known = both.get(name)
+            both[name] = one.and_(known) if known else one
         return Members(both)
 
     def most(self, n: int = MOST) -> "Members":
