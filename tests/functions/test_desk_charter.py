@@ -6,9 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from browser import Answered, Browser, open_desk
 from publishing import charters, in_force, publish, with_term
-from world import World, fresh_world
-
-__all__ = ["fresh_world"]
+from world import World
 
 CHARTER, DRAFT = "/desk/garance/charter", "/desk/garance/draft"
 ARTICLE = f"{DRAFT}/article/respect"

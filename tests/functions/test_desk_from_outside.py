@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from browser import Browser, open_desk
 from redress import contest, restrictions
-from world import CONFIGURATION, World, fresh_world
+from world import CONFIGURATION, World
 
 from local.apply import Target, apply
 from local.configuration import read
@@ -20,8 +20,6 @@ from tribune.aws import clients
 from tribune.aws.communities import Communities
 from tribune.desk.case import safe_link
 from tribune.team import Member, Role
-
-__all__ = ["fresh_world"]
 
 EVIL = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>'{{191*7}}<svg/onload=alert(1)> javascript:alert(1)"
 QUESTION = f"Où est ma commande G3-118 ? Deux semaines de retard {EVIL}"

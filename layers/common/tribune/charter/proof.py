@@ -190,10 +190,10 @@ def _unaccented(charter: Charter) -> Iterator[Remark]:
             for clause in charter.clauses
         }
         everyday = _everyday(language)
+        accented = {fold(word): word for word in sorted(everyday.union(*told.values())) if fold(word) != word}
         for clause in charter.clauses:
-            elsewhere = everyday.union(*(words for other, words in told.items() if other != clause.id))
-            accented = {fold(word): word for word in elsewhere | told[clause.id] if fold(word) != word}
-            for word in sorted(told[clause.id] - elsewhere):
+            elsewhere = (words for other, words in told.items() if other != clause.id)
+            for word in sorted((told[clause.id] - everyday).difference(*elsewhere)):
                 if word in accented and not _conjugated(word, accented[word]):
                     fields = {"word": word, "language": language, "accented": accented[word]}
                     yield Remark(clause.id, "accent_lost", ("text", language), fields)
@@ -209,14 +209,18 @@ def _swapped(charter: Charter) -> Iterator[Remark]:
     ]
     for clause_id, name, language, words_said in said:
         known = {
-            other: _everyday(other).union(
-                *(inner for place, part, of, inner in said if of == other and (place, part) != (clause_id, name))
+            other: (words_said & _everyday(other)).union(
+                *(
+                    words_said & inner
+                    for place, part, of, inner in said
+                    if of == other and (place, part) != (clause_id, name)
+                )
             )
             for other in charter.languages
         }
         own = known.pop(language)
         for other, its_words in known.items():
-            if len(words_said & its_words - own) > 1 + 2 * len(words_said & own - its_words):
+            if len(its_words - own) > 1 + 2 * len(own - its_words):
                 yield Remark(clause_id, f"{name}_swapped", (name, language), {"language": language, "other": other})
 
 
@@ -225,6 +229,7 @@ def _conjugated(word: str, accented: str) -> bool:
     return word.endswith(("e", "es")) and word.removesuffix("s")[:-1] == accented.removesuffix("s")[:-1]
 
 
+@cache
 def _everyday(language: str) -> frozenset[str]:
     """The words of what we say ourselves, and the ordinary ones."""
     if language not in LANGUAGES:
