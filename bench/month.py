@@ -38,12 +38,14 @@ from tribune.aws.sealed import Sealed
 from tribune.community import Post
 from tribune.crowd import MOST, STANDARD_ERROR
 from tribune.figures import Figures, hour_start
+from tribune.operation import Operation
+from tribune.partaking import ENTRIES, entrants, voices
 from tribune.platforms import facebook
 from tribune.thanks import MOST as MOST_MEMBERS
 from tribune.workflow.sealing import AGAIN_AFTER
 
 SUPPORT = Path(__file__).resolve().parents[1] / "tests/support"
-COMMUNITY = "garance"
+COMMUNITY, OPERATION = "garance", "month"
 FIRST = date(2027, 10, 1)
 """Long after the charter of the world in memory came into force."""
 ZONE = ZoneInfo("Europe/Paris")
@@ -227,7 +229,7 @@ def _lived(life: Life, first: date, days: int, interactions: int, seed: int) -> 
     )
     started = time.process_time()
     month = _Month(life, Truth(), random.Random(seed))  # noqa: S311  a simulation, not a secret
-    _tell_of_contests(life)
+    _tell_of_contests(life, begins.astimezone(ZONE).date(), (ends - HOUR).astimezone(ZONE).date())
     hours = int((ends - begins) / HOUR)
     for number in range(hours):
         wanted = interactions * (number + 1) // hours - interactions * number // hours
@@ -236,13 +238,27 @@ def _lived(life: Life, first: date, days: int, interactions: int, seed: int) -> 
     return month, time.process_time() - started
 
 
-def _tell_of_contests(life: Life) -> None:
+def _tell_of_contests(life: Life, first: date, last: date) -> None:
+    """The first posts are a contest of their own, and together the posts of an operation."""
     communities = Communities(life.tables["CommunityTable"])
     contests = tuple(
         Post(platform="facebook", account=life.page, id=f"{life.page}_{number}", mechanic="contest", solicits=2)
         for number in range(1, CONTESTS + 1)
     )
-    communities.write(communities.load(COMMUNITY).model_copy(update={"posts": contests}))
+    operation = Operation.model_validate(
+        {
+            "id": OPERATION,
+            "kind": "contest",
+            "name": {"en": "The contest of the month"},
+            "start": first,
+            "end": last,
+            "posts": [{"platform": "facebook", "account": life.page, "id": post.id} for post in contests],
+            "entry": "participates",
+            "rules_url": "https://garance.example/rules",
+        }
+    )
+    told = {"posts": contests, "operations": (operation,)}
+    communities.write(communities.load(COMMUNITY).model_copy(update=told))
 
 
 class _Nowhere(io.StringIO):
@@ -517,6 +533,8 @@ def _judged(life: Life, month: _Month, interactions: int, seconds: float, pages:
         _finer_is_same(compared, day, figures, finer[day])
     total = sum(kept.values(), Figures())
     _whole_is_same(compared, life.page, month.truth, total)
+    community = Communities(life.tables["CommunityTable"]).load(COMMUNITY)
+    _operation_is_same(compared, community.operations[0], month.truth, total)
     compared.same("posts", total.by_post(), by_post)
     compared.crowd(ALL, total.size(), len(people[None]))
     return Outcome(
@@ -589,6 +607,27 @@ def _whole_is_same(compared: "_Compared", page: str, truth: Truth, total: Figure
         post, at = f"facebook/{page}/{told.post}", int(told.at.timestamp())
         heard[post] = min(at, heard.get(post, at))
     compared.same("first heard", Counter(total.first), Counter(heard))
+
+
+def _operation_is_same(compared: "_Compared", operation: Operation, truth: Truth, total: Figures) -> None:
+    """What belongs to the operation, who entered it, who spoke in it."""
+    begins, ends = operation.bounds(ZONE)
+    posts = {post.id for post in operation.posts}
+    true: Counter[str] = Counter()
+    entered, spoke = set(), set()
+    for _, told in truth.standing():
+        if told.post not in posts or not begins <= told.at < ends:
+            continue
+        true[told.kind] += 1
+        if told.kind == "comment":
+            spoke.add(told.person)
+            if told.level > 1:
+                true[ENTRIES] += 1
+                entered.add(told.person)
+    found = Counter({taken.what: n for taken, n in total.operations.counts.items() if taken.operation == operation.id})
+    compared.same("operation", found, true)
+    compared.crowd("who entered", total.size(entrants(operation.id)), len(entered))
+    compared.crowd("who spoke", total.size(voices(operation.id)), len(spoke))
 
 
 @dataclass(slots=True)
