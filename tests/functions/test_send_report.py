@@ -58,7 +58,7 @@ def test_on_monday_everybody_of_the_team_reads_the_week_once(world: World) -> No
     assert (len(told(world, "marie")), len(told(world, "lea"))) == (1, 1)
     (text,) = told(world)
     assert text.startswith("Bonjour Marie,\n\n6 commentaires de 6 personnes cette semaine.")
-    assert "3 personnes ont demandé : « Le G3 tient en cabine d'avion ? »" in text
+    assert "Demandé par 3 personnes (la FAQ n'y répond pas) : « Le G3 tient en cabine d'avion ? »" in text
     assert "Bravo : « Bravo pour le vélo" in text
     assert "Critique, toujours affichée : « Livraison nulle" in text
     assert "Quelqu'un a aidé un autre membre : « ••• il faut resserrer" in text

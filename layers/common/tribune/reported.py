@@ -406,7 +406,7 @@ class _Telling:
     def _questions(self) -> Iterator[str]:
         for one in self.report.questions:
             known = self._say("questions.known", 0, faq=one.faq) if one.faq else self._table["questions"]["gap"]
-            quote, people = self._quote(one.source), _upper(self._noun("people", one.people))
+            quote, people = self._quote(one.source), self._noun("people", one.people)
             path = "questions.asked" if quote else "questions.asked_gone"
             yield self._say(path, one.people, people=people, quote=quote, known=known)
         if not self.report.questions and self.report.read:
