@@ -314,7 +314,7 @@ def test_presence_is_kept_when_somebody_waited_and_a_person_answered(
     asked: int, answered: int | None, kept: int, called: int
 ) -> None:
     figures = Figures(answers={"q": (asked, answered)}) if answered else Figures(waiting={"q": asked})
-    found = measures.presence_kept(figures, ROTA, PARIS, *WEEK, NOW)
+    found = measures.presence_kept(figures, ROTA, PARIS, MONDAY, MONDAY + timedelta(weeks=1))
     assert (found.numerator, found.denominator) == (kept, called)
 
 

@@ -192,7 +192,7 @@ class Period:
     answer_within: timedelta | None = None
     """What the charter promises, in hours of presence (`commitments.response_target`)."""
     heads: Sequence[Head] | None = None
-    """What the members said who were reminded (`Figures.reminded`) more than thirty days ago, since then."""
+    """What the members said who were reminded (`Figures.reminded`) thirty days before these days: what became of it."""
     cases: Sequence[Case] | None = None
     appeals: Sequence[Appeal] | None = None
 
@@ -227,7 +227,8 @@ def _commitments(period: Period) -> Iterator[Measure | Spread]:
     yield from response_times(figures, rota, zone)
     if period.answer_within is not None:
         yield answered_in_time(figures, rota, zone, period.answer_within, period.now)
-    yield presence_kept(figures, rota, zone, period.first, period.last, period.now)
+    begins, ends = _bounds(period)
+    yield presence_kept(figures, rota, zone, begins, min(ends, period.now))
     if period.cases is not None:
         yield commitments_kept(period.cases, period.now)
     if period.appeals is not None:
@@ -238,7 +239,15 @@ def _commitments(period: Period) -> Iterator[Measure | Spread]:
 
 def _reminded(period: Period) -> Iterator[Measure]:
     if period.heads is not None:
-        yield reminder_success(period.heads, period.now)
+        begins, ends = _bounds(period)
+        yield reminder_success(period.heads, begins - COMES_BACK_WITHIN, min(ends, period.now) - COMES_BACK_WITHIN)
+
+
+def _bounds(period: Period) -> tuple[datetime, datetime]:
+    """When its first day begins, and when its last one is over."""
+    days = (period.first, period.last + timedelta(days=1))
+    begins, ends = (datetime.combine(day, time(), period.community.zone).astimezone(UTC) for day in days)
+    return begins, ends
 
 
 # --- from the figures of a time: what members give --------------------------------------------------------------------
@@ -471,15 +480,11 @@ def answered_in_time(figures: Figures, rota: Rota, zone: ZoneInfo, promise: time
     return Measure("answered_in_time", kept, len(told) + overdue, Unit.SHARE, flood)
 
 
-def presence_kept(  # noqa: PLR0913, PLR0917  what was announced, and when
-    figures: Figures, rota: Rota, zone: ZoneInfo, first: date, last: date, now: datetime
-) -> Measure:
+def presence_kept(figures: Figures, rota: Rota, zone: ZoneInfo, begins: datetime, ends: datetime) -> Measure:
     """Of the stretches of presence that we announced and in which somebody waited, those in which a person answered.
 
     Whoever asked in the last hour of one may wait for the next; a stretch that is not over is not looked at.
     """
-    begins = datetime.combine(first, time(), zone).astimezone(UTC)
-    ends = min(now, datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC))
     never = datetime.max.replace(tzinfo=UTC)
     waits = [(_moment(asked), _moment(at)) for asked, at in figures.answers.values()]
     waits += [(_moment(asked), never) for asked in figures.waiting.values()]
@@ -608,10 +613,9 @@ def _cell(at: tuple[int, int], posts: Sequence[tuple[int, bool]], usual: float) 
 # --- from the journal -------------------------------------------------------------------------------------------------
 
 
-def reminder_success(heads: Iterable[Head], now: datetime) -> Measure:
-    """Of the members who were reminded, those who spoke again within thirty days and broke no rule then.
-
-    Whoever was reminded less than thirty days ago is not counted yet: who fails soon would count before who does not.
+def reminder_success(heads: Iterable[Head], since: datetime, until: datetime) -> Measure:
+    """Of the members who were first reminded between two moments, those who spoke again within thirty days and broke no
+    rule then; `until` is thirty days ago or more: of who was reminded later, those who fail would count first.
     """
     said: defaultdict[str, list[Head]] = defaultdict(list)
     for head in heads:
@@ -620,7 +624,7 @@ def reminder_success(heads: Iterable[Head], now: datetime) -> Measure:
     reminded = succeeded = 0
     for comments in said.values():
         told = [a.done_at for head in comments for a in head.actions if a.reminds and a.done_at is not None]
-        if not told or now < min(told) + COMES_BACK_WITHIN:
+        if not told or not since <= min(told) < until:
             continue
         first = min(told)
         later = [one for one in comments if first < one.posted_at <= first + COMES_BACK_WITHIN]

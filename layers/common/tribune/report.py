@@ -128,6 +128,8 @@ class Material:
     calls: tuple[Call, ...] = ()
     read: tuple[tuple[Head, Heard], ...] = ()
     """Comments of the time whose words were read: of the busiest hours where there were too many."""
+    reminded: tuple[Head, ...] = ()
+    """What the members said who were reminded thirty days before this time, or before the one before it."""
     struck: frozenset[str] = frozenset()
     """Those of their authors who have a strike that has not lapsed."""
     counted_to: datetime | None = None
@@ -406,6 +408,7 @@ def _all(
         of.last,
         now,
         answer_within=material.target,
+        heads=material.reminded,
         cases=[
             replace(case, promises=tuple(one for one in case.promises if begin <= one.due_at < end))
             for case in material.cases

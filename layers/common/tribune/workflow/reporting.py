@@ -39,6 +39,8 @@ MOST_CALLS: Final = 500
 MOST_HOURS: Final = 48
 MOST_OF_AN_HOUR: Final = 100
 MOST_READ: Final = 1000
+MOST_REMINDED, MOST_OF_ONE = 100, 200
+"""Members who were reminded and of whom it is read what became of it, and what is read of each."""
 STILL_NEWS: Final = timedelta(days=2)
 """So long after its end a period is reported; after that, who wants it looks at the desk."""
 COUNTED_WITHIN: Final = timedelta(hours=6)
@@ -67,6 +69,7 @@ class Journal(Protocol):
 
     def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
+    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...  # noqa: D102
     def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
@@ -125,6 +128,7 @@ class Gathering:
             appeals=tuple(self.appeals(community.id)),
             calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
             read=read,
+            reminded=tuple(self._reminded(community, period)),
             struck=frozenset(self._struck(community.id, read, published, now)),
             counted_to=self.sealed.sealed_to(community.id),
             target=published.charter.commitments.response_target.lasting if published else None,
@@ -148,6 +152,15 @@ class Gathering:
         places = self.journal.latest_cases(community, since, MOST_CASES)
         known = self.journal.read(self.keys.case(*at) for at in places)
         return (case for at in places if (case := known.case(*at)))
+
+    def _reminded(self, community: Community, period: Period) -> Iterator[Head]:
+        """What became of the reminders whose thirty days came to an end in the period, or in the one before."""
+        since = measures.COMES_BACK_WITHIN
+        days = self.days(community, period.before.first - since, period.last - since)
+        who = sorted({author for figures in days.values() for author in figures.reminded})[:MOST_REMINDED]
+        places = [at for author in who for at in self.journal.last_said(community.id, author, MOST_OF_ONE)]
+        known = self.journal.read(self.keys.head(*at) for at in places)
+        return (head for at in places if (head := known.head(*at)))
 
     def _charter(self, community: str, now: datetime) -> PublishedCharter | None:
         try:
