@@ -1,12 +1,17 @@
 """The charter, the voice, the rota and the hand-over in a real browser: on a phone, without script, for everybody."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from accessible import serious
 from playwright.sync_api import Page, expect
 
+from local import configuration
 from local.stack import LocalStack
+from tribune.aws import clients
+from tribune.aws.sealed import Sealed
+from tribune.figures import Figures, Slot
 
 MARIE, LEA = "marie@velosgarance.example", "lea@velosgarance.example"
 
@@ -14,9 +19,9 @@ type Say = Callable[..., None]
 type NewPage = Callable[..., Page]
 
 
-@pytest.mark.parametrize("screen", ["charter", "draft", "modes", "voice", "rota", "handover"])
+@pytest.mark.parametrize("screen", ["charter", "draft", "modes", "voice", "rota", "engagement", "handover"])
 def test_nobody_is_kept_out_of_the_screens_of_the_house(new_page: NewPage, stack: LocalStack, screen: str) -> None:
-    page = new_page(LEA, color_scheme="dark" if screen in ("draft", "rota") else "light")
+    page = new_page(LEA, color_scheme="dark" if screen in ("draft", "rota", "engagement") else "light")
     page.goto(f"{stack.url}/desk/garance/{screen}")
     for folded in page.locator("details > summary").all()[:3]:
         folded.click()
@@ -70,3 +75,25 @@ def test_a_result_is_entered_and_stands_beside_the_conversation(new_page: NewPag
     assert serious(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0, "one has to scroll sideways"
+
+
+def test_a_week_is_chosen_by_keyboard_without_script_and_its_figures_unfold(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    now = stack.clock.now()
+    slot = Slot("facebook/1001/1", "question", 1, sponsored=False, kind="comment", level=1)
+    figures = Figures(counts=Counter({slot: 1234}), points=Counter({slot: 3702}), clock=Counter({("09", 1): 1234}))
+    kept = Sealed(clients.dynamodb(), stack.created.tables()["CounterTable"])
+    space = configuration.read(configuration.EXAMPLE_FILE).community.spaces[0]
+    kept.keep_day("garance", space, now.date(), figures, now)
+    page = new_page(MARIE, java_script_enabled=False)
+    page.get_by_role("link", name="Engagement", exact=True).click()
+    year, week, _ = now.date().isocalendar()
+    page.get_by_label("Période", exact=True).select_option(value=f"{year}-W{week:02d}")
+    page.get_by_label("Période", exact=True).press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/engagement?period=*")
+    expect(page.get_by_role("img", name="Interactions par jour et par niveau")).to_be_visible()
+    page.get_by_text("Les chiffres Interactions par jour et par niveau").click()
+    expect(page.get_by_role("table").first.get_by_text("1\u202f234")).to_be_visible()
