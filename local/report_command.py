@@ -44,12 +44,11 @@ def _period(arguments: Namespace, desk: Desk) -> Period:
 
 def _lines(report: Report, desk: Desk, width: int) -> Iterator[str]:
     told = tell(report, desk.community, reader="", said=_said(report, desk), now=desk.now(), language=desk.language)
-    yield told.subject
-    for paragraph in told.paragraphs(width):
-        if paragraph:
-            yield ""
-            for line in paragraph.split("\n"):
-                yield from textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
+    yield from textwrap.wrap(told.subject, width)
+    for paragraph in filter(None, told.paragraphs(width)):
+        yield ""
+        for line in paragraph.split("\n"):
+            yield from textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _said(report: Report, desk: Desk) -> Said:
