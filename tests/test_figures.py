@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from local.configuration import read
+from tribune import measures
 from tribune.channel import ActKind
 from tribune.climate import Tone
 from tribune.comment import Audience
@@ -315,3 +316,16 @@ def test_hours_make_days_and_days_make_a_month_in_whatever_order(heads: list[Hea
     months = [sum(some, Figures()) for some in (days.values(), reversed(days.values()))]
     assert months[0] == months[1] == sum((of_hour for _, of_hour in reversed(slices)), Figures())
     assert recount(heads, known, paris) == at_once
+
+
+@given(heads_of_some_days())
+@settings(max_examples=60, deadline=None)
+def test_no_share_is_more_than_all_and_none_divides_by_nothing(heads: list[Head]) -> None:
+    days = date(2026, 10, 24), date(2026, 10, 30)
+    period = measures.Period(figures(*heads), community(), *days, NOW, HOUR, heads=heads, cases=(), appeals=())
+    shares = [one for group in measures.of(period) for one in group.measures if one.unit is measures.Unit.SHARE]
+    assert shares
+    for one in shares:
+        assert isinstance(one, measures.Measure)
+        assert -one.denominator <= one.numerator <= one.denominator, one.name
+        assert one.value is None or -1 <= one.value <= 1, one.name

@@ -232,12 +232,6 @@ def test_a_group_without_sponsored_posts_is_left_out_and_the_first_one_is_how_we
     assert names == ["leadership", "commitments", "charter", "engagement", "mechanics", "tone"]
 
 
-@pytest.mark.parametrize(("value", "met"), [(0.79, False), (0.8, True), (1.0, True)])
-def test_a_leader_leads_or_serves_eight_times_out_of_ten(value: float, met: bool) -> None:  # noqa: FBT001  what is expected
-    assert Measure("leader_ratio", value, 1, measures.Unit.SHARE).is_met is met
-    assert Measure("decided_alone", value, 1, measures.Unit.SHARE).is_met is None
-
-
 # --- their words ---
 
 
@@ -326,7 +320,8 @@ def test_presence_over_many_days_is_the_sum_of_that_over_each_part_of_them(waits
         begin = since + timedelta(hours=hour)
         parts = [begin + timedelta(hours=n) for n in range(lasts + 1)]
         told = sum((there.between(a, b) for a, b in pairwise(parts)), timedelta())
-        assert there.between(begin, parts[-1]) == told == measures.present_between(ROTA, begin, parts[-1], PARIS)
+        around = Presence.of(ROTA, PARIS, begin, parts[-1])
+        assert there.between(begin, parts[-1]) == told == around.between(begin, parts[-1])
 
 
 # --- when to speak ---
@@ -400,4 +395,4 @@ def test_the_ninetieth_is_one_that_happened_and_no_less_than_the_median(values: 
 )
 def test_working_time_is_when_the_team_is_there(since: str, until: str, hours: float) -> None:
     begin, end = (datetime.fromisoformat(one).replace(tzinfo=PARIS).astimezone(UTC) for one in (since, until))
-    assert measures.present_between(ROTA, begin, end, PARIS) == timedelta(hours=hours)
+    assert Presence.of(ROTA, PARIS, begin, end).between(begin, end) == timedelta(hours=hours)

@@ -101,13 +101,6 @@ class Measure:
         """Whose formula it is."""
         return self.card.source
 
-    @property
-    def is_met(self) -> bool | None:
-        """Is it where we want it to be? None without a target, or where nothing was measured."""
-        if self.value is None or self.card.target is None:
-            return None
-        return self.value >= self.card.target
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -537,11 +530,6 @@ class Presence:
                 break
             there += max(timedelta(), min(closes, until) - max(opens, since))
         return there
-
-
-def present_between(rota: Rota, since: datetime, until: datetime, zone: ZoneInfo) -> timedelta:
-    """For how long the team was there between two moments, public holidays left out."""
-    return Presence.of(rota, zone, since, until).between(since, until)
 
 
 def spread(name: str, values: Iterable[float]) -> Spread:
