@@ -8,16 +8,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 
 from local.resources import Template
-from tribune import settings
+from tribune import climate, settings
 from tribune.aws.keys import ITEMS
 from tribune.channel import ActKind
 from tribune.decision import Measure
+from tribune.engagement import Level
 from tribune.managers import MANAGERS
 from tribune.platforms import PLATFORMS
 from tribune.telemetry import METRICS, NAMESPACE
@@ -590,7 +591,7 @@ def board(body: Body) -> Body:
 @rule
 def the_dashboard_is_read_by_a_cm(body: Body) -> Iterator[str]:
     widgets = board(body)["widgets"]
-    if len(widgets) > 6:
+    if len(widgets) > 10:
         yield f"{len(widgets)} widgets are more than one looks at"
     for widget in widgets:
         properties = widget["properties"]
@@ -602,14 +603,42 @@ def the_dashboard_is_read_by_a_cm(body: Body) -> Iterator[str]:
             yield f"{properties['title']}: looks at less than five minutes"
 
 
+def asked(expression: str) -> list[Any]:
+    """A line of the dashboard that sums up a metric over a dimension, as if it were one of the metric."""
+    found = re.fullmatch(
+        r"SUM\(SEARCH\('\{(\w+),([\w,]+)\} MetricName=\"(\w+)\" service=\"([^\"]+)\" (\w+)=\"(\w+)\"', 'Sum', \d+\)\)",
+        expression,
+    )
+    assert found is not None, expression
+    namespace, names, metric, service, name, value = found.groups()
+    told = {"service": service, name: value}
+    return [namespace, metric, *(part for one in names.split(",") for part in (one, told.get(one, "*"))), {}]
+
+
+def never(dimensions: list[Body]) -> Iterator[str]:
+    """The values among these that a dimension never takes."""
+    for one in dimensions:
+        value = one["Value"]["Fn::Sub"]
+        if value != "*" and value not in BOUNDS.get(one["Name"], {value}):
+            yield value
+
+
 @rule
 def the_dashboard_shows_what_is_counted(body: Body) -> Iterator[str]:
     widgets = board(body)["widgets"]
-    for namespace, metric, name, value, _ in (one for w in widgets for one in w["properties"].get("metrics", ())):
+    lines = [one for w in widgets for one in w["properties"].get("metrics", ())]
+    for line in (asked(one[0]["expression"]) if len(one) == 1 else one for one in lines):
+        namespace, metric, *dimensions, _ = line
+        name, value = dimensions[:2]
         if namespace == NAMESPACE:
-            service = {"Fn::Sub": value.replace("<", "${").replace(">", "}")}
-            if wrong := counted_as(body, namespace, metric, [{"Name": name, "Value": service}]):
+            pairs = zip(dimensions[::2], dimensions[1::2], strict=True)
+            told = [
+                {"Name": name, "Value": {"Fn::Sub": value.replace("<", "${").replace(">", "}")}}
+                for name, value in pairs
+            ]
+            if wrong := counted_as(body, namespace, metric, told):
                 yield wrong
+            yield from (f"{metric} is never {one}" for one in never(told))
         elif name != _OF_AWS[namespace][0] or metric not in _OF_AWS[namespace][1]:
             yield f"{namespace} does not count {metric} by {name}"
         elif value.strip("<>").split(".")[0] not in body["Resources"]:
@@ -644,6 +673,8 @@ BOUNDS = {
     "platform": set(PLATFORMS),
     "measure": {measure.value for measure in Measure},
     "kind": {kind.value for kind in ActKind},
+    "level": {str(level) for level in get_args(Level.__value__)},
+    "climate": {one.value for one in climate.Level},
     "way": {manager.KIND for manager in MANAGERS} | {"tools"},
     "outcome": {outcome.value for outcome in Outcome},
 }

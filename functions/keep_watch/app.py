@@ -24,6 +24,8 @@ from tribune.workflow.voices import Voices
 from tribune.workflow.watch import Watching
 from tribune.workflow.weather import Listening
 
+_OWN = {"brake": "ClausesBraked", "open": "CasesOpen"}
+
 
 @cache
 def _settings() -> WatchSettings:
@@ -64,15 +66,12 @@ def handler(_event: dict[str, Any], _context: object) -> None:
             journal, keys, Charters(settings.charter_table), lambda community: communities.load(community).spaces
         ),
     ).watch(clock.now())
-    if braked := woken.pop("brake", 0):
-        count("ClausesBraked", braked)
     for kind, n in woken.items():
         if n:
-            count("Woken", n, kind=kind)
+            count(_OWN.get(kind, "Woken"), n, **({} if kind in _OWN else {"kind": kind}))
     listening, leading, digesting = _remembering()
-    told = {
-        "climate": listening.listen(known, clock.now()),
-        "lead": leading.mornings(known, clock.now()),
-        "digest": digesting.mornings(known, clock.now()),
-    }
-    logger().info("watched", extra={**woken, **told})
+    turned = listening.listen(known, clock.now())
+    for level in turned:
+        count("ClimatesTurned", climate=level)
+    told = {"lead": leading.mornings(known, clock.now()), "digest": digesting.mornings(known, clock.now())}
+    logger().info("watched", extra={**woken, "climate": len(turned), **told})

@@ -57,4 +57,6 @@ def _perform(body: str, context: Any) -> None:
         name = _METRICS.get(performed.state)
         if name:
             count(name, platform=performed.platform, kind=performed.kind)
+        if performed.answers:
+            count("TeamAnswers")
         logger().info("performed", kind=performed.kind, state=performed.state, reason=performed.why)

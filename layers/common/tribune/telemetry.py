@@ -44,6 +44,11 @@ METRICS = (
         "DeliveriesNotKept", "genuine deliveries that could not be kept: the platform sends them again", ("platform",)
     ),
     Metric("CommentsDecided", "decisions taken", ("platform", "measure")),
+    Metric("InteractionsCounted", "interactions, less those that were deleted or taken back", ("level",)),
+    Metric("AnswersAwaited", "comments that wait for a person's answer", ()),
+    Metric("TeamAnswers", "messages that people of the team wrote or approved", ()),
+    Metric("CasesOpen", "cases that wait for a person at this moment", ()),
+    Metric("ClimatesTurned", "times that the climate of a page became another one", ("climate",)),
     Metric("BreachesFound", "comments in which a clause is breached", ("platform",)),
     Metric("DuplicatesDropped", "items already decided", ("platform",)),
     Metric("ItemsUnreadable", "items that could not be read", ("platform",)),

@@ -59,6 +59,8 @@ class Performed:
     why: str
     head: Head | None = None
     """As it stands after that, where it is known without reading it again."""
+    answers: bool = False
+    """It is what a person of the team says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Marking:
                 self.journal.commit(sheet.changes(), sheet.now)
             except Conflict:
                 continue
-            return Performed(head.platform, action.kind, ActionState.SENT, "")
+            answers = bool(done.signed_by) and done.kind in SPEAKING
+            return Performed(head.platform, action.kind, ActionState.SENT, "", answers=answers)
         raise Conflict("a sent action could not be marked")
 
     def _sent_alone(self, head: Head, action: Action, created: str | None) -> Performed | None:

@@ -71,10 +71,14 @@ class Tally:
     """Message id -> the kind of error nobody foresaw: it comes again, then lies with the dead letters."""
     counts: dict[tuple[str, tuple[tuple[str, str], ...]], int] = field(default_factory=dict)
 
-    def add(self, name: str, **dimensions: str) -> None:
-        """One more."""
+    def add(self, name: str, n: int = 1, **dimensions: str) -> None:
+        """So many more."""
         slot = (name, tuple(sorted(dimensions.items())))
-        self.counts[slot] = self.counts.get(slot, 0) + 1
+        self.counts[slot] = self.counts.get(slot, 0) + n
+
+
+type _Counted = tuple[str, int, dict[str, str]]
+"""(metric, how many, its dimensions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +164,18 @@ class Moderation:
                 self._settle(batch[:middle], now, tally)
                 self._settle(batch[middle:], now, tally)
                 return
-            for name, dimensions in counts:
-                tally.add(name, **dimensions)
+            for name, n, dimensions in counts:
+                tally.add(name, n, **dimensions)
             return
         tally.failed += [waiting.message for waiting in batch if waiting.message not in tally.failed]
 
-    def _decide(self, deeds: Sequence[Deed], now: datetime) -> tuple[bool, list[tuple[str, dict[str, str]]]]:
+    def _decide(self, deeds: Sequence[Deed], now: datetime) -> tuple[bool, list[_Counted]]:
         """(did it fit, what to count). Raises Conflict, Unavailable; nothing is half done then."""
         grounds = [self._ground(deed) for deed in deeds]
         known, deeds = self._known(deeds, grounds, now)
         grounds = [replace(ground, braked=self._braked(ground, known)) for ground in grounds]
         sheet = Worksheet(known, now)
-        counts: list[tuple[str, dict[str, str]]] = []
+        counts: list[_Counted] = []
         for deed, ground in zip(deeds, grounds, strict=True):
             outcome = weigh(deed, ground, sheet)
             counts += _counts(deed, ground, outcome, sheet)
@@ -183,6 +187,7 @@ class Moderation:
             self.journal.keep_words(sheet.said, sheet.outgoing, lately, changes.heads)
         self.journal.commit(changes, now)
         self._afterwards(deeds, sheet, now)
+        counts += [("InteractionsCounted", count.n, {"level": str(count.level)}) for count in changes.counts]
         return True, counts
 
     def _ground(self, deed: Deed) -> Ground:
@@ -403,16 +408,20 @@ def _rounds(waiting: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
         queues = [rest for queue in queues if (rest := [item for item in queue if id(item) not in taken])]
 
 
-def _counts(deed: Deed, ground: Ground, outcome: str, sheet: Worksheet) -> list[tuple[str, dict[str, str]]]:
+def _counts(deed: Deed, ground: Ground, outcome: str, sheet: Worksheet) -> list[_Counted]:
     platform = {"platform": deed.said.platform}
     if outcome == Outcome.DUPLICATE:
-        return [("DuplicatesDropped", platform)]
+        return [("DuplicatesDropped", 1, platform)]
     head = sheet.head(deed.at)
+    if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
+        return [("TeamAnswers", 1, {})]
     if outcome != Outcome.DECIDED or head is None or head.verdict is None:
         return []
-    counts = [("CommentsDecided", {**platform, "measure": head.verdict.measure})]
+    counts: list[_Counted] = [("CommentsDecided", 1, {**platform, "measure": head.verdict.measure})]
     if head.verdict.clause:
-        counts.append(("BreachesFound", platform))
+        counts.append(("BreachesFound", 1, platform))
+    if head.verdict.awaits_answer:
+        counts.append(("AnswersAwaited", 1, {}))
     if ground.charter is None:
-        counts.append(("CharterMissing", {}))
+        counts.append(("CharterMissing", 1, {}))
     return counts

@@ -11,18 +11,23 @@ from typing import Any, Protocol
 
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
-from tribune.journal import Call, Case, Changes
+from tribune.journal import Call, Case, CaseState, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
 from tribune.workflow.opening import call_about
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.provisional import Timers
+from tribune.workflow.worksheet import ObjectId
+
+COUNTED_EVERY = 5
+"""Minutes between two looks at how many cases are open: so many index entries are read each time."""
 
 
 class Journal(Protocol):
     """What watch needs of the journal."""
 
     def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
+    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
     def promises_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
     def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
     def end_pause(self, key: Key) -> None: ...  # noqa: D102
@@ -61,7 +66,14 @@ class Watching:
             "provisional": self.timers.run(now),
             "question": self.questions.run(now),
             "brake": self._brake(now),
+            "open": self._open(now),
         }
+
+    def _open(self, now: datetime) -> int:
+        """How many cases wait for a person, asked now and then."""
+        if now.minute % COUNTED_EVERY:
+            return 0
+        return sum(len(self.journal.cases(community, CaseState.OPEN)) for community in self.communities)
 
     def _brake(self, now: datetime) -> int:
         """Last, so that nothing that waits waits for it; answers how many clauses were stopped from acting."""

@@ -99,14 +99,11 @@ class Listening:
     """What this process saw last: a space that did not move is left alone."""
     _spaces: dict[str, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
 
-    def listen(self, communities: Sequence[str], now: datetime) -> int:
-        """Keep the level of every space; answers in how many it changed. Raises Unavailable."""
+    def listen(self, communities: Sequence[str], now: datetime) -> list[Level]:
+        """Keep the level of every space; answers what those became that changed. Raises Unavailable."""
         due = {self.keys.climate_of(key) for key in self.journal.due("climate", now)}
-        turned = 0
-        for name in communities:
-            for space in self._spaces_of(name, now):
-                turned += self._space(name, space, now, due)
-        return turned
+        spaces = ((name, space) for name in communities for space in self._spaces_of(name, now))
+        return [level for name, space in spaces if (level := self._space(name, space, now, due))]
 
     def _spaces_of(self, name: str, now: datetime) -> tuple[str, ...]:
         """Read anew once in a while: a quiet minute reads no settings."""
@@ -120,11 +117,11 @@ class Listening:
         self._spaces[name] = (now + LOOK_AGAIN, known)
         return known
 
-    def _space(self, name: str, space: str, now: datetime, due: set[tuple[str, str]]) -> bool:
+    def _space(self, name: str, space: str, now: datetime, due: set[tuple[str, str]]) -> Level | None:
         at = (name, space)
         buckets = self.journal.buckets(*at, now - HOUR)
         if at not in due and (not buckets or buckets == self._heard.get(at)):
-            return False
+            return None
         community = self.communities.load(name)
         record = self.journal.read([self.keys.climate(*at)]).climate(*at)
         weather = self._remembering(record, buckets, now)
@@ -146,11 +143,11 @@ class Listening:
             if changes != Changes():
                 self.journal.commit(changes, now)
         except Conflict:
-            return False  # another round did, or the call is being rung at this moment: the next minute looks again
+            return None  # another round did, or the call is being rung at this moment: the next minute looks again
         self._heard[at] = buckets
         woken = [call for call in (*changes.calls, *changes.resumed) if call.state is CallState.READY]
         self.calls.send([_wake(call) for call in woken])
-        return turned
+        return level if turned else None
 
     def _remembering(self, record: SpaceRecord, buckets: Mapping[datetime, Bucket], now: datetime) -> Weather:
         """With every hour that is over."""
