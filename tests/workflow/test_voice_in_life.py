@@ -1,6 +1,7 @@
 """How a community speaks, through the real doors: what was read does not come back, and what turned sour names nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -115,3 +116,21 @@ def test_a_community_speaks_its_own_words_until_they_expire(place: World, last_d
     place.forget()
 
     assert texts.count(prepared(place, 1).text.removesuffix(" ^MC")) == own
+
+
+def test_a_signed_question_is_known_as_one_and_so_is_a_hide_on_the_platform_itself(place: World) -> None:
+    draft = prepared(place, 1, QUESTION)
+    send(place, 1, replace(draft, text="Oui, et vous, vous roulez en ville ? ^MC"))
+    place.deliver("facebook", place.comment(1, QUESTION, verb="hide"))
+    place.settle(minutes=4, quiet_minutes=2)
+
+    asked = place.head("garance", "facebook", PAGE, "1_1")
+    assert asked is not None
+    assert [(action.asks, action.signed_by) for action in asked.actions if action.signed_by] == [(True, "marie")]
+    assert (asked.by_hand, asked.hidden) == (True, True), "answered by hand before, hidden since"
+
+    place.deliver("facebook", place.comment(1, QUESTION, verb="unhide", at=place.now))
+    place.settle(minutes=4, quiet_minutes=2)
+    shown = place.head("garance", "facebook", PAGE, "1_1")
+    assert shown is not None
+    assert shown.hidden is False
