@@ -207,7 +207,7 @@ def test_an_arrow_shows_where_a_share_went_and_none_where_it_stood_still() -> No
         return figures(50, said=Counter({("person", "lead"): lead, ("person", "police"): 10 - lead}))
 
     up, down, same = (text(report(said(now), said(6))) for now in (9, 3, 6))
-    assert "↑ 90 % de vos messages publics animent ou rendent service, 9 sur 10 (+30 points par rapport à" in up
+    assert "↑ 90 % de vos messages publics animent ou rendent service, 9 sur 10 (+30 points depuis la semaine d'avant)" in up
     assert "↓ 30 % de vos" in down
     assert "(−30 points" in down
     assert "\n60 % de vos messages" in same

@@ -6,7 +6,7 @@ too few is told as a story. Words of members come in as arguments, masked, where
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from tribune.charts import Chart, Series
 from tribune.community import Community
 from tribune.measures import Measure
 from tribune.numerals import count, decimal, lasting, share
-from tribune.report import FEW_ANSWERS, FEW_POSTS, SMALL, Compared, Place, PostTold, Report, Total
+from tribune.report import FEW_ANSWERS, FEW_POSTS, LEVELS, SMALL, Compared, Day, Place, PostTold, Report, Total
 from tribune.voice import clock_words, moment_words
 
 _SAME: Final = 0.05
@@ -316,31 +316,43 @@ class _Telling:
         yield self._say("engagement.deep", level_2 + level_3)
         yield self._say("engagement.commitment", level_3)
 
+    def _columns(self) -> list[tuple[str, tuple[int, ...]]]:
+        """(label, how many of each level): the days of a week, the weeks of a month."""
+        days, weekdays = self.report.days, words.table(self.language, "time")["weekdays"]
+        if self.report.period.is_week:
+            return [(f"{weekdays[one.day.weekday()][:3]} {one.day.day}", one.levels) for one in days]
+        weeks: dict[date, list[Day]] = {}
+        for one in days:
+            weeks.setdefault(one.day - timedelta(days=one.day.weekday()), []).append(one)
+        return [
+            (
+                _span(some[0].day.day, some[-1].day.day),
+                tuple(sum(of) for of in zip(*(d.levels for d in some), strict=True)),
+            )
+            for some in weeks.values()
+        ]
+
     def _pictures(self) -> Iterator[Picture]:
         table, report = self._table["engagement"], self.report
-        sums = [sum(one.levels) for one in report.days]
-        weekdays = words.table(self.language, "time")["weekdays"]
-        levels = [level for level in range(4) if any(one.levels[level] for one in report.days)]
+        columns, said = self._columns(), table["by_day" if report.period.is_week else "by_week"]
+        sums = [sum(levels) for _, levels in columns]
         fields = {
             "first": self._day(report.period.first),
             "last": self._day(report.period.last),
             "n": count(sum(sums), self.language),
             "most": count(max(sums, default=0), self.language),
         }
-        week = report.period.is_week
         yield Picture(
             Chart(
                 id="report-days",
-                title=table["chart"],
-                description=words.fill(table["chart_says"], fields),
-                axis=table["day"],
-                labels=tuple(
-                    f"{weekdays[one.day.weekday()][:3]} {one.day.day}" if week else str(one.day.day)
-                    for one in report.days
-                ),
+                title=said["title"],
+                description=words.fill(said["says"], fields),
+                axis=said["axis"],
+                labels=tuple(label for label, _ in columns),
                 series=tuple(
-                    Series(table["levels"][level], tuple(float(one.levels[level]) for one in report.days))
-                    for level in levels
+                    Series(table["levels"][level], tuple(float(levels[level]) for _, levels in columns))
+                    for level in LEVELS
+                    if any(levels[level] for _, levels in columns)
                 ),
                 nothing=table["chart_none"],
                 number=lambda value: count(value, self.language),
@@ -527,6 +539,10 @@ def _moved(compared: Compared) -> int | None:
     if min(now.denominator, before.denominator) < FEW_ANSWERS:
         return None
     return round(100 * (now.value or 0)) - round(100 * (before.value or 0))
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _upper(sentence: str) -> str:
