@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from commanding import tribune
 
 from local import views
 from local.pump import Batch
 from local.stack import LocalStack, Watcher
+
+__all__ = ["tribune"]
 
 TINY = Path(__file__).resolve().parent / "tiny" / "template.yaml"
 

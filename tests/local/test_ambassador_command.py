@@ -1,56 +1,21 @@
 """tribune ambassador, and the charter of the house: declared by themselves, read version by version, kept apart."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
+from commanding import Said, Tribune
 from world import CONFIGURATION, World
 
-from local.command import main
 from local.configuration import read
-from tribune.aws import keys, stack
+from tribune.aws import keys
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
-from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.errors import BadConfiguration
 
 INTERNAL = Path(__file__).resolve().parents[2] / "charters" / "internal.fr-en.yaml"
 WHO = "facebook:7001"
-
-
-@dataclass
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-type Tribune = Callable[..., Said]
-
-
-@pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
-    """Runs a command on the world, as on a deployed stack whose names CloudFormation knows."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place(
-        stage="test",
-        tables={short: tables[logical] for short, logical in TABLES.items()},
-        queues={short: queues[logical] for short, logical in QUEUES.items()},
-    )
-    monkeypatch.setattr(stack, "locate", lambda _stage: place)
-
-    def run(*arguments: str) -> Said:
-        capsys.readouterr()
-        code = main([*arguments])
-        said = capsys.readouterr()
-        return Said(code, said.out.replace("\u00a0", " "), said.err)
-
-    return run
 
 
 def declared(world: World, *who: str) -> None:
@@ -59,17 +24,17 @@ def declared(world: World, *who: str) -> None:
 
 
 def publish(tribune: Tribune, file: Path, *more: str) -> Said:
-    return tribune("charter", "publish", str(file), "--community", "garance", "--stage", "test", *more)
+    return tribune("charter", "publish", str(file), "--community", "garance", *more)
 
 
 def test_each_version_of_the_internal_charter_is_confirmed_anew(world: World, tribune: Tribune, tmp_path: Path) -> None:
     declared(world, WHO, "facebook:7002")
-    assert "Aucune charte interne" in tribune("ambassador", "list", "--stage", "test").out
+    assert "Aucune charte interne" in tribune("ambassador", "list").plain
     assert publish(tribune, INTERNAL).code == 0
     world.now += timedelta(minutes=1)
 
-    assert tribune("ambassador", "acknowledge", WHO, "--stage", "test").code == 0
-    listed = tribune("ambassador", "list", "--stage", "test").out
+    assert tribune("ambassador", "acknowledge", WHO).code == 0
+    listed = tribune("ambassador", "list").plain
     assert f"{WHO} : lue" in listed
     assert "facebook:7002 : pas encore lue" in listed
 
@@ -78,7 +43,7 @@ def test_each_version_of_the_internal_charter_is_confirmed_anew(world: World, tr
     world.now += timedelta(days=1)
     assert publish(tribune, second, "--summary", "Léa succède à Marie.", "--from", "now").code == 0
     world.now += timedelta(minutes=1)
-    assert f"{WHO} : a lu la version 1, pas encore la version 2" in tribune("ambassador", "list", "--stage", "test").out
+    assert f"{WHO} : a lu la version 1, pas encore la version 2" in tribune("ambassador", "list").plain
 
 
 def test_the_internal_charter_is_kept_apart_from_the_members_one(world: World, tribune: Tribune) -> None:
@@ -98,31 +63,31 @@ def test_who_leaves_leaves_nothing_behind(world: World, tribune: Tribune) -> Non
     declared(world, WHO)
     publish(tribune, INTERNAL)
     world.now += timedelta(minutes=1)
-    tribune("ambassador", "acknowledge", WHO, "--stage", "test")
+    tribune("ambassador", "acknowledge", WHO)
     assert world.journal.acknowledged("garance").keys() == {WHO}
 
-    assert "Retirez aussi facebook:7001" in tribune("ambassador", "leave", WHO, "--stage", "test").out
+    assert "Retirez aussi facebook:7001" in tribune("ambassador", "leave", WHO).plain
     assert world.journal.acknowledged("garance") == {}
     declared(world)
-    assert "plus rien" in tribune("ambassador", "leave", WHO, "--stage", "test").out
+    assert "plus rien" in tribune("ambassador", "leave", WHO).plain
 
 
 def test_who_did_not_declare_themselves_confirms_nothing(world: World, tribune: Tribune) -> None:
     declared(world, WHO)
     publish(tribune, INTERNAL)
 
-    assert tribune("ambassador", "acknowledge", "facebook:9999", "--stage", "test").code == 2
+    assert tribune("ambassador", "acknowledge", "facebook:9999").code == 2
 
 
 def test_somebody_declares_themselves_in_the_configuration_once(tribune: Tribune, tmp_path: Path) -> None:
     file = tmp_path / "garance.yaml"
     file.write_text(CONFIGURATION, encoding="utf-8")
 
-    assert tribune("ambassador", "declare", str(file), WHO).code == 0
-    assert "already" in tribune("ambassador", "declare", str(file), WHO).out
-    assert tribune("ambassador", "declare", str(file), "facebook:7002").code == 0
+    assert tribune("ambassador", "declare", str(file), WHO, stage="").code == 0
+    assert "already" in tribune("ambassador", "declare", str(file), WHO, stage="").plain
+    assert tribune("ambassador", "declare", str(file), "facebook:7002", stage="").code == 0
     assert yaml.safe_load(file.read_text(encoding="utf-8"))["community"]["ambassadors"] == [WHO, "facebook:7002"]
-    assert tribune("ambassador", "declare", str(file), "7001").code == 2
+    assert tribune("ambassador", "declare", str(file), "7001", stage="").code == 2
 
 
 def test_members_are_never_judged_by_the_internal_charter(tmp_path: Path) -> None:

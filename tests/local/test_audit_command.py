@@ -2,22 +2,20 @@
 
 import base64
 import json
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from memory_world import memory_world
+from commanding import Tribune as Commands
+from commanding import place_of
 from moto import mock_aws
 from world import PAGE, World
 
-from local.command import main
 from tribune import ledger
 from tribune.aws import anchors, clients, stack
 from tribune.aws import ledger as kept
-from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.platforms import facebook
 from tribune.workflow.anchor import Anchoring
 from tribune.workflow.deed import case_id
@@ -27,12 +25,6 @@ INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 CALM = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"
 
 type Tribune = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with memory_world() as lived:
-        yield lived
 
 
 @pytest.fixture
@@ -63,20 +55,16 @@ def anchor(world: World, bucket: list[str]) -> Iterator[Callable[[], None]]:
         yield hourly
 
 
-@pytest.fixture
-def tribune(
-    world: World, bucket: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(name="tribune")
+def where_anchors_are_kept(
+    tribune: Commands, world: World, bucket: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> Tribune:
     """Runs a command on the world: (exit code, what it said with ordinary spaces)."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    named, addressed = {s: tables[n] for s, n in TABLES.items()}, {s: queues[n] for s, n in QUEUES.items()}
-    monkeypatch.setattr(stack, "locate", lambda _stage: Place("test", named, addressed, *bucket))
+    monkeypatch.setattr(stack, "locate", lambda _stage: place_of(world, *bucket))
 
     def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        code = main(arguments)
-        said = capsys.readouterr()
-        return code, re.sub("[\u00a0\u202f]", " ", said.out + said.err)
+        said = tribune(*arguments, stage="")
+        return said.code, said.plain
 
     return run
 

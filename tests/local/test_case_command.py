@@ -1,13 +1,13 @@
 """tribune case, call, pause, resume: what a CM types, on a stack with people who spoke."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import world as world_of_tests
+from commanding import Said, Tribune
 from hypothesis import given
 from hypothesis import strategies as st
 from world import BLOG, LINE_ACCOUNT, PAGE, World
@@ -15,8 +15,7 @@ from world import BLOG, LINE_ACCOUNT, PAGE, World
 from local import desk
 from local.command import main
 from local.desk import readable
-from tribune.aws import clients, keys, stack
-from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.aws import clients, keys
 from tribune.journal import ActionState, AuthorNote, Breaker, Case, CaseState, Changes, Head
 from tribune.platforms import facebook, platform
 from tribune.standing import Strike
@@ -29,46 +28,6 @@ NUMBER = "Colis perdu, rappelez-moi au 06 39 98 12 34 svp"
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
 HUMAN = "C'est un robot ou il y a quelqu'un ?"
 DISTRESS = "J'en peux plus, j'ai envie d'en finir"
-
-
-@dataclass
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def plain(self) -> str:
-        """With ordinary spaces, to look for words in."""
-        return re.sub(r"[\u00a0\u202f]", " ", self.out)
-
-
-type Tribune = Callable[..., Said]
-
-
-@pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
-    """Runs a command of the desk on the world, as on a deployed stack whose names CloudFormation knows."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place(
-        stage="test",
-        tables={short: tables[logical] for short, logical in TABLES.items()},
-        queues={short: queues[logical] for short, logical in QUEUES.items()},
-    )
-    monkeypatch.setattr(stack, "locate", lambda stage: place if stage == "test" else None)
-
-    def run(*arguments: str) -> Said:
-        capsys.readouterr()  # what the functions logged is no answer
-        try:
-            code = main([*arguments, "--stage", "test"])
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return run
 
 
 def place_of(number: int) -> tuple[str, str, str, str]:

@@ -1,22 +1,18 @@
 """tribune duty: who is called, until when, who is next; and a day's changes, which outlive the file."""
 
-import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from memory_world import memory_world
+from commanding import Tribune
 from world import World
 
 from local.apply import Target, apply
-from local.command import main
 from local.configuration import Configuration, read
-from tribune.aws import stack
 from tribune.aws.communities import Communities
-from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.duty import on_duty
 from tribune.errors import BadConfiguration
 
@@ -54,27 +50,13 @@ type Duty = Callable[..., str]
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    with memory_world() as found:
-        yield found
-
-
-@pytest.fixture
-def duty(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Duty:
+def duty(tribune: Tribune) -> Duty:
     """`tribune duty …` on the stack of the world; what it says, with ordinary spaces."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place(
-        stage="test",
-        tables={short: tables[logical] for short, logical in TABLES.items()},
-        queues={short: queues[logical] for short, logical in QUEUES.items()},
-    )
-    monkeypatch.setattr(stack, "locate", lambda _stage: place)
 
     def said(*arguments: str, code: int = 0) -> str:
-        capsys.readouterr()
-        assert main(["duty", *arguments, "--stage", "test"]) == code
-        told = capsys.readouterr()
-        return re.sub(r"[\u00a0\u202f]", " ", told.out + told.err).strip()
+        told = tribune("duty", *arguments)
+        assert told.code == code
+        return told.plain.strip()
 
     return said
 

@@ -1,16 +1,12 @@
 """tribune say: what could be said today, from keep_watch to a person's word for it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-import pytest
+from commanding import Said, Tribune
 from world import START, World
 
-from local.command import main
-from tribune.aws import clients, keys, stack
+from tribune.aws import clients, keys
 from tribune.aws.communities import Communities
-from tribune.aws.stack import QUEUES, TABLES, Place
 
 MORNING = START + timedelta(days=1, hours=-2)
 """Wednesday, nine o'clock in Paris: the team arrives."""
@@ -18,38 +14,6 @@ HELP = "@Karim il faut resserrer le moyeu, ça marche"
 QUESTION = "Quels pneus pour rouler sur des pavés mouillés ?"
 CABIN = ("Le G3 tient en cabine d'avion ?", "Le G3 est accepté en cabine, en avion ?", "G3 en cabine : possible ?")
 DISTRESS = "J'en peux plus, j'ai envie d'en finir"
-
-
-@dataclass
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-type Tribune = Callable[..., Said]
-
-
-@pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
-    """Runs a command of the desk on the world, as on a deployed stack whose names CloudFormation knows."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place(
-        stage="test",
-        tables={short: tables[logical] for short, logical in TABLES.items()},
-        queues={short: queues[logical] for short, logical in QUEUES.items()},
-    )
-    monkeypatch.setattr(stack, "locate", lambda _stage: place)
-
-    def run(*arguments: str) -> Said:
-        capsys.readouterr()
-        code = main([*arguments, "--stage", "test"])
-        said = capsys.readouterr()
-        return Said(code, said.out.replace("\u00a0", " ").replace("\u202f", " "), said.err)
-
-    return run
 
 
 def says(world: World, *texts: str) -> None:
@@ -68,7 +32,7 @@ def test_the_morning_brings_a_helper_a_question_and_a_post_and_nothing_of_it_lea
 ) -> None:
     says(world, HELP, QUESTION, *CABIN, DISTRESS)
     said = len(world.outbox.effects)
-    assert "arrivent avec l'équipe" in tribune("say", "list").out
+    assert "arrivent avec l'équipe" in tribune("say", "list").plain
 
     world.now = MORNING - timedelta(minutes=1)
     world.invoke("keep_watch", {})
@@ -87,8 +51,8 @@ def test_the_morning_brings_a_helper_a_question_and_a_post_and_nothing_of_it_lea
         "resserrer le moyeu",
         "pavés mouillés",
     ):
-        assert words in listed.out
-    assert "en finir" not in listed.out
+        assert words in listed.plain
+    assert "en finir" not in listed.plain
     days = clients.dynamodb().scan(TableName=world.stack.tables()["JournalTable"])["Items"]
     assert [item["rev"]["N"] for item in days if item["pk"]["S"] == "garance#proposals"] == ["1"]
     while world.pump():
@@ -102,9 +66,9 @@ def test_what_was_said_or_left_aside_is_listed_no_more(world: World, tribune: Tr
     world.invoke("keep_watch", {})
     first, second = ids(tribune("say", "list"))
 
-    assert tribune("say", "done", first, "--as", "marie").out == f"Proposition {first} : dite par Marie Castel.\n"
+    assert tribune("say", "done", first, "--as", "marie").plain == f"Proposition {first} : dite par Marie Castel.\n"
     assert tribune("say", "drop", second, "--as", "LR").code == 0
-    assert "Rien à proposer" in tribune("say", "list").out
+    assert "Rien à proposer" in tribune("say", "list").plain
     assert tribune("say", "done", first, "--as", "marie").code == 1
     unknown = tribune("say", "done", "nothing", "--as", "marie")
     assert (unknown.code, "Il n'y a pas de proposition nothing" in unknown.err) == (2, True)
@@ -119,7 +83,7 @@ def test_a_comment_that_its_author_took_back_is_no_reason_to_speak_any_more(worl
     while world.pump():
         pass
 
-    assert "Rien à proposer" in tribune("say", "list").out
+    assert "Rien à proposer" in tribune("say", "list").plain
 
 
 def test_the_team_is_told_which_answers_end(world: World, tribune: Tribune) -> None:
@@ -129,7 +93,7 @@ def test_the_team_is_told_which_answers_end(world: World, tribune: Tribune) -> N
     faq = tuple(entry.model_copy(update={"valid_until": last[entry.id]}) for entry in garance.faq)
     communities.write(garance.model_copy(update={"faq": faq}))
 
-    said = tribune("say", "list").out
+    said = tribune("say", "list").plain
 
     assert "La réponse « dimanche » expire le 30 novembre" in said
     assert "La réponse « belgique » a expiré le 20 novembre" in said

@@ -6,30 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from commanding import Tribune
 from publishing import charters, decide, in_force, publish, say, with_clause, with_term
 from world import World
 
-from local.command import main
-from tribune.aws import keys, stack
-from tribune.aws.stack import QUEUES, TABLES, Place
+from tribune.aws import keys
 from tribune.charter import Charter
 
-type Tribune = Callable[..., tuple[int, str]]
 JEST = "@Karim t'es vraiment un tandem si tu crois ça"
+
+type Published = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
+def charter(tribune: Tribune) -> Published:
     """Runs `tribune charter …` on the world: (exit code, what it said with ordinary spaces)."""
-    tables, queues = world.stack.tables(), world.stack.queues()
-    place = Place("test", {s: tables[name] for s, name in TABLES.items()}, {s: queues[n] for s, n in QUEUES.items()})
-    monkeypatch.setattr(stack, "locate", lambda _stage: place)
 
     def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        code = main(["charter", *arguments, "--stage", "test", "--community", "garance"])
-        said = capsys.readouterr()
-        return code, re.sub("[\u00a0\u202f]", " ", said.out + said.err)
+        said = tribune("charter", *arguments, "--community", "garance")
+        return said.code, said.plain
 
     return run
 
@@ -41,9 +36,9 @@ def written(charter: Charter, folder: Path) -> str:
 
 
 @pytest.fixture(name="on_trial")
-def tried(world: World, tribune: Tribune, tmp_path: Path) -> World:
+def tried(world: World, charter: Published, tmp_path: Path) -> World:
     file = written(with_term(in_force(world), "respect", "tandem"), tmp_path)
-    code, said = tribune("publish", file, "--shadow")
+    code, said = charter("publish", file, "--shadow")
     assert (code, "beside version 1" in said) == (0, True), said
     world.now += timedelta(minutes=1)
     for number in (1, 2, 3):
@@ -53,8 +48,8 @@ def tried(world: World, tribune: Tribune, tmp_path: Path) -> World:
     return world
 
 
-def test_the_report_counts_and_lists_what_would_change(on_trial: World, tribune: Tribune) -> None:
-    code, said = tribune("shadow")
+def test_the_report_counts_and_lists_what_would_change(on_trial: World, charter: Published) -> None:
+    code, said = charter("shadow")
 
     assert code == 0
     assert on_trial.rung == []
@@ -65,23 +60,23 @@ def test_the_report_counts_and_lists_what_would_change(on_trial: World, tribune:
     assert "tandem" not in said
 
 
-def test_words_are_shown_when_they_are_asked_for_and_still_kept(on_trial: World, tribune: Tribune) -> None:
+def test_words_are_shown_when_they_are_asked_for_and_still_kept(on_trial: World, charter: Published) -> None:
     on_trial.deliver("facebook", on_trial.comment(2, "", verb="remove", author="7002"))
     decide(on_trial)
-    _, said = tribune("shadow", "--show-text")
+    _, said = charter("shadow", "--show-text")
 
     assert said.count("tandem") == 2
     assert "(effacé par son auteur)" in said
 
 
-def test_a_trial_is_stopped(on_trial: World, tribune: Tribune) -> None:
-    assert tribune("shadow", "--stop")[0] == 0
+def test_a_trial_is_stopped(on_trial: World, charter: Published) -> None:
+    assert charter("shadow", "--stop")[0] == 0
     assert charters(on_trial).shadow("garance") is None
-    assert tribune("shadow") == (1, "Aucune version de la charte n'est à l'essai.\n")
+    assert charter("shadow") == (1, "Aucune version de la charte n'est à l'essai.\n")
 
 
-def test_a_clause_that_the_brake_holds_is_listed_and_released(world: World, tribune: Tribune) -> None:
-    assert tribune("release") == (0, "Le frein ne retient aucun article.\n")
+def test_a_clause_that_the_brake_holds_is_listed_and_released(world: World, charter: Published) -> None:
+    assert charter("release") == (0, "Le frein ne retient aucun article.\n")
     publish(world, with_term(in_force(world), "respect", "tandem"))
     for number in (1, 2, 3):
         say(world, number, f"{JEST}, {number}")
@@ -89,15 +84,15 @@ def test_a_clause_that_the_brake_holds_is_listed_and_released(world: World, trib
     world.now += timedelta(minutes=1)
     world.invoke("keep_watch", {})
 
-    assert tribune("release")[1].startswith("respect : changé en version 2, ne fait que proposer depuis")
-    code, said = tribune("release", "menace")
+    assert charter("release")[1].startswith("respect : changé en version 2, ne fait que proposer depuis")
+    code, said = charter("release", "menace")
     assert (code, "Il retient : respect" in said) == (2, True)
-    assert "agit de nouveau" in tribune("release", "respect")[1]
+    assert "agit de nouveau" in charter("release", "respect")[1]
     brakes = world.journal.read([keys.brakes("garance")]).brakes("garance")
     assert (brakes.held, brakes.released) == ({}, {"respect": 2})
 
 
-def test_what_says_the_same_is_not_tried(world: World, tribune: Tribune, tmp_path: Path) -> None:
-    code, said = tribune("publish", written(with_clause(in_force(world), "menace"), tmp_path), "--shadow")
+def test_what_says_the_same_is_not_tried(world: World, charter: Published, tmp_path: Path) -> None:
+    code, said = charter("publish", written(with_clause(in_force(world), "menace"), tmp_path), "--shadow")
 
     assert (code, "nothing to try" in said) == (2, True)
