@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from local.configuration import read
 from tribune.channel import ActKind
-from tribune.charter import Findings
+from tribune.charter import Circumstances, Findings, Reader, Signal, Vocabulary
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Thread, Verb
 from tribune.community import Community
 from tribune.crowd import MOST, Crowd
@@ -116,6 +116,30 @@ def test_what_enters_is_what_the_operation_says(
     (mark,) = marked(said, operation(entry=entry), participates=participates)
 
     assert mark.entry is enters
+
+
+@pytest.mark.parametrize(
+    ("text", "comes"),
+    [
+        ("J'y serai avec deux amis !", True),
+        ("On viendra en famille", True),
+        ("Comptez sur nous", True),
+        ("I'll be there", True),
+        ("We're coming, all three of us", True),
+        ("Je viens de recevoir mon vélo", False),
+        ("J'y serai pas, dommage", False),
+        ("C'est à quelle heure ?", False),
+        ("I'm coming from Lyon, is there parking?", False),
+    ],
+)
+def test_who_says_that_they_come_takes_part_where_people_are_invited(
+    text: str,
+    comes: bool,  # noqa: FBT001  parametrised
+) -> None:
+    reader = Reader(None, Vocabulary())
+
+    assert (Signal.PARTICIPATES in reader.read(text, Circumstances(invited=True)).signals) is comes
+    assert Signal.PARTICIPATES not in reader.read(text, Circumstances()).signals
 
 
 def test_a_team_is_the_one_that_the_words_name_else_the_one_that_lists_the_person() -> None:

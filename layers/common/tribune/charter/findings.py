@@ -41,7 +41,7 @@ class Signal(StrEnum):
     """Words that criticise the brand, its products or its service, however harsh: they stay."""
     HELPS_MEMBER = "helps_member"
     PARTICIPATES = "participates"
-    """An entry, a vote, a tag under a contest."""
+    """An entry, a vote, a tag under a contest; somebody who says that they come, where people are invited."""
     THANKS = "thanks"
     STILL_WAITING = "still_waiting"
     """« toujours rien », « 3e message »: says we did not answer."""
@@ -125,6 +125,8 @@ class Circumstances:
     answers_member: bool = False
     """A reply to a member's comment: there, "vous êtes" / "you are" addresses a person."""
     contest: bool = False
+    invited: bool = False
+    """People are asked to come, or to say that they take part (an event)."""
     tagged: tuple[str, ...] = ()
     """Names that the platform's own mention marks as persons."""
     repetitions: int = 0

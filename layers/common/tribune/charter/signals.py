@@ -136,7 +136,9 @@ def _is_one_short_question(reading: Reading) -> bool:
 
 
 def _takes_part(reading: Reading) -> bool:
-    return reading.circumstances.contest and (reading.has("participates") or bool(reading.mentions))
+    if reading.circumstances.contest and (reading.has("participates") or bool(reading.mentions)):
+        return True
+    return reading.circumstances.invited and (reading.has("attends") or reading.has("participates"))
 
 
 def _cites_a_source(reading: Reading) -> bool:

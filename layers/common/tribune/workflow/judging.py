@@ -10,7 +10,7 @@ from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, words_hash
 from tribune.decision import Decision, Matter, Situation, decide
 from tribune.journal import Budget, Head, HeadKind, asked_under
-from tribune.operation import Kind, Operation, belonging
+from tribune.operation import Entry, Kind, Operation, belonging
 from tribune.standing import Standing
 from tribune.workflow.deed import Deed, Ground, author_of, hour_of, thread_at
 from tribune.workflow.gate import REPLY_STALE_AFTER
@@ -60,7 +60,8 @@ class Judging:
         if before is None and standing.first_object == said.object:
             standing = replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
         thread = self.sheet.thread(self.thread)
-        contest = bool(post and post.mechanic == Kind.CONTEST) or any(one.is_game for one in self.belonging(before))
+        operations, mechanic = self.belonging(before), post.mechanic if post else ""
+        contest = mechanic == Kind.CONTEST or any(one.is_game for one in operations)
         newcomer = standing.is_newcomer(community.since, self.now)
         to_member = self.answers_member()
         said_on = said.posted_at.astimezone(community.zone).date()
@@ -68,6 +69,7 @@ class Judging:
             audience=said.audience,
             answers_member=to_member,
             contest=contest,
+            invited=mechanic == Kind.EVENT or any(one.enters is Entry.PARTICIPATES for one in operations),
             tagged=said.tagged,
             repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
             waiting=standing.waiting_since is not None,
