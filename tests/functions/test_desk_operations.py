@@ -3,7 +3,8 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 from browser import Browser, open_desk
@@ -11,11 +12,15 @@ from memory_world import memory_world
 from world import PAGE, START, World
 
 from local.command import main
-from tribune.aws import stack
+from tribune.aws import clients, keys, stack
 from tribune.aws.communities import Communities
+from tribune.aws.operations import Operations as Store
+from tribune.aws.sealed import Sealed
 from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.community import Community
-from tribune.operation import Operation, PlacedPost
+from tribune.errors import Conflict
+from tribune.operation import Article, Entered, Operation, PlacedPost
+from tribune.workflow.operations import Operations
 
 ONE = "/desk/garance/operations/noel"
 EVIL = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
@@ -181,6 +186,37 @@ def test_who_only_reads_sees_it_and_enters_nothing(marie: Browser) -> None:
     english = Browser(marie.world, language="en")
     english.sign_in("sam@garance.example")
     assert "Different people who took part" in english.get(ONE).body
+
+
+def test_two_who_enter_at_once_both_have_entered(world: World) -> None:
+    store, at = Store(clients.dynamodb(), world.stack.tables()["JournalTable"]), world.now
+    first, second = (
+        Article(url=f"https://blog.example/{number}", author="Ana", by="marie", at=at) for number in range(2)
+    )
+    read = store.entered("garance", "noel")
+    store.keep("garance", "noel", read.model_copy(update={"rev": 1, "articles": (first,)}), at)
+    with pytest.raises(Conflict):
+        store.keep("garance", "noel", read.model_copy(update={"rev": 1, "articles": (second,)}), at)
+
+    outdated = iter([read, store.entered("garance", "noel")])
+    slow = Slow(store, lambda: next(outdated))
+    journal, sealed_figures = world.journal, Sealed(clients.dynamodb(), world.stack.tables()["CounterTable"])
+    Operations(slow, sealed_figures, journal, keys).add_article("garance", "noel", second, at)
+    assert store.entered("garance", "noel").articles == (first, second)
+
+
+@dataclass
+class Slow:
+    """A store that tells what stood there a moment ago."""
+
+    store: Store
+    read: Callable[[], Entered]
+
+    def entered(self, _community: str, _operation: str) -> Entered:
+        return self.read()
+
+    def keep(self, community: str, operation: str, after: Entered, now: datetime) -> None:
+        self.store.keep(community, operation, after, now)
 
 
 # --- on the command line --------------------------------------------------------------------------------------------

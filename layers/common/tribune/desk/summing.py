@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tribune import numerals, words
 from tribune.charter.terms import without_formula
+from tribune.crowd import MOST, STANDARD_ERROR
 from tribune.desk.route import View
 from tribune.desk.telling import Telling
 from tribune.journal import Head
@@ -143,13 +144,16 @@ def summary(counted: Counted, telling: Telling) -> Summary:
     found, table = counted.results, words.table(telling.language, "operation")
     up_to = counted.counted_to
     standing = {one.id for one in found.entered.standing()}
-    late = words.fill(table["late"], {"days": str(HEARD_LATE.days)})
+    notes = [words.fill(table["late"], {"days": str(HEARD_LATE.days)})]
+    if not (found.participants_exact and found.talk.voices.is_exact):
+        within = numerals.share(STANDARD_ERROR, telling.language)
+        notes.append(words.fill(table["rough"], {"most": numerals.count(MOST - 1, telling.language), "within": within}))
     until = table["never_counted"] if up_to is None else words.fill(table["counted"], {"until": telling.until(up_to)})
     outcomes = sorted(found.entered.outcomes, key=lambda one: one.at, reverse=True)
     return Summary(
         heading=heading(found.operation, telling),
         counted_to=up_to,
-        counted=f"{until} {late}",
+        counted=" ".join((until, *notes)),
         sentence=_sentence(found, telling),
         counts=tuple(_figure("counts", name, value, found, telling) for name, value in found.counts()),
         conversation=tuple(
