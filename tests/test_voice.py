@@ -23,6 +23,7 @@ from tribune.voice import (
     asks,
     clock_words,
     compose,
+    day_words,
     faq_answer,
     help_line,
     mistakes,
@@ -739,3 +740,10 @@ def test_every_draft_that_names_an_hour_is_recognised_as_a_promise(language: str
 )
 def test_a_message_of_ours_asks_something_when_a_question_mark_ends_something(text: str, asked: bool) -> None:  # noqa: FBT001  what is expected
     assert asks(text) is asked
+
+
+def test_the_first_of_a_month_is_written_as_each_language_does() -> None:
+    first = date(2026, 12, 1)
+
+    assert (day_words(first, "fr"), day_words(first, "en")) == ("1er décembre", "1 December")
+    assert day_words(date(2026, 12, 21), "fr") == "21 décembre"

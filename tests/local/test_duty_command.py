@@ -139,7 +139,7 @@ def test_a_week_is_seven_lines(world: World, duty: Duty) -> None:
         "samedi 28 novembre : Marie Castel, Tom Diaz dès 9 h, Marie Castel dès 18 h · personne n'est attendu",
         "dimanche 29 novembre : Marie Castel · personne n'est attendu",
         "lundi 30 novembre : Marie Castel, Tom Diaz dès 9 h",
-        "mardi 1 décembre : Tom Diaz",
+        "mardi 1er décembre : Tom Diaz",
         "mercredi 2 décembre : Tom Diaz",
     ]
 

@@ -342,8 +342,14 @@ def moment_words(moment: datetime, now: datetime, language: str, form: Literal["
     clock = clock_words(moment, language)
     if moment.date() == now.date():
         return words.fill(table[form], {"clock": clock})
-    day = words.fill(table["day"], {"number": str(moment.day), "month": table["months"][moment.month - 1]})
-    return words.fill(table[f"{form}_day"], {"clock": clock, "day": day})
+    return words.fill(table[f"{form}_day"], {"clock": clock, "day": day_words(moment.date(), language)})
+
+
+def day_words(day: date, language: str) -> str:
+    """`22 novembre`, `1er décembre`, `1 December`."""
+    table = words.table(words.spoken(language), "time")
+    number = table["first"] if day.day == 1 else str(day.day)
+    return words.fill(table["day"], {"number": number, "month": table["months"][day.month - 1]})
 
 
 # --- what a text says about time ---

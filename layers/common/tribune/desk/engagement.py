@@ -26,7 +26,7 @@ from tribune.measures import Measure, Spread, Unit
 from tribune.report import LEVELS, Material, Period, Report, Total
 from tribune.team import Right
 from tribune.thanks import Contribution
-from tribune.voice import clock_words
+from tribune.voice import clock_words, day_words
 from tribune.workflow.call import masked_line
 from tribune.workflow.thanking import Thanking
 
@@ -395,15 +395,10 @@ def _named(period: Period, language: str) -> Choice:
     table, months = words.table(language, "engagement")["period"], words.table(language, "time")["months"]
 
     if period.is_week:
-        ends = {"first": _day(period.first, language), "last": _day(period.last, language)}
+        ends = {"first": day_words(period.first, language), "last": day_words(period.last, language)}
         return Choice(name=period.name, said=words.fill(table["week"], ends))
     fields = {"month": months[period.first.month - 1], "year": str(period.first.year)}
     return Choice(name=period.name, said=words.fill(table["month"], fields))
-
-
-def _day(day: date, language: str) -> str:
-    table = words.table(language, "time")
-    return words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
 
 
 def _after(period: Period) -> Period:
@@ -654,7 +649,7 @@ def _pictures(view: Engagement) -> Iterator[Picture]:
 
     by_level = {one.said: [day.levels[one.level] for day in view.days] for one in levels}
     seen = {one.said: by_level.pop(one.said) for one in levels if one.level == EXPOSURE}
-    yield picture("days", charts.columns, [_day(one.day, view.language) for one in view.days], by_level, seen)
+    yield picture("days", charts.columns, [day_words(one.day, view.language) for one in view.days], by_level, seen)
     of_whom = {said["said"][who]: [getattr(one, who) for one in view.roles] for who in ("person", "machine")}
     yield picture("said", charts.bars, [one.said for one in view.roles], of_whom)
     yield picture(

@@ -12,7 +12,7 @@ from tribune.charter import Charter
 from tribune.community import Community
 from tribune.journal import Action, ActionState, Case, Head
 from tribune.notice import link
-from tribune.voice import moment_words, safe_name
+from tribune.voice import day_words, moment_words, safe_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,7 @@ class Telling:
 
     def day(self, day: date) -> str:
         """`le 22 novembre`, `on 22 November`."""
-        table = words.table(self.language, "time")
-        return words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
+        return day_words(day, self.language)
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""

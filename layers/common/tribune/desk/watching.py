@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from tribune import words
 from tribune.desk.telling import Telling
 from tribune.duty import Person, Rota, Watch, watch_at
-from tribune.voice import clock_words
+from tribune.voice import clock_words, day_words
 
 _SOON = timedelta(days=90)
 """How long before the known holidays run out it is said."""
@@ -76,8 +76,7 @@ def _holiday(watch: Watch, telling: Telling) -> str:
 
 
 def _day(day: date, telling: Telling) -> str:
-    table = words.table(telling.language, "time")
-    return f"{words.fill(table['day'], {'number': str(day.day), 'month': table['months'][day.month - 1]})} {day.year}"
+    return f"{day_words(day, telling.language)} {day.year}"
 
 
 def week_line(day: date, telling: Telling) -> str:
@@ -94,7 +93,7 @@ def week_line(day: date, telling: Telling) -> str:
     if not whole.present and whole.presence_changes >= end:
         notes.append(telling.say("duty", "rest"))
     table = words.table(telling.language, "time")
-    said = words.fill(table["day"], {"number": str(day.day), "month": table["months"][day.month - 1]})
+    said = day_words(day, telling.language)
     return telling.say(
         "duty",
         "week",
