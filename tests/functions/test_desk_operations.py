@@ -8,19 +8,20 @@ from datetime import datetime, timedelta
 
 import pytest
 from browser import Browser, open_desk
+from commanding import Tribune, tribune
 from memory_world import memory_world
 from world import PAGE, START, World
 
-from local.command import main
-from tribune.aws import clients, keys, stack
+from tribune.aws import clients, keys
 from tribune.aws.communities import Communities
 from tribune.aws.operations import Operations as Store
 from tribune.aws.sealed import Sealed
-from tribune.aws.stack import QUEUES, TABLES, Place
 from tribune.community import Community
 from tribune.errors import Conflict
 from tribune.operation import Article, Entered, Operation, PlacedPost
 from tribune.workflow.operations import Operations
+
+__all__ = ["tribune"]
 
 ONE = "/desk/garance/operations/noel"
 EVIL = '=HYPERLINK("http://evil.example")<script>alert(1)</script>'
@@ -221,61 +222,39 @@ class Slow:
 
 # --- on the command line --------------------------------------------------------------------------------------------
 
-type Tribune = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def tribune(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Tribune:
-    tables, queues = world.stack.tables(), world.stack.queues()
-    known = Place(
-        stage="test",
-        tables={short: tables[logical] for short, logical in TABLES.items()},
-        queues={short: queues[logical] for short, logical in QUEUES.items()},
-    )
-    monkeypatch.setattr(stack, "locate", lambda _stage: known)
-
-    def run(*arguments: str) -> tuple[int, str]:
-        capsys.readouterr()
-        code = main(["operation", *arguments, "--stage", "test"])
-        said = capsys.readouterr()
-        return code, (said.out or said.err).replace("\u00a0", " ").replace("\u202f", " ")
-
-    return run
-
 
 def test_the_command_tells_and_enters_the_same(world: World, tribune: Tribune) -> None:
-    assert "rien n'a encore été compté" in tribune("show", "noel")[1]
+    def run(*arguments: str) -> tuple[int, str]:
+        said = tribune("operation", *arguments)
+        return said.code, said.plain
+
+    assert "rien n'a encore été compté" in run("show", "noel")[1]
     lived(world)
-    assert tribune("list")[1].startswith("noel  Le concours · Concours")
-    assert tribune("show", "nowhere") == (
+    assert run("list")[1].startswith("noel  Le concours · Concours")
+    assert run("show", "nowhere") == (
         2,
         "OPERATION: Il n'y a pas d'opération nowhere ici. Celles que l'on connaît : noel.\n",
     )
-    code, said = tribune("article", "noel", "https://blog.example/un", "--author", EVIL, "--as", "marie")
+    code, said = run("article", "noel", "https://blog.example/un", "--author", EVIL, "--as", "marie")
     assert (code, said) == (0, "L'article est inscrit.\n")
-    assert tribune("article", "noel", "https://blog.example/un", "--author", "Bo", "--as", "marie")[0] == 1
-    assert (
-        tribune("outcome", "noel", "search_rank", "3", "--source", "un moteur", "--label", "vélo", "--as", "lea")[0]
-        == 0
-    )
-    assert tribune("outcome", "noel", "cost", "cher", "--source", "x", "--as", "lea")[0] == 2
+    assert run("article", "noel", "https://blog.example/un", "--author", "Bo", "--as", "marie")[0] == 1
+    assert run("outcome", "noel", "search_rank", "3", "--source", "un moteur", "--label", "vélo", "--as", "lea")[0] == 0
+    assert run("outcome", "noel", "cost", "cher", "--source", "x", "--as", "lea")[0] == 2
 
     day = (START + timedelta(hours=1)).date().isoformat()
-    entry = next(
-        line.split()[0] for line in tribune("entries", "noel", "--day", day)[1].splitlines() if "Le bleu" in line
-    )
-    assert tribune("rule", "noel", entry, "invalid", "--as", "lea")[0] == 0
-    assert "écartée : décidé par Léa" in tribune("entries", "noel", "--day", day)[1]
-    assert tribune("rule", "noel", "WyJ4Il0", "valid", "--as", "lea")[0] == 2
+    entry = next(line.split()[0] for line in run("entries", "noel", "--day", day)[1].splitlines() if "Le bleu" in line)
+    assert run("rule", "noel", entry, "invalid", "--as", "lea")[0] == 0
+    assert "écartée : décidé par Léa" in run("entries", "noel", "--day", day)[1]
+    assert run("rule", "noel", "WyJ4Il0", "valid", "--as", "lea")[0] == 2
     sealed(world)
 
-    text = tribune("show", "noel")[1]
+    text = run("show", "noel")[1]
     assert "Le concours : 3 participations, de 3 personnes différentes. 2 participations écartées." in text
     assert "À côté de ces nombres, la conversation : 6 commentaires, dont 1 répond à un autre membre" in text
     assert "Place dans un moteur de recherche (vélo) : 3 · vu sur un moteur, relevé par Léa" in text
-    told = json.loads(tribune("show", "noel", "--json", "--lang", "en")[1])
+    told = json.loads(run("show", "noel", "--json", "--lang", "en")[1])
     assert told["sentence"].startswith("The contest: 3 entries from 3 different people.")
-    rows = list(csv.DictReader(tribune("show", "noel", "--csv")[1].splitlines()))
+    rows = list(csv.DictReader(run("show", "noel", "--csv")[1].splitlines()))
     assert {row["name"]: row["value"] for row in rows if row["part"] == "counts"}["invalid"] == "2"
     assert next(row["name"] for row in rows if row["part"] == "articles").startswith("'=HYPERLINK")
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())

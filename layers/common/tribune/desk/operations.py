@@ -121,21 +121,19 @@ class Ruling(Form):
 
 def operations(visit: Visit, _parts: Parts) -> OperationsView:
     """Every operation, the latest first."""
-    community = visit.as_stored
+    community = visit.community
     latest = sorted(community.operations, key=lambda one: one.bounds(community.zone), reverse=True)
-    return OperationsView(
-        language=visit.language, operations=tuple(heading(one, visit.telling_of(community)) for one in latest)
-    )
+    return OperationsView(language=visit.language, operations=tuple(heading(one, visit.telling) for one in latest))
 
 
 def operation(visit: Visit, parts: Parts) -> OperationView:
     """One operation: its counts, and the conversation beside them."""
     one, language = _named(visit, parts), visit.language
-    counted = visit.reach.operations.counted(visit.as_stored, one, visit.now)
+    counted = visit.reach.operations.counted(visit.community, one, visit.now)
     table = words.table(language, "operation")
     return OperationView(
         language=language,
-        summary=summary(counted, visit.telling_of(visit.as_stored)),
+        summary=summary(counted, visit.telling),
         teams=tuple((team.id, one.team_called(team.id, language)) for team in one.teams),
         outcome_kinds=tuple((kind.value, table["outcome_kinds"][kind]) for kind in OutcomeKind),
         days=tuple(
@@ -147,7 +145,7 @@ def operation(visit: Visit, parts: Parts) -> OperationView:
 
 def entries(visit: Visit, parts: Parts) -> EntriesView:
     """The entries of one hour of a day, to look at and to rule on; the last hour with any where a day is asked for."""
-    one, community, running = _named(visit, parts), visit.as_stored, visit.reach.operations
+    one, community, running = _named(visit, parts), visit.community, visit.reach.operations
     day, hour = _when(parts["when"], community)
     hours = running.hours_with_entries(community, one, day)
     hour = hour if hour in hours else max(hours, default="")
@@ -197,7 +195,7 @@ def _entry(head: Head, said: Any, operation: Operation, visit: Visit) -> EntryLi
 
 
 def _named(visit: Visit, parts: Parts) -> Operation:
-    found = visit.as_stored.operation(parts["operation"])
+    found = visit.community.operation(parts["operation"])
     if found is None:
         raise NotFound(parts["operation"])
     return found

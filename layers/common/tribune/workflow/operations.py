@@ -82,7 +82,7 @@ class Operations:
     # --- what it came to ---
 
     def counted(self, community: Community, operation: Operation, now: datetime) -> Counted:
-        """Two requests for each space, each edition of its series and each MB. Raises Unavailable."""
+        """Two requests for each space and edition of its series, one more for each MB. Raises Unavailable."""
         days = self._days(community, operation, now)
         earlier = [
             self._people(community, one, now)
@@ -99,7 +99,7 @@ class Operations:
         first = begin.astimezone(community.zone).date()
         last = min(last_day(operation, community.zone) + HEARD_LATE, now.astimezone(community.zone).date())
         found: dict[date, Figures] = {}
-        for space in community.spaces if first <= last else ():
+        for space in _spaces(community, operation) if first <= last else ():
             for day, figures in self.sealed.days(community.id, space, first, last).items():
                 found[day] = found.get(day, Figures()) + figures
         return found
@@ -148,7 +148,7 @@ class Operations:
         """Hour of receipt (`2026-12-01T08`, UTC) -> entries, of a day of the community's zone. Raises Unavailable."""
         hours = hours_of(day, community)
         found: dict[str, int] = {}
-        for space in community.spaces:
+        for space in _spaces(community, operation):
             for hour, slices in self.sealed.hours(community.id, space, hours[0], hours[-1]).items():
                 n = _entries(slices.get(day, Figures()), operation)
                 if n:
@@ -194,6 +194,15 @@ def _persistently[Done](act: Callable[[], Done]) -> Done:
 def _enters(head: Head, operation: str) -> bool:
     """Is it an entry of that operation, whatever it is worth?"""
     return any(mark.operation == operation and mark.entry for mark in head.marks)
+
+
+def _spaces(community: Community, operation: Operation) -> tuple[str, ...]:
+    """Where something of it can be: a hashtag is said anywhere."""
+    if operation.tags:
+        return community.spaces
+    accounts = {(post.platform, post.account) for post in operation.posts}
+    told = [(channel.platform, account) for channel in community.channels for account in channel.accounts]
+    return tuple(dict.fromkeys(account.space for platform, account in told if (platform, account.id) in accounts))
 
 
 def _entries(figures: Figures, operation: Operation) -> int:
