@@ -169,6 +169,19 @@ def test_posts_of_a_kind_that_draw_more_are_no_accident_and_one_of_a_kind_proves
     assert lonely.best.why != "mechanic"
 
 
+def test_of_a_handful_nobody_says_why_and_a_crowd_that_did_more_than_click_is_a_reason() -> None:
+    def contest(times: int) -> Report:
+        entries, likes = slot("1", "comment", 2, "contest"), slot("2", "reaction")
+        return reported(drew({entries: 3 * times, likes: 2 * times, slot("3"): times}))
+
+    few, enough = contest(4), contest(8)
+    assert few.best is not None
+    assert few.worst is not None
+    assert enough.best is not None
+    assert (few.best.why, few.worst.why, few.best.small) == ("few", "few", True)
+    assert (enough.best.why, dict(enough.best.figures)) == ("level", {"deep": 24, "n": 24})
+
+
 def test_a_paid_post_is_neither_the_best_nor_the_worst() -> None:
     paid = drew({slot("ad", sponsored=True): 900, slot("1"): 4, slot("2"): 5})
     report = reported(paid)

@@ -556,11 +556,15 @@ def _told(post: RankedPost, community: Community, why: str, figures: Mapping[str
 type _Why = tuple[str, Mapping[str, float]]
 
 
-def _why_best(best: RankedPost, rest: Sequence[RankedPost], material: Material, community: Community) -> _Why:
+def _why_best(  # noqa: PLR0911  one return a reason
+    best: RankedPost, rest: Sequence[RankedPost], material: Material, community: Community
+) -> _Why:
     """The first of these that holds; `unknown` rather than a reason that is none."""
     if not rest:
         return "alone", {}
     others = sum(one.n for one in rest)
+    if best.n + others < SMALL:
+        return "few", {}
     if best.deep * others > sum(one.deep for one in rest) * best.n and best.deep * 3 >= best.n:
         return "level", {"deep": best.deep, "n": best.n}
     if (ratio := _mechanic_ratio(best, rest)) is not None and ratio >= 1.25:  # noqa: PLR2004  a quarter more shows
@@ -573,6 +577,8 @@ def _why_best(best: RankedPost, rest: Sequence[RankedPost], material: Material, 
 
 
 def _why_worst(worst: RankedPost, rest: Sequence[RankedPost], material: Material, community: Community) -> _Why:
+    if worst.n + sum(one.n for one in rest) < SMALL:
+        return "few", {}
     if (ratio := _mechanic_ratio(worst, rest)) is not None and ratio <= 0.75:  # noqa: PLR2004  a quarter less shows
         return "mechanic", {"percent": (1 - ratio) * 100}
     if (hour := _hour(worst, material, community)) is not None and hour[1] <= 0.5 / 12:
