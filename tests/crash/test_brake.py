@@ -86,4 +86,4 @@ def test_the_brake_takes_hold_once_and_one_call_is_made(world: World, at_call: i
     held = world.journal.read([keys.brakes("garance")]).brakes("garance").held
     assert {clause: (one.since, one.why) for clause, one in held.items()} == {"respect": (2, "share")}
     assert [call.id for call in world.calls_of("garance") if call.reason.startswith("brake")] == ["brake-respect-v2"]
-    assert sum("tribune charter release" in str(message) for message in world.rung) == 1
+    assert sum("page Appels du bureau" in str(message) for message in world.rung) == 1

@@ -1,5 +1,6 @@
 """The desk in a real browser: on a phone and on a desk, light and dark, by keyboard, without script, for everybody."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +9,9 @@ import pytest
 from accessible import serious
 from playwright.sync_api import Page, expect
 
+from local import configuration
 from local.stack import LocalStack
+from tribune.platforms import graph
 
 MARIE, LEA, NORA = "marie@velosgarance.example", "lea@velosgarance.example", "nora@velosgarance.example"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -194,3 +197,52 @@ def test_the_first_page_is_light(new_page: NewPage) -> None:
     page.wait_for_load_state("networkidle")
 
     assert sum(sizes) < 100_000
+
+
+def test_a_call_is_muted_and_heard_of_again(say: Say, new_page: NewPage) -> None:
+    say("b-20", "Mon avocat vous écrira demain matin.", author="u-20", thread="fil-20")
+    page = new_page(MARIE)
+    page.get_by_role("link", name="Appels", exact=True).click()
+    call = page.locator("article.call", has_text="avocat")
+    call.get_by_text("Ne plus en entendre parler").click()
+    call.get_by_label("De quoi").select_option(label="les appels de ce genre")
+    call.get_by_role("button", name="Ne plus m'appeler").click()
+    expect(page.get_by_role("status")).to_contain_text("vous n'en entendrez plus parler")
+    expect(page.locator("article.call", has_text="avocat")).to_contain_text("Personne n'est appelé pour ceci")
+    assert serious(page) == []
+
+    page.get_by_role("button", name="Entendre de nouveau").click()
+    expect(page.get_by_role("heading", name="Appels mis en sourdine")).to_have_count(0)
+
+
+def test_a_deletion_takes_a_tick_before_its_button(new_page: NewPage, stack: LocalStack) -> None:
+    now = stack.clock.now()
+    page_id, facebook = "102030405060708", configuration.read(configuration.EXAMPLE_FILE).channels
+    secret = next(one for one in facebook if one.platform == "facebook").verify["current"]
+    value = {
+        "item": "comment",
+        "verb": "add",
+        "comment_id": "9_1",
+        "post_id": f"{page_id}_900100200300400",
+        "parent_id": f"{page_id}_900100200300400",
+        "from": {"id": "7001", "name": "Zoé"},
+        "message": "@Karim t'es vraiment un abruti. Et ma commande 77 n'est jamais arrivée !",
+        "created_time": int(now.timestamp()),
+    }
+    change = {"id": page_id, "time": int(now.timestamp()), "changes": [{"field": "feed", "value": value}]}
+    body = json.dumps({"object": "page", "entry": [change]}).encode()
+    assert stack.deliver("/webhooks/facebook", graph.sign(body, secret, now, "d-1"), body) == 200
+    stack.settle()
+    page = new_page(MARIE)
+    page.get_by_text("ma commande 77").click()
+    page.get_by_text("Supprimer, exclure").click()
+    page.get_by_role("button", name="Supprimer pour toujours").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dossier\u00a0: Zoé")
+    stack.settle()
+    assert "delete" not in [entry.kind for entry in stack.outbox.entries]
+
+    page.get_by_label("je sais que rien ne le ramènera").check()
+    page.get_by_role("button", name="Supprimer pour toujours").click()
+    expect(page.get_by_role("status")).to_contain_text("Le commentaire est supprimé")
+    stack.settle()
+    assert stack.outbox.entries[-1].kind == "delete"

@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 from local import configuration
 from local.stack import LocalStack
 from tribune.aws import clients
+from tribune.aws.journal import Journal
 from tribune.aws.sealed import Sealed
 from tribune.figures import Figures, Slot
+from tribune.journal import BrakeNote, Changes, Held
 
 MARIE, LEA = "marie@velosgarance.example", "lea@velosgarance.example"
 
@@ -97,3 +99,43 @@ def test_a_week_is_chosen_by_keyboard_without_script_and_its_figures_unfold(
     expect(page.get_by_role("img", name="Interactions par jour et par niveau")).to_be_visible()
     page.get_by_text("Les chiffres Interactions par jour et par niveau").click()
     expect(page.get_by_role("table").first.get_by_text("1\u202f234")).to_be_visible()
+
+
+def test_an_article_is_said_otherwise_by_one_and_published_by_another(new_page: NewPage, stack: LocalStack) -> None:
+    marie, lea = new_page(MARIE), new_page(LEA)
+    lea.goto(f"{stack.url}/desk/garance/draft")
+    for drop in lea.get_by_role("button", name="Abandonner le brouillon").all():
+        drop.click()  # another test's
+    marie.get_by_role("link", name="Charte", exact=True).click()
+    marie.get_by_role("link", name="Le changer dans la version suivante (Rester dans le sujet)").click()
+    title = marie.get_by_label("Titre").first
+    title.fill("Rester dans le sujet, ou presque")
+    marie.get_by_role("button", name="Mettre dans le brouillon").first.click()
+    expect(marie.get_by_role("status")).to_contain_text("Rien ne change pour les membres")
+    expect(marie.get_by_text("sont jugés comme le dit le brouillon")).to_be_visible()
+    assert serious(marie) == []
+
+    lea.goto(f"{stack.url}/desk/garance/draft")
+    expect(lea.locator("ins").last).to_have_text("sujet, ou presque")
+    lea.get_by_label("Ce qui change, en une phrase").fill("L'article 12 est dit autrement.")
+    lea.get_by_role("button", name="Publier cette version").click()
+    expect(lea.get_by_role("status")).to_contain_text("La version est publiée")
+    expect(lea.get_by_text("Annoncée")).to_contain_text("version 2")
+
+
+def test_what_the_brake_holds_is_let_go_in_a_persons_name(new_page: NewPage, stack: LocalStack) -> None:
+    tables, now = stack.created.tables(), stack.clock.now()
+    journal = Journal(
+        clients.dynamodb(), tables["JournalTable"], tables["TextTable"], tables["CounterTable"], "a-browser"
+    )
+    held = Held("respect", 1, 1, now, "reversed")
+    journal.commit(Changes(brakes=(BrakeNote("garance", 0, (held,)),)), now)
+    lea = new_page(LEA)
+    lea.goto(f"{stack.url}/desk/garance/modes")
+    lea.get_by_role("link", name="Pourquoi, et le relâcher").click()
+    expect(lea.get_by_text("L'équipe défait souvent")).to_be_visible()
+    assert serious(lea) == []
+    lea.get_by_role("button", name="Le laisser agir de nouveau").click()
+
+    expect(lea.get_by_role("status")).to_contain_text("en votre nom")
+    expect(lea.get_by_text("Léa l'a laissé agir de nouveau")).to_be_visible()

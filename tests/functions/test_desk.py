@@ -511,3 +511,17 @@ def test_what_cannot_be_undone_is_asked_for_twice(browser: Browser) -> None:
     assert browser.send(f"{case}/delete", page, sure="yes").status == 303
     world.pump_only("perform_action")
     assert [entry.kind for entry in world.outbox.effects][-1] == "delete"
+
+
+def test_what_was_written_and_refused_is_there_to_copy_with_the_way_back(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+    sent = urlencode({"csrf": page.field("csrf"), "rev": "99", "draft": "", "text": "Bonjour <Ana>, je regarde."})
+
+    refused = browser.ask("POST", f"{case}/send", sent, {"referer": f"http://localhost{case}?done=x"})
+    assert refused.status == 409
+    assert "Bonjour &lt;Ana&gt;, je regarde.</textarea>" in refused.body
+    assert f'<a href="{case}">' in refused.body
+    elsewhere = browser.ask("POST", f"{case}/send", sent, {"referer": "https://evil.example/x"})
+    assert "evil.example" not in elsewhere.body

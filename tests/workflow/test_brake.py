@@ -91,7 +91,7 @@ def test_the_community_manager_is_told_once_with_the_figures(bad: World) -> None
     told = [message for message in bad.rung if "article 10" in str(message)]
     (message,) = told
     assert "3 commentaires sur 3" in str(message)
-    assert "tribune charter release respect --community garance" in str(message)
+    assert "laissez-le agir de nouveau, page Appels du bureau" in str(message)
 
 
 def test_a_clause_that_is_not_out_of_line_goes_on_acting(world: World) -> None:

@@ -47,6 +47,8 @@ _NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "eras
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
 """Refusals after which one goes on at the desk; after the others one signs in."""
+_WORDS = ("title", "text", "note", "question", "answer", "because", "summary", "expressions")
+"""The fields into which people write words of their own."""
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/markdown; charset=utf-8"
@@ -263,7 +265,9 @@ class Desk:
             status, sentence = _why_not(error, visit)
             if request.wants_json:
                 return _json(status, {"error": {"reason": error.reason, "sentence": sentence}})
-            return _page(visit, "desk/refused", status, sentence=sentence, back=request.headers.get("referer", ""))
+            return _page(
+                visit, "desk/refused", status, sentence=sentence, back=_came_from(request), written=_written(request)
+            )
         if request.wants_json:
             return _json(HTTPStatus.OK, view.model_dump(mode="json"))
         if isinstance(view, Done):
@@ -335,6 +339,19 @@ def _form(request: Request, door: Door) -> Form:
         return takes.model_validate(fields)
     except ValidationError as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "form") from error
+
+
+def _came_from(request: Request) -> str:
+    """The page of the desk on which the form stood; empty when it is not known."""
+    path = urlsplit(request.headers.get("referer", "")).path
+    return path if path and at_the_desk(path) == path else ""
+
+
+def _written(request: Request) -> tuple[str, ...]:
+    """What somebody wrote that was refused: a page that is not kept by the browser would lose it."""
+    if request.method != "POST" or request.sends_json:
+        return ()
+    return tuple(text for name, text in request.form().items() if name in _WORDS and text.strip())
 
 
 def _page(visit: Visit, template: str, status: int, **values: object) -> Response:
