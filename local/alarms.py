@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 
 import json
 import re
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from local.resources import ACCOUNT, Stack
-from local.runtime import Result, Stopped
+from local.rounds import Rounds
+from local.runtime import Result
 from tribune.telemetry import NAMESPACE
 
 LOOK_EVERY_S = 0.05
@@ -171,7 +171,7 @@ def _invoked(properties: Mapping[str, Any]) -> str:
             return ""
 
 
-class Alarms:
+class Alarms(Rounds):
     """Evaluates the alarms once a minute of our clock, in a thread of its own."""
 
     def __init__(
@@ -183,27 +183,16 @@ class Alarms:
         now: Callable[[], datetime],
     ) -> None:
         """`folder`: where the functions' logs are."""
+        super().__init__("alarms", LOOK_EVERY_S)
         self.all = declared(stack)
         self._stack, self._invoke, self._now = stack, invoke, now
         self._counted = Counted(folder)
         self._evaluated = now()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
-
-    def start(self) -> None:
-        """Listen from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what is being told."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def pending(self) -> list[str]:
         """Something here while a minute has passed that was not evaluated."""
         now = self._now()
-        return ["alarms"] if self._thread.is_alive() and _minute(now) > _minute(self._evaluated) else []
+        return ["alarms"] if self.running and _minute(now) > _minute(self._evaluated) else []
 
     def shown(self) -> list[dict[str, str]]:
         """As `GET /_local/alarms`."""
@@ -212,15 +201,10 @@ class Alarms:
             for one in self.all
         ]
 
-    def _run(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY_S):
-            now = self._now()
-            if _minute(now) == _minute(self._evaluated):
-                continue
-            try:
-                self.evaluate(now)
-            except Stopped:
-                return
+    def _round(self) -> None:
+        now = self._now()
+        if _minute(now) != _minute(self._evaluated):
+            self.evaluate(now)
             self._evaluated = now
 
     def evaluate(self, now: datetime) -> None:

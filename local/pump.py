@@ -17,6 +17,7 @@ from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
 from local import moto_patch
 from local.resources import ACCOUNT, EventMapping, Schedule
+from local.rounds import Rounds
 from local.runtime import Ending, Result, Stopped
 
 IDLE_POLL_S = 0.05
@@ -183,45 +184,31 @@ def failures(result: Result, ids: list[str], *, reports: bool) -> frozenset[str]
     return everything if failed - everything else failed
 
 
-class Scheduler:
+class Scheduler(Rounds):
     """Every schedule of the template, and what time itself does: TTL."""
 
     def __init__(self, schedules: tuple[Schedule, ...], region: str, *, invoke: Invoke, now: Now) -> None:
         """The first run of each schedule is one period from now."""
+        super().__init__("scheduler", IDLE_POLL_S)
         self._schedules, self._region = schedules, region
         self._invoke, self._now = invoke, now
         start = now()
         self._next = {schedule: start + timedelta(seconds=schedule.every_s) for schedule in schedules}
         self._expire_at = start + EXPIRE_EVERY
-        self._running = False
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
-
-    def start(self) -> None:
-        """Keep time from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what runs."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._at_work = False
 
     def pending(self) -> list[str]:
         """The functions whose hour has come, or that run now."""
         now = self._now()
         due = [schedule.function for schedule, at in self._next.items() if at <= now]
-        return due or (["a schedule"] if self._running else [])
+        return due or (["a schedule"] if self._at_work else [])
 
-    def _run(self) -> None:
-        while not self._stopping.wait(IDLE_POLL_S):
-            self._running = True
-            try:
-                self._tick()
-            except Stopped:
-                return
-            finally:
-                self._running = False
+    def _round(self) -> None:
+        self._at_work = True
+        try:
+            self._tick()
+        finally:
+            self._at_work = False
 
     def _tick(self) -> None:
         now = self._now()

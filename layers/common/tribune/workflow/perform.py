@@ -198,11 +198,11 @@ class Performing:
         """Its words, or whom it is about, are gone: erased with their author, or expired."""
         why = "words_gone" if action.kind in SPEAKING else "no_recipient"
         if action.state is not ActionState.READY:
-            return self._fail(head, action, ActionState.UNCERTAIN, why)  # an interrupted attempt may have left
+            # An interrupted attempt may have left.
+            return self._fail(head, action, ActionState.UNCERTAIN, why)
         if action.kind in SPEAKING and action.signed_by is None:
-            return self._marking.finish(
-                head, action, ActionState.CANCELLED, why, tell=False
-            )  # nothing that a person could do
+            # There is nothing that a person could do: nobody is told.
+            return self._marking.finish(head, action, ActionState.CANCELLED, why, tell=False)
         return self._fail(head, action, ActionState.FAILED, why)
 
     def _errand(
