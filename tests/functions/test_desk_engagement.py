@@ -174,7 +174,7 @@ def test_a_month_takes_as_many_requests_beside_a_year_of_history(browser: Browse
     keep(browser.world, {TODAY - timedelta(days=n): a_day(3) for n in range(60, 365, 5)})
 
     spaces = Communities(browser.world.stack.tables()["CommunityTable"]).load("garance").spaces
-    assert asked() == first <= 2 * len(spaces) + 2
+    assert asked() == first <= 2 * len(spaces) + 4
 
 
 @pytest.mark.parametrize(

@@ -399,9 +399,17 @@ def totals(figures: Figures, before: Figures) -> Iterator[Total]:
 def _all(
     figures: Figures, of: Period, material: Material, community: Community, now: datetime
 ) -> dict[str, Measure | Spread]:
-    """Every measure of a period by its name; of promises and appeals, those that fell due or were decided in it."""
+    """Every measure of a period by its name."""
+    told = measured_of(figures, of, material, community, now)
+    return {one.name: one for group in measures.of(told) for one in group.measures}
+
+
+def measured_of(
+    figures: Figures, of: Period, material: Material, community: Community, now: datetime
+) -> measures.Period:
+    """What the measures of a period are made from; of promises and appeals, those that fell due or were decided in it."""
     begin, end = of.bounds(community.zone)
-    told = measures.Period(
+    return measures.Period(
         figures,
         community,
         of.first,
@@ -415,7 +423,6 @@ def _all(
         ],
         appeals=[one for one in material.appeals if begin <= (one.decided_at or one.due_at) < end],
     )
-    return {one.name: one for group in measures.of(told) for one in group.measures}
 
 
 def _compared(measured: Mapping[str, Measure | Spread], earlier: Mapping[str, Measure | Spread]) -> Iterator[Compared]:

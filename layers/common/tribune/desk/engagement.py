@@ -28,6 +28,7 @@ from tribune.team import Right
 from tribune.thanks import Contribution
 from tribune.voice import clock_words, day_words
 from tribune.workflow.call import masked_line
+from tribune.workflow.reporting import Gathering
 from tribune.workflow.thanking import Thanking
 
 MOST_POSTS = 8
@@ -304,10 +305,12 @@ def engagement(visit: Visit, _parts: Parts) -> Engagement:
     community, now = visit.community, visit.now
     published = visit.reach.charters.load(community.id, now)
     charter = published.charter if published else None
-    by_day = _days(visit, period.before.first, period.last)
+    gathering = Gathering(visit.reach.journal, visit.reach.handling.keys, visit.reach.sealed, visit.reach.charters)
+    by_day = gathering.days(community, period.before.first, period.last)
     material = Material(
         days={day: figures for day, figures in by_day.items() if day >= period.first},
         before=sum((figures for day, figures in by_day.items() if day < period.first), Figures()),
+        cases=tuple(gathering.cases(community.id, period.before.bounds(community.zone)[0])),
         counted_to=visit.reach.sealed.sealed_to(community.id),
         target=charter.commitments.response_target.lasting if charter else None,
         articles={clause.id: clause.number for clause in charter.clauses} if charter else {},
@@ -323,15 +326,6 @@ def _asked(visit: Visit) -> Period:
     except BadConfiguration:
         return Period.month(today)
     return period if _SINCE <= period.first <= today else Period.month(today)
-
-
-def _days(visit: Visit, first: date, last: date) -> dict[date, Figures]:
-    """The sealed days of every space together: two requests for each space, and one more for each MB."""
-    found: dict[date, Figures] = {}
-    for space in visit.community.spaces:
-        for day, figures in visit.reach.sealed.days(visit.community.id, space, first, last).items():
-            found[day] = found.get(day, Figures()) + figures
-    return found
 
 
 # --- what of it is shown ---
@@ -388,7 +382,9 @@ def _both(period: Period) -> Period:
 
 
 def _period(figures: Figures, of: Period, visit: Visit, material: Material) -> measures.Period:
-    return measures.Period(figures, visit.community, of.first, of.last, visit.now, answer_within=material.target)
+    told = report.measured_of(figures, of, material, visit.community, visit.now)
+    # What was not read here is left out, rather than said to be nothing: the report has it.
+    return replace(told, heads=None, appeals=None)
 
 
 def _named(period: Period, language: str) -> Choice:

@@ -34,6 +34,7 @@ class Journal(Store, Reviews, Protocol):
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
+    def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...  # noqa: D102
     def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
     def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
     def pauses(self, community: str) -> Pauses: ...  # noqa: D102
@@ -71,6 +72,7 @@ class Sealed(Protocol):
     """What was counted."""
 
     def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
+    def objects(self, community: str, hour: str) -> tuple[set[tuple[str, str, str]], int]: ...  # noqa: D102
     def days(self, community: str, space: str, first: date, last: date) -> Mapping[date, Figures]: ...  # noqa: D102
 
 

@@ -124,7 +124,7 @@ class Gathering:
         return Material(
             days=its_own,
             before=sum((figures for day, figures in days.items() if day < period.first), Figures()),
-            cases=tuple(self._cases(community.id, begin)),
+            cases=tuple(self.cases(community.id, begin)),
             appeals=tuple(self.appeals(community.id)),
             calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
             read=read,
@@ -148,7 +148,8 @@ class Gathering:
         for state in (AppealState.OPEN, AppealState.UPHELD):
             yield from self.journal.appeals(community, state)
 
-    def _cases(self, community: str, since: datetime) -> Iterator[Case]:
+    def cases(self, community: str, since: datetime) -> Iterator[Case]:
+        """The latest open ones, and the latest of those settled since a moment."""
         places = self.journal.latest_cases(community, since, MOST_CASES)
         known = self.journal.read(self.keys.case(*at) for at in places)
         return (case for at in places if (case := known.case(*at)))
