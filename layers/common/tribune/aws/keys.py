@@ -82,7 +82,7 @@ ITEMS = (
         "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, turn.{object}: thread and time, rev, heard_at, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
         ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case", "tribune appeal"),
-        ("ModerateComments", "PerformAction", "SendReport"),
+        ("ModerateComments", "PerformAction", "SendReport", "Desk"),
     ),
     ItemType(
         "lately",
@@ -404,7 +404,7 @@ ITEMS = (
         "to: up to when those notes were read",
         "none",
         ("SealHours",),
-        ("SealHours", "SendReport"),
+        ("SealHours", "SendReport", "Desk"),
     ),
     ItemType(
         "roster",
