@@ -37,6 +37,7 @@ from tribune.journal import (
     Changes,
     Count,
     Draft,
+    Given,
     Head,
     HeadKind,
     Held,
@@ -440,6 +441,33 @@ def test_cases_the_promise_that_runs_out_first_on_top_and_settled_ones_the_lates
     assert [case.object for case in journal.open_cases(place.community)] == ["1_3", "1_5"]
     assert [at[3] for at in journal.cases(place.community, CaseState.OPEN)] == ["1_3", "1_5"]
     assert [at[3] for at in journal.cases(place.community, CaseState.CLOSED)] == ["1_4", "1_2", "1_1"]
+
+
+def test_the_outline_of_an_open_case_says_its_place_and_no_more(place: Place) -> None:
+    journal = place.journal()
+    cases = (
+        place.case(1, awaits_answer=True, given=Given(to="lea", by="marie", at=NOW)),
+        place.case(2, reason="threat", remind_at=NOW),
+        place.case(3, state=CaseState.CLOSED, closed_at=NOW),
+    )
+    journal.commit(Changes(cases=cases), NOW)
+
+    found = {one.at[3]: one for one in journal.outlines(place.community)}
+    assert set(found) == {"1_1", "1_2"}
+    for case in cases[:2]:
+        one = found[case.object]
+        assert one.at == (case.community, case.platform, case.account, case.object)
+        assert (one.reason, one.awaits_answer, one.promise_at) == (case.reason, case.awaits_answer, case.promise_at)
+    assert (found["1_1"].given_to, found["1_2"].given_to) == ("lea", None)
+
+
+def test_what_somebody_said_last_comes_first_and_no_more_than_was_asked_for(place: Place) -> None:
+    said = tuple(place.head(number, author="a1", posted_at=NOW + timedelta(minutes=number)) for number in (2, 3, 1))
+    other = place.head(9, author="a2", posted_at=NOW + timedelta(hours=1))
+    place.journal().commit(Changes(heads=(*said, other)), NOW)
+
+    assert [at[3] for at in place.journal().last_said(place.community, "a1", 2)] == ["1_3", "1_2"]
+    assert place.journal().last_said(place.community, "nobody", 2) == []
 
 
 def test_a_promise_is_due_once_its_hour_has_come(place: Place) -> None:
