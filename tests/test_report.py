@@ -22,7 +22,7 @@ from tribune.figures import Figures, Slot
 from tribune.journal import Action, ActionState, Call, CallState, Case, CaseState, Head, HeadKind, Promised, Verdict
 from tribune.notice import Appeal, AppealState
 from tribune.proposals import Heard
-from tribune.report import Material, Period, Report, build, may_be_quoted
+from tribune.report import Material, Period, Report, Thanked, build, may_be_quoted
 from tribune.workflow.reporting import packed, unpacked
 
 WEEK = Period.read("2026-W47")
@@ -217,10 +217,10 @@ def test_two_praise_and_two_criticise_each_in_a_line_of_their_own() -> None:
     ids=str,
 )
 def test_what_is_confidential_private_gone_hidden_or_held_against_somebody_is_quoted_nowhere(unfit: Any) -> None:
-    one = said("1", LINE, Signal.PRAISE, Signal.HELPS_MEMBER, **unfit)
+    one = said("1", LINE, Signal.PRAISE, **unfit)
     report = reported(read=(one,))
     assert not may_be_quoted(one[0])
-    assert (report.praise, report.thanks, report.questions) == ((), (), ())
+    assert (report.praise, report.questions) == ((), ())
 
 
 def test_praise_with_a_grievance_is_irony_and_misfortune_is_nobodys_quotation() -> None:
@@ -239,13 +239,15 @@ def test_what_three_people_ask_is_a_question_and_what_one_asks_three_times_is_no
     assert reported(read=alone).questions == ()
 
 
-def test_whoever_helped_is_thanked_once_the_most_helpful_first_and_nobody_with_a_strike() -> None:
-    helps = [
-        said(str(n), "Resserre le moyeu", Signal.HELPS_MEMBER, author=author)
-        for n, author in enumerate(["karim", "julie", "julie", "malo"])
-    ]
-    report = reported(read=tuple(helps), struck=frozenset({"malo"}))
-    assert [(one.source[2], one.helped) for one in report.thanks] == [("2", 2), ("0", 1)]
+def test_who_helped_or_came_back_is_thanked_and_who_came_once_is_welcome() -> None:
+    def gave(name: str, helped: int, days: int) -> Thanked:
+        return Thanked(("facebook", "1001", name), helped, days, ambassador=False, may_be_named=False)
+
+    found = (gave("a", 2, 1), gave("b", 0, 2), gave("c", 0, 3), gave("d", 1, 1), gave("e", 1, 1))
+    report = reported(thanks=found)
+    assert [one.source[2] for one in report.thanks] == ["a", "c", "d"]
+    assert suggestions(report) == ["thank"]
+    assert report.suggestions[0].figures == {"n": "2"}
 
 
 # --- what the team did ---

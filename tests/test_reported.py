@@ -145,14 +145,24 @@ def everything(n: int) -> Report:
         questions=(AskedOften(n, n, "hours", PLACE), AskedOften(n, n, None, ("x", "y", "z"))),
         praise=(PLACE,),
         criticism=(PLACE,),
-        thanks=(Thanked(PLACE, n, ambassador=True), Thanked(("x", "y", "z"), n, ambassador=False)),
+        thanks=(
+            Thanked(PLACE, n, max(n, 3), ambassador=True, may_be_named=True),
+            Thanked(("x", "y", "z"), n, max(n, 3), ambassador=False, may_be_named=False),
+        ),
         appeals=Appeals(n, n, n, spread("appeal_time", [60.0] * n)),
         alerts=alerts,
         read=n,
     )
     at_least = {"none": 9999, "late": 1, "promises": 1, "thank": 1, "join": 0}
     kinds = (kind for kind in words.table("fr", "report")["suggestions"] if n >= at_least.get(kind, 2))
-    fields = {"n": str(n), "of": str(max(n, 12)), "article": "10", "faq": "hours", "person": "marie", "mechanic": "contest"}
+    fields = {
+        "n": str(n),
+        "of": str(max(n, 12)),
+        "article": "10",
+        "faq": "hours",
+        "person": "marie",
+        "mechanic": "contest",
+    }
     return replace(shown, suggestions=tuple(Suggestion(kind, fields, ()) for kind in sorted(kinds)))
 
 
@@ -207,7 +217,10 @@ def test_an_arrow_shows_where_a_share_went_and_none_where_it_stood_still() -> No
         return figures(50, said=Counter({("person", "lead"): lead, ("person", "police"): 10 - lead}))
 
     up, down, same = (text(report(said(now), said(6))) for now in (9, 3, 6))
-    assert "↑ 90 % de vos messages publics animent ou rendent service, 9 sur 10 (+30 points depuis la semaine d'avant)" in up
+    assert (
+        "↑ 90 % de vos messages publics animent ou rendent service, 9 sur 10 (+30 points depuis la semaine d'avant)"
+        in up
+    )
     assert "↓ 30 % de vos" in down
     assert "(−30 points" in down
     assert "\n60 % de vos messages" in same

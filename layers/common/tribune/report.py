@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,8 @@ LEVELS: Final = range(4)
 MOST_QUESTIONS: Final = 3
 MOST_VERBATIMS: Final = 2
 MOST_THANKED: Final = 3
+COMES_BACK: Final = 3
+"""Days of a period on which somebody came who comes back."""
 MOST_SUGGESTIONS: Final = 3
 SMALL: Final = 30
 """With fewer interactions nothing is concluded from a share of them…"""
@@ -130,8 +133,8 @@ class Material:
     """Comments of the time whose words were read: of the busiest hours where there were too many."""
     reminded: tuple[Head, ...] = ()
     """What the members said who were reminded thirty days before this time, or before the one before it."""
-    struck: frozenset[str] = frozenset()
-    """Those of their authors who have a strike that has not lapsed."""
+    thanks: tuple["Thanked", ...] = ()
+    """Who gave most, and can be thanked."""
     counted_to: datetime | None = None
     """Up to when everything was counted; None: nothing ever was."""
     target: timedelta | None = None
@@ -224,12 +227,17 @@ class AskedOften:
 
 @dataclass(frozen=True, slots=True)
 class Thanked:
-    """Somebody who deserves a word: they helped other members and have no strike."""
+    """Somebody who deserves a word: they helped other members or came back day after day, and have no strike."""
 
     source: Place
-    """The last comment in which they helped."""
+    """Their last comment that may be shown."""
     helped: int
+    """How often they helped another member."""
+    days: int
+    """On how many days they came."""
     ambassador: bool
+    may_be_named: bool
+    """They agreed to be thanked by name where everybody reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +367,7 @@ def build(community: Community, period: Period, material: Material, now: datetim
         questions=tuple(_questions(material, community)),
         praise=_verbatims(material, Signal.PRAISE),
         criticism=_verbatims(material, Signal.CRITICISM, Signal.GRIEVANCE),
-        thanks=tuple(_thanks(material, community)),
+        thanks=tuple(islice(_thanks(material.thanks), MOST_THANKED)),
         clauses=tuple(_clauses(figures, material.articles)),
         appeals=_appeals(material.appeals, begin, end),
         alerts=_alerts(material.calls, community.rota, community.zone, begin, end),
@@ -662,18 +670,9 @@ def _questions(material: Material, community: Community) -> Iterator[AskedOften]
         yield AskedOften(len({one.person for one in group}), len(group), entry, group[0].source)
 
 
-def _thanks(material: Material, community: Community) -> Iterator[Thanked]:
-    """Who helped other members, most often first; nobody with a strike."""
-    helped: dict[str, list[tuple[Head, Heard]]] = {}
-    for head, heard in material.read:
-        helps = Signal.HELPS_MEMBER in heard.findings.signals
-        if helps and head.author is not None and head.author not in material.struck and may_be_quoted(head):
-            helped.setdefault(head.author, []).append((head, heard))
-    ranked = sorted(helped.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    for author, comments in ranked[:MOST_THANKED]:
-        _, last = max(comments, key=lambda pair: (pair[1].said_at, pair[1].source))
-        known = community.is_ambassador(last.source[0], author, author)
-        yield Thanked(last.source, len(comments), ambassador=bool(known))
+def _thanks(found: Iterable[Thanked]) -> Iterator[Thanked]:
+    """Who helped another member, or came back: who came once deserves no more than a welcome."""
+    return (one for one in found if one.helped or one.days >= COMES_BACK)
 
 
 # --- what to do next ---
@@ -774,7 +773,7 @@ def _more_of(report: Report) -> Suggestion | None:
 
 
 def _thank(report: Report) -> Suggestion | None:
-    n = len(report.thanks)
+    n = sum(one.helped > 0 for one in report.thanks)
     return Suggestion("thank", {"n": str(n)}, ("thanks",)) if n else None
 
 

@@ -431,11 +431,12 @@ class _Telling:
 
     def _thanks(self) -> Iterator[str]:
         for one in self.report.thanks:
-            quote, times = self._quote(one.source), self._noun("times", one.helped)
-            path = "thanks.helped" if quote else "thanks.helped_gone"
-            line = self._say(path, one.helped, times=times, quote=quote)
-            yield f"{line} {self._table['thanks']['ambassador']}" if one.ambassador else line
-        if self.report.thanks:
+            table, quote = self._table["thanks"], self._quote(one.source)
+            known = [table["ambassador"]] * one.ambassador + [table["named"]] * one.may_be_named
+            fields = {"times": self._noun("times", one.helped), "days": count(one.days, self.language)}
+            who = self._say("thanks.did", one.helped, **fields) + (f" ({', '.join(known)})" if known else "")
+            yield self._say("thanks.quoted" if quote else "thanks.alone", 0, who=who, quote=quote)
+        if any(not one.may_be_named for one in self.report.thanks):
             yield self._table["thanks"]["consent"]
 
     def _charter(self) -> Iterator[str]:

@@ -17,19 +17,19 @@ from pydantic import TypeAdapter
 
 from tribune import measures, pages
 from tribune.charter import Findings, PublishedCharter
-from tribune.charter.findings import Signal
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
 from tribune.figures import Figures
-from tribune.journal import AuthorRecord, Call, CallState, Case, Changes, Head, HeadKind
+from tribune.journal import AuthorRecord, Call, CallState, Case, Changes, Head, HeadKind, SaidWords
 from tribune.notice import Appeal, AppealState
 from tribune.proposals import Heard
-from tribune.report import Material, Period, Place, Report, build
+from tribune.report import Material, Period, Place, Report, Thanked, build
 from tribune.reported import Said, Told, tell
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import as_written
 from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.thanking import Thanking
 from tribune.workflow.worksheet import ObjectId
 
 REPORT: Final = "report"
@@ -73,6 +73,7 @@ class Journal(Protocol):
     def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...  # noqa: D102
     def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
 
 
 class Calls(Protocol):
@@ -119,7 +120,7 @@ class Gathering:
         begin = period.before.bounds(community.zone)[0]
         days = self.days(community, period.before.first, period.last)
         its_own = {day: figures for day, figures in days.items() if day >= period.first}
-        read = tuple(self._read(community, sum(its_own.values(), Figures())))
+        figures = sum(its_own.values(), Figures())
         published = self._charter(community.id, now)
         return Material(
             days=its_own,
@@ -127,9 +128,9 @@ class Gathering:
             cases=tuple(self.cases(community.id, begin)),
             appeals=tuple(self.appeals(community.id)),
             calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
-            read=read,
+            read=tuple(self._read(community, figures)),
             reminded=tuple(self._reminded(community, period)),
-            struck=frozenset(self._struck(community.id, read, published, now)),
+            thanks=tuple(self._thanks(community, figures, published, now)),
             counted_to=self.sealed.sealed_to(community.id),
             target=published.charter.commitments.response_target.lasting if published else None,
             articles={clause.id: clause.number for clause in published.charter.clauses} if published else {},
@@ -194,20 +195,14 @@ class Gathering:
             found += sorted(objects)[:MOST_OF_AN_HOUR]
         return found[:MOST_READ]
 
-    def _struck(
-        self,
-        community: str,
-        read: Sequence[tuple[Head, Heard]],
-        published: PublishedCharter | None,
-        now: datetime,
-    ) -> Iterator[str]:
-        """Of those who helped others, the ones who have a strike that has not lapsed."""
-        helpers = {head.author for head, heard in read if Signal.HELPS_MEMBER in heard.findings.signals and head.author}
-        known = self.journal.read(self.keys.author(community, author) for author in sorted(helpers))
+    def _thanks(
+        self, community: Community, figures: Figures, published: PublishedCharter | None, now: datetime
+    ) -> Iterator[Thanked]:
+        """Who gave most and can be thanked: nobody with a strike that has not lapsed."""
         lapse = published.charter.commitments.strike_ttl.lasting if published else timedelta.max
-        for author in sorted(helpers):
-            if known.author(community, author, now).standing.told_before(now, lapse, besides=""):
-                yield author
+        for one in Thanking(self.journal, self.keys).most(community, figures.members, now, lapse):
+            helped, days = one.gave.helps, len(one.gave.days)
+            yield Thanked(one.head.at[1:], helped, days, ambassador=one.ambassador, may_be_named=one.may_be_named)
 
 
 def _heard(head: Head, text: str, findings: Findings) -> Heard:
