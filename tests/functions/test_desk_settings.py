@@ -1,15 +1,20 @@
 """What a team sets at the desk: modes, rota, voice, FAQ; each by whoever may, each seen at once where it matters."""
 
+from collections import Counter
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from browser import Answered, Browser, open_desk
 from world import World
 
+from tribune.aws import clients
 from tribune.aws.communities import Communities
+from tribune.aws.sealed import Sealed
 from tribune.community import Community
 from tribune.decision import Mode
 from tribune.duty import on_duty
+from tribune.figures import Figures
 
 MODES, ROTA, VOICE = "/desk/garance/modes", "/desk/garance/rota", "/desk/garance/voice"
 INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"
@@ -232,6 +237,11 @@ def test_a_successor_finds_what_waits_and_how_the_house_works_and_nothing_of_any
     world.pump_only("moderate_comments")
     (line,) = lea.json("/desk/garance/unanswered")["waiting"]
     lea.send("/desk/garance/pause", lea.get("/desk/garance/calls"), scope="space#facebook", lasting="ever")
+    spoken = Figures(said=Counter({("person", "lead"): 6, ("person", "police"): 2, ("machine", "police"): 8}))
+    day = world.now.date().replace(day=1) - timedelta(days=3)
+    Sealed(clients.dynamodb(), world.stack.tables()["CounterTable"]).keep_day(
+        "garance", "facebook", day, spoken, world.now
+    )
     sam = signed_in(world, "sam")
 
     file = sam.get("/desk/garance/handover.md")
@@ -245,6 +255,8 @@ def test_a_successor_finds_what_waits_and_how_the_house_works_and_nothing_of_any
         "Marie Castel",
         "le dimanche de 10 h à 13 h",
         "jusqu'à nouvel ordre",
+        "Part de l'animation\u00a0: 75\u00a0% (6 sur 8)",
+        "Mener les échanges, en octobre 2026",
     ):
         assert said in file.body
     page, seen = sam.get("/desk/garance/handover").body, sam.json("/desk/garance/handover")

@@ -1,7 +1,9 @@
 """The hand-over: what whoever comes next has to know, on a page and as a file. No member's name, words or address."""
 
 import re
+from collections.abc import Iterator
 
+from tribune import measures, numerals, words
 from tribune.charter import PublishedCharter
 from tribune.desk import place
 from tribune.desk.appeals import AppealLine, appeals
@@ -13,6 +15,8 @@ from tribune.desk.rota import RotaView, rota
 from tribune.desk.route import Door, View
 from tribune.desk.visit import Parts, Visit
 from tribune.desk.voice import VoiceView, voice
+from tribune.figures import Figures
+from tribune.report import Period
 from tribune.team import Right
 from tribune.workflow.cases import Shown
 
@@ -57,6 +61,10 @@ class Handover(View):
     more: int
     appeals: tuple[AppealLine, ...]
     paused: tuple[PauseLine, ...]
+    month: str
+    """The month before this one…"""
+    led: tuple[str, ...]
+    """…and how the team led in it, a formula with both of its figures a line; empty where nothing was counted."""
     ambassadors: int | None
     """How many of the house declared themselves; None without a registry."""
     team: tuple[tuple[str, str], ...]
@@ -72,6 +80,7 @@ def handover(visit: Visit, parts: Parts) -> Handover:
     found = visit.reach.handling.open(community.id)
     draft = visit.reach.charters.draft(community.id)
     roles = visit.screen["handover"]["roles"]
+    month = Period.month(visit.now.astimezone(community.zone).date()).before
     return Handover(
         community=community.name,
         written=telling.day(visit.now.astimezone(community.zone).date()),
@@ -83,6 +92,8 @@ def handover(visit: Visit, parts: Parts) -> Handover:
         more=max(0, len(found) - MOST_CASES),
         appeals=appeals(visit, parts).waiting,
         paused=paused(visit),
+        month=_named(month, visit),
+        led=tuple(_led(month, visit)),
         ambassadors=None if community.ambassadors is None else len(community.ambassadors),
         team=tuple(
             (community.called(one.person) if one.person else one.name, roles[one.role]) for one in community.team
@@ -105,6 +116,28 @@ def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
         )
         for clause in published.charter.clauses
     ]
+
+
+def _led(month: Period, visit: Visit) -> Iterator[str]:
+    """Whether the team led, and whether it answered."""
+    community, language, said = visit.community, visit.language, visit.screen["handover"]["figure"]
+    days = (visit.reach.sealed.days(community.id, space, month.first, month.last) for space in community.spaces)
+    figures = sum((figures for found in days for figures in found.values()), Figures())
+    for one in (*measures.leadership(figures), measures.response_rate(figures)):
+        if one.value is not None:
+            yield str(
+                said.format(
+                    name=measures.told(one.name, language).name,
+                    value=numerals.share(one.value, language),
+                    numerator=numerals.count(one.numerator, language),
+                    denominator=numerals.count(one.denominator, language),
+                )
+            )
+
+
+def _named(month: Period, visit: Visit) -> str:
+    months = words.table(visit.language, "time")["months"]
+    return f"{months[month.first.month - 1]} {month.first.year}"
 
 
 def _case(shown: Shown, visit: Visit) -> OpenCase:
