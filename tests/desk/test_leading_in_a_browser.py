@@ -13,6 +13,7 @@ from tribune.aws import clients
 from tribune.aws.journal import Journal
 from tribune.aws.sealed import Sealed
 from tribune.figures import Figures, Slot
+from tribune.thanks import Contribution, Members
 from tribune.journal import BrakeNote, Changes, Held
 
 MARIE, LEA = "marie@velosgarance.example", "lea@velosgarance.example"
@@ -84,7 +85,8 @@ def test_a_week_is_chosen_by_keyboard_without_script_and_its_figures_unfold(
 ) -> None:
     now = stack.clock.now()
     slot = Slot("facebook/1001/1", "question", 1, sponsored=False, kind="comment", level=1)
-    figures = Figures(counts=Counter({slot: 1234}), points=Counter({slot: 3702}), clock=Counter({("09", 1): 1234}))
+    gave = Members({"somebody": Contribution(points=3702, days=frozenset({now.date()}))})
+    figures = Figures(Counter({slot: 1234}), Counter({slot: 3702}), Counter({("09", 1): 1234}), members=gave)
     kept = Sealed(clients.dynamodb(), stack.created.tables()["CounterTable"])
     space = configuration.read(configuration.EXAMPLE_FILE).community.spaces[0]
     kept.keep_day("garance", space, now.date(), figures, now)
