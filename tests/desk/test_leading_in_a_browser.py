@@ -13,8 +13,8 @@ from tribune.aws import clients
 from tribune.aws.journal import Journal
 from tribune.aws.sealed import Sealed
 from tribune.figures import Figures, Slot
-from tribune.thanks import Contribution, Members
 from tribune.journal import BrakeNote, Changes, Held
+from tribune.thanks import Contribution, Members
 
 MARIE, LEA = "marie@velosgarance.example", "lea@velosgarance.example"
 
