@@ -377,16 +377,20 @@ def _cell(of: object) -> str:
 
 
 def _rows(told: Summary) -> Iterable[tuple[object, ...]]:
+    what, counted = told.heading, told.counted_to.isoformat() if told.counted_to else None
+    yield ("operation", what.id, what.name, None, None, None, what.rules_url, None, counted)
     for part, figures in (("counts", told.counts), ("conversation", told.conversation)):
         yield from ((part, one.name, one.said, one.value, *[None] * 5) for one in figures)
-    for one in told.measures:
-        yield ("measures", one.name, one.said, one.value, one.numerator, one.denominator, None, None, None)
+    for formula in told.measures:
+        both = formula.numerator, formula.denominator
+        yield ("measures", formula.name, formula.said, formula.value, *both, None, None, None)
     for team in told.teams:
         for name in ("entries", "invalid", "participants", "comments", "articles"):
             yield ("teams", f"{team.id}.{name}", team.said, getattr(team, name), *[None] * 5)
     for seen in told.outcomes:
         said = seen.label or seen.kind
-        yield ("outcomes", seen.kind, said, seen.value, None, None, seen.source, seen.by, seen.at.isoformat())
+        part = "outcomes" if seen.stands else "earlier_outcomes"
+        yield (part, seen.kind, said, seen.value, None, None, seen.source, seen.by, seen.at.isoformat())
     for article in told.articles:
         said = article.title or article.site
         yield ("articles", article.author, said, None, None, None, article.url, article.by, article.at.isoformat())
