@@ -10,19 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.configuration import read
+from local.configuration import EXAMPLE_FILE, read
 from tribune.channel import ActKind
 from tribune.charter import Circumstances, Findings, Reader, Signal, Vocabulary
 from tribune.comment import Audience, Author, Comment, Media, Reaction, Thread, Verb
 from tribune.community import Community
 from tribune.crowd import MOST, Crowd
 from tribune.decision import Mode
+from tribune.desk.summing import summary
+from tribune.desk.telling import Telling
 from tribune.engagement import scale
 from tribune.errors import BadConfiguration
 from tribune.figures import Figures, recount
 from tribune.journal import Action, ActionState, Head, HeadKind, Verdict
 from tribune.operation import Article, Entered, Mark, Operation, Outcome, Ruled, belonging, hashtags, marks, ruled
 from tribune.results import Results, results
+from tribune.workflow.operations import Counted
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 12, 1, 8, tzinfo=UTC)
@@ -325,6 +328,18 @@ def test_a_measure_has_both_of_its_figures_and_no_value_where_nothing_was() -> N
 
     assert each["cost_per_participant"] == (30, 1, 30)
     assert each["said_by_a_person"] == (0, 0, None)
+
+
+def test_what_is_an_estimate_says_so() -> None:
+    crowd = [head(str(number), author=str(number)) for number in range(MOST + 1)]
+    told = summary(Counted(counted(*crowd), NOW, {}), Telling(read(EXAMPLE_FILE).community, NOW, "en"))
+    figures = {one.name: one.told for one in (*told.counts, *told.conversation)}
+
+    assert figures["entries"] == "2,049"
+    assert figures["participants"].startswith("about 2,")
+    assert (figures["threads"], figures["depth"]) == ("at least 512", "about 1")
+    assert "Beyond 2,047 people" in told.counted
+    assert "from about 2," in told.sentence
 
 
 @given(st.lists(st.sets(st.integers(0, 30)), max_size=6))

@@ -231,15 +231,23 @@ def _figure(part: str, name: str, value: float | None, found: Results, telling: 
         told = numerals.decimal(value, telling.language)
     if value is not None and name == "cost":
         told = _money(value, found.operation, telling)
-    rough = (name == "participants" and not found.participants_exact) or (
-        name in {"voices", "returning"} and not found.talk.voices.is_exact
-    )
-    return Figure(
-        name=name,
-        said=table[part][name],
-        value=value,
-        told=words.fill(table["about"], {"n": told}) if rough else told,
-    )
+    if name == "threads" and not found.talk.threads_exact:
+        told = words.fill(table["at_least"], {"n": told})
+    elif value is not None and _is_estimate(name, found):
+        told = words.fill(table["about"], {"n": told})
+    return Figure(name=name, said=table[part][name], value=value, told=told)
+
+
+def _is_estimate(name: str, found: Results) -> bool:
+    match name:
+        case "participants" | "of_before":
+            return not found.participants_exact
+        case "voices" | "returning":
+            return not found.talk.voices.is_exact
+        case "depth":
+            return not found.talk.threads_exact
+        case _:
+            return False
 
 
 def _money(value: float, operation: Operation, telling: Telling) -> str:
