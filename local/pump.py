@@ -190,7 +190,7 @@ class Scheduler(Rounds):
     def __init__(self, schedules: tuple[Schedule, ...], region: str, *, invoke: Invoke, now: Now) -> None:
         """The first run of each schedule is one period from now."""
         super().__init__("scheduler", IDLE_POLL_S)
-        self._schedules, self._region = schedules, region
+        self._region = region
         self._invoke, self._now = invoke, now
         start = now()
         self._next = {schedule: start + timedelta(seconds=schedule.every_s) for schedule in schedules}

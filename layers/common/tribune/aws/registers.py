@@ -49,7 +49,10 @@ class Registers:
 
     def keep(self, community: str, month: str, content: str) -> None:
         """Publish one. Raises Conflict where it is published, Unavailable."""
-        item: dict[str, Any] = {**typed(keys.register(community, month)), "content": {"B": gzip.compress(content.encode(), mtime=0)}}
+        item: dict[str, Any] = {
+            **typed(keys.register(community, month)),
+            "content": {"B": gzip.compress(content.encode(), mtime=0)},
+        }
         with answered("dynamodb"):
             try:
                 self.client.put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)")

@@ -106,13 +106,17 @@ class CannotEdit(TribuneError):
         super().__init__(why)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Announcing(Protocol):
     """A published version, and the promise that it made."""
 
     @property
-    def notice_days(self) -> int: ...  # noqa: D102
+    def notice_days(self) -> int: ...
     @property
-    def effective_from(self) -> datetime: ...  # noqa: D102
+    def effective_from(self) -> datetime: ...
+
+
+# ruff: enable[D102]
 
 
 def announced(latest: Announcing, now: datetime) -> datetime:

@@ -83,11 +83,6 @@ class Lexicon:
             for name, places in self.places(text).items()
         }
 
-    def names_of(self, word: str) -> tuple[str, ...]:
-        """The lists that have this folded word as a term of its own."""
-        entry = self._entries[word]
-        return entry.names if entry else ()
-
 
 def _note(found: Places, names: tuple[str, ...], place: tuple[int, int]) -> None:
     for name in names:

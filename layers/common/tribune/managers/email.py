@@ -20,7 +20,9 @@ def check(way: Way, secret: str | None, field: str) -> None:
 def send(message: CallMessage, person: Person, way: Way, secret: str | None, edge: Edge) -> None:  # noqa: ARG001  the shape of every way
     """Mail the message to the way's address."""
     to = way.address or secret or ""
-    edge.mail(to=to, subject=" ".join(message.subject.split()), text=message.text, html=message.html or as_html(message))
+    edge.mail(
+        to=to, subject=" ".join(message.subject.split()), text=message.text, html=message.html or as_html(message)
+    )
 
 
 def as_html(message: CallMessage) -> str:

@@ -23,11 +23,15 @@ from tribune.ledger import (
 )
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Anchors(Protocol):
     """Where anchors are kept and cannot be changed."""
 
-    def latest(self, community: str, now: datetime) -> Anchor | None: ...  # noqa: D102
-    def keep(self, community: str, hour: str, anchor: Anchor) -> bool: ...  # noqa: D102
+    def latest(self, community: str, now: datetime) -> Anchor | None: ...
+    def keep(self, community: str, hour: str, anchor: Anchor) -> bool: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

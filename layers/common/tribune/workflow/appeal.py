@@ -57,13 +57,17 @@ class Received(StrEnum):
     """The measure has ended."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Keeping(Protocol):
     """What receiving an appeal needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def reason(self, community: str, token: str) -> tuple[Notice | None, Appeal | None]: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def keep_appeal_words(self, at: ObjectId, words: str, text: str, expires: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def reason(self, community: str, token: str) -> tuple[Notice | None, Appeal | None]: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def keep_appeal_words(self, at: ObjectId, words: str, text: str, expires: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +185,16 @@ def reviewers(community: Community, notice: Notice) -> tuple[Person, ...]:
 # --- the review ---
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Keeping, Protocol):
     """What a review needs of the journal."""
 
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
-    def appeal_words(self, at: ObjectId, words: str) -> str | None: ...  # noqa: D102
-    def said_words(  # noqa: D102
-        self, community: str, platform: str, account: str, object_id: str, v: str
-    ) -> SaidWords | None: ...
+    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
+    def appeal_words(self, at: ObjectId, words: str) -> str | None: ...
+    def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

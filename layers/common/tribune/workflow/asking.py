@@ -13,21 +13,25 @@ from tribune.workflow.receive import Place
 from tribune.workflow.rest import Resting
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read of the journal."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...  # noqa: D102
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
-    def sweep(self, community: str, platform: str, account: str) -> SweepRecord: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
+    def sweep(self, community: str, platform: str, account: str) -> SweepRecord: ...
 
 
 class Journal(Protocol):
     """What asking needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def keep_sweep(self, sweep: SweepRecord) -> None: ...  # noqa: D102
-    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def keep_sweep(self, sweep: SweepRecord) -> None: ...
+    def keep_breaker(self, breaker: Breaker) -> None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,37 +18,41 @@ from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.ports import Key, Keys
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Version(Protocol):
     """What is known of a published version without its content."""
 
     @property
-    def version(self) -> int: ...  # noqa: D102
+    def version(self) -> int: ...
     @property
-    def published_at(self) -> datetime: ...  # noqa: D102
+    def published_at(self) -> datetime: ...
     @property
-    def effective_from(self) -> datetime: ...  # noqa: D102
+    def effective_from(self) -> datetime: ...
     @property
-    def changed(self) -> Mapping[str, int]: ...  # noqa: D102
+    def changed(self) -> Mapping[str, int]: ...
 
 
 class KnownBrakes(Protocol):
     """What was read."""
 
-    def brakes(self, community: str) -> Brakes: ...  # noqa: D102
+    def brakes(self, community: str) -> Brakes: ...
 
 
 class Journal(Protocol):
     """What the brake needs of the journal and its counters."""
 
-    def read(self, wanted: Iterable[Key]) -> KnownBrakes: ...  # noqa: D102
-    def tallies(self, community: str, spaces: Iterable[str], since: datetime) -> Iterable[Tally]: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> KnownBrakes: ...
+    def tallies(self, community: str, spaces: Iterable[str], since: datetime) -> Iterable[Tally]: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
 
 
 class Charters(Protocol):
     """The charters that were published."""
 
-    def versions(self, community: str) -> Sequence[Version]: ...  # noqa: D102
+    def versions(self, community: str) -> Sequence[Version]: ...
+
+
+# ruff: enable[D102]
 
 
 def braked(brakes: Brakes, version: int, changes: Mapping[int, Iterable[str]]) -> frozenset[str]:

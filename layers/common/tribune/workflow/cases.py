@@ -65,18 +65,20 @@ _REMINDING = ("reminder", "warning")
 _PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What a person's acts need of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...  # noqa: D102
-    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
-    def outlines(self, community: str) -> list[Outline]: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
-    def said_words(  # noqa: D102
-        self, community: str, platform: str, account: str, object_id: str, v: str
-    ) -> SaidWords | None: ...
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...
+    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...
+    def outlines(self, community: str) -> list[Outline]: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
+    def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

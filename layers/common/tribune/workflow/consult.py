@@ -39,11 +39,12 @@ _SHORTEST_NAME = 3
 """Shorter parts of a name are ordinary words too."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Around(Known, Protocol):
     """What was read of a question, with its comment and its case."""
 
-    def question(self, community: str, token: str) -> Question | None: ...  # noqa: D102
-    def question_words(  # noqa: D102
+    def question(self, community: str, token: str) -> Question | None: ...
+    def question_words(
         self, community: str, platform: str, account: str, object_id: str, token: str
     ) -> QuestionWords | None: ...
 
@@ -51,10 +52,13 @@ class Around(Known, Protocol):
 class Journal(Protocol):
     """What questions need of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Around: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def keep_question_words(self, question: Question, words: QuestionWords) -> None: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Around: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def keep_question_words(self, question: Question, words: QuestionWords) -> None: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,10 +301,14 @@ class Mailing(Protocol):
         """Send one mail in plain text and HTML. Raises Unavailable."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Watched(Journal, Protocol):
     """What following needs of the journal."""
 
-    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...
+
+
+# ruff: enable[D102]
 
 
 def _next(question: Question, state: QuestionState, now: datetime) -> Question:

@@ -54,16 +54,20 @@ class Decision:
         return Ground(language, self.published, clause, reference)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Charters(Protocol):
     """The published charters."""
 
-    def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
+    def version(self, community: str, version: int) -> PublishedCharter: ...
 
 
 class Communities(Protocol):
     """The communities of this stack."""
 
-    def load(self, community_id: str) -> Community: ...  # noqa: D102
+    def load(self, community_id: str) -> Community: ...
+
+
+# ruff: enable[D102]
 
 
 type Kept = Callable[[str, str], tuple[Notice | None, Appeal | None]]

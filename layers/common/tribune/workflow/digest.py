@@ -37,29 +37,33 @@ type Place = tuple[str, str, str]
 """(platform, account, object)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read in one go."""
 
-    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
-    def proposals(self, community: str, day: date, /) -> Proposals | None: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
+    def proposals(self, community: str, day: date, /) -> Proposals | None: ...
 
 
 class Keys(Protocol):
     """How the journal names what it keeps."""
 
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def proposals(self, community: str, day: date) -> Key: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
+    def proposals(self, community: str, day: date) -> Key: ...
 
 
 class Journal(Protocol):
     """What the digest needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
-    def open_calls(self, community: str) -> list[Call]: ...  # noqa: D102
-    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
-    def observed(self, community: str, spaces: Iterable[str], since: datetime) -> Mapping[str, int]: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...
+    def open_calls(self, community: str) -> list[Call]: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
+    def observed(self, community: str, spaces: Iterable[str], since: datetime) -> Mapping[str, int]: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,28 +22,32 @@ LATECOMERS_AFTER = timedelta(minutes=15)
 _TRIES = 6
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class KnownMore(Known, Protocol):
     """What was read of the journal."""
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
 
 
 class Journal(Protocol):
     """What erasing needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def keep_words(  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> KnownMore: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def keep_words(
         self,
         said: Sequence[SaidWords],
         outgoing: Sequence[OutgoingWords],
         lately: Sequence[Lately],
         touched: Sequence[Head],
     ) -> None: ...
-    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-    def said_by(self, community: str, author: str) -> list[ObjectId]: ...  # noqa: D102
-    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
-    def forget_author(self, community: str, author: str, now: datetime) -> None: ...  # noqa: D102
+    def keep_breaker(self, breaker: Breaker) -> None: ...
+    def said_by(self, community: str, author: str) -> list[ObjectId]: ...
+    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...
+    def forget_author(self, community: str, author: str, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 class Confirmations(Protocol):

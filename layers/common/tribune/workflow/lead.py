@@ -35,23 +35,27 @@ _SHORT = 6
 _TRIES = 4
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read in one go."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
-    def thread(self, community: str, platform: str, account: str, thread_id: str, /) -> ThreadRecord: ...  # noqa: D102
-    def brakes(self, community: str, /) -> Brakes: ...  # noqa: D102
-    def proposals(self, community: str, day: date, /) -> Proposals | None: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
+    def thread(self, community: str, platform: str, account: str, thread_id: str, /) -> ThreadRecord: ...
+    def brakes(self, community: str, /) -> Brakes: ...
+    def proposals(self, community: str, day: date, /) -> Proposals | None: ...
 
 
 class Journal(Protocol):
     """What the proposals need of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
-    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
-    def keep_proposals(self, proposals: Proposals) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...
+    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...
+    def keep_proposals(self, proposals: Proposals) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 def as_written(community: Community) -> Callable[[str], Findings]:
@@ -233,11 +237,15 @@ class Source:
     """None once its words are gone."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Shelf(Protocol):
     """Where the sources of a proposal are looked up."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
+
+
+# ruff: enable[D102]
 
 
 def sources(shelf: Shelf, keys: Keys, community: str, proposal: Proposal) -> list[Source]:

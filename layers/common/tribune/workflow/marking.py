@@ -39,14 +39,18 @@ _TRIES = 6
 _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What marking needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def outgoing_words(  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def outgoing_words(
         self, community: str, platform: str, account: str, object_id: str, action_id: str
     ) -> tuple[str, str | None] | None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,29 +37,33 @@ NO_MATTER_ANY_MORE = frozenset({"deleted", "edited", "erased"})
 _TRIES = 6
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What moderate needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def cost(self, changes: Changes) -> int: ...  # noqa: D102
-    def keep_words(  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def cost(self, changes: Changes) -> int: ...
+    def keep_words(
         self,
         said: Sequence[SaidWords],
         outgoing: Sequence[OutgoingWords],
         lately: Sequence[Lately],
         touched: Sequence[Head],
     ) -> None: ...
-    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...  # noqa: D102
+    def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...
 
 
 class Charters(Protocol):
     """The charters that were published."""
 
-    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
-    def changes(self, community: str) -> Mapping[int, Mapping[str, int]]: ...  # noqa: D102
-    def shadow(self, community: str) -> str | None: ...  # noqa: D102
-    def shadow_charter(self, community: str) -> PublishedCharter: ...  # noqa: D102
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...
+    def changes(self, community: str) -> Mapping[int, Mapping[str, int]]: ...
+    def shadow(self, community: str) -> str | None: ...
+    def shadow_charter(self, community: str) -> PublishedCharter: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(slots=True)

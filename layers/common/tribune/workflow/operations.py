@@ -27,36 +27,38 @@ type Place = tuple[str, str, str]
 """(platform, account, object)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Store(Protocol):
     """Where it is kept what people enter."""
 
-    def entered(self, community: str, operation: str) -> Entered: ...  # noqa: D102
-    def keep(self, community: str, operation: str, after: Entered, now: datetime) -> None: ...  # noqa: D102
+    def entered(self, community: str, operation: str) -> Entered: ...
+    def keep(self, community: str, operation: str, after: Entered, now: datetime) -> None: ...
 
 
 class Sealed(Protocol):
     """Where figures are kept."""
 
-    def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
-    def days(self, community: str, space: str, first: date, last: date) -> dict[date, Figures]: ...  # noqa: D102
-    def hours(  # noqa: D102
-        self, community: str, space: str, first: str, last: str
-    ) -> dict[str, dict[date, Figures]]: ...
-    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...  # noqa: D102
+    def sealed_to(self, community: str) -> datetime | None: ...
+    def days(self, community: str, space: str, first: date, last: date) -> dict[date, Figures]: ...
+    def hours(self, community: str, space: str, first: str, last: str) -> dict[str, dict[date, Figures]]: ...
+    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...
 
 
 class Journal(Protocol):
     """Where heads are kept."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def keep_words(  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def keep_words(
         self,
         said: Sequence[SaidWords],
         outgoing: Sequence[OutgoingWords],
         lately: Sequence[Lately],
         touched: Sequence[Head],
     ) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

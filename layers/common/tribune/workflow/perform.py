@@ -34,12 +34,13 @@ _WORDED = (*SPEAKING, ActKind.BLOCK)
 """Acts that need something of the text table: words, or whom they are about."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class KnownMore(Known, Protocol):
     """What perform reads besides heads and threads."""
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
-    def pauses(self, community: str) -> Pauses: ...  # noqa: D102
-    def outgoing(  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
+    def pauses(self, community: str) -> Pauses: ...
+    def outgoing(
         self, community: str, platform: str, account: str, object_id: str, action_id: str
     ) -> tuple[str, str | None] | None: ...
 
@@ -47,8 +48,11 @@ class KnownMore(Known, Protocol):
 class Journal(marking.Journal, Protocol):
     """What perform needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> KnownMore: ...  # noqa: D102
-    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> KnownMore: ...
+    def keep_breaker(self, breaker: Breaker) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,17 @@ CONFIRMED_WITHIN = timedelta(hours=4)
 _RINGING = (CallState.READY, CallState.SENDING, CallState.SENT)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What these timers need of the journal."""
 
-    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 def confirm_by(community: Community, since: datetime) -> datetime:

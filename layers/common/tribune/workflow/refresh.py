@@ -21,20 +21,24 @@ LEAST_SECONDS = 15.0
 _KEPT_TRIES = 4
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read of the journal."""
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
-    def renewal(self, community: str, platform: str, channel: str) -> Renewal: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
+    def renewal(self, community: str, platform: str, channel: str) -> Renewal: ...
 
 
 class Journal(Protocol):
     """What refreshing needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def keep_renewal(self, renewal: Renewal) -> None: ...  # noqa: D102
-    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def keep_renewal(self, renewal: Renewal) -> None: ...
+    def keep_breaker(self, breaker: Breaker) -> None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 class Accesses(Protocol):

@@ -28,12 +28,16 @@ SETTLED_AFTER: Final = timedelta(days=9)
 _REGISTER: Final = TypeAdapter(Register)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Registers(Protocol):
     """Where registers are kept."""
 
-    def months(self, community: str) -> Sequence[str]: ...  # noqa: D102
-    def load(self, community: str, month: str) -> str: ...  # noqa: D102
-    def keep(self, community: str, month: str, content: str) -> None: ...  # noqa: D102
+    def months(self, community: str) -> Sequence[str]: ...
+    def load(self, community: str, month: str) -> str: ...
+    def keep(self, community: str, month: str, content: str) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,18 +32,22 @@ type AccountId = tuple[str, str, str]
 """(community, platform, account)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read."""
 
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
 
 
 class Journal(Protocol):
     """What resting needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def keep_breaker(self, breaker: Breaker) -> None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def keep_breaker(self, breaker: Breaker) -> None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 def rested(breaker: Breaker, outcome: Outcome, kind: ActKind | None, now: datetime) -> Breaker:

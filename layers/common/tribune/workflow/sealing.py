@@ -30,36 +30,36 @@ type Place = tuple[str, str, str]
 """(platform, account, object)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Heads(Protocol):
     """What was read of the journal."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...
 
 
 class Journal(Protocol):
     """What sealing needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Heads: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Heads: ...
 
 
 class Sealed(Protocol):
     """Where figures are kept."""
 
-    def first_note(self, community: str) -> datetime | None: ...  # noqa: D102
-    def touched(self, community: str, since: str, until: str) -> dict[str, set[Place]]: ...  # noqa: D102
-    def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
-    def keep_sealed_to(self, community: str, before: datetime | None, after: datetime) -> None: ...  # noqa: D102
-    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...  # noqa: D102
-    def add_objects(  # noqa: D102
-        self, community: str, hour: str, parts: int, objects: Iterable[Place], now: datetime
-    ) -> None: ...
-    def keep_hour(  # noqa: D102
+    def first_note(self, community: str) -> datetime | None: ...
+    def touched(self, community: str, since: str, until: str) -> dict[str, set[Place]]: ...
+    def sealed_to(self, community: str) -> datetime | None: ...
+    def keep_sealed_to(self, community: str, before: datetime | None, after: datetime) -> None: ...
+    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...
+    def add_objects(self, community: str, hour: str, parts: int, objects: Iterable[Place], now: datetime) -> None: ...
+    def keep_hour(
         self, community: str, space: str, hour: str, slices: Mapping[date, Figures], now: datetime
     ) -> None: ...
-    def hours(  # noqa: D102
-        self, community: str, space: str, first: str, last: str
-    ) -> dict[str, dict[date, Figures]]: ...
-    def keep_day(self, community: str, space: str, day: date, figures: Figures, now: datetime) -> None: ...  # noqa: D102
+    def hours(self, community: str, space: str, first: str, last: str) -> dict[str, dict[date, Figures]]: ...
+    def keep_day(self, community: str, space: str, day: date, figures: Figures, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,15 @@ class InHandAlready(AlreadyDone):
     """Somebody else looks at it."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What sharing needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 def in_hand(case: Case, now: datetime) -> InHand | None:

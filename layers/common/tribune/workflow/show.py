@@ -50,35 +50,39 @@ _OF_A_304 = ("etag", "cache-control", "vary")
 _SPACE = (Kind.FRAME, Kind.PROTECT, Kind.THANK)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Version(Protocol):
     """A published version without its content."""
 
     @property
-    def version(self) -> int: ...  # noqa: D102
+    def version(self) -> int: ...
     @property
-    def effective_from(self) -> datetime: ...  # noqa: D102
+    def effective_from(self) -> datetime: ...
 
 
 class Charters(Protocol):
     """The published charters."""
 
-    def versions(self, community: str) -> Sequence[Version]: ...  # noqa: D102
-    def version(self, community: str, version: int) -> PublishedCharter: ...  # noqa: D102
-    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+    def versions(self, community: str) -> Sequence[Version]: ...
+    def version(self, community: str, version: int) -> PublishedCharter: ...
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...
 
 
 class Registers(Protocol):
     """The public registers."""
 
-    def months(self, community: str) -> Sequence[str]: ...  # noqa: D102
-    def load(self, community: str, month: str) -> str: ...  # noqa: D102
+    def months(self, community: str) -> Sequence[str]: ...
+    def load(self, community: str, month: str) -> str: ...
 
 
 class Communities(Protocol):
     """The communities of this stack."""
 
-    def all(self) -> Sequence[str]: ...  # noqa: D102
-    def load(self, community_id: str) -> Community: ...  # noqa: D102
+    def all(self) -> Sequence[str]: ...
+    def load(self, community_id: str) -> Community: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,26 +24,30 @@ LAST_SAID: Final = 5
 """…and of each so many of their latest comments."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read in one go."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
-    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
+    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...
 
 
 class Keys(Protocol):
     """How the journal names what it keeps."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
+    def author(self, community: str, author_hash: str) -> Key: ...
 
 
 class Journal(Protocol):
     """What is read of it."""
 
-    def read(self, wanted: Iterable[Key]) -> Any: ...  # noqa: D102
-    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Any: ...
+    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,23 +27,27 @@ type Place = tuple[str, str, str]
 """(platform, account, object)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Heads(Protocol):
     """What was read of the journal."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
 
 
 class Journal(Protocol):
     """What this needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Heads: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Heads: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
 
 
 class Notes(Protocol):
     """The notes of what was touched."""
 
-    def touched(self, community: str, since: str, until: str) -> Mapping[str, set[Place]]: ...  # noqa: D102
+    def touched(self, community: str, since: str, until: str) -> Mapping[str, set[Place]]: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(slots=True)

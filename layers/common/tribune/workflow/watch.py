@@ -23,14 +23,18 @@ COUNTED_EVERY = 5
 """Minutes between two looks at how many cases are open: so many index entries are read each time."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Journal(Protocol):
     """What watch needs of the journal."""
 
-    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
-    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...  # noqa: D102
-    def promises_due(self, community: str, now: datetime) -> list[Case]: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
-    def end_pause(self, key: Key) -> None: ...  # noqa: D102
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...
+    def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...
+    def promises_due(self, community: str, now: datetime) -> list[Case]: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
+    def end_pause(self, key: Key) -> None: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

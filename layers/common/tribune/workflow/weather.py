@@ -54,36 +54,40 @@ _NEGATIVE = frozenset(
 )
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read in one go."""
 
-    def climate(self, community: str, space: str, /) -> SpaceRecord: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
+    def climate(self, community: str, space: str, /) -> SpaceRecord: ...
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
 
 
 class Keys(Protocol):
     """How the journal names what it keeps."""
 
-    def climate(self, community: str, space: str) -> Key: ...  # noqa: D102
-    def climate_of(self, key: Key) -> tuple[str, str]: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
+    def climate(self, community: str, space: str) -> Key: ...
+    def climate_of(self, key: Key) -> tuple[str, str]: ...
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
 
 
 class Journal(Protocol):
     """What the climate needs of the journal."""
 
-    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...  # noqa: D102
-    def read(self, wanted: Sequence[Key]) -> Known: ...  # noqa: D102
-    def buckets(self, community: str, space: str, since: datetime) -> Mapping[datetime, Bucket]: ...  # noqa: D102
-    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
-    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def due(self, kind: str, now: datetime, limit: int = 100) -> list[Key]: ...
+    def read(self, wanted: Sequence[Key]) -> Known: ...
+    def buckets(self, community: str, space: str, since: datetime) -> Mapping[datetime, Bucket]: ...
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
 
 
 class Voices(Protocol):
     """Who said what lately, as far as it could be an echo."""
 
-    def lately(self, community: Community, space: str, now: datetime) -> Sequence[Voiced]: ...  # noqa: D102
+    def lately(self, community: Community, space: str, now: datetime) -> Sequence[Voiced]: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(frozen=True, slots=True)

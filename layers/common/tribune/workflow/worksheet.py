@@ -51,16 +51,20 @@ type BudgetId = tuple[str, str, str, str]
 """(community, platform, account, hour)."""
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read from the journal in one go."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None: ...  # noqa: D102
-    def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord: ...  # noqa: D102
-    def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...  # noqa: D102
-    def brakes(self, community: str) -> Brakes: ...  # noqa: D102
-    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...  # noqa: D102
-    def budget(self, community: str, platform: str, account: str, hour: str) -> Budget: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Head | None: ...
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Case | None: ...
+    def thread(self, community: str, platform: str, account: str, thread_id: str) -> ThreadRecord: ...
+    def author(self, community: str, author: str, now: datetime) -> AuthorRecord: ...
+    def brakes(self, community: str) -> Brakes: ...
+    def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
+    def budget(self, community: str, platform: str, account: str, hour: str) -> Budget: ...
+
+
+# ruff: enable[D102]
 
 
 @dataclass(slots=True)
