@@ -242,7 +242,7 @@ def test_figures_that_are_not_all_counted_say_so() -> None:
 
 @pytest.mark.parametrize("width", [24, 40, 80])
 def test_bars_fit_into_any_terminal(width: int) -> None:
-    days = {day: figures(7**n) for n, day in enumerate(WEEK.days)}
+    days = {day: figures(4**n) for n, day in enumerate(WEEK.days)}
     of = build(GARANCE, WEEK, Material(days=days, before=Figures(), counted_to=NOW), NOW)
     (picture,) = next(one for one in told(of).sections if one.name == "engagement").pictures
     lines = list(picture.bars(width))

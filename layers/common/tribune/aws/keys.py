@@ -62,6 +62,7 @@ ITEMS = (
             "tribune appeal",
             "AskColleague",
             "SendReport",
+            "tribune report",
         ),
     ),
     ItemType(
@@ -82,7 +83,7 @@ ITEMS = (
         "first_at, said.{object}: words and time, strike.{object}: clause and time, auto.{action}, used.{variant}, turn.{object}: thread and time, rev, heard_at, waiting.{object}, notice.{code}: token and time, human_at; or forgotten_at alone",
         "13 months after the last word; 60 days once forgotten",
         ("ModerateComments", "PerformAction", "ErasePerson", "Desk", "tribune case", "tribune appeal"),
-        ("ModerateComments", "PerformAction", "SendReport", "Desk"),
+        ("ModerateComments", "PerformAction", "SendReport", "Desk", "tribune report"),
     ),
     ItemType(
         "lately",
@@ -120,6 +121,7 @@ ITEMS = (
             "tribune appeal",
             "AskColleague",
             "SendReport",
+            "tribune report",
         ),
     ),
     ItemType(
@@ -142,7 +144,16 @@ ITEMS = (
             "AskColleague",
             "SendReport",
         ),
-        ("CallManager", "KeepWatch", "RelayAlarm", "Desk", "tribune call", "ReceivePress", "SendReport"),
+        (
+            "CallManager",
+            "KeepWatch",
+            "RelayAlarm",
+            "Desk",
+            "tribune call",
+            "ReceivePress",
+            "SendReport",
+            "tribune report",
+        ),
     ),
     ItemType(
         "breaker",
@@ -242,7 +253,7 @@ ITEMS = (
         "rev, state, at, due_at, words: a hash, decided_by, decided_at, because; due_pk appeal#{community} while open, closed#{community}#appeals after that",
         "13 months",
         ("ReceiveAppeal", "ModerateComments", "tribune appeal"),
-        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal", "SendReport"),
+        ("ShowCharter", "ReceiveAppeal", "ModerateComments", "tribune appeal", "SendReport", "tribune report"),
     ),
     ItemType(
         "question",
@@ -334,6 +345,7 @@ ITEMS = (
             "tribune appeal",
             "AskColleague",
             "SendReport",
+            "tribune report",
         ),
     ),
     ItemType(
@@ -404,7 +416,7 @@ ITEMS = (
         "to: up to when those notes were read",
         "none",
         ("SealHours",),
-        ("SealHours", "SendReport", "Desk"),
+        ("SealHours", "SendReport", "Desk", "tribune report"),
     ),
     ItemType(
         "roster",
@@ -414,7 +426,7 @@ ITEMS = (
         "gzip: platform, account and id of the objects that are counted in an hour, at most 4,000",
         "13 months",
         ("SealHours",),
-        ("SealHours", "Desk", "tribune operation", "SendReport"),
+        ("SealHours", "Desk", "tribune operation", "SendReport", "tribune report"),
     ),
     ItemType(
         "sealed hour",
@@ -454,7 +466,16 @@ ITEMS = (
         "content hash, parts, published_at, effective_from, notice, summary, changed: clause and article",
         "none: immutable",
         ("tribune apply", "tribune charter publish", "Desk"),
-        ("ModerateComments", "KeepWatch", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal", "SendReport"),
+        (
+            "ModerateComments",
+            "KeepWatch",
+            "ShowCharter",
+            "Desk",
+            "tribune case",
+            "ReceiveAppeal",
+            "SendReport",
+            "tribune report",
+        ),
     ),
     ItemType(
         "shadow charter",
@@ -494,7 +515,7 @@ ITEMS = (
         "gzip bytes, at most 300 KB",
         "none: immutable; 13 months while only a draft holds it",
         ("tribune apply", "tribune charter publish", "Desk"),
-        ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal", "SendReport"),
+        ("ModerateComments", "ShowCharter", "Desk", "tribune case", "ReceiveAppeal", "SendReport", "tribune report"),
     ),
     ItemType(
         "community",
@@ -520,6 +541,7 @@ ITEMS = (
             "ReceiveAppeal",
             "AskColleague",
             "SendReport",
+            "tribune report",
         ),
     ),
     ItemType(
@@ -560,7 +582,7 @@ ITEMS = (
         "that the community exists",
         "none",
         ("tribune apply",),
-        ("RelayAlarm", "KeepWatch", "AnchorLedger", "SealHours", "ShowCharter", "SendReport"),
+        ("RelayAlarm", "KeepWatch", "AnchorLedger", "SealHours", "ShowCharter", "SendReport", "tribune report"),
     ),
 )
 
