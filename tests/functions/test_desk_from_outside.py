@@ -104,9 +104,9 @@ def test_nobody_reads_or_touches_another_communitys_case(two: tuple[Browser, Bro
         assert ours.get(f"/desk/{community}/case/{case}").status == 404
         for act in ("send", "hide", "close", "take", "give", "ask", "private", "delete"):
             assert ours.ask("POST", f"/desk/{community}/case/{case}/{act}", form).status in (400, 404)
-    for path in ("unanswered", "calls", "appeals", "settled", "charter", "rota", "nothing"):
+    for path in ("unanswered", "calls", "appeals", "settled", "charter", "draft/article/respect", "rota", "nothing"):
         assert ours.get(f"/desk/autre/{path}").status == 404
-    for path in ("pause", "resume", "calls/some/take"):
+    for path in ("pause", "resume", "calls/some/take", "calls/some/mute", "unmute", "release", "draft/reword"):
         assert ours.ask("POST", f"/desk/autre/{path}", form).status == 404
     assert theirs.json("/desk/autre/calls")["pauses"] == []
     assert len(cases(theirs, "autre")) == 1
