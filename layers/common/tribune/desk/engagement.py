@@ -645,7 +645,13 @@ def _pictures(view: Engagement) -> Iterator[Picture]:
 
     by_level = {one.said: [day.levels[one.level] for day in view.days] for one in levels}
     seen = {one.said: by_level.pop(one.said) for one in levels if one.level == EXPOSURE}
-    yield picture("days", charts.columns, [day_words(one.day, view.language) for one in view.days], by_level, seen)
+    yield picture(
+        "days",
+        charts.columns,
+        [day_words(one.day, view.language).replace(" ", "\u00a0") for one in view.days],
+        by_level,
+        seen,
+    )
     of_whom = {said["said"][who]: [getattr(one, who) for one in view.roles] for who in ("person", "machine")}
     yield picture("said", charts.bars, [one.said for one in view.roles], of_whom)
     yield picture(
