@@ -63,7 +63,7 @@ def tallied(world: World) -> dict[str, int]:
     total: dict[str, int] = {}
     for item in clients.dynamodb().scan(TableName=world.stack.tables()["CounterTable"])["Items"]:
         for name, value in item.items():
-            if name.count("#") == 2 and "N" in value:
+            if name.startswith("under#"):
                 what = name.rpartition("#")[2]
                 total[what] = total.get(what, 0) + int(value["N"])
     return total
