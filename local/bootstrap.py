@@ -5,7 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
-from awslambdaric.__main__ import main as run_runtime  # type: ignore[import-untyped]
+from awslambdaric.__main__ import main as run_runtime  # type: ignore[import-untyped]  # it brings no types
 
 from local.clock import SharedClock
 from tribune import clock

@@ -72,7 +72,7 @@ def apply() -> None:
     _replace(Table, "delete_item", _then_reindex_deleted)
     _replace(Table, "query", _in_one_partition)
     _replace(Table, "all_items", _only_that_partition)
-    Table.__deepcopy__ = _table_deepcopy  # type: ignore[attr-defined]
+    Table.__deepcopy__ = _table_deepcopy  # type: ignore[attr-defined]  # moto gives it none
     _replace(Item, "__init__", lambda _: _item_of)
     _replace(Item, "project", _by_name)
     _replace(DynamoHandler, "serialized", _as_it_is)

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -60,14 +61,14 @@ class Site:
             "comment_parent": parent,
         }
         status, body = self._ask("POST", "/wp-comments-post.php", urlencode(form).encode())
-        if status != 302:  # noqa: PLR2004  WordPress leads back to the page
+        if status != HTTPStatus.FOUND:  # WordPress leads back to the page
             raise Unavailable(f"WordPress did not take the comment ({status}): {body[:200].decode(errors='replace')}")
 
     def comments(self, *, parent: int | None = None) -> list[dict[str, object]]:
         """The comments that the public can read, the oldest first; those under one comment. Raises Unavailable."""
         query = "&order=asc" + (f"&parent={parent}" if parent is not None else "")
         status, body = self._ask("GET", f"/?rest_route=/wp/v2/comments{query}")
-        if status != 200:  # noqa: PLR2004
+        if status != HTTPStatus.OK:
             raise Unavailable(f"WordPress does not show its comments ({status})")
         found: list[dict[str, object]] = json.loads(body)
         return found

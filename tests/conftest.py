@@ -36,12 +36,15 @@ os.environ |= {
     "POWERTOOLS_LOG_LEVEL": "INFO",
 }
 
-from memory_world import fresh_world  # noqa: E402  after the environment
-from moto import mock_aws  # noqa: E402
+# ruff: disable[E402]  after the environment
+from memory_world import fresh_world
+from moto import mock_aws
 
-from local import moto_patch  # noqa: E402
-from local.resources import Stack, Template, create  # noqa: E402
-from tribune.aws import clients, directory, secrets  # noqa: E402
+from local import moto_patch
+from local.resources import Stack, Template, create
+from tribune.aws import clients, directory, secrets
+
+# ruff: enable[E402]
 
 PARAMETERS = {"Stage": "test", "AlertAddress": "alerts@example.test", "MailSender": "tribune@example.test"}
 """What `sam deploy --guided` asks for."""
@@ -72,7 +75,7 @@ def _guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
     return _getaddrinfo(host, *args, **kwargs)
 
 
-socket.socket.connect = _guarded_connect  # type: ignore[method-assign,assignment]
+socket.socket.connect = _guarded_connect
 socket.getaddrinfo = _guarded_getaddrinfo
 
 

@@ -203,5 +203,5 @@ def test_a_community_says_itself_what_is_usual_where_nobody_knows() -> None:
         ({Signal.QUESTION}, False, Tone.NEITHER),
     ],
 )
-def test_praise_beside_a_grievance_is_no_praise(signals: set[Signal], hostile: bool, tone: Tone) -> None:  # noqa: FBT001  what was read
+def test_praise_beside_a_grievance_is_no_praise(signals: set[Signal], hostile: bool, tone: Tone) -> None:
     assert tone_of(frozenset(signals), hostile=hostile) is tone

@@ -33,7 +33,7 @@ def test_the_registry_knows_an_ambassador_or_has_no_opinion(
     registry: tuple[str, ...] | None,
     platform: str,
     author: str | None,
-    known: bool | None,  # noqa: FBT001  parametrized
+    known: bool | None,
 ) -> None:
     assert community(ambassadors=registry).is_ambassador(platform, author, "p-1") is known
 

@@ -19,7 +19,7 @@ TEAM = {"id": "equipe", "name": "L'équipe", "ways": [{"kind": "email", "address
 
 moments = st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001  hypothesis gives it a zone
-    max_value=datetime(2027, 12, 31),  # noqa: DTZ001
+    max_value=datetime(2027, 12, 31),  # noqa: DTZ001  the same
     timezones=st.just(UTC),
 )
 urgencies = st.sampled_from(["now", "hours", "digest"])

@@ -44,7 +44,7 @@ def the_notice(**changes: object) -> Notice:
         clause="respect",
         charter_version=3,
     )
-    return replace(before, **changes)  # type: ignore[arg-type]
+    return replace(before, **changes)
 
 
 def ground(clause: str | None = "respect", language: str = "fr") -> Ground:

@@ -88,7 +88,7 @@ def test_what_hangs_from_another_post_and_bears_no_hashtag_belongs_to_nothing() 
     ("clock", "inside"),
     [("2026-12-01T07:59", False), ("2026-12-01T08:00", True), ("2026-12-24T16:59", True), ("2026-12-24T17:00", False)],
 )
-def test_it_lasts_by_the_communitys_clock(clock: str, inside: bool) -> None:  # noqa: FBT001  parametrised
+def test_it_lasts_by_the_communitys_clock(clock: str, inside: bool) -> None:
     at = datetime.fromisoformat(clock).replace(tzinfo=UTC)
 
     assert bool(marked(comment(posted_at=at, said_at=at), operation())) is inside
@@ -113,8 +113,8 @@ def test_it_lasts_by_the_communitys_clock(clock: str, inside: bool) -> None:  # 
 def test_what_enters_is_what_the_operation_says(
     entry: str,
     said: Comment,
-    participates: bool,  # noqa: FBT001  parametrised
-    enters: bool,  # noqa: FBT001  parametrised
+    participates: bool,
+    enters: bool,
 ) -> None:
     (mark,) = marked(said, operation(entry=entry), participates=participates)
 
@@ -137,7 +137,7 @@ def test_what_enters_is_what_the_operation_says(
 )
 def test_who_says_that_they_come_takes_part_where_people_are_invited(
     text: str,
-    comes: bool,  # noqa: FBT001  parametrised
+    comes: bool,
 ) -> None:
     reader = Reader(None, Vocabulary())
 

@@ -507,7 +507,7 @@ def test_a_text_is_never_longer_than_the_platform_takes(limit: int, key: str, un
 
 
 def test_a_shorter_text_is_found_where_the_first_one_is_too_long() -> None:
-    found = {length(say("draft.facts", key=str(k)).text, "utf16") for k in range(30)}  # type: ignore[union-attr]
+    found = {length(say("draft.facts", key=str(k)).text, "utf16") for k in range(30)}
 
     assert say("draft.facts", limit=min(found)) is not None
     assert say("draft.facts", limit=10) is None
@@ -738,7 +738,7 @@ def test_every_draft_that_names_an_hour_is_recognised_as_a_promise(language: str
         ("Merci à vous.", False),
     ],
 )
-def test_a_message_of_ours_asks_something_when_a_question_mark_ends_something(text: str, asked: bool) -> None:  # noqa: FBT001  what is expected
+def test_a_message_of_ours_asks_something_when_a_question_mark_ends_something(text: str, asked: bool) -> None:
     assert asks(text) is asked
 
 

@@ -119,7 +119,7 @@ def test_two_people_who_publish_at_once_get_two_versions(charters: Charters, tab
             raced.append(publish(charters, charter("a")))
         return seen
 
-    slow.stored_versions = stored_versions  # type: ignore[method-assign]  # the race, made certain
+    slow.stored_versions = stored_versions  # the race, made certain
     assert publish(slow, charter("b")) == 2
     assert charters.version("garance", 1).charter == charter("a")
     assert charters.version("garance", 2).charter == charter("b")
@@ -186,10 +186,10 @@ def test_a_damaged_part_is_said_and_never_read_as_an_empty_charter(charters: Cha
     key = next(key for key in items(table) if key[1].startswith("part#"))
     where = {"TableName": table, "Key": {"pk": {"S": key[0]}, "sk": {"S": key[1]}}}
     if damage == "missing":
-        clients.dynamodb().delete_item(**where)  # type: ignore[arg-type]
+        clients.dynamodb().delete_item(**where)
     else:
         content = items(table)[key]["content"]["B"][:40] if damage == "cut" else hashlib.sha256(b"").digest()
-        clients.dynamodb().put_item(TableName=table, Item={**where["Key"], "content": {"B": content}})  # type: ignore[dict-item]
+        clients.dynamodb().put_item(TableName=table, Item={**where["Key"], "content": {"B": content}})
     with pytest.raises(CharterUnreadable):
         Charters(table).load("garance", NOW)
 

@@ -24,7 +24,7 @@ def deploy() -> Callable[..., None]:
             },
         }
         resources = dict.fromkeys(stack.TABLES.values(), table)
-        resources |= {logical: {"Type": "AWS::SQS::Queue"} for logical in stack.QUEUES.values()}  # type: ignore[dict-item]
+        resources |= {logical: {"Type": "AWS::SQS::Queue"} for logical in stack.QUEUES.values()}
         kept = {logical: resource for logical, resource in resources.items() if logical not in missing}
         clients.cloudformation.cache_clear()
         clients.cloudformation().create_stack(StackName=name, TemplateBody=json.dumps({"Resources": kept}))

@@ -125,7 +125,7 @@ def test_a_link_is_held_only_beside_a_spam_family(
         ("https://garence.example/colis", False),
     ],
 )
-def test_an_address_that_looks_like_ours_is_found(find: Find, address: str, sure: bool) -> None:  # noqa: FBT001  parametrized
+def test_an_address_that_looks_like_ours_is_found(find: Find, address: str, sure: bool) -> None:
     (breach,) = find("lookalike_link", f"Votre colis est ici : {address}").breaches
     assert breach.doubtful is not sure
 
@@ -189,7 +189,7 @@ def test_an_honest_name_is_left_alone(find: Find, author: str | None) -> None:
         ("Il pleut sur Nantes.", True, False),
     ],
 )
-def test_only_an_ambassador_who_hides_it_is_nudged(find: Find, text: str, known: bool | None, held: bool) -> None:  # noqa: FBT001
+def test_only_an_ambassador_who_hides_it_is_nudged(find: Find, text: str, known: bool | None, held: bool) -> None:
     breaches = find("undisclosed", text, Circumstances(ambassador=known)).breaches
     assert [breach.doubtful for breach in breaches] == ([True] if held else [])
 
@@ -207,7 +207,7 @@ def test_only_an_ambassador_who_hides_it_is_nudged(find: Find, text: str, known:
         (Circumstances(rate=50, waiting=True), False),
     ],
 )
-def test_the_pace_of_an_author_is_a_persons_to_judge(find: Find, around: Circumstances, held: bool) -> None:  # noqa: FBT001
+def test_the_pace_of_an_author_is_a_persons_to_judge(find: Find, around: Circumstances, held: bool) -> None:
     assert [breach.doubtful for breach in find("rate", "Et encore une chose.", around).breaches] == [True] * held
 
 
@@ -216,7 +216,7 @@ def test_who_says_that_nobody_answers_is_never_too_fast(find: Find) -> None:
 
 
 @pytest.mark.parametrize(("before", "times", "held"), [(1, 3, False), (2, 3, True), (1, 2, True), (9, 20, False)])
-def test_a_charter_says_how_often_is_too_often(find: Find, before: int, times: int, held: bool) -> None:  # noqa: FBT001
+def test_a_charter_says_how_often_is_too_often(find: Find, before: int, times: int, held: bool) -> None:
     around = Circumstances(repetitions=before)
     assert bool(find("repetition", "Votez pour moi", around, times=times).breaches) is held
 
@@ -229,7 +229,7 @@ def test_under_a_contest_calling_ones_friends_is_the_game(find: Find) -> None:
 
 
 @pytest.mark.parametrize(("reports", "held"), [(None, False), (2, False), (3, True), (99, True)])
-def test_reported_comments_are_a_persons_to_judge(find: Find, reports: int | None, held: bool) -> None:  # noqa: FBT001
+def test_reported_comments_are_a_persons_to_judge(find: Find, reports: int | None, held: bool) -> None:
     breaches = find("reports", "Bonjour à tous", Circumstances(reports=reports)).breaches
     assert [breach.doubtful for breach in breaches] == [True] * held
 
@@ -260,7 +260,7 @@ ENGLISH = "Hello, I would like to know when my bike will be here because I have 
         ("Shimano Nexus Brompton Schwalbe Marathon Plus Brooks Ortlieb Garmin Edge", ["fr"], False),
     ],
 )
-def test_a_language_is_told_only_where_it_is_sure(find: Find, text: str, accepted: list[str], held: bool) -> None:  # noqa: FBT001
+def test_a_language_is_told_only_where_it_is_sure(find: Find, text: str, accepted: list[str], held: bool) -> None:
     breaches = find("language", text, accepted=accepted).breaches
     assert [breach.doubtful for breach in breaches] == [True] * held
 
@@ -276,7 +276,7 @@ def test_a_language_is_told_only_where_it_is_sure(find: Find, text: str, accepte
         ("Vu : #TOUTENMAJUSCULESPARTOUT @LEONARDDEVINCI", {}, False),
     ],
 )
-def test_a_charter_says_what_shouting_is(find: Find, text: str, parameters: dict[str, int], held: bool) -> None:  # noqa: FBT001
+def test_a_charter_says_what_shouting_is(find: Find, text: str, parameters: dict[str, int], held: bool) -> None:
     assert bool(find("shouting", text, **parameters).breaches) is held
 
 
@@ -315,7 +315,7 @@ def test_off_topic_is_a_suggestion_where_the_subject_is_known(
     find: Find,
     text: str,
     around: Circumstances,
-    held: bool,  # noqa: FBT001
+    held: bool,
 ) -> None:
     assert [breach.doubtful for breach in find("off_topic", text, around, **ABOUT).breaches] == [True] * held
 
@@ -339,7 +339,7 @@ def test_politics_are_a_persons_to_judge_in_a_period_of_reserve_whichever_side(
     find: Find,
     text: str,
     around: Circumstances,
-    held: bool,  # noqa: FBT001
+    held: bool,
 ) -> None:
     breaches = find("neutrality", text, around, **PERIOD).breaches
     assert bool(breaches) is held

@@ -100,7 +100,7 @@ def test_a_staged_example_says_all_its_circumstances(model: Charter) -> None:
 
 
 @pytest.mark.parametrize(("times", "fails"), [(1, True), (2, False)])
-def test_a_staged_example_proves_what_no_sentence_alone_can(model: Charter, times: int, fails: bool) -> None:  # noqa: FBT001  a table of expectations
+def test_a_staged_example_proves_what_no_sentence_alone_can(model: Charter, times: int, fails: bool) -> None:
     staged = {"text": "Votez pour moi", "language": "fr", "said_before": times}
     charter = only(model, "flood", examples={"forbidden_when": [staged]})
     assert bool(failures(charter)) is fails

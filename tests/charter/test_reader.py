@@ -305,7 +305,7 @@ def test_our_own_contacts_stay(reader: Reader, original: str) -> None:
 
 
 @pytest.mark.parametrize("newcomer", [True, False, None])
-def test_a_newcomers_link_is_not_spam(reader: Reader, newcomer: bool | None) -> None:  # noqa: FBT001  three answers
+def test_a_newcomers_link_is_not_spam(reader: Reader, newcomer: bool | None) -> None:
     original = "Mon essai est ici : https://bit.ly/essai-g3"
     assert reader.read(original, Circumstances(newcomer=newcomer)).breaches == ()
 

@@ -112,11 +112,11 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule(author=st.sampled_from(AUTHORS))
     def asks_to_be_forgotten(self, author: str) -> None:
-        settle, self.world.settle = self.world.settle, lambda **_: None  # type: ignore[method-assign]  # only asked for
+        settle, self.world.settle = self.world.settle, lambda **_: None  # only asked for
         try:
             asks_to_be_forgotten(self.world, author)
         finally:
-            self.world.settle = settle  # type: ignore[method-assign]
+            self.world.settle = settle
         self.forgotten.add(author)
 
     # --- what goes wrong ---
@@ -138,7 +138,7 @@ class AnyLife(RuleBasedStateMachine):
     # --- everybody works ---
 
     @rule(queue=st.sampled_from(sorted(QUEUES)), backwards=st.booleans())
-    def one_queue_moves(self, queue: str, backwards: bool) -> None:  # noqa: FBT001  hypothesis draws it
+    def one_queue_moves(self, queue: str, backwards: bool) -> None:
         memory: Any = clients.sqs()
         messages = memory._memory.queues[self.world.stack.queues()[queue]].messages
         if backwards:

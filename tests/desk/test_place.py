@@ -43,7 +43,7 @@ def test_a_call_about_one_comment_leads_to_its_case(account: str, name: str) -> 
 
 @pytest.mark.parametrize("changes", [{"objects": ()}, {"objects": ("1", "2")}, {"platform": None}, {"account": None}])
 def test_a_call_about_several_or_about_none_leads_to_the_list_of_calls(changes: dict[str, object]) -> None:
-    assert SCREENS.about(replace(CALL, **changes)) == "https://charte.garance.example/desk/garance/calls"  # type: ignore[arg-type]
+    assert SCREENS.about(replace(CALL, **changes)) == "https://charte.garance.example/desk/garance/calls"
 
 
 def test_what_names_no_comment_is_not_found() -> None:

@@ -35,7 +35,7 @@ def mail() -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_phone_and_can_be_read_in_light_and_in_dark(chromium: Browser, mail: str, scheme: str) -> None:
-    context = chromium.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme)  # one of the two
     page = context.new_page()
     page.set_content(mail)
 

@@ -27,13 +27,13 @@ def place(world: World, monkeypatch: pytest.MonkeyPatch) -> square.Square:
 
 def insult(world: World, twin: square.Square, *numbers: int) -> None:
     said = [twin.say(f"c{number}", INSULT.format(f"Nom{number}"), world.now) for number in numbers]
-    assert world.deliver("square", said) == 200  # type: ignore[arg-type]  # the square sends a list
+    assert world.deliver("square", said) == 200  # the square sends a list
     world.pump_only("moderate_comments")
 
 
 def spam(world: World, twin: square.Square, number: int) -> None:
     said = twin.say(f"s{number}", SPAM.format(number), world.now)
-    assert world.deliver("square", [said]) == 200  # type: ignore[arg-type]
+    assert world.deliver("square", [said]) == 200
     world.pump_only("moderate_comments")
 
 
@@ -118,7 +118,7 @@ def test_near_the_limit_only_protection_still_leaves(world: World, place: square
     assert place.requests == [], "neither is urgent"
 
     said = place.say("p1", "Rappelez ma voisine Julie au 06 39 98 12 34", world.now)
-    world.deliver("square", [said])  # type: ignore[arg-type]
+    world.deliver("square", [said])
     world.pump()
     world.pump_only("perform_action")
     assert place.requests == ["POST /hide/p1"]
@@ -171,7 +171,7 @@ def test_what_an_account_may_not_do_is_learned_and_goes_to_a_person(world: World
 
 
 def after(breaker: Breaker, verdict: Verdict, now: datetime, **more: object) -> Breaker:
-    return rested(breaker, Outcome(verdict, **more), ActKind.REPLY, now)  # type: ignore[arg-type]
+    return rested(breaker, Outcome(verdict, **more), ActKind.REPLY, now)
 
 
 EMPTY = Breaker("garance", "square", "sq-1")

@@ -90,7 +90,7 @@ def test_a_state_that_somebody_else_began_lets_nobody_in(browser: Browser) -> No
 )
 def test_a_cookie_that_we_did_not_seal_opens_nothing(browser: Browser, change: object) -> None:
     marie(browser)
-    browser.cookies["__Host-desk"] = change(browser.cookies["__Host-desk"])  # type: ignore[operator]
+    browser.cookies["__Host-desk"] = change(browser.cookies["__Host-desk"])
 
     assert browser.get(UNANSWERED).status == 303
 

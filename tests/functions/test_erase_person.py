@@ -181,7 +181,7 @@ def test_words_are_kept_no_longer_than_the_platform_allows(world: World, monkeyp
     twin = square.Square()
     world.join("square", twin, "square-secret", square.CHANNEL)
     world.apply()
-    world.deliver("square", [twin.say("c1", INSULT, world.now)])  # type: ignore[arg-type]  # the square sends a list
+    world.deliver("square", [twin.say("c1", INSULT, world.now)])  # the square sends a list
     world.deliver("facebook", world.comment(1, INSULT))
     world.settle()
 

@@ -218,7 +218,7 @@ def test_a_platform_that_refuses_to_tell_calls_somebody_once_a_day(world: World,
 
 def delivered(world: World, name: str, twin: square.Square) -> None:
     said = twin.say(name, "Bonjour", world.now)
-    assert world.deliver("square", [said]) == 200  # type: ignore[arg-type]  # the square sends a list
+    assert world.deliver("square", [said]) == 200  # the square sends a list
     world.pump()
 
 
@@ -275,7 +275,7 @@ def test_what_happened_while_the_access_was_cut_is_fetched_once_it_is_renewed(
 ) -> None:
     insult = crier.say("c1", "@Karim t'es vraiment un abruti si tu crois ça", world.now)
     crier.tokens.clear()
-    world.deliver("square", [insult])  # type: ignore[arg-type]
+    world.deliver("square", [insult])
     world.pump()
     assert [call.reason for call in world.calls_of("garance")] == [Verdict.TOKEN_DEAD]
     world.poll()
@@ -308,7 +308,7 @@ def test_a_platform_that_cannot_be_asked_calls_once_for_each_silence(
 
 def announced(world: World, name: str) -> None:
     event = {"id": name, "at": world.now.isoformat(), "account": square.ACCOUNT}
-    assert world.deliver("square", [event]) == 200  # type: ignore[arg-type]
+    assert world.deliver("square", [event]) == 200
 
 
 def test_an_item_that_says_too_little_is_completed_and_decided(world: World, crier: square.Square) -> None:

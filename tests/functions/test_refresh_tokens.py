@@ -99,7 +99,7 @@ def test_what_was_renewed_outlives_another_apply_until_a_person_gives_another(wo
 def test_an_account_that_rested_with_a_dead_token_wakes_up_with_the_new_one(world: World, place: square.Square) -> None:
     place.tokens.clear()
     said = place.say("c1", "@Karim t'es vraiment un abruti si tu crois ça", world.now)
-    world.deliver("square", [said])  # type: ignore[arg-type]  # the square sends a list
+    world.deliver("square", [said])  # the square sends a list
     world.pump()
     world.pump()
     assert place.replies == []
@@ -115,13 +115,13 @@ def test_a_token_that_was_renewed_meanwhile_is_read_again_before_it_is_called_de
     world: World, place: square.Square
 ) -> None:
     said = place.say("c0", "@Karim t'es vraiment un abruti si tu crois ça", world.now)
-    world.deliver("square", [said])  # type: ignore[arg-type]
+    world.deliver("square", [said])
     world.settle()
     world.now += timedelta(minutes=95)
     tick(world)
     place.tokens = {"token-1"}
     said = place.say("c1", "@Léa t'es vraiment une abrutie si tu crois ça", world.now)
-    world.deliver("square", [said])  # type: ignore[arg-type]
+    world.deliver("square", [said])
     world.settle()
 
     assert len(place.replies) == 2

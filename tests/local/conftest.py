@@ -56,7 +56,7 @@ class Tiny:
     def send(self, *jobs: dict[str, str]) -> None:
         entries = [{"Id": str(number), "MessageBody": json.dumps(job)} for number, job in enumerate(jobs)]
         url = self.stack.created.queues()["JobsQueue"]
-        self.stack.created.sqs.send_message_batch(QueueUrl=url, Entries=entries)  # type: ignore[arg-type]
+        self.stack.created.sqs.send_message_batch(QueueUrl=url, Entries=entries)
 
     def count(self, name: str, who: str = "work") -> int:
         items = views.items(self.stack.created.tables()["DoneTable"], self.stack.region)

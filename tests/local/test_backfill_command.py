@@ -22,7 +22,7 @@ def test_what_was_said_since_is_fetched_once_and_nobody_is_alarmed(
     world: World, crier: square.Square, tribune: Tribune
 ) -> None:
     heard = crier.say("c1", "Bonjour", world.now - timedelta(hours=2))
-    world.deliver("square", [heard])  # type: ignore[arg-type]  # the square sends a list
+    world.deliver("square", [heard])  # the square sends a list
     crier.say("c2", "Bonjour", world.now - timedelta(hours=3))
     crier.say("old", "Bonjour", world.now - timedelta(hours=30))
     said = tribune("backfill", "square", "--hours", "4", "--lang", "en")

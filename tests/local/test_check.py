@@ -42,11 +42,11 @@ def test_each_question_is_answered_before_the_next_one_is_asked() -> None:
 
 def test_a_long_stream_is_never_kept() -> None:
     class Endless(io.RawIOBase):
-        def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]  # lines are made as they are asked for
+        def __iter__(self) -> Iterator[bytes]:  # lines are made as they are asked for
             for number in range(2_000):
                 yield json.dumps({"id": number, "text": "Bonjour à tous " + "a" * 2_000}).encode() + b"\n"
 
-    stream = questions(Endless())  # type: ignore[arg-type]  # all that is asked of a stream is its lines
+    stream = questions(Endless())  # all that is asked of a stream is its lines
     next(stream)
     tracemalloc.start()
     try:

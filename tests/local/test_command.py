@@ -153,7 +153,7 @@ def test_a_bad_line_ends_it_after_the_lines_before_were_answered(tribune: Any, b
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec=None), max_size=60), st.booleans())
-def test_every_text_has_an_answer_and_every_offset_is_inside_it(text: str, private: bool) -> None:  # noqa: FBT001
+def test_every_text_has_an_answer_and_every_offset_is_inside_it(text: str, private: bool) -> None:
     question = Question(text, private=private)
     answer = json.loads(as_json(question, *CHECKER.check(question, clock.now())))
     assert answer["decision"]["measure"] in {"nothing", "draft", "lead", "remind", "hide", "escalate"}

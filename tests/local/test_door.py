@@ -134,7 +134,7 @@ def test_what_is_absent_is_left_out(door: Door, functions: Functions) -> None:
         ("", True),
     ],
 )
-def test_only_text_travels_as_text(content_type: str, encoded: bool) -> None:  # noqa: FBT001  the table's column
+def test_only_text_travels_as_text(content_type: str, encoded: bool) -> None:
     body, is_encoded = body_of("é=1".encode(), content_type)
 
     assert is_encoded is encoded

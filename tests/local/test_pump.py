@@ -45,7 +45,7 @@ def test_what_cannot_be_understood_brings_everything_back(value: Any) -> None:
 
 @pytest.mark.parametrize("ending", [ending for ending in Ending if ending is not Ending.RETURNED])
 @pytest.mark.parametrize("reports", [True, False])
-def test_a_function_that_did_not_return_did_nothing(ending: Ending, reports: bool) -> None:  # noqa: FBT001
+def test_a_function_that_did_not_return_did_nothing(ending: Ending, reports: bool) -> None:
     assert failures(Result(ending), IDS, reports=reports) == frozenset(IDS)
 
 

@@ -128,7 +128,7 @@ def test_a_file_that_is_no_yaml_says_where(tmp_path: Path) -> None:
 def test_the_tiny_template_says_what_runs() -> None:
     stack = Stack(
         Template.read(TINY),
-        *(None, None, None),  # type: ignore[arg-type]  # nothing is created
+        *(None, None, None),  # nothing is created
         "tiny",
         "eu-west-3",
         {"Stage": "tiny"},

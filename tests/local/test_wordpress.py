@@ -56,7 +56,7 @@ class Blog:
         until = time.monotonic() + within_s
         while not (found := self.site.comments(parent=number)) and time.monotonic() < until:
             time.sleep(0.2)
-        return [str(one["content"]["rendered"]) for one in found]  # type: ignore[index]
+        return [str(one["content"]["rendered"]) for one in found]
 
     def journal(self, number: int, within_s: float = 20.0) -> list[dict[str, Any]]:
         until = time.monotonic() + within_s

@@ -152,7 +152,7 @@ def send(kind: str, outside: Outside, sent: CallMessage | None = None) -> None:
 def test_each_way_a_rota_can_name_has_its_manager_and_its_case_here() -> None:
     kinds = {manager.KIND for manager in MANAGERS}
 
-    assert kinds == set(Way.model_fields["kind"].annotation.__args__) == set(WAYS)  # type: ignore[union-attr]
+    assert kinds == set(Way.model_fields["kind"].annotation.__args__) == set(WAYS)
 
 
 @pytest.mark.parametrize("kind", WHOLE)
@@ -247,7 +247,7 @@ def test_each_failure_of_a_service_is_told_and_the_next_message_arrives(kind: st
 def test_telegram_s_own_no_is_one_whatever_the_status() -> None:
     for body in (b'{"ok":false,"error_code":400}', b"", b"[]", b'{"ok":"true"}'):
         with pytest.raises(Unavailable):
-            send("telegram", Outside(answers=lambda _, body=body: HttpAnswer(200, {}, body)))  # type: ignore[misc]
+            send("telegram", Outside(answers=lambda _, body=body: HttpAnswer(200, {}, body)))
 
 
 @pytest.mark.parametrize("kind", WAYS)
@@ -398,7 +398,7 @@ HOSTILE = "<!channel> <https://evil.example|cliquez> *gras* `code` & <@U123> [cl
 
 
 def blocks(sent: CallMessage, *, buttons: bool = False) -> list[Any]:
-    listed: list[Any] = payload(sent, buttons=buttons)["blocks"]  # type: ignore[assignment]
+    listed: list[Any] = payload(sent, buttons=buttons)["blocks"]
     return listed
 
 

@@ -47,7 +47,7 @@ def test_anything_that_looks_like_json_is_parsed_or_unreadable(body: bytes) -> N
     ),
     st.booleans(),
 )  # fmt: skip
-def test_what_is_harmless_comes_out_as_it_went_in(value: Any, escaped: bool) -> None:  # noqa: FBT001
+def test_what_is_harmless_comes_out_as_it_went_in(value: Any, escaped: bool) -> None:
     assert parse(json.dumps(value, ensure_ascii=escaped).encode()) == value
 
 

@@ -178,9 +178,9 @@ def speaks_while_forgotten(world: World) -> None:
 
 
 def asked(world: World) -> None:
-    settle, world.settle = world.settle, lambda **_: None  # type: ignore[method-assign]  # it is only asked for
+    settle, world.settle = world.settle, lambda **_: None  # it is only asked for
     asks_to_be_forgotten(world)
-    world.settle = settle  # type: ignore[method-assign]
+    world.settle = settle
 
 
 def forgotten_while_answered(world: World) -> None:

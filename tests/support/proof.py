@@ -145,7 +145,7 @@ def seen(world: World, special: Any = None) -> Ending:
         counters=tuple(sorted(world.counters().items())),
         cases=tuple(sorted(cases)),
         calls=tuple(sorted(calls)),
-        rung=tuple(sorted(Counter((told["to"], told["subject"]) for told in world.rung).items())),  # type: ignore[arg-type]  # a tuple of two
+        rung=tuple(sorted(Counter((told["to"], told["subject"]) for told in world.rung).items())),  # a tuple of two
         left=due + waiting(world),
         special=special,
     )

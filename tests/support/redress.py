@@ -90,7 +90,7 @@ def handling(world: World) -> Handling:
     """What a person does about cases, as the command line has it."""
     charters = Charters(world.stack.tables()["CharterTable"], clients.dynamodb())
     return Handling(
-        journal=reviewing(world).journal,  # type: ignore[arg-type]  the same journal
+        journal=reviewing(world).journal,  # the same journal
         keys=keys,
         actions=Queue(clients.sqs(), world.stack.queues()["ActionsQueue"]),
         now=lambda: world.now,

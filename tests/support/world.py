@@ -415,7 +415,7 @@ class World:
 
     def send(self, call: HttpCall, _seconds: float) -> HttpAnswer:
         """The wire between perform_action and the twins."""
-        return self.calls.around(  # type: ignore[no-any-return]
+        return self.calls.around(
             f"{call.method} {call.url.split('?', maxsplit=1)[0]}",
             lambda: self._send(call),
             lambda: NotSent("planted"),
@@ -470,13 +470,13 @@ def living(world: World) -> Iterator[World]:
             partial(throttled, operation),
         )
 
-    botocore.client.BaseClient._make_api_call = counted  # type: ignore[method-assign]
+    botocore.client.BaseClient._make_api_call = counted
     web.send = world.send
     clock.follow(lambda: world.now)
     try:
         yield world
     finally:
-        botocore.client.BaseClient._make_api_call = original  # type: ignore[method-assign]
+        botocore.client.BaseClient._make_api_call = original
         web.send = wire
         clock.follow(lambda: datetime.now(UTC))
 

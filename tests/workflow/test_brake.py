@@ -242,7 +242,7 @@ def test_another_clause_published_otherwise_lets_nothing_go(bad: World) -> None:
     publish(bad, with_clause(in_force(bad), "menace", exceptions={"fr": ["prise d'otage de guidon"]}))
     misfire(bad, 231, 1)
 
-    assert head(bad, 231).verdict.mode is Mode.PROPOSE  # type: ignore[union-attr]
+    assert head(bad, 231).verdict.mode is Mode.PROPOSE
 
 
 def test_a_person_releases_it_and_the_same_figures_do_not_stop_it_again(bad: World) -> None:

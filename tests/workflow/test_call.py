@@ -585,7 +585,7 @@ def test_one_dead_phone_is_not_tried_twice_in_one_round(desk: Desk) -> None:
         tried.append(f"{person.id}.{way.kind}")
         deliver(message, person, way, secret)
 
-    desk.phones.deliver = noted  # type: ignore[method-assign]
+    desk.phones.deliver = noted
     desk.keep(a_call(), a_head())
     with pytest.raises(Unavailable):
         desk.ring()

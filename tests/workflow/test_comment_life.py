@@ -293,7 +293,7 @@ def test_in_observe_nothing_leaves_except_that_gravity_4_is_hidden(world: World)
     world.deliver("line", world.line_message(9, "Hi! Do you ship to Belgium?"))
     world.settle()
     assert kinds(world) == []
-    assert head_of(world, 1).verdict.measure == "remind"  # type: ignore[union-attr]
+    assert head_of(world, 1).verdict.measure == "remind"
 
     world.deliver("facebook", world.comment(5, "On sait où est ton magasin, on va venir te défoncer", author="7999"))
     world.settle()
@@ -423,7 +423,7 @@ def test_without_a_charter_nobody_is_sanctioned_and_one_call_says_so(world: Worl
     world.settle()
 
     assert kinds(world) == ["hide"]
-    assert head_of(world, 9).verdict.ground == "law"  # type: ignore[union-attr]
+    assert head_of(world, 9).verdict.ground == "law"
     assert sum(call.reason == "no_charter" for call in world.calls_of("garance")) == 1
 
 

@@ -146,7 +146,7 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(error: Exception, status: in
     def kept(_community: str, _token: str) -> tuple[Notice | None, Appeal | None]:
         raise error
 
-    reading = Reading(Decisions(kept, None, None))  # type: ignore[arg-type]  it does not come so far
+    reading = Reading(Decisions(kept, None, None))  # it does not come so far
 
     page = reading.answer(Request(f"/prod/decisions/garance/{TOKEN}"), NOW)
 
@@ -157,6 +157,6 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(error: Exception, status: in
 
 @pytest.mark.parametrize("path", ["/decisions/garance", f"/decisions/Garance/{TOKEN}", f"/decisions/garance/{TOKEN}x"])
 def test_another_address_is_none(path: str) -> None:
-    reading = Reading(Decisions(lambda _c, _t: (NOTICE, None), None, None))  # type: ignore[arg-type]  as above
+    reading = Reading(Decisions(lambda _c, _t: (NOTICE, None), None, None))  # as above
 
     assert reading.answer(Request(path), NOW).status == 404

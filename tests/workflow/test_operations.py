@@ -63,7 +63,7 @@ def figures(operation: Operation, *people: str) -> Figures:
 
 
 def counted(kept: Kept, operation: Operation, *others: Operation) -> Any:
-    running = Operations(kept, kept, None, keys)  # type: ignore[arg-type]  looking reads no head
+    running = Operations(kept, kept, None, keys)  # looking reads no head
     return running.counted(community(operation, *others), operation, AFTERWARDS)
 
 

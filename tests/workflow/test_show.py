@@ -36,7 +36,10 @@ HERE = "https://charte.example"
 def charter(**changes: Any) -> Charter:
     delay = {"minutes": 60, "text": {"fr": "une heure", "en": "one hour"}}
     delays = dict.fromkeys(("response_target", "appeal_delay", "temp_ban", "strike_ttl", "retention"), delay)
-    both = lambda fr, en: {"fr": fr, "en": en}  # noqa: E731
+
+    def both(fr: str, en: str) -> dict[str, str]:
+        return {"fr": fr, "en": en}
+
     return Charter.model_validate(
         {
             "title": both("Charte de la communauté", "Community charter"),

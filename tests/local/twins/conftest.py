@@ -21,7 +21,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def outbox() -> Outbox:
-    return Outbox(lambda to, account: "garance" if account else None)  # noqa: ARG005
+    return Outbox(lambda _to, account: "garance" if account else None)
 
 
 @pytest.fixture

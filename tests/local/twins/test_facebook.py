@@ -9,7 +9,7 @@ import pytest
 
 from local.twins import Fate, Outbox, TwinRequest
 from local.twins.facebook import FacebookTwin, Known, comment_value, delivery
-from tribune.channel import Access, ActKind, Outcome, Secrets, Sweep, Verdict
+from tribune.channel import Access, ActKind, Delivery, Outcome, Secrets, Sweep, Verdict
 from tribune.comment import Comment, TeamAct, Verb
 from tribune.platforms import facebook
 from tribune.platforms.body import parse
@@ -303,8 +303,6 @@ def test_our_own_reply_comes_back_as_a_genuine_delivery(
     assert isinstance(said, Comment)
     assert (said.object, said.author.is_ours, said.text, said.thread.id) == (created, True, "Bonjour 🚲", "900_1001")
     headers = facebook.sign(body, "s", now, "")
-    from tribune.channel import Delivery  # noqa: PLC0415
-
     facebook.verify(Delivery("POST", headers, body), Secrets("s"), now)
 
 

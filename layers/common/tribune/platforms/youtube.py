@@ -234,15 +234,17 @@ class _Channel:
 @dataclass(frozen=True, slots=True)
 class _Snippet:
     __pydantic_config__: ClassVar = shapes.SHAPE
-    textDisplay: str  # noqa: N815  YouTube's spelling
-    publishedAt: str  # noqa: N815
-    updatedAt: str  # noqa: N815
-    videoId: str | None = None  # noqa: N815
-    channelId: str | None = None  # noqa: N815
-    parentId: str | None = None  # noqa: N815
-    textOriginal: str | None = None  # noqa: N815
-    authorDisplayName: str | None = None  # noqa: N815
-    authorChannelId: _Channel | None = None  # noqa: N815
+    # ruff: disable[N815]  YouTube's spelling
+    textDisplay: str
+    publishedAt: str
+    updatedAt: str
+    videoId: str | None = None
+    channelId: str | None = None
+    parentId: str | None = None
+    textOriginal: str | None = None
+    authorDisplayName: str | None = None
+    authorChannelId: _Channel | None = None
+    # ruff: enable[N815]
 
 
 @dataclass(frozen=True, slots=True)
