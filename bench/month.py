@@ -55,6 +55,8 @@ SAID = {1: ("Très beau vélo", "Bravo à toute l'équipe"), 2: ("Je participe !
 CRITICISM, QUESTION = "Service lamentable", "Le G3 existe en rouge ?"
 """What else is said where nobody is asked to take part."""
 WEIGHTS = {("reaction", 1): 1, ("comment", 1): 3, ("comment", 2): 5, ("share", 2): 4}
+TALKATIVE = 20
+"""The first people of the page say so much that it is a flood, which is no criticism and waits for nothing."""
 ANSWERED = 0.3
 """Which part of the questions a person of the team answers, hours later."""
 KINDS = (("reaction", 70), ("comment", 27), ("share", 3))
@@ -468,7 +470,9 @@ class _Month:
     ) -> Told:
         value: dict[str, Any] = {"verb": verb, "post_id": post, "from": {"id": person, "name": "Une personne"}}
         value["created_time"] = int(at.timestamp())
-        said = self._words(kind, number, level, post, edited=verb == "edited")
+        said = self._words(
+            kind, number, level, place=int(post.rpartition("_")[2]), person=int(person), edited=verb == "edited"
+        )
         if kind == "comment":
             value |= {"item": "comment", "comment_id": f"1_{number}", "parent_id": post, "message": said}
         elif kind == "reaction":
@@ -487,14 +491,14 @@ class _Month:
         return Told(f"{kind} {number}", verb, at, body, level, kind, person, post, said)
 
     @staticmethod
-    def _words(kind: str, number: int, level: int, post: str, *, edited: bool) -> str:
+    def _words(kind: str, number: int, level: int, *, place: int, person: int, edited: bool) -> str:  # noqa: PLR0913  who, where, what
         if kind != "comment":
             return ""
         if edited:
             # Always other words: which ones stand then depends on no order of arrival.
             return SAID[level][(number + 1) % 2]
-        if int(post.rpartition("_")[2]) > CONTESTS and number % 10 in {3, 6}:
-            return CRITICISM if number % 10 == 3 else QUESTION  # noqa: PLR2004  one in ten of each
+        if place > CONTESTS and person >= TALKATIVE and number % 3:
+            return CRITICISM if number % 3 == 1 else QUESTION
         return SAID[level][number % 2]
 
 
