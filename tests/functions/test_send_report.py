@@ -121,6 +121,18 @@ def test_a_community_in_which_nobody_ever_spoke_has_no_report_and_no_register(wo
     assert Registers(clients.dynamodb(), world.stack.tables()["CharterTable"]).months("garance") == ()
 
 
+def test_a_week_of_silence_is_told_and_the_next_one_is_not(world: World) -> None:
+    a_week(world)
+    for _ in range(3):
+        world.now += timedelta(days=7)
+        world.invoke("seal_hours", {})
+        tick(world)
+
+    subjects = [one["subject"] for one in world.rung if one["to"] == "marie" and "la semaine du" in one["subject"]]
+    assert len(subjects) == 1
+    assert "30 novembre au 6 décembre, tout est resté calme" in subjects[0]
+
+
 def test_nine_days_after_a_month_its_register_is_published_once_and_anybody_reads_it(world: World) -> None:
     for number in range(1, 8):
         world.deliver("facebook", world.comment(number, "Très beau vélo", author=str(7000 + number)))

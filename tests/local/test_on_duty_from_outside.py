@@ -104,7 +104,7 @@ def test_the_right_person_is_called_then_the_next_until_somebody_takes_it(town: 
     assert town.rung() == [], "taken, it stops"
 
 
-def test_at_three_in_the_morning_a_yellow_waits_for_the_digest_and_a_red_does_not(town: Town) -> None:
+def test_at_three_a_yellow_waits_for_the_digest_a_red_does_not_and_on_monday_the_week_is_told(town: Town) -> None:
     town.at("2027-03-03T03:00:00+01:00")
     for _ in range(8):
         town.say(ANGRY)
@@ -120,3 +120,10 @@ def test_at_three_in_the_morning_a_yellow_waits_for_the_digest_and_a_red_does_no
     town.at("2027-03-03T09:02:00+01:00")
     morning = town.rung()
     assert {who for who, line in morning if "attendent une réponse" in line} == {"marie", "lea"}
+
+    town.at("2027-03-08T07:00:00+01:00")
+    assert not any("semaine" in line for _, line in town.rung()), "before the team is there"
+    town.at("2027-03-08T09:10:00+01:00")
+    town.at("2027-03-08T11:10:00+01:00")
+    weeks = [(who, line) for who, line in town.rung() if "la semaine du 1er au 7 mars, 38 commentaires" in line]
+    assert sorted(who for who, _ in weeks) == ["lea", "marie"], "once each, under the function's own permissions"

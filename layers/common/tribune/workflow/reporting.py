@@ -254,12 +254,18 @@ class Reporting:
             return 0
         report = self.gathering.report(community, period, now)
         waits = not report.complete and now - period.bounds(community.zone)[1] < COUNTED_WITHIN
-        if report.counted_to is None or waits:
-            return 0  # nobody ever said anything; or the last hours are about to be counted
+        if waits or not _is_worth_telling(report):
+            return 0  # the last hours are about to be counted; or the community was not there yet, or sleeps
         told = tuple(_call(report, call, names[call], now) for call in missing)
         self.journal.commit(Changes(calls=told), now)
         self.calls.send([{"schema": 1, "community": one.community, "call": one.id} for one in told])
         return len(told)
+
+
+def _is_worth_telling(report: Report) -> bool:
+    """Did anything happen in it, or in the period before?"""
+    interactions = report.total("interactions")
+    return bool(interactions.n or interactions.before or report.alerts.calls)
 
 
 def _call(report: Report, name: str, person: str, now: datetime) -> Call:
