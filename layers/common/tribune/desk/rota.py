@@ -42,6 +42,7 @@ class RotaView(View):
     people: tuple[tuple[str, str], ...]
     """(id, name) of those whose leave or place can be entered by whoever asks."""
     everybody: tuple[tuple[str, str], ...]
+    """(id, name) of the whole rota, whoever looks last: one takes somebody else's place."""
     today: str
     """As a form takes days."""
 
@@ -73,7 +74,9 @@ def rota(visit: Visit, _parts: Parts) -> RotaView:
         week=tuple(week_line(today + timedelta(days=number), telling) for number in range(_DAYS)),
         planned=tuple(_planned(rota, community, visit)),
         people=tuple((one.id, one.name) for one in rota.people if _may(visit, one.id)),
-        everybody=tuple((one.id, one.name) for one in rota.people),
+        everybody=tuple(
+            (one.id, one.name) for one in sorted(rota.people, key=lambda one: one.id == visit.member.person)
+        ),
         today=today.isoformat(),
     )
 
