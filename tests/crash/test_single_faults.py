@@ -33,7 +33,7 @@ type OnMoto = Callable[[], AbstractContextManager[World]]
 
 @pytest.fixture
 def on_moto(template: Template) -> OnMoto:
-    """A world as `fresh_world` makes it, as often as it is asked for."""
+    """A world as every test has it, but on moto, as often as it is asked for."""
     moto_patch.apply()
     sns: Any = clients._client("sns")
 

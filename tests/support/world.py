@@ -479,12 +479,3 @@ def living(world: World) -> Iterator[World]:
         botocore.client.BaseClient._make_api_call = original
         web.send = wire
         clock.follow(lambda: datetime.now(UTC))
-
-
-def __getattr__(name: str) -> Any:
-    # For test files that still import it: tests/conftest.py gives every test its world.
-    if name != "fresh_world":
-        raise AttributeError(name)
-    from memory_world import fresh_world  # noqa: PLC0415  it imports this module
-
-    return fresh_world
