@@ -48,53 +48,57 @@ COUNTED_WITHIN: Final = timedelta(hours=6)
 _REPORT: Final = TypeAdapter(Report)
 
 
+# ruff: disable[D102]  what each of these does is said where it is done
 class Known(Protocol):
     """What was read in one go."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
-    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
+    def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...
 
 
 class Keys(Protocol):
     """How the journal names what it keeps."""
 
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...  # noqa: D102
-    def author(self, community: str, author_hash: str) -> Key: ...  # noqa: D102
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
+    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
+    def author(self, community: str, author_hash: str) -> Key: ...
 
 
 class Journal(Protocol):
     """What a report needs of the journal."""
 
-    def read(self, wanted: Iterable[Key]) -> Known: ...  # noqa: D102
-    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...  # noqa: D102
-    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...  # noqa: D102
-    def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...  # noqa: D102
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...  # noqa: D102
-    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...  # noqa: D102
-    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...  # noqa: D102
+    def read(self, wanted: Iterable[Key]) -> Known: ...
+    def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...
+    def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...
+    def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...
+    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
+    def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...
+    def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
 
 
 class Calls(Protocol):
     """Where calls are kept."""
 
-    def load_call(self, community: str, call_id: str) -> Call | None: ...  # noqa: D102
-    def commit(self, changes: Changes, now: datetime) -> None: ...  # noqa: D102
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
+    def commit(self, changes: Changes, now: datetime) -> None: ...
 
 
 class Sealed(Protocol):
     """Where figures are kept."""
 
-    def sealed_to(self, community: str) -> datetime | None: ...  # noqa: D102
-    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...  # noqa: D102
-    def days(self, community: str, space: str, first: date, last: date) -> Mapping[date, Figures]: ...  # noqa: D102
+    def sealed_to(self, community: str) -> datetime | None: ...
+    def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...
+    def days(self, community: str, space: str, first: date, last: date) -> Mapping[date, Figures]: ...
 
 
 class Charters(Protocol):
     """The published charters."""
 
-    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...  # noqa: D102
+    def load(self, community: str, at: datetime) -> PublishedCharter | None: ...
+
+
+# ruff: enable[D102]
 
 
 # --- what it is made of ---
