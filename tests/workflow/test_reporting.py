@@ -58,8 +58,10 @@ class Kept:
 
     latest_calls = appeals = latest_cases
 
-    def current_words(self, _heads: Iterable[Head]) -> dict[Any, str]:
+    def said_of(self, _heads: Iterable[Head]) -> dict[Any, Any]:
         return {}
+
+    current_words = said_of
 
 
 def comment(name: str, author: str, at: datetime, *, reminded: bool = False, breach: bool = False) -> Head:
