@@ -406,7 +406,7 @@ ITEMS = (
         "hours: the objects that a batch is about to change, by the hour they are counted in",
         "30 days",
         ("ModerateComments", "ErasePerson", "Desk", "tribune operation"),
-        ("SealHours",),
+        ("SealHours", "KeepWatch"),
     ),
     ItemType(
         "sealing",
