@@ -9,6 +9,7 @@ from tribune.aws.communities import Communities
 from tribune.budgets import PER_POST_AND_HOUR
 from tribune.community import Post
 from tribune.journal import Call, CallState
+from tribune.operation import Operation
 from tribune.workflow.call import take
 
 QUESTION = "Vous êtes ouverts le dimanche ?"
@@ -92,6 +93,33 @@ def test_one_author_a_contest_a_song_and_a_hashtag_are_no_echo() -> None:
         tick(world)
 
         assert [call.reason for call in incidents(world) if "echo" in (call.reason, *call.beside)] == []
+
+
+def test_what_belongs_to_an_operation_is_no_echo_and_beside_it_the_same_words_are() -> None:
+    campaign = Operation.model_validate(
+        {
+            "id": "rattrapage",
+            "kind": "campaign",
+            "name": {"fr": "Racontez vos retards"},
+            "start": "2026-11-01",
+            "end": "2026-12-31",
+            "hashtags": ["#RetardGarance"],
+        }
+    )
+    with memory_world() as world:
+        communities = Communities(world.stack.tables()["CommunityTable"])
+        garance = communities.load("garance")
+        usual = garance.climate.model_copy(update={"unknown": 1000.0})
+        communities.write(garance.model_copy(update={"operations": (campaign,), "climate": usual}))
+        say(world, 1, [f"{text} #RetardGarance" for text in reworded(8)])
+        tick(world)
+        asked = [call for call in incidents(world) if "echo" in (call.reason, *call.beside)]
+        say(world, 101, reworded(8))
+        tick(world)
+        (call,) = incidents(world)
+
+        assert asked == []
+        assert dict(call.beside) == {"echo": {"voices": "8"}}
 
 
 def test_a_flood_before_the_storm_is_one_call_that_rings_again_when_it_is_worse() -> None:
