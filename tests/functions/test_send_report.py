@@ -1,9 +1,11 @@
 """send_report: the week is told once, to everybody of the team, in their words; the month is published once, masked."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from browser import Browser, open_desk
 from memory_world import memory_world
 from world import World
 
@@ -64,6 +66,25 @@ def test_on_monday_everybody_of_the_team_reads_the_week_once(world: World) -> No
     assert "Quelqu'un a aidé un autre membre : « ••• il faut resserrer" in text
     assert text.count("\n3. ") == 1
     assert "engagement?period=2026-W48" in text
+
+
+def test_at_the_desk_the_report_is_a_file_whose_every_figure_says_where_it_comes_from(world: World) -> None:
+    open_desk(world)
+    a_week(world)
+    browser = Browser(world)
+    browser.sign_in("marie@garance.example")
+
+    file = browser.get("/desk/garance/report.json?period=2026-W48")
+    assert file.headers["content-type"] == "application/json; charset=utf-8"
+    assert file.headers["content-disposition"] == 'attachment; filename="garance-report.json"'
+    found = json.loads(file.body)["report"]
+    assert (found["period"]["name"], found["totals"][0]["n"], found["totals"][0]["source"]) == (
+        "2026-W48", 6, "counts: kind comment",
+    )  # fmt: skip
+    assert all(one["formula"] for one in found["measures"])
+    assert not any(word in file.body for word in ("cabine", "moyeu", "Bravo"))
+    for unknown in ("", "?period=2026-W60", "?period=2031-01", "?period=1999-01"):
+        assert browser.get(f"/desk/garance/report.json{unknown}").status == 404
 
 
 def test_distress_stands_in_no_report_not_even_as_a_figure(world: World) -> None:

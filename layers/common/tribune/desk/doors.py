@@ -11,6 +11,7 @@ from tribune.desk import (
     handover,
     modes,
     operations,
+    report,
     rota,
     say,
     stops,
@@ -36,5 +37,6 @@ DOORS: tuple[Door, ...] = (
     *voice.DOORS,
     *rota.DOORS,
     *engagement.DOORS,
+    *report.DOORS,
     *handover.DOORS,
 )

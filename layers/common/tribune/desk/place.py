@@ -45,6 +45,10 @@ class Screens:
             f"{self.desk}/{call.community}/case/{named((call.community, call.platform, call.account, *call.objects))}"
         )
 
+    def report(self, call: Call) -> str:
+        """The report that a call brings, as a file."""
+        return f"{self.desk}/{call.community}/report.json?period={call.figures['period']}"
+
     def calls(self, community: str) -> str:
         """The list of calls."""
         return f"{self.desk}/{community}/calls"

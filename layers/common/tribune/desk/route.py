@@ -101,7 +101,9 @@ class Door:
     """The page of a view."""
     takes: type[Form] | None = None
     file: str = ""
-    """Under which name the view is downloaded as a text, made from the template of that name; empty: it is a page."""
+    """Under which name the view is downloaded as a text, made from the template, or as JSON where there is none; empty: it
+    is a page.
+    """
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -363,9 +365,12 @@ def _page(visit: Visit, template: str, status: int, **values: object) -> Respons
 
 
 def _file(visit: Visit, door: Door, view: View) -> Response:
+    named = {"content-disposition": f'attachment; filename="{visit.community.id}-{door.file}"'}
+    if not door.template:
+        file = _json(HTTPStatus.OK, view.model_dump(mode="json"))
+        return replace(file, headers={**file.headers, **named})
     body = pages.plain(door.template, words=words.table(visit.language, "screens"), view=view)
-    named = f'attachment; filename="{visit.community.id}-{door.file}"'
-    return Response(HTTPStatus.OK, {"content-type": _TEXT, "content-disposition": named, **NOT_KEPT}, body)
+    return Response(HTTPStatus.OK, {"content-type": _TEXT, **named, **NOT_KEPT}, body)
 
 
 def _json(status: int, content: object) -> Response:

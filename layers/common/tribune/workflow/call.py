@@ -119,6 +119,9 @@ class Screens(Protocol):
     def calls(self, community: str) -> str:
         """The list of calls."""
 
+    def report(self, call: Call) -> str:
+        """The file of the report that a call brings."""
+
 
 def read(body: str) -> tuple[str, str]:
     """(community, call) of one wake-up. Raises Unreadable."""
@@ -627,7 +630,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         call=call.id,
         subject=shortened(subject, SUBJECT_LIMIT),
         paragraphs=tuple(sentence for sentence in sentences if sentence),
-        html=as_html(report, [(desk_words, desk)]) if report else "",
+        html=as_html(report, [(desk_words, desk), (table["file_of_report"], screens.report(call))]) if report else "",
         link=head.url if head and head.url and not head.deleted and about_the_comment else "",
         link_words=table["link"],
         language=language,
