@@ -48,6 +48,7 @@ SAMPLES = {
     "sealed hour": ("counter", keys.sealed_hour("garance", "page", "2026-11-24T10")),
     "sealed day": ("counter", keys.sealed_day("garance", "page", date(2026, 11, 24))),
     "crowd": ("counter", keys.crowd_of_day("garance", "page", date(2026, 11, 24))),
+    "crowd part": ("counter", keys.crowd_part(keys.crowd_of_day("garance", "page", date(2026, 11, 24)), 1)),
     "charter version": ("charter", keys.charter_version("garance", 3)),
     "charter draft": ("charter", keys.charter_draft("garance")),
     "charter part": ("charter", keys.charter_part("garance", "ab12", 0)),

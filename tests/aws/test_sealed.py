@@ -28,8 +28,9 @@ class Table:
         self.items.append(Item)
 
     def query(self, **request: Any) -> dict[str, Any]:
-        pk, first = request["ExpressionAttributeValues"][":p"], request["ExpressionAttributeValues"][":from"]
-        return {"Items": [item for item in self.items if item["pk"] == pk and item["sk"] == first]}
+        pk, first, last = (request["ExpressionAttributeValues"][name] for name in (":p", ":from", ":to"))
+        there = {item["sk"]["S"]: item for item in self.items if item["pk"] == pk}
+        return {"Items": [there[sk] for sk in sorted(there) if first["S"] <= sk <= last["S"]]}
 
 
 def digest(n: int) -> str:
@@ -86,3 +87,23 @@ def test_the_day_of_a_crisis_fits_and_is_read_again_with_a_sample_of_what_is_too
         figures.first,
     )
     assert found.people == figures.people
+
+
+def test_the_people_of_a_hundred_viral_posts_take_several_items_and_fewer_when_they_are_counted_again() -> None:
+    table = Table()
+    sealed, now = Sealed(cast("Any", table), "counters"), datetime(2026, 11, 25, tzinfo=UTC)
+    viral = Figures(
+        people={f"post#facebook/1001/{n}": Crowd.of(f"{n}-{who}" for who in range(2000)) for n in range(100)}
+    )
+    quiet = Figures(people={EVERYBODY: Crowd.of(["one"])})
+
+    sealed.keep_day("garance", "page", DAY, viral, now)
+    sealed.keep_hour("garance", "page", "2026-11-24T11", {DAY: viral}, now)
+    assert max(map(size, table.items)) < LIMIT
+    assert sealed.days("garance", "page", DAY, DAY)[DAY].people == viral.people
+    assert (
+        sealed.hours("garance", "page", "2026-11-24T11", "2026-11-24T11")["2026-11-24T11"][DAY].people == viral.people
+    )
+
+    sealed.keep_day("garance", "page", DAY, quiet, now)
+    assert sealed.days("garance", "page", DAY, DAY)[DAY].people == quiet.people

@@ -449,11 +449,21 @@ ITEMS = (
         ("SealHours", "tribune report", "Desk", "tribune operation", "SendReport"),
     ),
     ItemType(
+        "crowd part",
+        "counter",
+        "{community}#crowd#{space}",
+        "{span}#{when}#part#{part}",
+        "more of a crowd, where one item does not hold it",
+        "13 months",
+        ("SealHours",),
+        ("SealHours", "tribune report", "Desk", "tribune operation", "SendReport"),
+    ),
+    ItemType(
         "crowd",
         "counter",
         "{community}#crowd#{space}",
         "{span}#{when}",
-        "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole; persons: what those 250 gave who gave most, who read a reminder, by pseudonym; gzip",
+        "64 bits of a hash of each pseudonym that took part, at most 2,048, by level, post and as a whole; parts: how many more items; persons: what those 250 gave who gave most, who read a reminder, by pseudonym; gzip",
         "13 months",
         ("SealHours",),
         ("SealHours", "tribune report", "Desk", "tribune operation", "SendReport"),
@@ -773,6 +783,11 @@ def crowd_of_hour(community: str, space: str, hour: str) -> Key:
 def crowd_of_day(community: str, space: str, day: date) -> Key:
     """The same of a day."""
     return {"pk": f"{community}#crowd#{space}", "sk": f"day#{day.isoformat()}"}
+
+
+def crowd_part(crowd: Key, number: int) -> Key:
+    """What does not fit into the first item of a crowd."""
+    return {"pk": crowd["pk"], "sk": f"{crowd['sk']}#part#{number:02}"}
 
 
 def internal(community: str) -> str:

@@ -35,6 +35,10 @@ OBJECTS_KEPT = timedelta(days=396)
 """As long as the heads: an edit or a deletion of any of them recounts its hour."""
 MOST_IN_PART = 4000
 """Objects in one item: 400 KB even where a platform's ids are long."""
+LAST_PART = 99
+"""30 MB of people who took part in one day of one space."""
+MOST_OF_CROWDS = 300_000
+"""Bytes of crowds in one item: beside them stands what single members gave."""
 _to_item = TypeSerializer().serialize
 _from_item = TypeDeserializer().deserialize
 
@@ -126,37 +130,28 @@ class Sealed:
 
     def keep_hour(self, community: str, space: str, hour: str, slices: Slices, now: datetime) -> None:
         """Put the figures of an hour in the place of what stood there. Raises Unavailable."""
-        figures = {day.isoformat(): _packed(one) for day, one in slices.items()}
-        crowds = {day.isoformat(): _crowds(one) for day, one in slices.items()}
         # The people first: figures without them would be read as whole.
-        ttl = int((now + OBJECTS_KEPT).timestamp())
-        persons = {day.isoformat(): _persons(one) for day, one in slices.items()}
-        self._put(keys.crowd_of_hour(community, space, hour), {"days": crowds, "persons": persons, "ttl": ttl})
+        self._keep_people(keys.crowd_of_hour(community, space, hour), slices, now)
+        figures = {day.isoformat(): _packed(one) for day, one in slices.items()}
         self._put(keys.sealed_hour(community, space, hour), {"days": figures})
 
     def hours(self, community: str, space: str, first: str, last: str) -> dict[str, dict[date, Figures]]:
         """The sealed hours of a space, both ends included (`2026-11-22T08`, UTC). Raises Unavailable."""
         low, high = keys.sealed_hour(community, space, first), keys.sealed_hour(community, space, last)
         people = keys.crowd_of_hour(community, space, first), keys.crowd_of_hour(community, space, last)
-        crowds = {item["sk"].rpartition("#")[2]: item for item in self._range(*people)}
+        crowds = self._people(*people)
         found = {}
         for item in self._range(low, high):
             hour = item["sk"].rpartition("#")[2]
-            of_people = crowds.get(hour, {})
-            marks, persons = of_people.get("days", {}), of_people.get("persons", {})
             found[hour] = {
-                date.fromisoformat(day): _figures(bytes(packed), marks.get(day, {}), persons.get(day))
+                date.fromisoformat(day): _figures(bytes(packed), crowds.get((hour, day), _NOBODY))
                 for day, packed in item["days"].items()
             }
         return found
 
     def keep_day(self, community: str, space: str, day: date, figures: Figures, now: datetime) -> None:
         """The same for a day of the community's zone. Raises Unavailable."""
-        ttl = int((now + OBJECTS_KEPT).timestamp())
-        self._put(
-            keys.crowd_of_day(community, space, day),
-            {"people": _crowds(figures), "persons": _persons(figures), "ttl": ttl},
-        )
+        self._keep_people(keys.crowd_of_day(community, space, day), {day: figures}, now)
         self._put(keys.sealed_day(community, space, day), {"figures": _packed(figures)})
 
     def days(self, community: str, space: str, first: date, last: date) -> dict[date, Figures]:
@@ -166,15 +161,37 @@ class Sealed:
         """
         low, high = keys.sealed_day(community, space, first), keys.sealed_day(community, space, last)
         people = keys.crowd_of_day(community, space, first), keys.crowd_of_day(community, space, last)
-        crowds = {item["sk"].rpartition("#")[2]: item for item in self._range(*people)}
-        none: Mapping[str, Any] = {"people": {}}
+        crowds = self._people(*people)
         return {
-            date.fromisoformat(name): _figures(
-                bytes(item["figures"]), crowds.get(name, none)["people"], crowds.get(name, none).get("persons")
-            )
+            date.fromisoformat(name): _figures(bytes(item["figures"]), crowds.get((name, name), _NOBODY))
             for item in self._range(low, high)
             if (name := item["sk"].rpartition("#")[2])
         }
+
+    # --- people ---
+
+    def _keep_people(self, key: Key, slices: Slices, now: datetime) -> None:
+        """As many items as it takes, the one that says how many they are last."""
+        ttl = int((now + OBJECTS_KEPT).timestamp())
+        first, *others = _parts(slices)
+        for number, days in enumerate(others, 1):
+            self._put(keys.crowd_part(key, number), {"days": days, "ttl": ttl})
+        persons = {day.isoformat(): _persons(one) for day, one in slices.items()}
+        self._put(key, {"days": first, "persons": persons, "parts": len(others), "ttl": ttl})
+
+    def _people(self, low: Key, high: Key) -> dict[tuple[str, str], "_People"]:
+        """(hour or day, day) -> whoever took part; what an earlier, larger crowd left behind is not read."""
+        found: dict[tuple[str, str], _People] = {}
+        parts: dict[str, int] = {}
+        for item in self._between(low["pk"], low["sk"], keys.crowd_part(high, LAST_PART)["sk"]):
+            _, name, *part = item["sk"].split("#")
+            if part and int(part[-1]) > parts.get(name, 0):
+                continue
+            parts.setdefault(name, int(item.get("parts", 0)))
+            for day, crowds in item["days"].items():
+                people = found.setdefault((name, day), _People({}, item.get("persons", {}).get(day)))
+                people.crowds.update(crowds)
+        return found
 
     # --- requests ---
 
@@ -258,14 +275,36 @@ def _persons(figures: Figures) -> bytes:
     )
 
 
-def _crowds(figures: Figures) -> dict[str, bytes]:
-    return {scope: crowd.pack() for scope, crowd in figures.people.items()}
+def _parts(slices: Slices) -> list[dict[str, dict[str, bytes]]]:
+    """The crowds of each day, cut into items."""
+    parts: list[dict[str, dict[str, bytes]]] = [{day.isoformat(): {} for day in slices}]
+    held = 0
+    for day, figures in slices.items():
+        for scope, crowd in figures.people.items():
+            packed = crowd.pack()
+            held += len(packed) + len(scope.encode())
+            if held > MOST_OF_CROWDS:
+                parts.append({})
+                held = len(packed) + len(scope.encode())
+            parts[-1].setdefault(day.isoformat(), {})[scope] = packed
+    return parts
 
 
-def _figures(packed: bytes, crowds: Mapping[str, Any], persons: Any) -> Figures:
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Who took part, as it is kept."""
+
+    crowds: dict[str, Any]
+    persons: Any
+
+
+_NOBODY = _People({}, None)
+
+
+def _figures(packed: bytes, people: _People) -> Figures:
     """What was packed; by an earlier version of ours too, which kept less."""
     told = json.loads(gzip.decompress(packed))
-    of_members = json.loads(gzip.decompress(bytes(persons))) if persons else {"gave": (), "reminded": ()}
+    persons = json.loads(gzip.decompress(bytes(people.persons))) if people.persons else {"gave": (), "reminded": ()}
     slots = {Slot(*row[:6]): (row[6], row[7]) for row in told["counts"]}
     return Figures(
         counts=Counter({slot: n for slot, (n, _) in slots.items()}),
@@ -283,11 +322,11 @@ def _figures(packed: bytes, crowds: Mapping[str, Any], persons: Any) -> Figures:
         members=Members(
             {
                 name: Contribution(points, helps, frozenset(map(date.fromisoformat, days)))
-                for name, points, helps, days in of_members["gave"]
+                for name, points, helps, days in persons["gave"]
             }
         ),
-        reminded=dict(of_members["reminded"]),
-        people={scope: Crowd.unpack(bytes(marks)) for scope, marks in crowds.items()},
+        reminded=dict(persons["reminded"]),
+        people={scope: Crowd.unpack(bytes(marks)) for scope, marks in people.crowds.items()},
         operations=Partaking(
             Counter({Taken(*row[:3]): row[3] for row in told.get("operations", ())}),
             {name: _unthreaded(rows) for name, rows in told.get("threads_of", {}).items()},
