@@ -89,7 +89,9 @@ def _space(space: str, brakes: Brakes, since: datetime | None, visit: Visit) -> 
     why = ""
     if level is not Level.GREEN and since is not None:
         incident = visit.reach.journal.load_call(visit.community.id, incident_of(space, since))
-        why = str(said["why"].format_map(incident.figures)) if incident and incident.figures else ""
+        if incident is not None and incident.figures:
+            unusual = incident.figures["times"] != "1"
+            why = str(said["why" if unusual else "why_negative"].format_map(incident.figures))
     line = said["since"] if level is not Level.GREEN and since is not None else said["calm"]
     return SpaceLine(
         name=visit.telling.space(space),
