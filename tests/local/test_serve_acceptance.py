@@ -37,6 +37,9 @@ KILLED_AT = (1, 2, 3, 4)
 class Outside(Caller):
     """Three platforms, and who speaks there."""
 
+    post: str = "777000777"
+    """Of the page, what people comment on."""
+
     # --- delivering ---
 
     def facebook(self, *values: dict[str, Any], at: datetime | None = None, secret: str | None = None) -> int:
@@ -74,12 +77,12 @@ class Outside(Caller):
     def comment(self, text: str, **more: Any) -> dict[str, Any]:
         """A comment by somebody who never wrote before, as the value of a change of the field `feed`."""
         number = next(self.numbers)
-        post = more.pop("post", f"{self.account('facebook')}_777000777")
+        post = more.pop("post", f"{self.account('facebook')}_{self.post}")
         at = more.pop("at", self.now)
         return {
             "item": "comment",
             "verb": "add",
-            "comment_id": f"777000777_{number}",
+            "comment_id": f"{self.post}_{number}",
             "post_id": post,
             "parent_id": post,
             "created_time": int(at.timestamp()),
@@ -122,12 +125,19 @@ def printed() -> str:
 
 
 @pytest.fixture(scope="module")
-def outside(printed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+def served(printed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     """One `serve` for the whole module, on the configuration that it prints itself."""
     folder = tmp_path_factory.mktemp("serve")
     file = folder / "printed.yaml"
     file.write_text(printed, encoding="utf-8")
     yield from serving(Outside, printed, folder, "--config", str(file))
+
+
+@pytest.fixture
+def outside(served: Outside) -> Outside:
+    """Whoever stands outside of it, under a post of each test's own: a post has twenty answers an hour, not a module."""
+    served.post = str(next(served.numbers))
+    return served
 
 
 def clause_link(outside: Outside, number: int) -> str:
