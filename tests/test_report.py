@@ -254,7 +254,7 @@ def test_who_helped_or_came_back_is_thanked_and_who_came_once_is_welcome() -> No
 
 
 def called(name: str, at: datetime, reason: str = "threat", urgency: str = Urgency.NOW, **more: Any) -> Call:
-    return Call("garance", name, reason, urgency, CallState.TAKEN, at, at, 1, tried=("marie",), **more)
+    return Call("garance", name, reason, urgency, at, at, CallState.TAKEN, 1, tried=("marie",), **more)
 
 
 def test_nights_are_counted_for_whoever_was_rung_and_digests_are_no_alerts() -> None:

@@ -14,7 +14,7 @@ from tribune.aws import clients
 from tribune.aws import ledger as kept
 from tribune.aws.journal import Journal
 from tribune.errors import Conflict, Unavailable
-from tribune.journal import Call, CallState, Changes
+from tribune.journal import Call, Changes
 from tribune.ledger import Chain, Link, Seal
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_what_is_committed_is_chained_as_it_was_sealed(stack: Stack) -> None:
 
 
 def test_what_decides_nothing_writes_no_link(stack: Stack) -> None:
-    call = Call("garance", "c", "threat", "now", CallState.READY, NOW, NOW, rev=0)
+    call = Call("garance", "c", "threat", "now", NOW, NOW)
     journal(stack).commit(Changes(calls=(call,)), NOW)
 
     assert links(stack) == []

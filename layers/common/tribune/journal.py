@@ -404,10 +404,10 @@ class Call:
     id: str
     reason: str
     urgency: str
-    state: CallState
     created_at: datetime
     due_at: datetime
-    rev: int
+    state: CallState = CallState.READY
+    rev: int = 0
     roles: tuple[str, ...] = ("cm",)
     without: tuple[str, ...] = ()
     """Whom it is not for (person ids): who took the decision that it is about."""

@@ -22,7 +22,6 @@ from tribune.journal import (
     ActionState,
     AuthorNote,
     Call,
-    CallState,
     Case,
     CaseState,
     Changes,
@@ -36,7 +35,7 @@ from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
 from tribune.workflow.cases import in_effect, last_visibility
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
-from tribune.workflow.opening import case_about
+from tribune.workflow.opening import case_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import cancelled, closed, looked_at, taking_back
@@ -101,7 +100,7 @@ class Receiving:
                 self.journal.commit(contested(decision, appeal, known.head(*at), known.case(*at)), now)
             except Conflict:
                 continue
-            self.calls.send([{"schema": 1, "community": community_id, "call": _call_id(appeal)}])
+            self.calls.send([wake_up(community_id, _call_id(appeal))])
             self.opened()
             return Received.OPEN
         raise Conflict("the case keeps changing")
@@ -149,10 +148,8 @@ def _call(decision: Decision, head: Head | None, appeal: Appeal) -> Call:
         id=_call_id(appeal),
         reason="appeal" if others else "appeal_alone",
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=appeal.at,
         due_at=appeal.at + WAKE_AGAIN_AFTER,
-        rev=0,
         # What a CM decided is reviewed by the social media manager, who leads; what the machine decided, by a CM.
         roles=("smm",) if notice.decided_by else ("cm",),
         platform=notice.platform,

@@ -13,7 +13,7 @@ from tribune.charter import brake
 from tribune.charter.brake import LIMITS, Record, Why
 from tribune.decision import Urgency
 from tribune.errors import Conflict
-from tribune.journal import BrakeNote, Brakes, Call, CallState, Changes, Head, Held, Tally
+from tribune.journal import BrakeNote, Brakes, Call, Changes, Head, Held, Tally
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.ports import Key, Keys
 
@@ -180,10 +180,8 @@ def _call(community: str, one: _Watched, record: Record, why: Why, now: datetime
         id=f"brake-{one.clause}-v{one.since}",
         reason=f"brake_{told}",
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
         received_at=one.at,
         figures={
             "clause": one.clause,

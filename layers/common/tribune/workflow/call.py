@@ -198,10 +198,8 @@ class Calling:
             id=book.summary,
             reason=MANY,
             urgency=Urgency.HOURS,
-            state=CallState.READY,
             created_at=now,
             due_at=until + LEASE,  # whoever is folding one at this moment is done by then
-            rev=0,
             roles=call.roles,
             objects=(f"{call.reason} {call.id}",),
         )
@@ -397,10 +395,8 @@ def _deaf(call: Call, now: datetime) -> Call:
         id=f"tools_deaf-{call.id}",
         reason="tools_deaf",
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=now,
         due_at=now,
-        rev=0,
         space=call.space,
         figures=call.figures,
     )

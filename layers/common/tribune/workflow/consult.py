@@ -23,7 +23,7 @@ from tribune.question import MOST_OPEN, Question, QuestionState, QuestionWords
 from tribune.voice import moment_words
 from tribune.workflow.call import masked
 from tribune.workflow.deed import named
-from tribune.workflow.opening import call_about
+from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -194,7 +194,7 @@ class Answering:
                 self.journal.commit(changes, now)
             except Conflict:
                 continue
-            self.calls.send([{"schema": 1, "community": community, "call": call.id}])
+            self.calls.send([wake_up(community, call.id)])
             return True
         raise Conflict("the case keeps changing")
 
@@ -282,7 +282,7 @@ class Following:
         call = _for_them(_call(question, case, _TOLD[state], now), question.asked_by, community)
         if not self._commit(Changes(questions=(_next(question, state, now),), calls=(call,)), now):
             return False
-        self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
+        self.calls.send([wake_up(call.community, call.id)])
         return True
 
     def _commit(self, changes: Changes, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, CaseState, Changes, Proposals, ProposalState
 from tribune.voice import clock_words, moment_words
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Queue
 from tribune.workflow.worksheet import ObjectId
 
@@ -113,7 +114,7 @@ class Digesting:
             self.journal.commit(Changes(calls=told, resumed=known), now)
         except Conflict:  # one of them rings at this moment: it is told all the same
             self.journal.commit(Changes(calls=told), now)
-        self.calls.send([_wake(call) for call in told])
+        self.calls.send([wake_up(call.community, call.id) for call in told])
         return len(told)
 
     def _facts(
@@ -207,18 +208,12 @@ def _call(  # noqa: PLR0913, PLR0917  what a digest is made of
         id=name,
         reason=DIGEST,
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
         only=person,
         figures=figures,
         places=places,
     )
-
-
-def _wake(call: Call) -> dict[str, Any]:
-    return {"schema": 1, "community": call.community, "call": call.id}
 
 
 # --- what the person reads ---

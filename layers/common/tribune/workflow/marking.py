@@ -29,7 +29,7 @@ from tribune.journal import (
 )
 from tribune.workflow import promise
 from tribune.workflow.deed import SPEAKING, hour_of
-from tribune.workflow.opening import call_about, case_about
+from tribune.workflow.opening import call_about, case_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.restriction import ended, recorded
 from tribune.workflow.takeback import STANDING_WORDS, left_standing, with_actions, withdrawn_if_asked, without_strike
@@ -191,7 +191,7 @@ class Marking:
             except Conflict:
                 continue
             if call:
-                self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
+                self.calls.send([wake_up(call.community, call.id)])
             return Performed(head.platform, action.kind, state, why)
         raise Conflict("an action could not be marked")
 

@@ -23,6 +23,7 @@ from tribune.workflow.appeal import Receiving
 from tribune.workflow.brake import braked
 from tribune.workflow.by_hand import settle_answered
 from tribune.workflow.deed import Deed, Ground, Outcome, author_of, hour_of, thread_at
+from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import weigh
@@ -286,9 +287,7 @@ class Moderation:
         for community, address, text in sheet.contests:
             self._contest(community, address, text, now)
         self.actions.send([_wake(head) for at in sorted(sheet.wakes) if (head := sheet.head(at))])
-        self.calls.send(
-            [{"schema": 1, "community": community, "call": call} for community, call in sorted(sheet.call_wakes)]
-        )
+        self.calls.send([wake_up(community, call) for community, call in sorted(sheet.call_wakes)])
 
     def _contest(self, community: str, address: str, text: str, now: datetime) -> None:
         """A measure that has not taken effect, or is kept no more, cannot be contested yet, or any more."""

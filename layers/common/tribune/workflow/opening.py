@@ -1,9 +1,15 @@
 """opening: the call about a comment, and the case about it, as they begin. Pure."""
 
 from datetime import datetime
+from typing import Any
 
-from tribune.journal import Call, CallState, Case, CaseState, Head
+from tribune.journal import Call, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id
+
+
+def wake_up(community: str, call_id: str) -> dict[str, Any]:
+    """The message that wakes whoever makes a call; `call.read` reads it."""
+    return {"schema": 1, "community": community, "call": call_id}
 
 
 def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: datetime) -> Call:
@@ -13,10 +19,8 @@ def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: 
         id=call_id,
         reason=reason,
         urgency=urgency,
-        state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
         platform=what.platform,
         account=what.account,
         space=what.space,

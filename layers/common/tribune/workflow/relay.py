@@ -16,6 +16,7 @@ from tribune.decision import Urgency
 from tribune.errors import Conflict, Unavailable
 from tribune.journal import Call, CallState, Changes
 from tribune.workflow.alarm import ALARM, OK, AlarmNews, Directions, directions, mark, marks, read, sentence, still_on
+from tribune.workflow.opening import wake_up
 
 TOGETHER = timedelta(minutes=15)
 """Alarms that are not further apart are one incident."""
@@ -89,7 +90,7 @@ class Relaying:
         else:
             self.store.commit(Changes(calls=(_joined(community, incident.id, wanted.urgency, heard, now),)), now)
         if incident.figures.get("first") == heard:
-            self.calls.send([{"schema": 1, "community": community, "call": incident.id}])
+            self.calls.send([wake_up(community, incident.id)])
         else:
             self._open_again(incident, heard, now)
             self._tell_later(incident, heard, now)
@@ -153,10 +154,8 @@ class Relaying:
             id=about.id,
             reason="alarm_over",
             urgency=about.urgency,
-            state=CallState.READY,
             created_at=now,
             due_at=due_at,
-            rev=0,
             objects=(heard,),
             figures=about.figures,
         )
@@ -222,10 +221,10 @@ def _ids(urgency: Urgency, at: datetime) -> Iterator[str]:
 
 def _joined(community: str, call_id: str, urgency: Urgency, heard: str, now: datetime) -> Call:
     """What an incident gains: of one that exists, nothing else is touched."""
-    return Call(community, call_id, "alarm", urgency, CallState.READY, now, now, rev=0, objects=(heard,))
+    return Call(community, call_id, "alarm", urgency, now, now, objects=(heard,))
 
 
 def _nameless(community: str, urgency: Urgency, news: AlarmNews) -> Call:
     """Where an end is told whose beginning is not known: SNS does not say when the alarm went off."""
     call_id = f"alarm-{news.at:%Y%m%dT%H%M%S%f}-over"
-    return Call(community, call_id, "alarm_over", urgency, CallState.READY, news.at, news.at, rev=0)
+    return Call(community, call_id, "alarm_over", urgency, news.at, news.at)

@@ -21,13 +21,14 @@ from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
 from tribune.figures import Figures
-from tribune.journal import AuthorRecord, Call, CallState, Case, Changes, Head, HeadKind, SaidWords
+from tribune.journal import AuthorRecord, Call, Case, Changes, Head, HeadKind, SaidWords
 from tribune.notice import Appeal, AppealState
 from tribune.proposals import Heard
 from tribune.report import Material, Period, Place, Report, Thanked, build
 from tribune.reported import Said, Told, tell
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import as_written
+from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Queue
 from tribune.workflow.thanking import Thanking
 from tribune.workflow.worksheet import ObjectId
@@ -262,7 +263,7 @@ class Reporting:
             return 0  # the last hours are about to be counted; or the community was not there yet, or sleeps
         told = tuple(_call(report, call, names[call], now) for call in missing)
         self.journal.commit(Changes(calls=told), now)
-        self.calls.send([{"schema": 1, "community": one.community, "call": one.id} for one in told])
+        self.calls.send([wake_up(one.community, one.id) for one in told])
         return len(told)
 
 
@@ -278,10 +279,8 @@ def _call(report: Report, name: str, person: str, now: datetime) -> Call:
         id=name,
         reason=REPORT,
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
         only=person,
         figures={REPORT: packed(report), "period": report.period.name},
         places=report.places,

@@ -11,9 +11,10 @@ from typing import Protocol
 
 from tribune.channel import ActKind, Outcome, Verdict
 from tribune.errors import Conflict
-from tribune.journal import Breaker, Call, CallState, Changes
+from tribune.journal import Breaker, Call, Changes
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.gate import NEAR_THE_LIMIT
+from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 
 LIMITED_FOR = timedelta(hours=1)
@@ -136,7 +137,7 @@ class Resting:
         """Call the person on duty about an account, once for what began then. Raises Unavailable."""
         call = account_call(at, reason, now, began or now, space)
         self.journal.commit(Changes(calls=(call,)), now)
-        self.calls.send([{"schema": 1, "community": call.community, "call": call.id}])
+        self.calls.send([wake_up(call.community, call.id)])
 
 
 def account_call(at: AccountId, reason: str, now: datetime, began: datetime, space: str | None) -> Call:
@@ -147,10 +148,8 @@ def account_call(at: AccountId, reason: str, now: datetime, began: datetime, spa
         id=f"{reason}-{platform}-{account}-{began:%Y%m%dT%H%M%S}",
         reason=reason,
         urgency="now" if reason == Verdict.TOKEN_DEAD else "hours",
-        state=CallState.READY,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
-        rev=0,
         platform=platform,
         account=account,
         space=space,

@@ -13,7 +13,7 @@ from tribune.decision import Urgency
 from tribune.errors import AlreadyDone, Conflict, Gone
 from tribune.journal import Call, Case, CaseState, Changes, Given, InHand
 from tribune.workflow.consult import everybody_but
-from tribune.workflow.opening import call_about
+from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -89,7 +89,7 @@ class Sharing:
                 self.journal.commit(Changes(cases=(changed,), calls=calls), now)
             except Conflict:
                 continue
-            self.calls.send([{"schema": 1, "community": call.community, "call": call.id} for call in calls])
+            self.calls.send([wake_up(call.community, call.id) for call in calls])
             return changed
         raise Conflict("the case keeps changing")
 

@@ -14,7 +14,7 @@ from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFou
 from tribune.journal import Call, Case, CaseState, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
-from tribune.workflow.opening import call_about
+from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.provisional import Timers
 from tribune.workflow.worksheet import ObjectId
@@ -54,7 +54,7 @@ class Watching:
         actions = [_action_message(key) for key in self.journal.due("action", now)]
         calls = [_call_message(key) for key in self.journal.due("call", now)]
         calls += [
-            {"schema": 1, "community": call.community, "call": call.id}
+            wake_up(call.community, call.id)
             for community in self.communities
             for call in self._promises(community, now)
         ]
@@ -87,7 +87,7 @@ class Watching:
                 calls = self.braking.evaluate(community, now)
             except (CharterUnreadable, NotFound, BadConfiguration):
                 continue  # no clause acts there: moderate_comments says so, and calls
-            self.calls.send([{"schema": 1, "community": call.community, "call": call.id} for call in calls])
+            self.calls.send([wake_up(call.community, call.id) for call in calls])
             braked += len(calls)
         return braked
 
@@ -119,4 +119,4 @@ def _action_message(key: Key) -> dict[str, Any]:
 
 def _call_message(key: Key) -> dict[str, Any]:
     community, _, call = key["pk"].split("#", 2)
-    return {"schema": 1, "community": community, "call": call}
+    return wake_up(community, call)

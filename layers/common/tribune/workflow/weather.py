@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from tribune.budgets import PER_ACCOUNT_AND_HOUR, PER_POST_AND_HOUR
 from tribune.climate import (
@@ -32,6 +32,7 @@ from tribune.echo import Voiced, loudest
 from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes, ClimateNote, SpaceRecord
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Queue
 from tribune.workflow.worksheet import ObjectId
 
@@ -150,7 +151,7 @@ class Listening:
             return None  # another round did, or the call is being rung at this moment: the next minute looks again
         self._heard[at] = buckets
         woken = [call for call in (*changes.calls, *changes.resumed) if call.state is CallState.READY]
-        self.calls.send([_wake(call) for call in woken])
+        self.calls.send([wake_up(call.community, call.id) for call in woken])
         return level if turned else None
 
     def _remembering(self, record: SpaceRecord, buckets: Mapping[datetime, Bucket], now: datetime) -> Weather:
@@ -239,10 +240,8 @@ class Listening:
             id=name,
             reason=reason,
             urgency=urgency,
-            state=CallState.READY,
             created_at=turn.now,
             due_at=turn.now + WAKE_AGAIN_AFTER,
-            rev=0,
             roles=roles,
             platform=platform,
             account=account,
@@ -271,10 +270,8 @@ class Listening:
             id=f"event-{_short(turn.space)}-{turn.now:%Y%m%dT%H%M%S%f}",
             reason="climate_event",
             urgency=Urgency.NOW,
-            state=CallState.READY,
             created_at=turn.now,
             due_at=turn.now + WAKE_AGAIN_AFTER,
-            rev=0,
             roles=(),
             space=turn.space,
             figures={"level": str(turn.after.level), "was": str(turn.before.level)},
@@ -329,10 +326,8 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
         id=f"{known.id}-over",
         reason="climate_green",
         urgency=Urgency.HOURS,
-        state=CallState.READY,
         created_at=turn.now,
         due_at=turn.now + WAKE_AGAIN_AFTER,
-        rev=0,
         roles=known.roles,
         space=turn.space,
         received_at=turn.before.since,
@@ -360,7 +355,3 @@ def incident_of(space: str, began: datetime) -> str:
 
 def _short(space: str) -> str:
     return hashlib.sha256(space.encode()).hexdigest()[:8]
-
-
-def _wake(call: Call) -> dict[str, Any]:
-    return {"schema": 1, "community": call.community, "call": call.id}
