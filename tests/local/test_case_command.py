@@ -652,7 +652,7 @@ def test_open_calls_are_listed_until_somebody_takes_them(world: World, tribune: 
 
     assert f"threat-{name(1)}  depuis 11 h" in listed
     assert f"legal-{name(2)}" in listed
-    assert "Menace sous une publication de Page : à voir maintenant" in listed
+    assert "Menace sous une publication (Page) : à voir maintenant" in listed
     assert "appelés : Marie Castel" in listed
     tribune("call", "take", f"threat-{name(1)}", "--as", "marie")
     assert "threat" not in tribune("call", "list").out

@@ -628,7 +628,7 @@ def test_the_message_says_what_happened_what_was_done_what_to_do_and_who_is_next
     message = desk.phones.last
     said = message.text.replace("\u00a0", " ").replace("\u202f", " ")
 
-    assert message.subject.replace("\u00a0", " ") == "Menace sous une publication de Vélos Garance : à voir maintenant"
+    assert message.subject.replace("\u00a0", " ") == "Menace sous une publication (Vélos Garance) : à voir maintenant"
     assert "Un commentaire reçu à 14 h 02 menace quelqu'un." in said
     assert "Le commentaire a été masqué à titre provisoire à 14 h 04." in said
     assert "Reçu à 14 h 02 · connu à 14 h 03 · masqué à 14 h 04." in said
