@@ -129,6 +129,15 @@ def test_a_month_is_called_a_month() -> None:
     assert told(report(figures(1), period=Period.read("2026-W49"))).subject.count("30 novembre au 6 décembre") == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "ending"),
+    [(0, "40 commentaires"), (3, "40 commentaires, aucune réponse")],
+    ids=["nobody", "three people"],
+)
+def test_that_nobody_was_answered_is_news_where_somebody_asked(asked: int, ending: str) -> None:
+    assert told(report(figures(40, talk=Counter(asked=asked)))).subject.endswith(ending)
+
+
 # --- every form of every sentence ---
 
 

@@ -208,8 +208,9 @@ class _Telling:
 
     def _subject(self) -> str:
         comments, answers = self.report.total("comment").n, self.report.total("answered").n
+        asked = "subject" if self.report.total("asked").n else "subject_unasked"
         return words.fill(
-            self._table["subject" if comments else "subject_quiet"],
+            self._table[asked if comments else "subject_quiet"],
             {
                 "community": self.community.name,
                 "named": self._named(),
