@@ -416,7 +416,8 @@ class _Month:
         self.made += 1
         number, dice = self.made, self.dice
         (kind,) = dice.choices([name for name, _ in KINDS], [share for _, share in KINDS])
-        person = str(int(dice.paretovariate(0.6)) % PEOPLE)
+        drawn = int(dice.paretovariate(0.6)) % PEOPLE
+        person = str(PEOPLE if str(drawn) == self.life.page else drawn)  # what the page itself does is not counted
         place = dice.randint(1, POSTS)
         post = f"{self.life.page}_{place}"
         level = (dice.randint(1, 2) if place <= CONTESTS else 1) if kind == "comment" else LEVELS[kind]
