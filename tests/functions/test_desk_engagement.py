@@ -197,7 +197,7 @@ def test_the_page_is_written_as_its_reader_writes_figures(
     assert 'aria-current="page"' in page
 
 
-def test_who_gave_most_is_there_to_be_thanked_and_who_was_reminded_is_left_in_peace(browser: Browser) -> None:
+def test_who_gave_most_is_there_to_be_thanked_unless_they_were_reminded_complain_or_wait(browser: Browser) -> None:
     world = browser.world
     said = {
         "1": ("7001", "Très beau vélo, bravo à toute l'équipe"),
@@ -205,6 +205,10 @@ def test_who_gave_most_is_there_to_be_thanked_and_who_was_reminded_is_left_in_pe
         "3": ("7002", "Merci pour ce beau concours"),
         "4": ("7003", "@Karim t'es vraiment un abruti"),
         "5": ("7003", "Très beau vélo, j'adore"),
+        "6": ("7004", "Très beau vélo, bravo"),
+        "7": ("7004", "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"),
+        "8": ("7005", "Le G3 tient en cabine d'avion ?"),
+        "9": ("7005", "Merci pour ce beau concours"),
     }
     for number, (author, text) in said.items():
         world.deliver("facebook", world.comment(int(number), text, author=author))

@@ -2,6 +2,7 @@
 
 Figures know pseudonyms alone: the name is read where it still stands, with the words, and goes when they go. Nobody is
 shown who has a reminder that still counts, nor whose last comments are private, hidden, deleted or held against them.
+Nobody is thanked who complained last or still waits for our answer: they would take it for mockery.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from tribune.channel import ActKind
+from tribune.climate import Tone
 from tribune.comment import Audience
 from tribune.community import Community
 from tribune.journal import ActionState, AuthorRecord, Head, HeadKind, SaidWords
@@ -81,7 +83,7 @@ class Thanking:
         for author in first:
             there = (head for at in places[author] if (head := known.head(*at)) and _may_be_shown(head))
             last, record = next(there, None), known.author(community.id, author, now)
-            if last is not None and not record.standing.told_before(now, lapse, besides=""):
+            if last is not None and _would_be_pleased(last, record, now, lapse):
                 shown[author] = last
         said = self.journal.said_of(shown.values())
         found = ((author, head, words) for author, head in shown.items() if (words := said.get(head.at)))
@@ -97,6 +99,12 @@ def _to_thank(community: Community, gave: Contribution, head: Head, said: SaidWo
         ambassador=bool(community.is_ambassador(*who)),
         may_be_named=community.agreed_to_be_named(*who),
     )
+
+
+def _would_be_pleased(last: Head, author: AuthorRecord, now: datetime, lapse: timedelta) -> bool:
+    complains = last.verdict is not None and last.verdict.tone is Tone.NEGATIVE
+    waits = author.standing.waiting_since is not None
+    return not (complains or waits or author.standing.told_before(now, lapse, besides=""))
 
 
 def _may_be_shown(head: Head) -> bool:
