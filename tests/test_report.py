@@ -206,6 +206,7 @@ def test_two_praise_and_two_criticise_each_in_a_line_of_their_own() -> None:
     [
         {"confidential": True},
         {"deleted": True},
+        {"hidden": True},
         {"audience": Audience.PRIVATE},
         {"verdict": replace(FINE, clause="respect")},
         {"verdict": replace(FINE, ground="law")},

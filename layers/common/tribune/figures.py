@@ -139,6 +139,13 @@ class Figures:
             found[slot.post] += n
         return found
 
+    def by_hour(self) -> tuple[int, ...]:
+        """How many interactions in each hour of the community's day, 24 of them."""
+        hours = [0] * 24
+        for (hour, _), n in self.clock.items():
+            hours[int(hour)] += n
+        return tuple(hours)
+
     def size(self, scope: str = EVERYBODY) -> int:
         """How many different ones there are in a crowd."""
         return self.people.get(scope, Crowd()).size

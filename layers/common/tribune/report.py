@@ -618,13 +618,11 @@ def _hour(post: RankedPost, material: Material, community: Community) -> tuple[i
         (head.posted_at for head, _ in material.read if f"{head.platform}/{head.account}/{head.post}" == post.post),
         default=None,
     )
-    clock: Counter[int] = Counter()
-    for (hour, _), n in material.figures.clock.items():
-        clock[int(hour)] += n
-    if first is None or clock.total() < SMALL:
+    hours = material.figures.by_hour()
+    if first is None or sum(hours) < SMALL:
         return None
     at = first.astimezone(community.zone).hour
-    return at, (clock[at] + clock[(at + 1) % 24]) / clock.total()
+    return at, (hours[at] + hours[(at + 1) % 24]) / sum(hours)
 
 
 # --- what was said ---
@@ -636,7 +634,7 @@ def may_be_quoted(head: Head) -> bool:
     return (
         head.kind is HeadKind.COMMENT
         and head.audience is Audience.PUBLIC
-        and not (head.confidential or head.deleted)
+        and not (head.confidential or head.deleted or head.hidden)
         and verdict is not None
         and verdict.clause is None
         and verdict.ground != "law"

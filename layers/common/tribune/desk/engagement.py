@@ -126,10 +126,9 @@ class ClauseCount(View):
     reversed: int
 
 
-class Measured(View):
-    """A formula with both of its figures."""
+class Shown(View):
+    """A formula with what it came to."""
 
-    kind: Literal["measure"] = "measure"
     name: str
     said: str
     formula: str
@@ -138,19 +137,25 @@ class Measured(View):
     source: str
     """Whose formula it is."""
     unit: str
+    estimated: bool
+    before: float | None
+    """What it came to in the period before…"""
+    told: str
+    """…what it comes to now, as this reader writes it…"""
+    compared: str
+    """…and what became of it since."""
+    facts: str
+    """What it is made of, how far off an estimate may be, whose formula it is."""
+
+
+class Measured(Shown):
+    """A formula with both of its figures."""
+
+    kind: Literal["measure"] = "measure"
     value: float | None
     """None: nothing was there to be measured."""
     numerator: float
     denominator: float
-    estimated: bool
-    before: float | None
-    """Its value in the period before."""
-    told: str
-    """The figure as this reader writes it…"""
-    compared: str
-    """…what became of it since the period before…"""
-    facts: str
-    """…both figures it is made of, how far off an estimate may be, whose formula it is."""
 
     @property
     def is_there(self) -> bool:
@@ -158,27 +163,13 @@ class Measured(View):
         return self.value is not None
 
 
-class Took(View):
-    """How long something took, or how much there was of it."""
+class Took(Shown):
+    """How long something took, or how much there was of it: the middle one is told and compared."""
 
     kind: Literal["spread"] = "spread"
-    name: str
-    said: str
-    formula: str
-    read: str
-    source: str
-    unit: str
     sample: int
     median: float | None
     ninetieth: float | None
-    estimated: bool
-    before: float | None
-    """The median of the period before."""
-    told: str
-    """The median as this reader writes it."""
-    compared: str
-    facts: str
-    """How much nine of ten took at most, how many cases it rests on, whose formula it is."""
 
     @property
     def is_there(self) -> bool:
@@ -303,18 +294,9 @@ def engagement(visit: Visit, _parts: Parts) -> Engagement:
     """The period that the address asks for (`?period=2026-W47`, `?period=2026-11`), else the current month."""
     period = _asked(visit)
     community, now = visit.community, visit.now
-    published = visit.reach.charters.load(community.id, now)
-    charter = published.charter if published else None
     gathering = Gathering(visit.reach.journal, visit.reach.handling.keys, visit.reach.sealed, visit.reach.charters)
-    by_day = gathering.days(community, period.before.first, period.last)
-    material = Material(
-        days={day: figures for day, figures in by_day.items() if day >= period.first},
-        before=sum((figures for day, figures in by_day.items() if day < period.first), Figures()),
-        cases=tuple(gathering.cases(community.id, period.before.bounds(community.zone)[0])),
-        counted_to=visit.reach.sealed.sealed_to(community.id),
-        target=charter.commitments.response_target.lasting if charter else None,
-        articles={clause.id: clause.number for clause in charter.clauses} if charter else {},
-    )
+    published = gathering.charter(community.id, now)
+    material, charter = gathering.counted(community, period, published), published.charter if published else None
     return _view(visit, report.build(community, period, material, now), material, charter)
 
 
@@ -351,7 +333,7 @@ def _view(visit: Visit, told: Report, material: Material, charter: Charter | Non
         totals=tuple(_sum(one, visit, table) for one in told.totals),
         levels=tuple(_level(level, told, visit, table) for level in LEVELS),
         days=tuple(Day(day=one.day, levels=one.levels) for one in told.days),
-        clock=_clock(figures),
+        clock=figures.by_hour(),
         roles=_roles(figures, table),
         mechanics=tuple(
             Mechanic(
@@ -440,13 +422,6 @@ def _sum(one: Total, visit: Visit, table: Any) -> Sum:
 def _level(level: int, told: Report, visit: Visit, table: Any) -> Level:
     total, said = told.total(f"level_{level}"), table["levels"][str(level)]
     return Level(level=level, said=said["name"], means=said["means"], total=_sum(total, visit, table))
-
-
-def _clock(figures: Figures) -> tuple[int, ...]:
-    hours = [0] * 24
-    for (hour, _), n in figures.clock.items():
-        hours[int(hour)] += n
-    return tuple(hours)
 
 
 def _roles(figures: Figures, table: Any) -> tuple[Role, ...]:

@@ -9,7 +9,7 @@ the words at most a thousand comments of the busiest hours.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -122,24 +122,37 @@ class Gathering:
 
     def material(self, community: Community, period: Period, now: datetime) -> Material:
         """Everything that it is made of, each thing read once. Raises Unavailable."""
-        begin = period.before.bounds(community.zone)[0]
-        days = self.days(community, period.before.first, period.last)
-        its_own = {day: figures for day, figures in days.items() if day >= period.first}
-        figures = sum(its_own.values(), Figures())
-        published = self._charter(community.id, now)
-        return Material(
-            days=its_own,
-            before=sum((figures for day, figures in days.items() if day < period.first), Figures()),
-            cases=tuple(self.cases(community.id, begin)),
+        published = self.charter(community.id, now)
+        counted = self.counted(community, period, published)
+        since = period.before.bounds(community.zone)[0]
+        return replace(
+            counted,
             appeals=tuple(self.appeals(community.id)),
-            calls=tuple(self.journal.latest_calls(community.id, begin, MOST_CALLS)),
-            read=tuple(self._read(community, figures)),
+            calls=tuple(self.journal.latest_calls(community.id, since, MOST_CALLS)),
+            read=tuple(self._read(community, counted.figures)),
             reminded=tuple(self._reminded(community, period)),
-            thanks=tuple(self._thanks(community, figures, published, now)),
-            counted_to=self.sealed.sealed_to(community.id),
-            target=published.charter.commitments.response_target.lasting if published else None,
-            articles={clause.id: clause.number for clause in published.charter.clauses} if published else {},
+            thanks=tuple(self._thanks(community, counted.figures, published, now)),
         )
+
+    def counted(self, community: Community, period: Period, published: PublishedCharter | None) -> Material:
+        """What of it was counted, with the latest cases: no words, no members. Raises Unavailable."""
+        days = self.days(community, period.before.first, period.last)
+        charter = published.charter if published else None
+        return Material(
+            days={day: figures for day, figures in days.items() if day >= period.first},
+            before=sum((figures for day, figures in days.items() if day < period.first), Figures()),
+            cases=tuple(self.cases(community.id, period.before.bounds(community.zone)[0])),
+            counted_to=self.sealed.sealed_to(community.id),
+            target=charter.commitments.response_target.lasting if charter else None,
+            articles={clause.id: clause.number for clause in charter.clauses} if charter else {},
+        )
+
+    def charter(self, community: str, now: datetime) -> PublishedCharter | None:
+        """The charter in force, None where there is none or it cannot be read."""
+        try:
+            return self.charters.load(community, now)
+        except CharterUnreadable:  # whoever decides there says so
+            return None
 
     def days(self, community: Community, first: date, last: date) -> dict[date, Figures]:
         """Of every space together."""
@@ -168,12 +181,6 @@ class Gathering:
         places = [at for author in who for at in self.journal.last_said(community.id, author, MOST_OF_ONE)]
         known = self.journal.read(self.keys.head(*at) for at in places)
         return (head for at in places if (head := known.head(*at)))
-
-    def _charter(self, community: str, now: datetime) -> PublishedCharter | None:
-        try:
-            return self.charters.load(community, now)
-        except CharterUnreadable:  # whoever decides there says so
-            return None
 
     def _read(self, community: Community, figures: Figures) -> Iterator[tuple[Head, Heard]]:
         """Comments with their words, as far as these are still there."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from tribune.channel import ActKind
 from tribune.climate import Tone
-from tribune.comment import Audience
 from tribune.community import Community
-from tribune.journal import ActionState, AuthorRecord, Head, HeadKind, SaidWords
+from tribune.journal import AuthorRecord, Head, SaidWords
+from tribune.report import may_be_quoted
 from tribune.thanks import Contribution, Members, contributors
 from tribune.workflow.ports import Key
 from tribune.workflow.worksheet import ObjectId
@@ -81,7 +80,7 @@ class Thanking:
         known: Known = self.journal.read([*heads, *(self.keys.author(community.id, author) for author in first)])
         shown: dict[str, Head] = {}
         for author in first:
-            there = (head for at in places[author] if (head := known.head(*at)) and _may_be_shown(head))
+            there = (head for at in places[author] if (head := known.head(*at)) and may_be_quoted(head))
             last, record = next(there, None), known.author(community.id, author, now)
             if last is not None and _would_be_pleased(last, record, now, lapse):
                 shown[author] = last
@@ -105,14 +104,3 @@ def _would_be_pleased(last: Head, author: AuthorRecord, now: datetime, lapse: ti
     complains = last.verdict is not None and last.verdict.tone is Tone.NEGATIVE
     waits = author.standing.waiting_since is not None
     return not (complains or waits or author.standing.told_before(now, lapse, besides=""))
-
-
-def _may_be_shown(head: Head) -> bool:
-    verdict = head.verdict
-    return (
-        head.kind is HeadKind.COMMENT
-        and head.audience is Audience.PUBLIC
-        and not (head.confidential or head.deleted)
-        and not (verdict and (verdict.clause or verdict.ground == "law"))
-        and all(one.kind is not ActKind.HIDE or one.state is ActionState.CANCELLED for one in head.actions)
-    )
