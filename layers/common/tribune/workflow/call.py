@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from tribune import words
 from tribune.channel import ActKind
@@ -585,41 +586,22 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
 ) -> CallMessage:
     """What `person` reads: what happened, what was done, what to do, who is next and when."""
     language = words.spoken(person.languages[0] if person.languages else community.language)
-    table, reason, zone = words.table(language, "calls"), _reason(call, language), community.zone
-
-    def at(moment: datetime) -> str:
-        return moment_words(moment.astimezone(zone), now.astimezone(zone), language)
-
-    fields = _fields(call, community, now, language)
-    head, quotes = seen.head, seen.quotes
+    table, reason = words.table(language, "calls"), _reason(call, language)
     report = told_of_report(call, community, seen.said, now, language) if call.reason == REPORT else None
-    if call.reason in _TOLD:
+    if report is not None:
+        subject, *sentences = report.subject, *report.paragraphs()
+    elif call.reason in _TOLD:
         subject, *sentences = told_of(call, community, now, language)
     elif call.reason == DIGEST:
         subject, *sentences = digest_lines(call, community, seen.said, now, language)
-    elif report is not None:
-        subject, sentences = report.subject, list(report.paragraphs())
     else:
-        subject = words.fill(str(reason["subject"]), fields)
-        sentences = [
-            words.fill(str(reason["what"]), fields),
-            *_beside(call, fields, language),
-            _crowd(call, seen, table, reason),
-            _done(head, table, at) if head is not None and reason.get("done", True) else "",
-            _clock(call, head, table, at),
-            *_quoted(quotes, table),
-            words.fill(str(reason["todo"]), fields),
-        ]
-    about_the_comment = (reason["quote"] or reason.get("done", True)) and len(quotes) <= 1
+        subject, *sentences = _what_happened(call, community, seen, now, language)
     if not reason.get("informs"):
-        if others:
-            sentences.append(words.fill(table["also"], {"names": ", ".join(other.name for other in others)}))
-        after = {"time": at(due), "next": following.name if following else ""}
-        sentences.append(words.fill(table["next" if following else "again"], after))
-        taking = {"community": community.id, "call": call.id, "person": person.id}
-        sentences.append(words.fill(table["take"], taking))
-    sentences.append(words.fill(table["closing"], fields))
-    desk = screens.about(call)
+        then = {"time": _at(due, community, now, language), "next": following.name if following else ""}
+        sentences += _what_follows(call, person, others, then, table)
+    sentences.append(words.fill(table["closing"], _fields(call, community, now, language)))
+    head, desk = seen.head, screens.about(call)
+    about_the_comment = (reason["quote"] or reason.get("done", True)) and len(seen.quotes) <= 1
     desk_words = table["screen_of_report"] if report else table["desk"]
     return CallMessage(
         community=community.id,
@@ -636,6 +618,40 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         buttons=() if reason.get("informs") else _buttons(call, table["buttons"]),
         turn=call.tried.count(person.id),
     )
+
+
+def _what_happened(call: Call, community: Community, seen: "_Seen", now: datetime, language: str) -> tuple[str, ...]:
+    """The subject, then what happened around a comment or a crowd, what was done, what to do."""
+    table, reason, fields = (
+        words.table(language, "calls"),
+        _reason(call, language),
+        _fields(call, community, now, language),
+    )
+    at = partial(_at, community=community, now=now, language=language)
+    return (
+        words.fill(str(reason["subject"]), fields),
+        words.fill(str(reason["what"]), fields),
+        *_beside(call, fields, language),
+        _crowd(call, seen, table, reason),
+        _done(seen.head, table, at) if seen.head is not None and reason.get("done", True) else "",
+        _clock(call, seen.head, table, at),
+        *_quoted(seen.quotes, table),
+        words.fill(str(reason["todo"]), fields),
+    )
+
+
+def _what_follows(
+    call: Call, person: Person, others: Sequence[Person], then: Mapping[str, str], table: Mapping[str, Any]
+) -> Iterator[str]:
+    """Who knows already, who is called next and when unless somebody takes it (`then`), and how it is taken."""
+    if others:
+        yield words.fill(table["also"], {"names": ", ".join(other.name for other in others)})
+    yield words.fill(table["next" if then["next"] else "again"], then)
+    yield words.fill(table["take"], {"community": call.community, "call": call.id, "person": person.id})
+
+
+def _at(moment: datetime, community: Community, now: datetime, language: str) -> str:
+    return moment_words(moment.astimezone(community.zone), now.astimezone(community.zone), language)
 
 
 def _beside(call: Call, fields: Mapping[str, str], language: str) -> Iterator[str]:

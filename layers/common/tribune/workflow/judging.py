@@ -8,6 +8,7 @@ from tribune.charter import Circumstances, Findings
 from tribune.charter.brake import changed
 from tribune.charter.document import Gravity
 from tribune.comment import Audience, Comment, words_hash
+from tribune.community import Post
 from tribune.decision import Decision, Matter, Situation, decide
 from tribune.journal import Budget, Head, HeadKind, asked_under
 from tribune.operation import Entry, Kind, Operation, belonging
@@ -53,27 +54,42 @@ class Judging:
 
     def judge(self, before: Head | None) -> tuple[Findings, Decision]:
         """What was found in the words, and what is decided about them; `before`: the head, where they are an edit."""
-        said, community = self.said, self.ground.community
-        post = community.post(said.platform, said.account, said.thread.post)
-        record = self.sheet.author((community.id, self.author)) if self.author else None
+        circumstances = self._circumstances(before)
+        findings = self._answerable(self.ground.reader.read(self.said.text, circumstances))
+        decision = decide(
+            Matter.of(self.said, answers_member=circumstances.answers_member),
+            findings,
+            self._standing(before),
+            self._situation(before, findings, circumstances),
+            self.ground.charter.charter if self.ground.charter else None,
+        )
+        return findings, decision
+
+    @property
+    def _post(self) -> Post | None:
+        return self.ground.community.post(self.said.platform, self.said.account, self.said.thread.post)
+
+    def _standing(self, before: Head | None) -> Standing:
+        record = self.sheet.author((self.ground.community.id, self.author)) if self.author else None
         standing = record.standing if record else Standing()
-        if before is None and standing.first_object == said.object:
-            standing = replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
-        thread = self.sheet.thread(self.thread)
+        if before is None and standing.first_object == self.said.object:
+            return replace(standing, first_seen=None)  # heard by an attempt of ours that was interrupted
+        return standing
+
+    def _circumstances(self, before: Head | None) -> Circumstances:
+        """What a reader of the words should know besides them."""
+        said, community, post, standing = self.said, self.ground.community, self._post, self._standing(before)
         operations, mechanic = self.belonging(before), post.mechanic if post else ""
-        contest = mechanic == Kind.CONTEST or any(one.is_game for one in operations)
-        newcomer = standing.is_newcomer(community.since, self.now)
-        to_member = self.answers_member()
         said_on = said.posted_at.astimezone(community.zone).date()
-        circumstances = Circumstances(
+        return Circumstances(
             audience=said.audience,
-            answers_member=to_member,
-            contest=contest,
+            answers_member=self.answers_member(),
+            contest=mechanic == Kind.CONTEST or any(one.is_game for one in operations),
             invited=mechanic == Kind.EVENT or any(one.enters is Entry.PARTICIPATES for one in operations),
             tagged=said.tagged,
             repetitions=standing.repetitions(words_hash(said.text), said.object, said.posted_at),
             waiting=standing.waiting_since is not None,
-            newcomer=newcomer,
+            newcomer=standing.is_newcomer(community.since, self.now),
             language=said.language,
             rate=standing.rate(said.object, said.posted_at) if self.author else None,
             author_name=said.author.name,
@@ -82,44 +98,41 @@ class Judging:
             said_on=said_on,
             reserve=community.in_reserve(said_on),
         )
-        findings = self._answerable(self.ground.reader.read(said.text, circumstances))
-        decision = decide(
-            Matter.of(said, answers_member=to_member),
-            findings,
-            standing,
-            Situation(
-                now=self.now,
-                mode=community.modes.default,
-                clause_modes=self.ground.clause_modes,
-                hide_gravity_4=community.modes.hide_gravity_4 and self._danger_stands(findings, circumstances),
-                can=self.ground.card.can - self.sheet.known.breaker(*self.deed.at[:3]).cannot(self.now),
-                trusted_link=bool(community.charter_base_url),
-                sensitive_post=bool(post and post.sensitive),
-                contest=contest,
-                long_ago=self.long_ago,
-                climate=self.sheet.known.brakes(community.id).climate.get(self.deed.space, "green"),
-                thread_automatic=self._automatic_in_thread(),
-                post_automatic=self.budget().posts.get(said.thread.post, 0),
-                account_automatic=self.budget().spent,
-                explained=thread.explained,
-                thread_silent=bool(
-                    thread.silent
-                    or thread.human_at
-                    or said.led_elsewhere
-                    or (before and before.by_hand)
-                    or len(self.turned()) >= TURNS
-                ),
-                already_reminded=bool(before and before.reminded),
-                already_answered=bool(before and any(a.purpose == "faq" and a.may_be_read for a in before.actions)),
-                first_comment=standing.first_seen is None,
-                newcomer=newcomer,
-                solicits=post.solicits if post else None,
-                told=self._told(),
-                covered=self._covered(findings),
-            ),
-            self.ground.charter.charter if self.ground.charter else None,
+
+    def _situation(self, before: Head | None, findings: Findings, circumstances: Circumstances) -> Situation:
+        """What besides words and author a decision depends on."""
+        said, modes, post = self.said, self.ground.community.modes, self._post
+        known, budget = self.sheet.known, self.budget()
+        return Situation(
+            now=self.now,
+            mode=modes.default,
+            clause_modes=self.ground.clause_modes,
+            hide_gravity_4=modes.hide_gravity_4 and self._danger_stands(findings, circumstances),
+            can=self.ground.card.can - known.breaker(*self.deed.at[:3]).cannot(self.now),
+            trusted_link=bool(self.ground.community.charter_base_url),
+            sensitive_post=bool(post and post.sensitive),
+            contest=circumstances.contest,
+            long_ago=self.long_ago,
+            climate=known.brakes(self.deed.community).climate.get(self.deed.space, "green"),
+            thread_automatic=self._automatic_in_thread(),
+            post_automatic=budget.posts.get(said.thread.post, 0),
+            account_automatic=budget.spent,
+            explained=self.sheet.thread(self.thread).explained,
+            thread_silent=self._must_be_silent(before),
+            already_reminded=bool(before and before.reminded),
+            already_answered=bool(before and any(a.purpose == "faq" and a.may_be_read for a in before.actions)),
+            first_comment=self._standing(before).first_seen is None,
+            newcomer=circumstances.newcomer,
+            solicits=post.solicits if post else None,
+            told=self._told(),
+            covered=self._covered(findings),
         )
-        return findings, decision
+
+    def _must_be_silent(self, before: Head | None) -> bool:
+        """Law 5, and enough said: somebody of the team spoke or acted here, or the machine had its turns."""
+        thread = self.sheet.thread(self.thread)
+        by_person = thread.human_at or self.said.led_elsewhere or (before and before.by_hand)
+        return bool(thread.silent or by_person or len(self.turned()) >= TURNS)
 
     def belonging(self, before: Head | None) -> tuple[Operation, ...]:
         """The operations that the words belong to."""

@@ -309,8 +309,6 @@ class _Weighing:
 
     def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
         """The head as it will be kept, and what the CM could say."""
-        version = self.ground.charter
-        clause = version.charter.clause(decision.clause) if version and decision.clause else None
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
@@ -319,53 +317,58 @@ class _Weighing:
         fresh, drafts = self._acts(decision, findings.language, kept, speech)
         actions = (*kept, *undone, *fresh)
         marked = self._marked(before, findings, decision)
-        counted = self._counted(base, marked, findings, decision)
-        return (
-            replace(
-                base,
-                v=self.said.version,
-                parent=self.said.parent,
-                url=self.said.url or base.url,
-                posted_at=self.said.posted_at,
-                author=None if decision.confidential else self.author,
-                counted=counted,
-                marks=marked,
-                language=findings.language,
-                confidential=decision.confidential,
-                expires=self.now + CONFIDENTIAL_KEPT if decision.confidential else None,
-                verdict=Verdict(
-                    measure=decision.measure,
-                    reason=decision.reason,
-                    mode=self.ground.clause_modes.get(decision.clause or "", self.ground.community.modes.default),
-                    clause=decision.clause,
-                    clause_hash=version.charter.hash_of(clause, findings.language) if version and clause else None,
-                    charter_version=version.version if version else None,
-                    ground=decision.ground,
-                    detectors=decision.detectors,
-                    trace="" if decision.confidential else pack(findings.trace),
-                    strike=(decision.strike and _told_by(fresh)) or _still_struck(before, decision),
-                    foresees=decision.foresees or "",
-                    awaits_answer=decision.awaits_answer,
-                    at=self.now,
-                    alone=any(act.leave is Leave.ALONE for act in decision.acts),
-                    unsaid=decision.unsaid or _speechless(decision, actions),
-                    strike_no=self._strike_no(decision),
-                    tone=climate.Tone.NEITHER
-                    if decision.confidential
-                    else climate.tone_of(findings.signals, hostile=decision.hostile),
-                    helps=Signal.HELPS_MEMBER in findings.signals and not decision.confidential,
-                ),
-                actions=actions,
-                case=bool(
-                    decision.case
-                    or decision.awaits_answer
-                    or decision.calls
-                    or drafts
-                    or any(action.state is ActionState.PROPOSED for action in actions)
-                    or left_standing(before, replace(base, actions=actions))
-                ),
+        verdict = replace(
+            self._verdict(findings, decision),
+            strike=(decision.strike and _told_by(fresh)) or _still_struck(before, decision),
+            unsaid=decision.unsaid or _speechless(decision, actions),
+        )
+        head = replace(
+            base,
+            v=self.said.version,
+            parent=self.said.parent,
+            url=self.said.url or base.url,
+            posted_at=self.said.posted_at,
+            author=None if decision.confidential else self.author,
+            counted=self._counted(base, marked, findings, decision),
+            marks=marked,
+            language=findings.language,
+            confidential=decision.confidential,
+            expires=self.now + CONFIDENTIAL_KEPT if decision.confidential else None,
+            verdict=verdict,
+            actions=actions,
+            case=bool(
+                decision.case
+                or decision.awaits_answer
+                or decision.calls
+                or drafts
+                or any(action.state is ActionState.PROPOSED for action in actions)
+                or left_standing(before, replace(base, actions=actions))
             ),
-            drafts,
+        )
+        return head, drafts
+
+    def _verdict(self, findings: Findings, decision: Decision) -> Verdict:
+        """What was decided and on what ground, before it is known what comes of it."""
+        version = self.ground.charter
+        clause = version.charter.clause(decision.clause) if version and decision.clause else None
+        tone = climate.tone_of(findings.signals, hostile=decision.hostile)
+        return Verdict(
+            measure=decision.measure,
+            reason=decision.reason,
+            mode=self.ground.clause_modes.get(decision.clause or "", self.ground.community.modes.default),
+            clause=decision.clause,
+            clause_hash=version.charter.hash_of(clause, findings.language) if version and clause else None,
+            charter_version=version.version if version else None,
+            ground=decision.ground,
+            detectors=decision.detectors,
+            trace="" if decision.confidential else pack(findings.trace),
+            foresees=decision.foresees or "",
+            awaits_answer=decision.awaits_answer,
+            at=self.now,
+            alone=any(act.leave is Leave.ALONE for act in decision.acts),
+            strike_no=self._strike_no(decision),
+            tone=climate.Tone.NEITHER if decision.confidential else tone,
+            helps=Signal.HELPS_MEMBER in findings.signals and not decision.confidential,
         )
 
     def _strike_no(self, decision: Decision) -> int | None:
