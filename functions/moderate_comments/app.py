@@ -15,7 +15,7 @@ from tribune.aws.queues import Queue
 from tribune.platforms import platform
 from tribune.settings import ModerateSettings
 from tribune.telemetry import count, logger
-from tribune.workflow.appeal import Receiving
+from tribune.workflow.appeal import Receiving, Reviewing
 from tribune.workflow.decisions import Decisions
 from tribune.workflow.moderate import Moderation
 
@@ -35,7 +35,8 @@ def _moderation() -> Moderation:
         clients.dynamodb(), settings.journal_table, settings.text_table, settings.counter_table, _ENVIRONMENT
     )
     communities, charters = Communities(settings.community_table), Charters(settings.charter_table)
-    calls = Queue(clients.sqs(), settings.calls_queue_url)
+    sqs = clients.sqs()
+    actions, calls = Queue(sqs, settings.actions_queue_url), Queue(sqs, settings.calls_queue_url)
     return Moderation(
         journal=journal,
         keys=keys,
@@ -43,7 +44,7 @@ def _moderation() -> Moderation:
         charters=charters,
         pseudonym=pseudonym,
         platform=platform,
-        actions=Queue(clients.sqs(), settings.actions_queue_url),
+        actions=actions,
         calls=calls,
         appeals=Receiving(
             journal=journal,
@@ -52,6 +53,7 @@ def _moderation() -> Moderation:
             calls=calls,
             opened=lambda: count("AppealsReceived"),
         ),
+        reviewing=lambda community: Reviewing(journal, keys, actions, platform, community, clock.now),
     )
 
 

@@ -105,3 +105,47 @@ def test_one_fault_changes_nothing(world: World, at_call: int, kind: str) -> Non
     assert (case.state, case.reason) == (CaseState.OPEN, "appeal_won")
     calls = [call for call in world.calls_of("garance") if call.reason == "appeal"]
     assert len(calls) == 1
+
+
+# --- shown again on the platform itself ---
+
+CALLS_TO_GRANT = 10
+"""How many calls lead from the platform's event to an appeal that is granted; a test keeps the figure honest."""
+
+
+def granted(world: World, fault: Fault | None = None) -> str:
+    """A threat is hidden and confirmed; its author contests; somebody of the team shows it again. The token of the page."""
+    world.deliver("facebook", world.comment(1, THREAT, author="701"))
+    world.settle()
+    handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (hide,) = restrictions(head)
+    assert hide.notice is not None
+    contest(world, hide.notice)
+    world.settle()
+    again = world.comment(1, "")
+    again["entry"][0]["changes"][0]["value"] |= {"verb": "unhide"}
+    world.deliver("facebook", again)
+    world.calls = Calls(faults=[fault] if fault else [])
+    world.uncounted = {"keep_watch", "call_manager", "perform_action"}
+    world.settle()
+    return hide.notice
+
+
+def test_the_harness_reaches_every_call_that_grants(world: World) -> None:
+    granted(world)
+
+    assert len(world.calls.names) == CALLS_TO_GRANT, world.calls.names
+
+
+@pytest.mark.parametrize("kind", ["kill_before", "kill_after"])
+@pytest.mark.parametrize("at_call", range(1, CALLS_TO_GRANT + 1))
+def test_what_the_team_shows_again_grants_the_appeal_whatever_dies(world: World, at_call: int, kind: str) -> None:
+    token = granted(world, Fault(at_call, kind))
+
+    _, appeal = kept(world, token)
+    assert appeal is not None
+    assert (appeal.state, appeal.decided_by, appeal.rev) == (AppealState.OVERTURNED, "team", 2)
+    case = handling(world).find("garance", case_id(("garance", "facebook", PAGE, "1_1"))).case
+    assert (case.state, case.reason, len(case.drafts)) == (CaseState.OPEN, "appeal_won", 1)

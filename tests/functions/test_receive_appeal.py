@@ -275,6 +275,41 @@ def test_an_appeal_won_restores_everything(world: World) -> None:
     assert any("aviez raison" in draft.text or "trompés" in draft.text for draft in shown.case.drafts)
 
 
+def test_whoever_shows_the_comment_again_on_the_platform_itself_grants_the_appeal(world: World) -> None:
+    token = hidden_by_hand(world)
+    contest(world, token, "Je plaisantais.")
+    again = world.comment(1, "")
+    again["entry"][0]["changes"][0]["value"] |= {"verb": "unhide"}
+    for _ in range(2):
+        world.deliver("facebook", again)
+        world.settle()
+
+    assert reviewing(world).waiting() == []
+    _, appeal = kept(world, token)
+    assert appeal is not None
+    assert (appeal.state, appeal.decided_by) == (AppealState.OVERTURNED, "team")
+    assert "Vous aviez raison" in read(world, token)
+    head = head_of(world)
+    assert strikes(world, head) == 0
+    assert [action for action in head.actions if action.kind is ActKind.UNHIDE] == []
+    (shown,) = handling(world).open("garance")
+    assert shown.case.reason == "appeal_won"
+    assert len(shown.case.drafts) == 1
+
+
+def test_hiding_it_once_more_on_the_platform_itself_answers_no_appeal(world: World) -> None:
+    token = hidden_by_hand(world)
+    contest(world, token)
+    again = world.comment(1, "")
+    again["entry"][0]["changes"][0]["value"] |= {"verb": "hide"}
+    world.deliver("facebook", again)
+    world.settle()
+
+    assert [appeal.token for appeal in reviewing(world).waiting()] == [token]
+    (shown,) = handling(world).open("garance")
+    assert shown.case.reason == "appeal"
+
+
 def test_a_decision_that_stands_is_explained_and_decided_once(world: World) -> None:
     token = restricted(world, THREAT)
     contest(world, token)

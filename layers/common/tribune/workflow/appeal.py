@@ -242,9 +242,12 @@ class Reviewing:
         """Whoever shows a comment again grants the appeal that waits about its hide, also against their own decision;
         False when none does, and nothing was done. Raises NotFound, AlreadyDone, Conflict.
         """
-        for appeal in self.waiting():
-            if place(appeal) == at and self._contested(appeal.token).notice.kind is ActKind.HIDE:
-                self._review(appeal.token, person, "", AppealState.OVERTURNED, gives_in=True)
+        head = self.journal.read([self.keys.head(*at)]).head(*at)
+        hides = (action for action in (head.actions if head else ()) if action.kind is ActKind.HIDE)
+        for token in [action.notice for action in hides if action.notice]:
+            _, appeal = self.journal.reason(self.community.id, token)
+            if appeal is not None and appeal.state is AppealState.OPEN:
+                self._review(token, person, "", AppealState.OVERTURNED, gives_in=True)
                 return True
         return False
 
@@ -342,7 +345,8 @@ class Reviewing:
         last = last_visibility(head)
         hidden = last is not None and last.kind is ActKind.HIDE
         able = ActKind.UNHIDE in self.platform(head.platform).CARD.can
-        return notice.kind is ActKind.HIDE and hidden and able and not head.deleted
+        already = head.hidden is False  # by a person, on the platform itself
+        return notice.kind is ActKind.HIDE and hidden and able and not (head.deleted or already)
 
     def _settled(self, head: Head, case: Case | None, notice: Notice, appeal: Appeal) -> Case | None:
         """The case, settled; or waiting for the person to tell the member, or to do by hand what the platform cannot."""
@@ -364,7 +368,7 @@ class Reviewing:
     @staticmethod
     def _undone(head: Head) -> bool:
         last = last_visibility(head)
-        return last is None or last.kind is ActKind.UNHIDE
+        return head.hidden is False or last is None or last.kind is ActKind.UNHIDE
 
     def _words(self, head: Head, notice: Notice, appeal: Appeal) -> tuple[Draft, ...]:
         """What the member could be told: in private where that can still be."""

@@ -1,6 +1,7 @@
 """by_hand: what a person of the team did on the platform itself is done, and what the machine had planned gives way. Pure."""
 
 from dataclasses import replace
+from typing import Final
 
 from tribune.channel import ActKind
 from tribune.comment import TeamAct
@@ -10,6 +11,9 @@ from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
 from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
+
+TEAM: Final = "team"
+"""Who acted on the platform itself: no platform says which person it was."""
 
 
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
@@ -23,7 +27,7 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
         return Outcome.DUPLICATE
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
     hidden = kind is ActKind.HIDE
-    if head.by_hand and actions == head.actions and bool(head.hidden) is hidden:
+    if head.by_hand and actions == head.actions and head.hidden is hidden:
         return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
     after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, hidden=hidden, actions=actions), untold)
@@ -37,10 +41,13 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     lifted = frozenset({head.object}) if erased else frozenset[str]()
     if head.author and (lifted or forgotten):
         sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
-    case = sheet.case(deed.at)
+    case, settled = sheet.case(deed.at), frozenset({head.object})
     if case is not None and case.state is CaseState.OPEN:
-        sheet.put_case(closed(case, "team", sheet.now))
-    sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object}), forgotten=forgotten))
+        if case.reason == "appeal":
+            settled = frozenset()  # a member waits for an answer: whoever reviews the appeal settles it
+        else:
+            sheet.put_case(closed(case, TEAM, sheet.now))
+    sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))
     return Outcome.RECORDED
 
 
@@ -57,7 +64,7 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
     itself = frozenset({head.object})
     news = case is not None and not promise.is_old_news(case, spoken.posted_at)
     if case is not None and news and (made or case.state is CaseState.OPEN):
-        case = promise.answered(case, "team", made, spoken_at=spoken.posted_at, now=sheet.now)
+        case = promise.answered(case, TEAM, made, spoken_at=spoken.posted_at, now=sheet.now)
         sheet.put_case(case)
     waits = case is not None and case.state is CaseState.OPEN
     none = frozenset[str]()

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from tribune.channel import Item, Platform
+from tribune.channel import ActKind, Item, Platform
 from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
-from tribune.errors import CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
+from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
 from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
-from tribune.workflow.appeal import Receiving
+from tribune.workflow.appeal import Receiving, Reviewing
 from tribune.workflow.brake import braked
-from tribune.workflow.by_hand import settle_answered
+from tribune.workflow.by_hand import TEAM, settle_answered
 from tribune.workflow.deed import Deed, Ground, Outcome, author_of, hour_of, thread_at
 from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
@@ -108,6 +108,8 @@ class Moderation:
     calls: Queue
     appeals: Receiving
     """Where a code that a member writes leads to."""
+    reviewing: Callable[[Community], Reviewing]
+    """Where an appeal is granted when somebody of the team shows the comment again on the platform itself."""
     _readers: dict[tuple[str, str], tuple[Community, Reader]] = field(default_factory=dict)
 
     def moderate(self, messages: Sequence[tuple[str, str]], now: datetime) -> Tally:
@@ -284,6 +286,7 @@ class Moderation:
             head = sheet.head(deed.at)
             if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
                 self._close_answered(head, self._promise(deed), now)
+            self._grant(deed, head)
         for community, address, text in sheet.contests:
             self._contest(community, address, text, now)
         self.actions.send([_wake(head) for at in sorted(sheet.wakes) if (head := sheet.head(at))])
@@ -293,6 +296,13 @@ class Moderation:
         """A measure that has not taken effect, or is kept no more, cannot be contested yet, or any more."""
         with suppress(NotFound):
             self.appeals.receive(community, address, text[:MOST_CHARACTERS], now, way="message")
+
+    def _grant(self, deed: Deed, head: Head | None) -> None:
+        """What the team shows again where it stands needs no review any more: the member was right, and is told."""
+        shown = isinstance(deed.said, TeamAct) and deed.said.kind == ActKind.UNHIDE
+        if shown and head is not None and head.hidden is False:
+            with suppress(AlreadyDone):
+                self.reviewing(self.communities.load(deed.community)).give_in(deed.at, TEAM)
 
     def _promise(self, deed: Deed) -> Promised | None:
         """What a person of the team promised in words that they wrote on the platform itself."""
