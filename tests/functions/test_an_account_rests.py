@@ -147,6 +147,40 @@ def test_a_dead_token_calls_once_however_many_comments_come(world: World, place:
     assert place.replies == []
 
 
+def test_an_access_that_works_again_ends_its_call_and_whoever_heard_of_it_hears_that_too(
+    world: World, place: square.Square
+) -> None:
+    tokens = set(place.tokens)
+    place.tokens.clear()
+    insult(world, place, 1)
+    world.settle(minutes=10)
+    (cut,) = (call for call in world.calls_of("garance") if call.reason == "token_dead")
+    assert cut.tried
+
+    place.tokens |= tokens
+    world.settle(minutes=90, quiet_minutes=70)
+
+    assert states(world, 1) == [ActionState.SENT]
+    calls = {call.reason: call for call in world.calls_of("garance")}
+    assert {reason: call.state for reason, call in calls.items()} == {"token_dead": "CLOSED", "access_back": "CLOSED"}
+    assert calls["access_back"].tried
+    assert len(world.calls_of("garance")) == 2
+
+
+def test_an_access_that_works_again_before_anybody_heard_of_it_is_no_news(world: World, place: square.Square) -> None:
+    tokens = set(place.tokens)
+    place.tokens.clear()
+    insult(world, place, 1)
+    world.pump_only("perform_action")
+    place.tokens |= tokens
+    world.now += timedelta(minutes=75)
+    world.invoke("keep_watch", {})
+    world.pump_only("perform_action")
+
+    assert states(world, 1) == [ActionState.SENT]
+    assert [(call.reason, call.state) for call in world.calls_of("garance")] == [("token_dead", "CLOSED")]
+
+
 def test_what_an_account_may_not_do_is_learned_and_goes_to_a_person(world: World, place: square.Square) -> None:
     place.fail("/prepare", 405)
     insult(world, place, 1, 2)

@@ -286,7 +286,8 @@ def test_what_happened_while_the_access_was_cut_is_fetched_once_it_is_renewed(
     world.pump()
 
     assert decided(world, "unheard") == ["unheard"]
-    assert len(world.calls_of("garance")) == 1, "nobody is told that the subscription died"
+    told = {call.reason for call in world.calls_of("garance")}
+    assert told == {Verdict.TOKEN_DEAD, "access_back"}, "nobody is told that the subscription died"
 
 
 def test_a_platform_that_cannot_be_asked_calls_once_for_each_silence(

@@ -84,6 +84,23 @@ def test_a_refusal_calls_somebody_once_and_is_tried_every_hour(world: World, pla
     assert len(place.requests) == 3
 
 
+def test_a_renewal_that_succeeds_after_all_ends_the_call_about_it(world: World, place: square.Square) -> None:
+    good = dict(place.refresh_tokens)
+    place.refresh_tokens.clear()
+    world.now += timedelta(minutes=95)
+    tick(world)
+    world.settle()
+    assert [(call.reason, bool(call.tried)) for call in world.calls_of("garance")] == [("refresh_failed", True)]
+
+    place.refresh_tokens |= good
+    world.now += timedelta(minutes=61)
+    tick(world)
+    world.settle()
+
+    told = {call.reason: call.state for call in world.calls_of("garance")}
+    assert told == {"refresh_failed": "CLOSED", "access_renewed": "CLOSED"}
+
+
 @pytest.mark.usefixtures("place")
 def test_what_was_renewed_outlives_another_apply_until_a_person_gives_another(world: World) -> None:
     world.now += timedelta(minutes=95)

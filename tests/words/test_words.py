@@ -39,6 +39,7 @@ TABLES = (
 )
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "lookup_refused", "refresh_failed"}
+ACCOUNTS |= {"access_back", "access_renewed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
 ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}

@@ -719,7 +719,10 @@ def test_a_confidential_comment_is_never_quoted_whatever_the_call_is_about(desk:
     assert "peux plus" not in desk.phones.last.text
 
 
-@pytest.mark.parametrize("reason", sorted(CALLS | {"promise", "failed", "uncertain", "blocked", "token_dead", "new"}))
+@pytest.mark.parametrize(
+    "reason",
+    sorted(CALLS | {"promise", "failed", "uncertain", "blocked", "token_dead", "access_back", "access_renewed", "new"}),
+)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_reason_makes_a_message_that_reads_well(desk: Desk, reason: str, language: str) -> None:
     desk.phones.dead = {"marie"} if language == "en" else set()

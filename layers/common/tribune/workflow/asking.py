@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tribune.channel import Access, Card, HttpAnswer, HttpCall, Outcome, Verdict
 from tribune.errors import CannotDo
-from tribune.journal import Breaker, Changes, Head, SweepRecord
+from tribune.journal import Breaker, Call, Changes, Head, SweepRecord
 from tribune.workflow.ports import Key, Keys, Queue, Quotas
 from tribune.workflow.receive import Place
 from tribune.workflow.rest import Resting
@@ -28,6 +28,7 @@ class Journal(Protocol):
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def keep_sweep(self, sweep: SweepRecord) -> None: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
 
 

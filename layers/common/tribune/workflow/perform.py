@@ -13,7 +13,18 @@ from typing import Any, Protocol
 from tribune.channel import Access, ActKind, HttpAnswer, HttpCall, Order, Outcome, Plan, Platform
 from tribune.channel import Verdict as Fate
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent
-from tribune.journal import Action, ActionState, Breaker, BudgetNote, Changes, Head, Pauses, ThreadNote, ThreadRecord
+from tribune.journal import (
+    Action,
+    ActionState,
+    Breaker,
+    BudgetNote,
+    Call,
+    Changes,
+    Head,
+    Pauses,
+    ThreadNote,
+    ThreadRecord,
+)
 from tribune.workflow import marking
 from tribune.workflow.deed import SPEAKING, hour_of
 from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, counts_anew, gate, resting, spread
@@ -50,6 +61,7 @@ class Journal(marking.Journal, Protocol):
 
     def read(self, wanted: Iterable[Key]) -> KnownMore: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
 
 
 # ruff: enable[D102]

@@ -11,9 +11,9 @@ from typing import Protocol, cast
 
 from tribune.channel import Access, HttpAnswer, HttpCall, Outcome, Platform, Refreshed, Verdict
 from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent, Unavailable
-from tribune.journal import Breaker, Changes, Renewal
+from tribune.journal import Breaker, Call, Changes, Renewal
 from tribune.workflow.ports import Communities, Key, Keys, Queue
-from tribune.workflow.rest import Resting, revives
+from tribune.workflow.rest import REFRESH_FAILED, Resting, revives
 
 LEASE_MARGIN = timedelta(seconds=60)
 FAILED_AGAIN_AFTER = timedelta(hours=1)
@@ -35,6 +35,7 @@ class Journal(Protocol):
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def keep_renewal(self, renewal: Renewal) -> None: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
 
 
@@ -137,6 +138,7 @@ class Refreshing:
             if not self._kept(channel, values):
                 # The old one is used up and the new one is lost with this process: a person has to give another.
                 return self._failed(channel, record, "not_kept")
+            self._over(channel, record.failed_since)
             self._keep(record, not_before=None, failed_since=None)
             self._revive(channel)
             return Renewed(channel.platform, "renewed")
@@ -160,9 +162,15 @@ class Refreshing:
         self._keep(record, not_before=now + FAILED_AGAIN_AFTER, failed_since=since)
         account, space = channel.accounts[0]
         self._resting().call(
-            (channel.community, channel.platform, account), "refresh_failed", now, began=since, space=space
+            (channel.community, channel.platform, account), REFRESH_FAILED, now, began=since, space=space
         )
         return Renewed(channel.platform, why)
+
+    def _over(self, channel: _Channel, failed_since: datetime | None) -> None:
+        account, _ = channel.accounts[0]
+        if failed_since:
+            at = (channel.community, channel.platform, account)
+            self._resting().over(at, REFRESH_FAILED, self.now(), began=failed_since)
 
     def _revive(self, channel: _Channel) -> None:
         """Accounts that rest because of the dead access need not wait for the hour to end."""

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tribune.channel import ActKind, Outcome, Verdict
+from tribune.decision import Urgency
 from tribune.errors import Conflict
-from tribune.journal import Breaker, Call, Changes
+from tribune.journal import Breaker, Call, CallState, Changes
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.gate import NEAR_THE_LIMIT
 from tribune.workflow.opening import wake_up
@@ -26,6 +27,9 @@ SILENT_FOR = {1: timedelta(hours=24), 2: timedelta(hours=48)}
 FORGIVEN_AFTER = timedelta(days=7)
 UNABLE_FOR = timedelta(days=7)
 """How long we remember that an account may not do something: rights are given, plans are bought."""
+REFRESH_FAILED = "refresh_failed"
+_OVER = {Verdict.TOKEN_DEAD.value: "access_back", REFRESH_FAILED: "access_renewed"}
+"""What somebody was called for -> the news that it is over."""
 _CALLED_FOR = (Verdict.BLOCKED, Verdict.TOKEN_DEAD)
 _TRIES = 6
 
@@ -45,6 +49,7 @@ class Journal(Protocol):
 
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...
+    def load_call(self, community: str, call_id: str) -> Call | None: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
 
 
@@ -117,6 +122,9 @@ class Resting:
         for _ in range(_TRIES):
             before = self.journal.read([self.keys.breaker(*at)]).breaker(*at)
             after = rested(before, outcome, kind, now)
+            if outcome.verdict is Verdict.DONE and revives(before) and before.since:
+                # First: whatever dies after this finds the account as it was, and says it again.
+                self.over(at, Verdict.TOKEN_DEAD, now, began=before.since)
             if after != before:
                 after = replace(after, rev=before.rev + 1)
                 try:
@@ -139,13 +147,52 @@ class Resting:
         self.journal.commit(Changes(calls=(call,)), now)
         self.calls.send([wake_up(call.community, call.id)])
 
+    def over(self, at: AccountId, reason: str, now: datetime, *, began: datetime) -> None:
+        """What somebody was called for is over: nobody is called about it any more, and whoever heard of it hears that.
+
+        Raises Conflict, Unavailable.
+        """
+        for _ in range(_TRIES):
+            known = self.journal.load_call(at[0], _incident(at, reason, began))
+            if known is None or known.state is CallState.CLOSED:
+                return
+            closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
+            news = (_news(known, now),) if known.tried or known.taken_by else ()
+            try:
+                self.journal.commit(Changes(resumed=(closed,), calls=news), now)
+            except Conflict:
+                continue
+            self.calls.send([wake_up(call.community, call.id) for call in news])
+            return
+        raise Conflict("the call keeps changing")
+
+
+def _incident(at: AccountId, reason: str, began: datetime) -> str:
+    _, platform, account = at
+    return f"{reason}-{platform}-{account}-{began:%Y%m%dT%H%M%S}"
+
+
+def _news(known: Call, now: datetime) -> Call:
+    return Call(
+        community=known.community,
+        id=f"{known.id}-over",
+        reason=_OVER[known.reason],
+        urgency=Urgency.HOURS,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+        platform=known.platform,
+        account=known.account,
+        space=known.space,
+        received_at=known.created_at,
+    )
+
 
 def account_call(at: AccountId, reason: str, now: datetime, began: datetime, space: str | None) -> Call:
     """One call for one incident of an account."""
     community, platform, account = at
     return Call(
         community=community,
-        id=f"{reason}-{platform}-{account}-{began:%Y%m%dT%H%M%S}",
+        id=_incident(at, reason, began),
         reason=reason,
         urgency="now" if reason == Verdict.TOKEN_DEAD else "hours",
         created_at=now,
