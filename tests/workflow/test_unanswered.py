@@ -4,8 +4,10 @@ import pytest
 from duty_room import Messages
 from world import PAGE, START, World
 
+from local.configuration import EXAMPLE_FILE, read
 from tribune.aws import keys
 from tribune.charter import Charter
+from tribune.desk.telling import Telling
 from tribune.errors import NotFound
 from tribune.journal import Case
 from tribune.platforms import platform
@@ -34,6 +36,32 @@ def test_our_promise_runs_from_when_the_person_says_they_began_to_wait(world: Wo
     world.pump()
 
     assert round((case_of(world, 1).promise_at - START).total_seconds() / 3600) == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "english"),
+    [
+        (
+            "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!",
+            "dit attendre depuis 30 j",
+            "says they have waited 30 d",
+        ),
+        (
+            "Toujours rien pour ma commande, 3e message",
+            "promesse dépassée depuis 11 h",
+            "promise overdue since 11 am",
+        ),
+    ],
+)
+def test_how_long_somebody_says_they_have_waited_is_not_told_as_a_promise_of_ours(
+    world: World, text: str, french: str, english: str
+) -> None:
+    world.deliver("facebook", world.comment(1, text))
+    world.pump()
+    case, community = case_of(world, 1), read(EXAMPLE_FILE).community
+
+    assert Telling(community, world.now, "fr").promise(case).replace("\u00a0", " ").replace("\u202f", " ") == french
+    assert Telling(community, world.now, "en").promise(case).replace("\u00a0", " ") == english
 
 
 def test_danger_stands_first_then_who_waited_longest_then_what_nobody_waits_for(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tribune import words
+from tribune import numerals, words
 from tribune.charter import Charter
 from tribune.community import Community
 from tribune.journal import Action, ActionState, Case, Head
@@ -68,9 +68,12 @@ class Telling:
         return self.community.name_of(head.platform, head.account) or head.space
 
     def promise(self, case: Case) -> str:
-        """When our promise to answer runs out, or since when it has."""
+        """When our promise to answer runs out, or since when it has; how long somebody says that they have waited."""
         if case.remind_at is not None:
             return self.say("list", "reminder", time=self.at(case.remind_at))
+        if case.awaits_since is not None and case.promise_at < case.awaits_since:
+            waited = (case.awaits_since - case.promise_at).total_seconds()
+            return self.say("list", "waited", waited=numerals.lasting(waited, self.language))
         if case.promise_at <= self.now:
             return self.say("list", "overdue", since=self.since(case.promise_at))
         return self.say("list", "promise", time=self.at(case.promise_at))
