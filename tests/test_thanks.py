@@ -4,24 +4,30 @@ from datetime import date
 
 from tribune.thanks import MOST, Contribution, Members, contributors
 
-MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
+MONDAY, TUESDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 27)
 
 
 def gave(points: int, *days: date, helps: int = 0) -> Contribution:
     return Contribution(points, helps, frozenset(days))
 
 
-def test_who_comes_on_two_days_and_helps_is_thanked_before_who_came_once_with_more() -> None:
-    found = contributors(
-        Members(
-            {"regular": gave(9, MONDAY, TUESDAY), "helper": gave(3, MONDAY, TUESDAY, helps=1), "once": gave(17, MONDAY)}
-        )
+def test_who_helped_or_came_back_is_thanked_and_who_came_once_is_welcome() -> None:
+    members = Members(
+        {
+            "regular": gave(9, MONDAY, TUESDAY, FRIDAY),
+            "helper": gave(3, MONDAY, TUESDAY, helps=1),
+            "helps": gave(2, FRIDAY, helps=1),
+            "once": gave(170, MONDAY),
+            "twice": gave(90, MONDAY, FRIDAY),
+        }
     )
-    assert [(one.author, one.gave.score) for one in found] == [("helper", 26), ("regular", 18), ("once", 17)]
+    found = [(one.author, one.gave.score) for one in contributors(members)]
+    assert found == [("regular", 27), ("helper", 26), ("helps", 12)]
 
 
 def test_who_only_looked_is_thanked_by_nobody() -> None:
-    members = Members({"ana": gave(5, MONDAY), "looks": gave(0, MONDAY)})
+    days = (MONDAY, TUESDAY, FRIDAY)
+    members = Members({"ana": gave(5, *days), "looks": gave(0, *days)})
     assert [one.author for one in contributors(members)] == ["ana"]
 
 

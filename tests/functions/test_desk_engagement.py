@@ -197,18 +197,20 @@ def test_the_page_is_written_as_its_reader_writes_figures(
     assert 'aria-current="page"' in page
 
 
-def test_who_gave_most_is_there_to_be_thanked_unless_they_were_reminded_complain_or_wait(browser: Browser) -> None:
+def test_who_helps_is_there_to_be_thanked_unless_they_were_reminded_complain_or_wait(browser: Browser) -> None:
     world = browser.world
+    helps = "@Nadia {}, ça marche"
     said = {
-        "1": ("7001", "Très beau vélo, bravo à toute l'équipe"),
+        "1": ("7001", helps.format("il suffit de resserrer le moyeu")),
         "2": ("7001", "Je participe au concours"),
-        "3": ("7002", "Merci pour ce beau concours"),
+        "3": ("7002", helps.format("regonfle à 6 bars, tu peux demander la pompe")),
         "4": ("7003", "@Karim t'es vraiment un abruti"),
-        "5": ("7003", "Très beau vélo, j'adore"),
-        "6": ("7004", "Très beau vélo, bravo"),
+        "5": ("7003", helps.format("essaie un pignon de 38")),
+        "6": ("7004", helps.format("va voir l'atelier")),
         "7": ("7004", "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"),
         "8": ("7005", "Le G3 tient en cabine d'avion ?"),
-        "9": ("7005", "Merci pour ce beau concours"),
+        "9": ("7005", helps.format("vérifie la tension du câble")),
+        "10": ("7006", "Très beau vélo, bravo à toute l'équipe"),
     }
     for number, (author, text) in said.items():
         world.deliver("facebook", world.comment(int(number), text, author=author))
@@ -220,10 +222,10 @@ def test_who_gave_most_is_there_to_be_thanked_unless_they_were_reminded_complain
 
     assert [(one["quote"], one["points"] > 0, one["may_be_named"]) for one in seen] == [
         ("Je participe au concours", True, False),
-        ("Merci pour ce beau concours", True, False),
+        ("••• regonfle à 6 bars, tu peux demander la pompe, ça marche", True, False),
     ]
     assert seen[0]["points"] > seen[1]["points"]
-    assert "Merci pour ce beau concours" in browser.get(PAGE).body
+    assert "tu peux demander la pompe" in browser.get(PAGE).body
 
 
 def test_what_came_from_outside_stays_text(browser: Browser) -> None:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,8 +30,6 @@ LEVELS: Final = range(4)
 MOST_QUESTIONS: Final = 3
 MOST_VERBATIMS: Final = 2
 MOST_THANKED: Final = 3
-COMES_BACK: Final = 3
-"""Days of a period on which somebody came who comes back."""
 MOST_SUGGESTIONS: Final = 3
 SMALL: Final = 30
 """With fewer interactions nothing is concluded from a share of them…"""
@@ -367,7 +364,7 @@ def build(community: Community, period: Period, material: Material, now: datetim
         questions=tuple(_questions(material, community)),
         praise=_verbatims(material, Signal.PRAISE),
         criticism=_verbatims(material, Signal.CRITICISM, Signal.GRIEVANCE),
-        thanks=tuple(islice(_thanks(material.thanks), MOST_THANKED)),
+        thanks=material.thanks[:MOST_THANKED],
         clauses=tuple(_clauses(figures, material.articles)),
         appeals=_appeals(material.appeals, begin, end),
         alerts=_alerts(material.calls, community.rota, community.zone, begin, end),
@@ -666,11 +663,6 @@ def _questions(material: Material, community: Community) -> Iterator[AskedOften]
     for group in asked_by_many(asked, (community.name, *community.vocabulary.names))[:MOST_QUESTIONS]:
         entry = next(iter(group[0].findings.asks), None)
         yield AskedOften(len({one.person for one in group}), len(group), entry, group[0].source)
-
-
-def _thanks(found: Iterable[Thanked]) -> Iterator[Thanked]:
-    """Who helped another member, or came back: who came once deserves no more than a welcome."""
-    return (one for one in found if one.helped or one.days >= COMES_BACK)
 
 
 # --- what to do next ---

@@ -14,6 +14,8 @@ MOST: Final = 250
 """Members kept of one day: helpers first, then those who gave most."""
 HELPED: Final = 10
 """What helping another member adds to what the words weigh: as much as a commitment."""
+COMES_BACK: Final = 3
+"""Who came on so many days came back; who came once deserves no more than a welcome."""
 
 
 class Contribution(NamedTuple):
@@ -66,6 +68,7 @@ class Contributor(NamedTuple):
 
 
 def contributors(members: Members) -> list[Contributor]:
-    """Who gave most, first; pseudonyms of the crowd, ambassadors among them."""
-    found = [Contributor(name, gave) for name, gave in members.of.items() if gave.score > 0]
+    """Who helped another member or came back, those who gave most first; ambassadors are among them."""
+    deserving = ((name, gave) for name, gave in members.of.items() if gave.helps or len(gave.days) >= COMES_BACK)
+    found = [Contributor(name, gave) for name, gave in deserving if gave.score > 0]
     return sorted(found, key=lambda one: (-one.gave.score, one.author))
