@@ -576,6 +576,30 @@ def test_when_nobody_at_all_can_be_reached_the_caller_is_told_and_it_is_tried_ag
     assert desk.wait_and_ring().outcome is Outcome.SENT
 
 
+def test_where_everybody_is_on_leave_the_caller_is_told_and_it_is_tried_again(
+    journal: MemoryJournal, phones: Phones
+) -> None:
+    on_leave = GARANCE["rota"]["people"][0] | {"away": [{"start": "2026-11-24", "end": "2026-11-24"}]}
+    for reason, urgency in (("threat", "now"), ("legal", "hours")):
+        desk = Desk(journal, phones, rota={"people": [on_leave]})
+        desk.keep(a_call(reason, urgency), a_head())
+        with pytest.raises(Unavailable, match="no way reached anybody on duty"):
+            desk.ring(f"{reason}-1")
+
+        assert desk.state(f"{reason}-1").due_at == NOW + timedelta(minutes=5)
+        desk.now += timedelta(days=1)
+        assert desk.ring(f"{reason}-1").outcome is Outcome.SENT, "she is back"
+
+
+def test_what_was_for_somebody_who_left_and_for_nobody_else_is_over(journal: MemoryJournal, phones: Phones) -> None:
+    desk = Desk(journal, phones, **lone())
+    desk.keep(a_call("digest", "hours", only="zoe", figures={"drafts": "1"}))
+
+    assert desk.ring("digest-1").outcome is Outcome.OVER
+    assert desk.state("digest-1").state is CallState.CLOSED
+    assert phones.rung == []
+
+
 def test_one_dead_phone_is_not_tried_twice_in_one_round(desk: Desk) -> None:
     tried: list[str] = []
     desk.phones.dead = {"marie", "lea", "equipe"}

@@ -218,6 +218,9 @@ class Calling:
         except _TakenMeanwhile:
             return Rung(Outcome.OVER, tuple(way.kind for _, way in wave.reached))
         call = wave.call
+        if call.only and not round_.line:  # whoever it was for has left
+            self._settle(call, now, state=CallState.CLOSED, due_at=now)
+            return Rung(Outcome.OVER)
         if not wave.reached:
             self._settle(call, now, state=CallState.READY, due_at=now + TRY_AGAIN)
             raise Unavailable("no way reached anybody on duty")
@@ -378,7 +381,7 @@ def _claimed(call: Call, now: datetime) -> Call:
 
 def _enough(call: Call, round_: "_Round", community: Community, book: Ringing, now: datetime) -> bool:
     """Did whoever would be rung first get enough calls within this hour? Danger, news and summaries always ring."""
-    if call.urgency == Urgency.NOW or call.reason in _NEVER_FOLDED or call.only or call.tried:
+    if call.urgency == Urgency.NOW or call.reason in _NEVER_FOLDED or call.only or call.tried or not round_.line:
         return False
     return len(book.times(round_.first.id, now)) >= community.rota.most_calls
 
@@ -431,7 +434,7 @@ class _Round:
     """Whom to ring now."""
 
     line: Sequence[Person]
-    """Everybody, in order."""
+    """Everybody, in order; nobody, where everybody is on leave."""
     queues: Sequence[Sequence[Person]]
     """At first one of each wanted role at the same time, later the one who was rung least."""
     spent: frozenset[str]
@@ -454,7 +457,8 @@ class _Round:
         queues = [sorted(line, key=lambda person: call.tried.count(person.id))]
         if not call.tried and not call.only:
             queues = [[one for one in line if one.role == role and one != rota.fallback] for role in call.roles]
-        return cls(line, [queue for queue in queues if queue] or [line], frozenset() if afresh else spent, afresh)
+        queues = [queue for queue in queues if queue] or [one for one in (line,) if one]
+        return cls(line, queues, frozenset() if afresh else spent, afresh)
 
     @property
     def together(self) -> tuple[Person, ...]:
