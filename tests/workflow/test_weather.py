@@ -2,10 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from memory_world import memory_world
 from world import World
 
+from tribune import managers
+from tribune.duty import CallMessage, Person, Way
 from tribune.journal import CallState
+from tribune.managers import line
+from tribune.managers.edge import Edge
 
 ANGRY = "Livraison nulle, service client injoignable, commande {n} jamais reçue, c'est une honte"
 NIGHT = datetime.fromisoformat("2026-11-25T03:00:00+01:00").astimezone(UTC)
@@ -48,6 +53,25 @@ def test_at_three_a_yellow_waits_for_the_digest_and_a_red_does_not() -> None:
         closed = world.journal.load_call("garance", red.id)
         assert closed is not None
         assert closed.state is CallState.CLOSED
+
+
+def test_what_rises_is_no_repetition_to_line_which_would_not_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+
+    def take(message: CallMessage, person: Person, _way: Way, _secret: str | None, edge: Edge) -> None:
+        del edge
+        shown.append((person.id, message.subject.split()[0], line.retry_key(message, person)))
+
+    monkeypatch.setattr(managers, "deliver", take)
+    with memory_world() as world:
+        crowd(world, 1, 8)
+        tick(world)
+        crowd(world, 100, 30)
+        tick(world)
+
+    (_, yellow, first), (_, red, second) = [one for one in shown if one[0] == "marie"]
+    assert (yellow, red) == ("JAUNE", "ROUGE")
+    assert first != second
 
 
 def test_the_digest_comes_once_when_the_team_arrives_and_tells_what_was_held() -> None:

@@ -188,8 +188,10 @@ class CallMessage:
     calls: str = ""
     """The address of the desk's list of calls: the shortest one."""
     buttons: tuple[Button, ...] = ()
+    anew: int = 0
+    """How often the call began anew: it is told again…"""
     turn: int = 0
-    """How often this person was reached about it before: what makes a repetition harmless where a way allows that."""
+    """…and how often this person was reached about it since: what makes a repetition harmless where a way allows that."""
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:

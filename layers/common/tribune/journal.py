@@ -426,6 +426,8 @@ class Call:
     """For alarms: what happened to the community, as the alarm's description says."""
     tried: tuple[str, ...] = ()
     """Who was reached so far, in order (person ids)."""
+    anew: int = 0
+    """How often it began anew, as the climate does when it rises: whoever was reached before is told again."""
     lease_until: datetime | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None

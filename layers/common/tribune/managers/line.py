@@ -43,4 +43,4 @@ def send(message: CallMessage, person: Person, way: Way, secret: str | None, edg
 
 def retry_key(message: CallMessage, person: Person) -> str:
     """One key for each time that a person is reached about a call, whoever computes it."""
-    return str(uuid5(_CALLS, f"{message.community}/{message.call}/{person.id}/{message.turn}"))
+    return str(uuid5(_CALLS, f"{message.community}/{message.call}/{person.id}/{message.anew}/{message.turn}"))

@@ -620,6 +620,7 @@ def compose(  # noqa: PLR0913  a message depends on all of these, and each is na
         desk_words=desk_words,
         calls=screens.calls(community.id),
         buttons=() if reason.get("informs") else _buttons(call, table["buttons"]),
+        anew=call.anew,
         turn=call.tried.count(person.id),
     )
 

@@ -345,7 +345,7 @@ def _anew(fresh: Call, known: Call) -> Call:
     beside = {
         reason: told for reason, told in {**known.beside, **earlier, **fresh.beside}.items() if reason != fresh.reason
     }
-    return replace(fresh, created_at=known.created_at, beside=beside, rev=known.rev + 1)
+    return replace(fresh, created_at=known.created_at, beside=beside, anew=known.anew + 1, rev=known.rev + 1)
 
 
 def incident_of(space: str, began: datetime) -> str:
