@@ -462,6 +462,19 @@ def test_the_same_call_folded_again_counts_once(desk: Desk) -> None:
     assert [len(call.objects) for call in summaries(desk)] == [1]
 
 
+def test_what_comes_after_somebody_took_the_summary_is_told_in_another_one(desk: Desk) -> None:
+    many_calls(desk, 8)
+    (first,) = summaries(desk)
+    desk.take("marie", first.id)
+    desk.now += timedelta(minutes=5)
+    many_calls(desk, 3, "scam")
+    first, second = summaries(desk)
+
+    assert (len(first.objects), len(second.objects)) == (2, 3)
+    assert desk.wait_and_ring(second.id).outcome is Outcome.SENT
+    assert "3 × escroquerie" in desk.phones.last.text
+
+
 def test_danger_rings_however_often_somebody_was_called(desk: Desk) -> None:
     many_calls(desk, 8)
     many_calls(desk, 4, "threat", "now")

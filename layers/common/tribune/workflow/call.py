@@ -187,8 +187,9 @@ class Calling:
         return claimed
 
     def _fold(self, call: Call, round_: "_Round", community: Community, book: Ringing, now: datetime) -> None:
-        """It joins the summary of this hour, which counts it once; the first one opens it."""
-        if book.until is None or book.until <= now:
+        """It joins the summary of this hour, which counts it once; the first one opens it, or whatever comes once it was told."""
+        gathering = self.store.load_call(community.id, book.summary) if book.until and book.until > now else None
+        if book.until is None or gathering is None or gathering.state is not CallState.READY:
             until = max(min(book.times(round_.first.id, now)) + HOUR, now + TRY_AGAIN)
             book = replace(book, rev=book.rev + 1, summary=f"{MANY}-{now:%Y%m%dT%H%M%S%f}", until=until)
             opened: tuple[Ringing, ...] = (book,)
