@@ -58,6 +58,26 @@ def test_a_call_that_was_muted_rings_nobody_until_then_and_is_heard_of_again_by_
     assert marie.send("/desk/garance/unmute", page, scope="rev").status == 303, (
         "nothing is taken from the book but mutes"
     )
+    world.pump_only("call_manager")
+    assert [told["to"] for told in world.rung] == ["marie", "lea"], "what waited only for the end of it rings at once"
+
+
+def test_what_is_heard_of_again_stays_as_silent_as_whatever_else_is_muted_asks_for(world: World) -> None:
+    threatened(world)
+    marie = signed_in(world, "marie")
+    (call,) = marie.json(CALLS)["calls"]
+    page = marie.get(CALLS)
+    for of, lasting in (("reason", "1h"), ("space", "4h")):
+        marie.send(f"{CALLS}/{call['id']}/mute", page, of=of, lasting=lasting)
+    world.pump_only("call_manager")
+    marie.send("/desk/garance/unmute", page, scope="space#facebook")
+    world.pump_only("call_manager")
+    assert world.rung == []
+
+    world.now += timedelta(hours=1, minutes=1)
+    world.invoke("keep_watch", {})
+    world.pump_only("call_manager")
+    assert [told["to"] for told in world.rung] == ["marie", "lea"]
 
 
 def test_whoever_only_reads_mutes_nothing_and_nobody_mutes_what_is_not_there(world: World) -> None:

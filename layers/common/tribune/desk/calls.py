@@ -1,6 +1,8 @@
 """Calls: who is being rung about what, who takes it, what one does not want to hear of, what falls silent and until when."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
@@ -11,10 +13,11 @@ from tribune.desk import place, stops
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.stops import SpaceLine, StopLine
 from tribune.desk.visit import Parts, Refused, Visit
-from tribune.errors import NotFound
+from tribune.errors import Conflict, NotFound
 from tribune.journal import Call, Head, Ringing
 from tribune.team import Right
 from tribune.workflow.call import called, informs, mute_scopes, summary, take
+from tribune.workflow.opening import wake_up
 from tribune.workflow.worksheet import ObjectId
 
 FOR_EVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -201,10 +204,16 @@ def mute(visit: Visit, parts: Parts, form: Mute) -> Done:
 
 
 def unmute(visit: Visit, _parts: Parts, form: Unmute) -> Done:
-    """One is rung about it again."""
+    """One is rung about it again, at once about what was only waiting for the end of that."""
     journal, community = visit.reach.journal, visit.community.id
-    if form.scope in journal.ringing(community).muted:
+    book = journal.ringing(community)
+    if form.scope in book.muted:
+        held = [call for call in journal.open_calls(community) if call.due_at == book.muted_until(call, visit.now)]
         journal.mute(community, form.scope, None)
+        for call in held:
+            with suppress(Conflict):  # somebody takes it at this moment
+                journal.save_call(replace(call, due_at=visit.now), visit.now)
+        visit.reach.calls.send([wake_up(community, call.id) for call in held])
     return _done("unmuted", visit)
 
 
