@@ -7,7 +7,8 @@ from memory_world import memory_world
 from world import World
 
 from tribune import managers
-from tribune.duty import CallMessage, Person, Way
+from tribune.aws.communities import Communities
+from tribune.duty import CallMessage, Person, Way, read_schedule
 from tribune.journal import CallState
 from tribune.managers import line
 from tribune.managers.edge import Edge
@@ -107,6 +108,29 @@ def test_the_digest_comes_once_when_the_team_arrives_and_tells_what_was_held() -
         last = world.rung[len(digests) :]
         assert [told["to"] for told in last] == ["lea"], "nobody took it: it rings, and the news do not"
         assert "avocat" in last[0]["subject"]
+
+
+def test_a_team_that_arrives_before_the_quiet_hours_end_reads_its_digest_when_they_do() -> None:
+    with memory_world() as world:
+        communities = Communities(world.stack.tables()["CommunityTable"])
+        garance = communities.load("garance")
+        early = garance.rota.model_copy(update={"presence": read_schedule(["mon-fri 06:30-15:00"])})
+        communities.write(garance.model_copy(update={"rota": early}))
+        world.now = NIGHT + timedelta(hours=3)
+        world.deliver("facebook", world.comment(50, "Je vais vous attaquer en justice", author="950"))
+        world.pump_only("moderate_comments")
+        rung = {}
+        while world.now < MORNING:
+            world.now += timedelta(minutes=1)
+            tick(world)
+            if world.rung:
+                rung.setdefault(world.now, [told["text"].replace("\u00a0", " ") for told in world.rung])
+                world.rung.clear()
+
+        eight, later, *_ = sorted(rung)
+        assert eight == MORNING - timedelta(hours=1)
+        assert ["Appels retenus cette nuit : 1 (1 × avocat ou justice)" in said for said in rung[eight]] == [True, True]
+        assert later == eight + timedelta(minutes=30), "nobody took it"
 
 
 def test_a_quiet_morning_sends_nobody_anything() -> None:

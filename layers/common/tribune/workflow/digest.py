@@ -88,8 +88,7 @@ class Digesting:
         except (NotFound, BadConfiguration):
             return 0  # whoever decides there says so
         rota, zone = community.rota, community.zone
-        begins = duty.next_presence(rota, now, zone)
-        arrived = _arrived(community, now)
+        begins = max(duty.next_presence(rota, now, zone), arrived := _arrived(community, now))
         written = self._write(community, arrived, now) if begins == now and now - arrived < MORNING else 0
         self._not_before[name] = min(begins, now + LOOK_AGAIN) if begins > now else now + LOOK_AGAIN
         return written
@@ -168,12 +167,14 @@ class Digesting:
 
 
 def _arrived(community: Community, now: datetime) -> datetime:
-    """When the presence that holds at `now` began; `now` where there is none."""
-    for begin, end, _ in community.rota.presence.intervals(now, community.zone):
+    """When the presence that holds at `now` began, or may first be rung; `now` where there is none."""
+    rota, zone = community.rota, community.zone
+    for begin, end, _ in rota.presence.intervals(now, zone):
         if begin > now:
             break
         if now < end:
-            return begin
+            rings = duty.may_ring(rota, begin, zone, Urgency.HOURS)
+            return rings if rings < end else begin
     return now
 
 
