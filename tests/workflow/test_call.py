@@ -271,6 +271,18 @@ def test_what_can_wait_waits_for_the_morning(desk: Desk) -> None:
     assert desk.wait_and_ring("legal-1").outcome is Outcome.SENT
 
 
+def test_a_team_that_is_there_in_its_quiet_hours_only_is_rung_when_those_end(
+    journal: MemoryJournal, phones: Phones
+) -> None:
+    desk = Desk(journal, phones, **lone(presence="mon-fri 20:30-23:30"))
+    desk.now = NIGHT
+    desk.keep(a_call("legal", "hours", NIGHT), a_head())
+    assert desk.ring("legal-1") == Rung(Outcome.HELD)
+
+    assert desk.wait_and_ring("legal-1").outcome is Outcome.SENT
+    assert desk.now == datetime(2026, 11, 25, 8, 2, tzinfo=PARIS)
+
+
 def test_distress_rings_at_any_hour(desk: Desk) -> None:
     desk.now = NIGHT
     desk.keep(a_call("distress", "now", NIGHT), a_head(confidential=True))

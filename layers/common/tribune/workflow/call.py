@@ -351,9 +351,13 @@ def next_ring(call: Call, community: Community, now: datetime) -> datetime:
 
 
 def _awake(urgency: str, community: Community, at: datetime) -> datetime:
-    """The first instant that is not quiet; after quiet time, the team is there first."""
-    rings = may_ring(community.rota, at, community.zone, urgency)
-    return at if rings == at else next_presence(community.rota, rings, community.zone)
+    """The first instant that is not quiet; after quiet time, the team is there first, unless it only comes when it is quiet."""
+    rota, zone = community.rota, community.zone
+    rings = may_ring(rota, at, zone, urgency)
+    if rings == at:
+        return at
+    there = next_presence(rota, rings, zone)
+    return there if may_ring(rota, there, zone, urgency) == there else rings
 
 
 def _waited(call: Call, now: datetime) -> timedelta | None:
