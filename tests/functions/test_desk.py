@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jsonschema
 import pytest
@@ -53,6 +53,20 @@ def test_nobody_is_inside_before_they_signed_in(browser: Browser) -> None:
 def test_one_comes_back_to_the_page_one_wanted(browser: Browser) -> None:
     assert UNANSWERED in browser.sign_in("marie@garance.example", to=UNANSWERED).body
     assert browser.get(UNANSWERED).status == 200
+
+
+def test_a_link_of_a_mail_leads_to_the_period_it_names_and_to_no_act_that_was_done_before(browser: Browser) -> None:
+    week = "/desk/garance/engagement?period=2026-W47"
+    leaving = browser.get(f"{week}&done=sent")
+    (to,) = parse_qs(urlsplit(leaving.headers["location"]).query)["to"]
+
+    assert to == week
+    assert f'content="0;url={week}"' in browser.sign_in("marie@garance.example", to=to).body
+    evil = Browser(browser.world).get("/desk/garance/settled?name=//evil.example/..%2F&x=%22%3E%3Cscript%3E")
+    (to,) = parse_qs(urlsplit(evil.headers["location"]).query)["to"]
+    assert to == "/desk/garance/settled?name=%2F%2Fevil.example%2F..%2F&x=%22%3E%3Cscript%3E"
+    long = Browser(browser.world).get(f"/desk/garance/settled?name={'x' * 5_000}")
+    assert long.headers["location"].endswith("to=%2Fdesk%2Fgarance%2Fsettled"), "what no cookie holds"
 
 
 @pytest.mark.parametrize("to", ["https://evil.example/desk", "//evil.example", "/desk/../charter", "/desk\\@evil", "x"])

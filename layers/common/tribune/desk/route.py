@@ -49,6 +49,8 @@ _INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
 """Refusals after which one goes on at the desk; after the others one signs in."""
 _WORDS = ("title", "text", "note", "question", "answer", "because", "summary", "expressions")
 """The fields into which people write words of their own."""
+_LONGEST_QUERY = 500
+"""Of a page that one comes back to after signing in: a cookie holds no more than 4 KB."""
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/markdown; charset=utf-8"
@@ -323,7 +325,13 @@ def _refusal(request: Request, language: str, status: int, reason: str, fields: 
 def _to_sign_in(request: Request) -> Response:
     if request.wants_json or request.method != "GET":
         return _refusal(request, _language(request), HTTPStatus.UNAUTHORIZED, "signed_out")
-    return redirection(f"{HOME}/sign-in?{urlencode({'to': at_the_desk(request.path)})}")
+    return redirection(f"{HOME}/sign-in?{urlencode({'to': at_the_desk(_asked_for(request))})}")
+
+
+def _asked_for(request: Request) -> str:
+    """The page with what its address asks for (`?period=2026-W47`), less that something was done; it waits in a cookie."""
+    query = urlencode([(name, value) for name, value in request.query.items() if name != "done"])
+    return f"{request.path}?{query}" if query and len(query) < _LONGEST_QUERY else request.path
 
 
 # --- answers ---
