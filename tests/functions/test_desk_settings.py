@@ -151,6 +151,29 @@ def test_one_takes_anothers_place_oneself(lea: Browser) -> None:
     assert stored(lea).rota.swaps == ()
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("0001-01-01", "2026-11-30"),
+        ("0206-11-23", "2026-11-30"),
+        ("2026-11-24", "9999-12-31"),
+        ("0001-01-01T00:00", "9999-12-31T23:59"),
+    ],
+)
+def test_a_year_that_nobody_meant_is_refused_with_a_sentence_and_the_rota_still_works(
+    lea: Browser, start: str, end: str
+) -> None:
+    world, page = lea.world, lea.get(ROTA)
+
+    for act, who in (("leave", {"who": "marie"}), ("swap", {"gives": "marie", "takes": "lea"})):
+        refused = lea.send(f"{ROTA}/{act}", page, start=start, end=end, **who)
+        assert refused.status == 422
+        assert "entre 2000 et 9998" in refused.body
+    community = stored(lea)
+    assert [one.id for one in on_duty(community.rota, world.now, community.zone)] == ["marie", "lea"]
+    assert lea.get(ROTA).status == 200
+
+
 # --- voice and FAQ ---
 
 

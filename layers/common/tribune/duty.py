@@ -23,6 +23,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(?:([a-z, -]+?)\s+)?(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _ONE_DAY = timedelta(days=1)
 _A_YEAR = timedelta(days=366)
+_FIRST_YEAR, _LAST_YEAR = 2000, 9998
+"""A slip of the keyboard or "for good" beyond them (0001, 9999) is no instant that clocks can compute with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ def _day_or_moment(value: Any) -> date | datetime:
         raise ValueError(message)  # noqa: TRY004  what pydantic makes a sentence with its place of
     if isinstance(value, datetime) and value.tzinfo is not None:
         raise ValueError("the hour is the community's own: leave out the time zone")
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise ValueError(f'"{value.isoformat()}" is not between the years {_FIRST_YEAR} and {_LAST_YEAR}')
     return value
 
 
