@@ -217,6 +217,17 @@ def test_what_no_member_should_read_is_not_stored(lea: Browser) -> None:
     assert stored(lea).faq == before
 
 
+def test_an_answer_that_was_refused_or_overtaken_is_there_to_copy(lea: Browser) -> None:
+    seen = faq(lea)["seen"]
+    for wrong in ({"answer_fr": "le dimanche à {heure}, sans <rendez-vous>"}, {"seen": "0" * 16}):
+        refused = rewritten(lea, **{"seen": seen, "questions_fr": "ouvert dimanche ?\nle 15 août ?"} | wrong)
+        assert refused.status in (409, 422)
+        assert "ouvert dimanche ?\nle 15 août ?</textarea>" in refused.body
+    refused = rewritten(lea, answer_fr="le dimanche à {heure}, sans <rendez-vous>")
+    assert "le dimanche à {heure}, sans &lt;rendez-vous&gt;</textarea>" in refused.body
+    assert seen not in refused.body, "what nobody wrote is not there to copy"
+
+
 def test_answers_come_and_go_and_are_text_whatever_is_in_them(lea: Browser) -> None:
     page = lea.get(VOICE)
     new = {"id": "casque", "questions_fr": EVIL, "answer_fr": "oui"}

@@ -47,8 +47,8 @@ _NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "eras
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
 """Refusals after which one goes on at the desk; after the others one signs in."""
-_WORDS = ("title", "text", "note", "question", "answer", "because", "summary", "expressions")
-"""The fields into which people write words of their own."""
+_WORDS = ("title", "text", "note", "question", "questions", "answer", "signature", "because", "summary", "expressions")
+"""The fields into which people write words of their own, some in each language (`answer_fr`)."""
 _LONGEST_QUERY = 500
 """Of a page that one comes back to after signing in: a cookie holds no more than 4 KB."""
 _JSON = "application/json; charset=utf-8"
@@ -361,7 +361,7 @@ def _written(request: Request) -> tuple[str, ...]:
     """What somebody wrote that was refused: a page that is not kept by the browser would lose it."""
     if request.method != "POST" or request.sends_json:
         return ()
-    return tuple(text for name, text in request.form().items() if name in _WORDS and text.strip())
+    return tuple(text for name, text in request.form().items() if name.partition("_")[0] in _WORDS and text.strip())
 
 
 def _page(visit: Visit, template: str, status: int, **values: object) -> Response:
