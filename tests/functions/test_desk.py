@@ -539,3 +539,24 @@ def test_what_was_written_and_refused_is_there_to_copy_with_the_way_back(browser
     assert f'<a href="{case}">' in refused.body
     elsewhere = browser.ask("POST", f"{case}/send", sent, {"referer": "https://evil.example/x"})
     assert "evil.example" not in elsewhere.body
+
+
+def test_what_was_written_is_there_to_copy_when_the_session_ended_or_another_began_meanwhile(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+    sent = urlencode({name: page.field(name) for name in ("csrf", "rev")} | {"text": "Bonjour <Ana>, je regarde."})
+    browser.world.now += timedelta(minutes=31)
+
+    signed_out = browser.ask("POST", f"{case}/send", sent)
+    assert signed_out.status == 401
+    marie(browser)
+    other_session = browser.ask("POST", f"{case}/send", sent)
+    assert other_session.status == 403
+    for answer in (signed_out, other_session):
+        assert "Bonjour &lt;Ana&gt;, je regarde.</textarea>" in answer.body
+        assert page.field("csrf") not in answer.body
+    for origin in ("https://evil.example", "null", "http://["):
+        elsewhere = browser.ask("POST", f"{case}/send", sent, origin=origin)
+        assert elsewhere.status == 403
+        assert "Ana" not in elsewhere.body, "nobody else writes on a page of ours"

@@ -202,9 +202,7 @@ class Desk:
 
     def _check_form(self, request: Request, session: Session) -> None:
         """Made in this session, and sent from this site. Raises Refused."""
-        origin = request.headers.get("origin", "")
-        host = request.headers.get("host", "")
-        if origin and urlsplit(origin).netloc != host:
+        if request.headers.get("origin", "") and not _is_ours(request):
             raise Refused(HTTPStatus.FORBIDDEN, "other_site")
         token = request.headers.get("x-csrf-token", "") if request.sends_json else request.form().get("csrf", "")
         if not session.sent(token, self.keys()):
@@ -317,8 +315,10 @@ def _refusal(request: Request, language: str, status: int, reason: str, fields: 
     sentence = words.fill(table["refused"][reason], fields)
     if request.wants_json:
         return _json(status, {"error": {"reason": reason, "sentence": sentence}})
-    inside = reason in _INSIDE
-    body = pages.render("desk/outside", language=language, words=table, sentence=sentence, inside=inside)
+    inside, written = reason in _INSIDE, _written(request) if _is_ours(request) else ()
+    body = pages.render(
+        "desk/outside", language=language, words=table, sentence=sentence, inside=inside, written=written
+    )
     return Response(status, {"content-type": _HTML, **NOT_KEPT}, body)
 
 
@@ -361,7 +361,17 @@ def _written(request: Request) -> tuple[str, ...]:
     """What somebody wrote that was refused: a page that is not kept by the browser would lose it."""
     if request.method != "POST" or request.sends_json:
         return ()
-    return tuple(text for name, text in request.form().items() if name.partition("_")[0] in _WORDS and text.strip())
+    with suppress(UnreadableBody):
+        return tuple(text for name, text in request.form().items() if name.partition("_")[0] in _WORDS and text.strip())
+    return ()
+
+
+def _is_ours(request: Request) -> bool:
+    """Did a page of this very site send it? (What another one made up is not shown on a page of ours.)"""
+    try:
+        return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host", "")
+    except ValueError:
+        return False
 
 
 def _page(visit: Visit, template: str, status: int, **values: object) -> Response:
