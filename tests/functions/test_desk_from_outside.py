@@ -201,12 +201,29 @@ def hidden(body: str, name: str) -> str:
         ("JaVaScRiPt:alert(1)", False),
         ("data:text/html,<script>alert(1)</script>", False),
         ("//evil.example", False),
+        ("https://[evil", False),
+        ("https://\u2100.example", False),
         ("", False),
         (None, False),
     ],
 )
 def test_an_address_from_outside_is_a_link_only_if_it_is_an_address(url: str | None, *, leads: bool) -> None:
     assert bool(safe_link(url)) is leads
+
+
+def test_an_address_that_is_none_keeps_nobody_from_opening_the_case(world: World) -> None:
+    open_desk(world)
+    body = world.blog_comment("c-9", "Bonjour, où en est ma commande G3-118 ?")
+    body["data"]["url"] = "https://[evil"
+    world.deliver("generic", body)
+    world.pump_only("moderate_comments")
+    marie = Browser(world)
+    marie.sign_in("marie@garance.example")
+
+    (case,) = cases(marie, "garance")
+    page = marie.get(f"/desk/garance/case/{case}")
+    assert page.status == 200
+    assert "[evil" not in page.body
 
 
 def test_a_session_that_was_there_before_signing_in_is_not_the_one_after(world: World) -> None:

@@ -208,7 +208,10 @@ def case(visit: Visit, parts: Parts) -> CaseView:
 
 def safe_link(url: str | None) -> str:
     """An address that came from outside, if it is one that a page may lead to."""
-    return url if url and urlsplit(url).scheme in ("https", "http") else ""
+    try:
+        return url if url and urlsplit(url).scheme in ("https", "http") else ""
+    except ValueError:  # `https://[`, which a platform may pass on as its member wrote it
+        return ""
 
 
 def _prepared(shown: Shown, visit: Visit) -> tuple[str, tuple[Prepared, ...]]:
