@@ -74,6 +74,24 @@ def test_a_case_that_is_left_stands_on_top_and_only_its_new_keeper_hears(team: t
     assert lea.json(case)["note"] == "", "what colleagues wrote to each other goes with the case"
 
 
+def test_a_form_that_is_sent_twice_rings_a_colleague_once_and_asks_somebody_outside_once(
+    team: tuple[Browser, Browser, str],
+) -> None:
+    marie, _, case = team
+    asked = {"name": "Dr Petit", "address": "petit@expert.example", "question": "Est-ce sans danger ?", "within": "1d"}
+    for act, fields in (("ask", asked), ("give", {"to": "lea", "note": "Elle te connaît."})):
+        page = marie.get(case)
+        assert marie.send(f"{case}/{act}", page, **fields).status == 303
+        again = marie.send(f"{case}/{act}", page, **fields)
+        assert again.status == 409
+        assert "a changé depuis" in again.body
+    marie.world.settle()
+
+    assert len(marie.json(case)["questions"]) == 1
+    assert len([call for call in marie.world.rung if "laisse un dossier" in str(call)]) == 1
+    assert marie.send(f"{case}/give", marie.get(case), to="lea", note="Toujours pour toi.").status == 303
+
+
 def test_who_only_reads_takes_and_leaves_nothing(team: tuple[Browser, Browser, str]) -> None:
     marie, _, case = team
     sam = Browser(marie.world)

@@ -24,13 +24,13 @@ _WITHIN = {"4h": timedelta(hours=4), "1d": timedelta(days=1), "3d": timedelta(da
 
 
 class Nothing(Form):
-    """A button and no more (`rev` says which page it was on)."""
+    """A button and no more: taking what one has in hand changes nothing, whichever page (`rev`) it was on."""
 
     rev: int = 0
 
 
 class Give(Form):
-    """To whom a case is left, with a word to them."""
+    """To whom a case is left, with a word to them; `rev`: the case as it was seen, for a form that is sent twice."""
 
     rev: int = 0
     to: str
@@ -38,7 +38,7 @@ class Give(Form):
 
 
 class Ask(Form):
-    """What is asked of whom, and until when."""
+    """What is asked of whom, and until when; `rev`: the case as it was seen, for a form that is sent twice."""
 
     rev: int = 0
     name: str
@@ -63,7 +63,8 @@ def give(visit: Visit, parts: Parts, form: Give) -> Done:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no_colleague")
     if len(form.note) > MOST_IN_A_NOTE:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "too_many_words", limit=str(MOST_IN_A_NOTE))
-    _sharing(visit).give(place.found(visit.community.id, parts["at"]), visit.person.id, form.to, form.note)
+    at = place.found(visit.community.id, parts["at"])
+    _sharing(visit).give(at, visit.person.id, form.to, form.note, form.rev)
     return _done("given", visit)
 
 
@@ -84,7 +85,7 @@ def ask(visit: Visit, parts: Parts, form: Ask) -> Done:
     at = place.found(visit.community.id, parts["at"])
     try:
         Consulting(visit.reach.journal, handling.keys, handling.now).ask(
-            at, visit.person.id, words, _WITHIN[form.within], visit.language
+            at, visit.person.id, words, _WITHIN[form.within], visit.language, seen=form.rev
         )
     except CannotDo as enough:
         raise Refused(HTTPStatus.CONFLICT, "asked_enough") from enough

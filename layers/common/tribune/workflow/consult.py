@@ -69,9 +69,12 @@ class Consulting:
     keys: Keys
     now: Callable[[], datetime]
 
-    def ask(self, at: ObjectId, by: str, words: QuestionWords, within: timedelta, language: str) -> Question:
+    def ask(  # noqa: PLR0913  each is named at the call
+        self, at: ObjectId, by: str, words: QuestionWords, within: timedelta, language: str, *, seen: int = 0
+    ) -> Question:
         """Ask one person about the comment of an open case; keep_watch mails it within the minute.
 
+        `seen`: the `rev` of the case that was looked at, so that a form sent twice asks nobody twice; 0: unknown.
         Raises Gone, AlreadyDone, CannotDo (`questions`: there are enough), Conflict, Unavailable.
         """
         token = token_of(secrets.token_bytes(16))
@@ -82,6 +85,8 @@ class Consulting:
                 raise Gone("its author deleted the comment")
             if case.state is CaseState.CLOSED:
                 raise AlreadyDone(case.closed_by or "", case.closed_at or now)
+            if seen and case.rev != seen:
+                raise Conflict("the case changed since it was looked at")
             if sum(question.waits for question, _ in asked_about(self.journal, self.keys, case)) >= MOST_OPEN:
                 raise CannotDo("questions")
             community, platform, account, object_id = at

@@ -64,13 +64,16 @@ class Sharing:
 
         return self._changed(at, taken)
 
-    def give(self, at: ObjectId, by: str, to: str, note: str) -> Case:
+    def give(self, at: ObjectId, by: str, to: str, note: str, seen: int = 0) -> Case:
         """Leave a case to a colleague: it stands on top of what they see, and they hear of it while they are there.
 
+        `seen`: the `rev` of the case that was looked at, so that a form sent twice rings nobody twice; 0: unknown.
         Raises Gone, AlreadyDone, Conflict, Unavailable.
         """
 
         def given(case: Case, now: datetime) -> tuple[Case, tuple[Call, ...]]:
+            if seen and case.rev != seen:
+                raise Conflict("the case changed since it was looked at")
             left = replace(case, in_hand=None, given=Given(to, by, now, note.strip()))
             return left, (self._call(left, to, by, now),)
 
