@@ -168,7 +168,7 @@ def test_a_year_that_nobody_meant_is_refused_with_a_sentence_and_the_rota_still_
     for act, who in (("leave", {"who": "marie"}), ("swap", {"gives": "marie", "takes": "lea"})):
         refused = lea.send(f"{ROTA}/{act}", page, start=start, end=end, **who)
         assert refused.status == 422
-        assert "entre 2000 et 9998" in refused.body
+        assert "Il faut deux jours, année comprise" in refused.body
     community = stored(lea)
     assert [one.id for one in on_duty(community.rota, world.now, community.zone)] == ["marie", "lea"]
     assert lea.get(ROTA).status == 200
