@@ -324,6 +324,8 @@ R, H, D = ActKind.REPLY, ActKind.HIDE, ActKind.DELETE
          "suspended"),
         (R, 403, {"detail": "To protect our users from spam… your account is temporarily locked."}, Verdict.TOKEN_DEAD,
          "suspended"),
+        (R, 403, {"detail": "You have been blocked from the author of this Tweet."}, Verdict.REFUSED, "person_unavailable"),
+        (R, 403, {"detail": "User has been suspended: [karim]."}, Verdict.REFUSED, "person_unavailable"),
         (R, 403, {"detail": "This request looks like it might be automated."}, Verdict.BLOCKED, "spam"),
         (R, 403, {"detail": "User is over daily status update limit."}, Verdict.LIMITED, "throttled"),
         (R, 403, {"detail": "Your Tweet text is too long."}, Verdict.REFUSED, "too_long"),
