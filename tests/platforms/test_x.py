@@ -231,6 +231,14 @@ def test_only_a_reply_to_us_is_looked_up(everything_sent: list[Any]) -> None:
     assert incomplete == {"x__tweet_create_events__reply"}
 
 
+def test_of_a_long_post_every_word_is_read(read: Callable[[str], Comment], access: Access, now: datetime) -> None:
+    said = read("post_mention_create__long")
+    assert said.text.endswith("est un abruti : https://velos.example/avis")
+    assert said.tagged == ("karim_velo",)
+    asked_for = parse_qs(urlsplit(x.poll(Sweep(US, now), access, now).url).query)["tweet.fields"][0]
+    assert "note_tweet" in asked_for.split(","), "a poll is told all of it too"
+
+
 def test_a_long_older_post_is_read_whole(read: Callable[[str], Comment]) -> None:
     said = read("tweet_create_events__long")
     assert said.text.endswith("on ne dit jamais que ce qui ne va pas.")

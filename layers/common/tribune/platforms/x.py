@@ -22,7 +22,7 @@ Sources: X developer platform, *Webhooks*, *X Activity API: event payloads*, *Ac
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from json import dumps
 from typing import Any, ClassVar, Final
@@ -164,6 +164,8 @@ class _Post:
     entities: Any = None
     attachments: Any = None
     lang: str | None = None
+    note_tweet: Any = None
+    """A long post whole."""
 
     def refers(self, type_: str) -> str | None:
         """The post that this one answers, quotes or repeats."""
@@ -208,6 +210,14 @@ def _read_own_post(account: str, event: Mapping[str, Any], users: Mapping[str, s
     return _comment(account, post, users) if ours else None
 
 
+def _whole(post: _Post) -> _Post:
+    """A post with all of its words: of a long one, `text` is the first 280 characters."""
+    match post.note_tweet:
+        case {"text": str(text), **more} if text:
+            return replace(post, text=text, entities=more.get("entities") or post.entities)
+    return post
+
+
 def _comment(account: str, post: _Post, users: Mapping[str, str]) -> Comment:
     history = post.edit_history_tweet_ids or (post.id,)
     edited = history[0] != post.id
@@ -215,6 +225,7 @@ def _comment(account: str, post: _Post, users: Mapping[str, str]) -> Comment:
     identity = shapes.identifier(history[0], "edit_history_tweet_ids")
     said_at = _born(post.id) if edited else shapes.instant(post.created_at, "created_at")
     parent, thread = _place(account, post, identity)
+    post = _whole(post)
     text, start = _words(post)
     return Comment(
         platform=CARD.name,
@@ -678,7 +689,7 @@ def _iso(moment: datetime) -> str:
 
 _FIELDS: Final = (
     "author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,"
-    "referenced_tweets,attachments"
+    "referenced_tweets,attachments,note_tweet"
 )
 
 
