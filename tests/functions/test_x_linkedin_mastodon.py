@@ -1,5 +1,6 @@
 """X, LinkedIn and Mastodon through the real doors: a question is answered once in its own thread, whatever breaks."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +14,7 @@ from local.twins import x as x_twin
 from local.twins.linkedin import LinkedInTwin
 from local.twins.mastodon import MastodonTwin
 from local.twins.x import XTwin
-from tribune.journal import ActionState, Head
+from tribune.journal import ActionState, Head, HeadKind
 
 QUESTION = "Vous êtes ouverts le dimanche ?"
 
@@ -146,6 +147,31 @@ def test_our_own_answer_coming_back_is_ours_and_nobody_elses(world: World, place
 
     assert len(place.ours()) == 1
     assert [action.state for action in place.head(identity).actions] == [ActionState.SENT]
+
+
+def test_whoever_calls_themselves_as_we_do_is_not_we(world: World) -> None:
+    made = x(world)
+    channel = f"""
+  - platform: x
+    accounts: [{{id: "{made.account}", space: x, name: Garance, username: velosgarance}}]
+    verify: {{current: its-secret}}
+    act: {{token: x-token, base_url: "http://x.test"}}
+"""
+    world.join("x", made.twin, "its-secret", channel)
+    world.apply()
+    payload = {
+        "id": "2125000000000000900",
+        "text": "@karim t'es vraiment un abruti",
+        "author_id": "1790000000000000666",
+        "created_at": world.now.isoformat(),
+    }
+    body = json.loads(x_twin.delivery("post.mention.create", made.account, payload))
+    body["data"]["includes"] = {"users": [{"id": "1790000000000000666", "name": "VelosGarance", "username": "tom_66"}]}
+
+    assert world.deliver_raw("x", json.dumps(body).encode()) == 200
+    world.settle()
+
+    assert made.head("2125000000000000900").kind is HeadKind.COMMENT, "a display name is anybody's free choice"
 
 
 @pytest.mark.parametrize("kind", ["error_after", "kill_after"])

@@ -58,6 +58,8 @@ class Author:
     id: str | None
     name: str | None = None
     is_ours: bool = False
+    username: str | None = None
+    """The name that nobody else bears there, where the platform tells it; `name` may be anybody's free choice."""
 
 
 @dataclass(frozen=True, slots=True)

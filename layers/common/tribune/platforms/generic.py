@@ -144,7 +144,8 @@ def read(item: Item) -> Iterable[Said]:
             verb=verb,
             said_at=said_at,
             posted_at=said_at,
-            author=Author(id=data.author.id, name=data.author.name, is_ours=data.author.is_self),
+            # Whether a site's names are unique its owner knows: only then does the account have a `username`.
+            author=Author(data.author.id, data.author.name, is_ours=data.author.is_self, username=data.author.name),
             thread=Thread(id=thread, post=thread, url=shapes.web_address(data.thread.url)),
             text=(data.text or "") if verb is not Verb.DELETED else "",
             parent=shapes.identifier(data.parent_id, "data.parent_id") if data.parent_id else None,

@@ -185,7 +185,7 @@ def _author(entry: _Entry, person: _Person | None) -> Author:
     if person is None:
         return Author(None)
     own = person.id in (entry.id, person.self_ig_scoped_id) if person.id else bool(person.self_ig_scoped_id)
-    return Author(id=person.id or person.username, name=person.username, is_ours=own)
+    return Author(id=person.id or person.username, name=person.username, is_ours=own, username=person.username)
 
 
 # --- what an event does not say ---

@@ -167,7 +167,7 @@ def _written(account: str, field: str, value: _Value) -> Comment:
         verb=Verb.CREATED,
         said_at=said_at,
         posted_at=said_at,
-        author=Author(id=value.username, name=value.username, is_ours=ours),
+        author=Author(id=value.username, name=value.username, is_ours=ours, username=value.username),
         thread=Thread(
             id=f"{_MENTION}{identity}" if elsewhere else identity if at_top else above.id or identity,
             post=root.id or above.id or identity,

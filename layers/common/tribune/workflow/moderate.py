@@ -363,14 +363,17 @@ def _wake(head: Head) -> dict[str, Any]:
 
 
 def _under_our_name(said: Said, community: Community) -> Said:
-    """Who bears the unique name that an account has on its platform is we, whatever id the platform gives."""
+    """Who bears the unique name that an account has on its platform is we, whatever id the platform gives.
+
+    A name that people choose freely (X, Mastodon, a blog's guests) proves nothing.
+    """
     names = {
         account.username.removeprefix("@").casefold()
         for channel in community.channels
         for account in channel.accounts
         if (channel.platform, account.id) == (said.platform, said.account) and account.username
     }
-    if isinstance(said, TeamAct) or (said.author.name or "").casefold() not in names:
+    if isinstance(said, TeamAct) or (said.author.username or "").removeprefix("@").casefold() not in names:
         return said
     return replace(said, author=replace(said.author, is_ours=True))
 
