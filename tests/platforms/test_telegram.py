@@ -81,6 +81,13 @@ def test_who_speaks_as_the_group_or_as_the_channel_speaks_for_the_house(
     assert read(f"telegram__message_text__{voice}").author.is_ours
 
 
+def test_a_member_who_speaks_as_a_channel_is_a_member_whomever_they_answer(read: Callable[[str], Comment]) -> None:
+    said = read("telegram__message_text__as_a_members_channel")
+    assert (said.author.id, said.author.is_ours) == ("-1005555555555", False)
+    assert said.author.username == "bonsplans", "the one name by which an operator may say that it is ours"
+    assert said.led_elsewhere, "it may be ours all the same: the machine does not answer"
+
+
 def test_what_is_written_to_the_bot_itself_is_private(read: Callable[[str], Comment]) -> None:
     said = read("telegram__message_text__private")
     assert (said.account, said.object, said.audience) == (telegram.DIRECT, "7001_3", Audience.PRIVATE)

@@ -86,7 +86,9 @@ class Account(Written):
     space: str
     name: str = ""
     username: str = ""
-    """Our name on a platform where names are unique (Instagram, Threads): whoever bears it is we, whatever id is told."""
+    """Our name on a platform where names are unique (Instagram, Threads, a Telegram group's channel): whoever bears it is
+    we, whatever id is told.
+    """
     silence_hours: int | None = Field(None, ge=0, le=168)
     """Hours without a word after which the platform is asked what was said, or, where it cannot be asked, the
     community manager is called. None: a day where it can be asked, else never; 0: never.

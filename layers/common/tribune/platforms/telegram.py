@@ -3,7 +3,9 @@
 Set-up: make a bot with @BotFather, switch its privacy mode off (or make it an administrator of the group: only then
 does it see what members say), and let `setWebhook` point at us with `secret_token` = the channel's `verify.current` and
 `allowed_updates` = message, edited_message, message_reaction. An account is a chat: its id as Telegram writes it
-(`-1001234567890`); private messages to the bot are the account `direct`. `act.token` is the bot's token.
+(`-1001234567890`); private messages to the bot are the account `direct`. `act.token` is the bot's token. Where our people
+answer as the channel that the group belongs to, `accounts[].username` is that channel's public name: Telegram says which
+channel that is only under its own posts, and members may speak as channels of theirs.
 
 Telegram signs nothing: the secret in a header is all that proves the sender. It tells of no deletion, a bot never
 receives its own messages and cannot read a chat back, so an answer whose outcome is unknown goes to a person.
@@ -130,6 +132,7 @@ class _Entity:
 class _Answered:
     __pydantic_config__: ClassVar = shapes.SHAPE
     message_id: str
+    sender_chat: _Chat | None = None
     is_automatic_forward: bool = False
 
 
@@ -190,6 +193,7 @@ def _message(account: str, verb: Verb, message: _Message) -> Iterable[Comment]:
         return []
     said_at = shapes.instant(message.edit_date if verb is Verb.EDITED else message.date, "date")
     own_id = shapes.identifier(message.message_id, "message_id")
+    author = _author(message)
     return [
         Comment(
             platform=CARD.name,
@@ -198,7 +202,7 @@ def _message(account: str, verb: Verb, message: _Message) -> Iterable[Comment]:
             verb=verb,
             said_at=said_at,
             posted_at=said_at,
-            author=_author(message),
+            author=author,
             thread=_thread(account, message),
             text=text or "",
             parent=_parent(message),
@@ -207,6 +211,7 @@ def _message(account: str, verb: Verb, message: _Message) -> Iterable[Comment]:
             url=_address(message),
             language=(message.from_.language_code or "")[:2].lower() or None if message.from_ else None,
             tagged=_tagged(message),
+            led_elsewhere=_is_a_channel(message) and not author.is_ours,
         )
     ]
 
@@ -229,15 +234,25 @@ def _reaction(account: str, reacted: _Reacted) -> Iterable[Reaction]:
 
 
 def _author(message: _Message) -> Author:
-    """An administrator who speaks as the group, and whoever speaks as the channel it belongs to, speaks for the house."""
-    if message.sender_chat is not None:
-        anonymous = message.sender_chat.id == message.chat.id
-        linked = message.sender_chat.type == "channel" and message.reply_to_message is not None
-        return Author(message.sender_chat.id, message.sender_chat.title or None, is_ours=anonymous or linked)
+    """An administrator who speaks as the group, and whoever speaks as the channel whose post is answered, speaks for the house.
+
+    Members speak as channels of their own too: elsewhere in the group a channel is ours by its unique name alone.
+    """
+    speaker, answered = message.sender_chat, message.reply_to_message
+    if speaker is not None:
+        post = answered.sender_chat if answered and answered.is_automatic_forward else None
+        linked = post is not None and post.id == speaker.id
+        ours = speaker.id == message.chat.id or linked
+        return Author(speaker.id, speaker.title or None, is_ours=ours, username=speaker.username)
     if message.from_ is None:
         return Author(id=None)
     name = f"{message.from_.first_name} {message.from_.last_name}".strip()
     return Author(message.from_.id, name or None)
+
+
+def _is_a_channel(message: _Message) -> bool:
+    """It may be ours, which is then not told: the machine never answers it."""
+    return message.sender_chat is not None and message.sender_chat.type == "channel"
 
 
 def _parent(message: _Message) -> str | None:
