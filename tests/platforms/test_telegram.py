@@ -11,7 +11,7 @@ import pytest
 from local.twins import Outbox, TwinRequest
 from local.twins.telegram import Known, TelegramTwin
 from tribune.channel import Access, ActKind, Delivery, HttpAnswer, HttpCall, Order, Outcome, Secrets, Verdict
-from tribune.comment import Audience, Comment, Verb
+from tribune.comment import Audience, Comment, Media, Verb
 from tribune.errors import BadConfiguration, CannotDo, Forged, UnreadableBody
 from tribune.platforms import telegram
 
@@ -86,6 +86,24 @@ def test_a_member_who_speaks_as_a_channel_is_a_member_whomever_they_answer(read:
     assert (said.author.id, said.author.is_ours) == ("-1005555555555", False)
     assert said.author.username == "bonsplans", "the one name by which an operator may say that it is ours"
     assert said.led_elsewhere, "it may be ours all the same: the machine does not answer"
+
+
+def test_what_is_no_text_is_said_all_the_same(read: Callable[[str], Comment], sent: Callable[[str], Any]) -> None:
+    assert read("telegram__message_poll").text == "Garance répond-elle un jour ?\nOui\nJamais"
+    assert (read("telegram__message_contact").text, read("telegram__message_contact").media) == ("", Media.FILE)
+    body = sent("telegram__message_contact").body
+    del body["message"]["contact"]
+    place = {"location": {"latitude": 48.8, "longitude": 2.3}}
+    for said, text, media in (
+        (place, "", Media.FILE),
+        (place | {"venue": {"title": "Gare", "address": "Lyon", **place}}, "Gare\nLyon", Media.FILE),
+        ({"dice": {"emoji": "🎲", "value": 3}}, "", Media.STICKER),
+        ({"story": {"id": 1, "chat": {"id": 7001, "type": "private"}}}, "", Media.FILE),
+    ):
+        (item,) = telegram.split(body | {"message": body["message"] | said})
+        (comment,) = telegram.read(item)
+        assert isinstance(comment, Comment)
+        assert (comment.text, comment.media) == (text, media)
 
 
 def test_what_is_written_to_the_bot_itself_is_private(read: Callable[[str], Comment]) -> None:

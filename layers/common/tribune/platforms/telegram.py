@@ -161,6 +161,15 @@ class _Message:
     audio: Any = None
     document: Any = None
     sticker: Any = None
+    contact: Any = None
+    location: Any = None
+    venue: Any = None
+    poll: Any = None
+    dice: Any = None
+    game: Any = None
+    story: Any = None
+    checklist: Any = None
+    paid_media: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,7 @@ def read(item: Item) -> Iterable[Said]:
 
 def _message(account: str, verb: Verb, message: _Message) -> Iterable[Comment]:
     media = _media(message)
-    text = message.text if message.text is not None else message.caption
+    text = _words(message)
     if message.is_automatic_forward or (text is None and media is Media.NONE):
         return []  # the channel's own post, or news about the chat (somebody joined, a title changed)
     if message.from_ is not None and message.from_.is_bot and message.sender_chat is None:
@@ -214,6 +223,17 @@ def _message(account: str, verb: Verb, message: _Message) -> Iterable[Comment]:
             led_elsewhere=_is_a_channel(message) and not author.is_ours,
         )
     ]
+
+
+def _words(message: _Message) -> str | None:
+    """What was written, also where it stands in something else than a text: a question put to everybody, a place."""
+    match message.poll, message.venue:
+        case {"question": str(question), "options": list(options)}, _:
+            choices = [one["text"] for one in options if isinstance(one, dict) and isinstance(one.get("text"), str)]
+            return "\n".join((question, *choices))
+        case _, {"title": str(title), "address": str(address)}:
+            return f"{title}\n{address}"
+    return message.text if message.text is not None else message.caption
 
 
 def _reaction(account: str, reacted: _Reacted) -> Iterable[Reaction]:
@@ -308,8 +328,9 @@ def _media(message: _Message) -> Media:
         (message.photo, Media.IMAGE),
         (message.video or message.video_note or message.animation, Media.VIDEO),
         (message.voice or message.audio, Media.VOICE),
-        (message.sticker, Media.STICKER),
-        (message.document, Media.FILE),
+        (message.sticker or message.dice, Media.STICKER),
+        (message.document or message.contact or message.location or message.game or message.story, Media.FILE),
+        (message.poll or message.checklist or message.paid_media, Media.FILE),
     ):
         if found:
             return media
