@@ -5,10 +5,12 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from world import BLOG, LINE_ACCOUNT, PAGE, World
+from redress import handling
+from world import BLOG, LINE_ACCOUNT, PAGE, Fault, World
 
 from tribune.aws import clients, keys
 from tribune.journal import ActionState, CaseState, Head, HeadKind
+from tribune.workflow.deed import case_id
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 CALM = "@Karim je ne suis pas d'accord avec toi"
@@ -192,6 +194,36 @@ def test_our_own_reply_that_comes_back_before_its_answer_settles_the_action(worl
     assert action.state is ActionState.SENT
     assert action.platform_id == reply.created
     assert kinds(world) == ["reply"]
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["while it is sent", "once nobody knew what became of it"])
+def test_a_persons_answer_that_comes_back_before_its_own_answer_settles_what_it_answers(
+    world: World, *, given_up: bool
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    name = case_id(("garance", "facebook", PAGE, "1_1"))
+    handling(world).send("garance", name, "marie", "Je regarde, et je reviens ici à 17 h. ^MC")
+    world.facebook.fail({"mode": "timeout_after", "next": 1})
+    world.facebook.fail({"consistency_s": 3600})
+    if given_up:
+        world.calls.faults = [Fault("GET http://facebook.test", "error_before") for _ in range(40)]
+        world.settle(minutes=24 * 60, quiet_minutes=300)
+    else:
+        world.pump()
+    fate = ActionState.UNCERTAIN if given_up else ActionState.SENDING
+    assert [action.state for action in head_of(world, 1).actions] == [fate]
+    (reply,) = world.outbox.effects
+    echo = world.facebook.echo(reply)
+    assert echo is not None
+    world.deliver_raw("facebook", echo)
+    world.settle()
+    world.deliver("facebook", world.comment(2, INSULT, author="7002", parent=1))
+    world.settle()
+
+    case = handling(world).find("garance", name).case
+    assert (case.state, case.awaits_answer, case.promised) == (CaseState.OPEN, False, "à 17 h")
+    assert kinds(world) == ["reply"], "after a person the machine says nothing in that thread"
 
 
 def test_after_a_person_answered_the_machine_is_silent_in_that_thread(world: World) -> None:

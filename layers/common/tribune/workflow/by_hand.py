@@ -1,11 +1,12 @@
 """by_hand: what a person of the team did on the platform itself is done, and what the machine had planned gives way. Pure."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from tribune.channel import ActKind
 from tribune.comment import TeamAct
-from tribune.journal import ActionState, AuthorNote, Case, CaseState, Head, HeadKind, Promised, ThreadNote
+from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, Head, HeadKind, Promised, ThreadNote
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
@@ -81,4 +82,18 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
                 forgotten=forgotten,
                 heard_at=head.posted_at,
             )
+        )
+
+
+def settle_sent(head: Head, action: Action, sheet: Worksheet, made: Promised | None, *, spoken_at: datetime) -> None:
+    """What a person wrote at the desk has left: the case is settled, or becomes the promise that the answer made."""
+    case = sheet.case(head.at)
+    if case is not None and case.state is CaseState.OPEN:
+        sheet.put_case(promise.answered(case, action.signed_by or TEAM, made, spoken_at=spoken_at, now=sheet.now))
+    read = (action.variant,) if action.variant else ()
+    sheet.note_thread(ThreadNote(*head.thread_at, human_at=spoken_at, used=frozenset(read)))
+    if head.author:
+        answered, used = frozenset({head.object}), dict.fromkeys(read, spoken_at)
+        sheet.note_author(
+            AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at, used=used)
         )

@@ -28,6 +28,7 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.workflow import promise
+from tribune.workflow.by_hand import settle_sent
 from tribune.workflow.deed import SPEAKING, hour_of
 from tribune.workflow.opening import call_about, case_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
@@ -138,21 +139,11 @@ class Marking:
         return Worksheet(self.journal.read(wanted), self.now())
 
     def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
-        """A person answered from the desk: the case is settled, or becomes the promise that the answer made."""
-        now, community = sheet.now, self.communities.load(head.community)
-        case = sheet.case(head.at)
-        if case is not None and case.state is CaseState.OPEN:
-            words = self.journal.outgoing_words(*head.at, action.id)
-            made = promise.made_in(words[0], (head.language,), now, community.zone) if words else None
-            by = action.signed_by or "team"
-            sheet.put_case(promise.answered(case, by, made, spoken_at=now, now=now))
-        read = (action.variant,) if action.variant else ()
-        sheet.note_thread(ThreadNote(*head.thread_at, human_at=now, used=frozenset(read)))
-        if head.author:
-            answered, used = frozenset({head.object}), dict.fromkeys(read, now)
-            sheet.note_author(
-                AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at, used=used)
-            )
+        """A person answered from the desk: what follows, with the promise that their words make."""
+        zone = self.communities.load(head.community).zone
+        words = self.journal.outgoing_words(*head.at, action.id)
+        made = promise.made_in(words[0], (head.language,), sheet.now, zone) if words else None
+        settle_sent(head, action, sheet, made, spoken_at=sheet.now)
 
     @staticmethod
     def _note_settled(head: Head, sheet: Worksheet) -> None:

@@ -16,7 +16,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct
 from tribune.community import Community
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
+from tribune.journal import ActionState, Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
 from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
 from tribune.workflow.appeal import Receiving, Reviewing
@@ -245,7 +245,8 @@ class Moderation:
     def _known(self, deeds: Sequence[Deed], grounds: Sequence[Ground], now: datetime) -> tuple[Known, Sequence[Deed]]:
         """Everything the round may need, and the events with the thread they really belong to.
 
-        One read; another one when a comment answers a reply, and when a message of our own comes back.
+        One read; another one when a comment answers a reply, and when a message of our own comes back (a third one
+        when a person of the team may have written it at the desk).
         """
         wanted = [key for deed, ground in zip(deeds, grounds, strict=True) for key in self._keys_of(deed, ground)]
         wanted += [self.keys.budget(*account, hour_of(now)) for account in sorted({deed.at[:3] for deed in deeds})]
@@ -257,12 +258,20 @@ class Moderation:
             wanted += roots
             known = self.journal.read(wanted)
         waiting = [
-            self.keys.head(*thread[:3], object_id)
+            (*thread[:3], object_id)
             for deed, thread in zip(deeds, threads, strict=True)
             if isinstance(deed.said, Comment) and deed.said.author.is_ours
             for object_id in known.thread(*thread).open
         ]
-        return (self.journal.read([*wanted, *waiting]) if waiting else known), deeds
+        if waiting:
+            wanted += [self.keys.head(*at) for at in waiting]
+            known = self.journal.read(wanted)
+            answering = [head for at in waiting if (head := known.head(*at)) and _a_person_answers(head)]
+            if answering:
+                wanted += [self.keys.case(*head.at) for head in answering]
+                wanted += [self.keys.author(head.community, head.author) for head in answering if head.author]
+                known = self.journal.read(wanted)
+        return known, deeds
 
     def _keys_of(self, deed: Deed, ground: Ground) -> list[Key]:
         found = [self.keys.head(*deed.at), self.keys.case(*deed.at), self.keys.brakes(deed.community)]
@@ -360,6 +369,12 @@ def _wake(head: Head) -> dict[str, Any]:
     """What perform has to look at; the thread and the actions let it read everything at once."""
     place = {"community": head.community, "platform": head.platform, "account": head.account, "object": head.object}
     return {"schema": 1, **place, "thread": head.thread, "actions": [action.id for action in head.unfinished]}
+
+
+def _a_person_answers(head: Head) -> bool:
+    """Is a person's answer on its way, or its fate not known?"""
+    fate = (ActionState.SENDING, ActionState.UNCERTAIN)
+    return any(one.kind is ActKind.REPLY and one.signed_by and one.state in fate for one in head.actions)
 
 
 def _under_our_name(said: Said, community: Community) -> Said:

@@ -44,7 +44,8 @@ from tribune.journal import (
 from tribune.notice import RESTRICTING, code, codes_in, link, token
 from tribune.operation import Mark, belonging, marks
 from tribune.standing import Standing, Strike, Utterance
-from tribune.workflow.by_hand import acted_on
+from tribune.workflow import promise
+from tribune.workflow.by_hand import acted_on, settle_sent
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
     NO_WEATHER,
@@ -171,12 +172,20 @@ class _Weighing:
             settled = replace(
                 action, state=ActionState.SENT, platform_id=self.said.object, done_at=self.now, why="seen"
             )
-            self.sheet.put_head(withdrawn_if_asked(with_actions(head, [settled]), self.ground.card, self.now))
+            marked = withdrawn_if_asked(with_actions(head, [settled]), self.ground.card, self.now)
+            self.sheet.put_head(marked)
+            if settled.signed_by:  # perform will find it settled: whatever follows from a person's answer follows here
+                self._answered_by_desk(marked, settled)
             self.sheet.wakes.add(head.at)
             self.sheet.put_head(self._new_head(HeadKind.OURS))
             return
         self.sheet.put_head(replace(self._new_head(HeadKind.TEAM), asks=voice.asks(self.said.text)))
         self.sheet.note_thread(ThreadNote(*self.thread, human_at=self.said.posted_at))
+
+    def _answered_by_desk(self, head: Head, action: Action) -> None:
+        spoken_at = self.said.posted_at
+        made = promise.made_in(self.said.text, (head.language,), spoken_at, self.ground.community.zone)
+        settle_sent(head, action, self.sheet, made, spoken_at=spoken_at)
 
     def _own_again(self, head: Head) -> str:
         if self.said.verb is Verb.DELETED and not head.deleted:
