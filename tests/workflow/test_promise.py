@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from memory_world import memory_world
+from redress import handling
 from world import PAGE, START, World
 
 from tribune.aws import keys
@@ -154,3 +155,24 @@ def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_th
     case = case_of(world)
     assert (case.state, case.closed_by) == (CaseState.CLOSED, "team")
     assert [promise.kept(world.now) for promise in case.promises] == [False]
+
+
+def test_a_promise_in_a_private_message_is_kept_in_mind_though_the_public_answer_settled_the_case(
+    world: World,
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    name = case_of(world).id
+    handling(world).send("garance", name, "marie", "Je vous écris en privé. ^MC")
+    world.settle()
+    assert case_of(world).state is CaseState.CLOSED
+    handling(world).write("garance", name, "marie", "Je regarde, et je reviens vers vous à 17 h. ^MC")
+    world.settle()
+
+    case = case_of(world)
+    assert (case.state, case.promised) == (CaseState.OPEN, "à 17 h")
+    assert case.remind_at == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    world.deliver("facebook", ours(world, 51, "C'est remboursé, désolée pour l'attente."))
+    world.settle()
+    case = case_of(world)
+    assert (case.state, [promise.kept(world.now) for promise in case.promises]) == (CaseState.CLOSED, [True])

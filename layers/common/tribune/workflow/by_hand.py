@@ -86,12 +86,13 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
 
 
 def settle_sent(head: Head, action: Action, sheet: Worksheet, made: Promised | None, *, spoken_at: datetime) -> None:
-    """What a person wrote at the desk has left: the case is settled, or becomes the promise that the answer made."""
+    """What a person wrote at the desk has left: the case is settled, or is open for the promise that the answer made."""
     case = sheet.case(head.at)
-    if case is not None and case.state is CaseState.OPEN:
+    if case is not None and (case.state is CaseState.OPEN or (made and not head.deleted)):
         sheet.put_case(promise.answered(case, action.signed_by or TEAM, made, spoken_at=spoken_at, now=sheet.now))
     read = (action.variant,) if action.variant else ()
-    sheet.note_thread(ThreadNote(*head.thread_at, human_at=spoken_at, used=frozenset(read)))
+    opened = frozenset({head.object}) if made else frozenset[str]()
+    sheet.note_thread(ThreadNote(*head.thread_at, human_at=spoken_at, used=frozenset(read), opened=opened))
     if head.author:
         answered, used = frozenset({head.object}), dict.fromkeys(read, spoken_at)
         sheet.note_author(
