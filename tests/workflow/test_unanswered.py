@@ -1,7 +1,10 @@
 """Who waits for an answer comes first, and whoever has waited longest before them all."""
 
+from datetime import timedelta
+
 import pytest
 from duty_room import Messages
+from redress import handling
 from world import PAGE, START, World
 
 from local.configuration import EXAMPLE_FILE, read
@@ -9,7 +12,7 @@ from tribune.aws import keys
 from tribune.charter import Charter
 from tribune.desk.telling import Telling
 from tribune.errors import NotFound
-from tribune.journal import Case
+from tribune.journal import Case, CaseState
 from tribune.platforms import platform
 from tribune.workflow.cases import Handling
 
@@ -82,3 +85,23 @@ def test_danger_stands_first_then_who_waited_longest_then_what_nobody_waits_for(
 
     handling = Handling(world.journal, keys, Messages(), lambda: world.now, platform, nobody)
     assert [said.index(shown.words or "") for shown in handling.open("garance")] == [5, 2, 1, 3, 4, 0]
+
+
+@pytest.mark.parametrize("answer", ["Oui, le samedi aussi. ^MC", "Je regarde, et je reviens ici à 17 h. ^MC"])
+def test_words_edited_after_the_answer_was_written_wait_for_one_of_their_own(world: World, answer: str) -> None:
+    world.deliver("facebook", world.comment(1, "Vous réparez aussi les vélos d'une autre marque ?"))
+    world.settle()
+    handling(world).send("garance", case_of(world, 1).id, "marie", answer)
+    world.now += timedelta(seconds=5)
+    complaint = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"
+    world.deliver("facebook", world.comment(1, complaint, verb="edited"))
+    world.pump_only("moderate_comments")
+    world.settle()
+
+    assert [entry.text for entry in world.outbox.effects] == [answer]
+    case = case_of(world, 1)
+    assert (case.state, case.awaits_answer, bool(case.drafts)) == (CaseState.OPEN, True, True)
+    assert case.promised == ("à 17 h" if "17 h" in answer else None)
+    handling(world).send("garance", case.id, "marie", "Votre remboursement part ce soir. ^MC")
+    world.settle()
+    assert case_of(world, 1).state is CaseState.CLOSED

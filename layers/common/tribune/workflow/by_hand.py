@@ -86,15 +86,21 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
 
 
 def settle_sent(head: Head, action: Action, sheet: Worksheet, made: Promised | None, *, spoken_at: datetime) -> None:
-    """What a person wrote at the desk has left: the case is settled, or is open for the promise that the answer made."""
-    case = sheet.case(head.at)
-    if case is not None and (case.state is CaseState.OPEN or (made and not head.deleted)):
-        sheet.put_case(promise.answered(case, action.signed_by or TEAM, made, spoken_at=spoken_at, now=sheet.now))
+    """What a person wrote at the desk has left: the case is settled, or is open for the promise that the answer made.
+
+    Words that the member edited after it was written wait for an answer of their own.
+    """
+    case, by = sheet.case(head.at), action.signed_by or TEAM
+    seen = not (head.verdict and head.verdict.at and head.verdict.at > action.created_at)
+    if case is not None and case.state is CaseState.OPEN and not seen:
+        sheet.put_case(promise.spoken(case, made, spoken_at))
+    elif case is not None and (case.state is CaseState.OPEN or (made and not head.deleted)):
+        sheet.put_case(promise.answered(case, by, made, spoken_at=spoken_at, now=sheet.now))
+    itself, none = frozenset({head.object}), frozenset[str]()
     read = (action.variant,) if action.variant else ()
-    opened = frozenset({head.object}) if made else frozenset[str]()
+    opened = itself if made else none
     sheet.note_thread(ThreadNote(*head.thread_at, human_at=spoken_at, used=frozenset(read), opened=opened))
     if head.author:
-        answered, used = frozenset({head.object}), dict.fromkeys(read, spoken_at)
-        sheet.note_author(
-            AuthorNote(head.community, head.author, answered=answered, heard_at=head.posted_at, used=used)
-        )
+        heard_at = head.posted_at if seen else None
+        answered, used = itself if seen else none, dict.fromkeys(read, spoken_at)
+        sheet.note_author(AuthorNote(head.community, head.author, answered=answered, heard_at=heard_at, used=used))

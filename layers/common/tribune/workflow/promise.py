@@ -30,8 +30,7 @@ def is_old_news(case: Case, spoken_at: datetime) -> bool:
 
 def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime, now: datetime) -> Case:
     """The case once a person answered: settled, or open until the promise that the answer made is kept."""
-    kept = tuple(promise if promise.kept_at else replace(promise, kept_at=spoken_at) for promise in case.promises)
-    case = replace(case, promises=kept)
+    case = spoken(case, made, spoken_at)
     if made is None:
         return closed(case, by, now)
     return replace(
@@ -42,6 +41,10 @@ def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime,
         drafts=(),
         in_hand=None,
         awaits_answer=False,
-        promises=(*kept, made),
-        remind_at=made.due_at,
     )
+
+
+def spoken(case: Case, made: Promised | None, at: datetime) -> Case:
+    """The case, whatever becomes of it, with its promises kept by a person's words and the one that they made."""
+    kept = tuple(promise if promise.kept_at else replace(promise, kept_at=at) for promise in case.promises)
+    return replace(case, promises=(*kept, made) if made else kept, remind_at=made.due_at if made else None)
