@@ -384,8 +384,12 @@ class Charter(Written):
         return {name: value for name, value in found.items() if value is not None}
 
     def hash_of(self, clause: Clause, language: str) -> str:
-        """The text hash of a clause as somebody of that language was shown it: in the first one, where it has no other."""
-        return clause.text_hash(language if language in self.languages else self.languages[0])
+        """The text hash of a clause as somebody of that language was shown it."""
+        return clause.text_hash(self.shown_in(language))
+
+    def shown_in(self, language: str) -> str:
+        """The language in which it is shown to somebody of that one: its first one, where it is not written in theirs."""
+        return language if language in self.languages else self.languages[0]
 
     def words_of(self, clause: Clause, language: str) -> str:
         """The text of a clause with its placeholders filled; those nobody filled stay visible in braces."""

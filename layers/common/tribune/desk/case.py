@@ -265,7 +265,7 @@ def _pieces(shown: Shown, visit: Visit) -> tuple[Piece, ...]:
 
 
 def _cited(shown: Shown, visit: Visit) -> Cited | None:
-    head, language = shown.head, visit.language
+    head = shown.head
     clause: Clause | None = None
     with suppress(NotFound, CharterUnreadable):
         clause = visit.reach.handling.clause(head)
@@ -273,13 +273,11 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
         return None
     version = head.verdict.charter_version
     published = visit.reach.charters.version(visit.community.id, version)
-    base = visit.community.charter_base_url
+    base, language = visit.community.charter_base_url, published.charter.shown_in(visit.language)
     return Cited(
         number=clause.number,
         title=clause.title.get(language) or next(iter(clause.title.values())),
-        text=published.words_of(
-            clause, language if language in published.charter.languages else published.charter.languages[0]
-        ),
+        text=published.words_of(clause, language),
         version=version,
         url=clause_link(visit.community, version, language, clause.number) if base else "",
     )

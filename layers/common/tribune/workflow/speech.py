@@ -107,14 +107,15 @@ class Speech:
         )
 
     def _cited(self, clause: str | None, language: str) -> dict[str, str]:
-        """The clause that is cited: its number, its title, its address in the version that judged the words."""
+        """The clause that is cited, as its charter is written: its number, title and address in the version that judged."""
         version, community = self.ground.charter, self.ground.community
         cited = version.charter.clause(clause) if version and clause else None
         if version is None or cited is None:
             return {}
-        fields = {"n": str(cited.number), "title": cited.title[language]}
+        shown = version.charter.shown_in(language)
+        fields = {"n": str(cited.number), "title": cited.title.get(shown, "")}
         if community.charter_base_url:
-            fields["url"] = clause_link(community, version.version, language, cited.number)
+            fields["url"] = clause_link(community, version.version, shown, cited.number)
         return fields
 
     def _told(self, language: str) -> dict[str, str]:
