@@ -593,6 +593,18 @@ def test_the_copies_of_somebody_who_waits_stay() -> None:
         assert made.awaits_answer
 
 
+def test_who_waits_for_us_is_not_hidden_for_calling_friends_in_capitals() -> None:
+    waiting = Standing(waiting_since=NOW - timedelta(days=1))
+    made = decided(findings(breach("flood"), breach("langage"), says=(Signal.CAPITALS,)), standing=waiting)
+    assert (made.measure, made.reason, made.acts) == (Measure.DRAFT, "still_waiting", ())
+
+
+def test_who_waits_for_us_and_insults_somebody_meets_the_clause_on_respect_and_no_other() -> None:
+    waiting = Standing(waiting_since=NOW - timedelta(days=1))
+    made = decided(findings(breach("flood"), breach("respect")), standing=waiting)
+    assert (made.measure, made.clause) == (Measure.REMIND, "respect")
+
+
 def test_a_complaint_said_three_times_is_looked_at_by_a_person() -> None:
     made = decided(findings(breach("flood"), says=(Signal.GRIEVANCE,)), standing=REPEATED)
     assert [act.leave for act in made.acts] == [Leave.PROPOSED]

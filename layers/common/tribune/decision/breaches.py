@@ -119,7 +119,7 @@ def copies(view: View) -> Decision | None:
     """8. Of the same words said again and again one stays; never those of somebody who waits for our answer."""
     found = next((clause for _, clause in view.held if clause.first_action is FirstAction.HIDE_COPIES), None)
     repeated = view.standing.repetitions(view.matter.words, view.matter.object, view.situation.now)
-    if view.waits and (found or repeated) and all(clause is found for _, clause in view.held):
+    if view.waits and (found or repeated) and _worst(view) is None:
         return still_waiting()
     if found is None or view.waits:
         return None
@@ -191,13 +191,13 @@ def _first(view: View, clause: Clause) -> Decision:
     """What the charter announces for a first breach."""
     if clause.first_action is FirstAction.REMIND:
         return _remind(view, clause)
-    copies = clause.first_action is FirstAction.HIDE_COPIES
-    return _hide_and_tell(view, clause, _why(view, clause), "reminder1.flood" if copies else "warning1")
+    return _hide_and_tell(view, clause, _why(view, clause), "warning1")
 
 
 def _worst(view: View) -> Clause | None:
-    """The clause of the gravest breach that asks for more than a note."""
-    return next((clause for _, clause in view.held if clause.first_action is not FirstAction.NOTE), None)
+    """The clause of the gravest breach that asks for more than a note; about copies `copies` alone decides."""
+    elsewhere = (FirstAction.NOTE, FirstAction.HIDE_COPIES)
+    return next((clause for _, clause in view.held if clause.first_action not in elsewhere), None)
 
 
 def _remind(view: View, clause: Clause) -> Decision:
