@@ -593,6 +593,11 @@ def test_the_copies_of_somebody_who_waits_stay() -> None:
         assert made.awaits_answer
 
 
+def test_a_doubtful_flood_is_hidden_by_nobody_alone() -> None:
+    made = decided(findings(replace(breach("flood"), detector="rate", doubtful=True)), standing=REPEATED)
+    assert [act.leave for act in made.acts] == [Leave.PROPOSED]
+
+
 def test_who_waits_for_us_is_not_hidden_for_calling_friends_in_capitals() -> None:
     waiting = Standing(waiting_since=NOW - timedelta(days=1))
     made = decided(findings(breach("flood"), breach("langage"), says=(Signal.CAPITALS,)), standing=waiting)

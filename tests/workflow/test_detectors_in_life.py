@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import memory_world
 import pytest
 from world import PAGE, World
 
+from tribune.channel import ActKind
 from tribune.charter import detectors, unpack
 from tribune.charter.detectors import Match, Watch
 from tribune.charter.reading import Reading
@@ -83,6 +85,23 @@ def test_the_sixth_comment_in_ten_minutes_is_laid_before_a_person(world: World) 
     assert reasons[-1] == "rate"
     assert "rate" not in reasons[:-1]
     assert [action.state for action in heads[-1].actions] == [ActionState.PROPOSED]
+
+
+@pytest.mark.parametrize("kindness", ["Merci !", "Trop beau 😍", "Thanks a lot!"])
+def test_who_thanks_one_person_after_the_other_is_not_hidden(world: World, kindness: str) -> None:
+    for number in range(1, 5):
+        head = say(world, number, kindness)
+        world.now += timedelta(hours=1)
+    assert [action.kind for action in head.actions] == []
+    assert head.verdict is not None
+    assert head.verdict.clause is None
+
+
+def test_two_words_that_come_again_are_laid_before_a_person(world: World) -> None:
+    for number in range(1, 5):
+        head = say(world, number, "Joyeux anniversaire")
+        world.now += timedelta(hours=1)
+    assert [(action.kind, action.state) for action in head.actions] == [(ActKind.HIDE, ActionState.PROPOSED)]
 
 
 def test_comments_of_several_people_are_nobodys_flood(world: World) -> None:

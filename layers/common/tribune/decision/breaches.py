@@ -116,14 +116,17 @@ def contact_data(view: View) -> Decision | None:
 
 
 def copies(view: View) -> Decision | None:
-    """8. Of the same words said again and again one stays; never those of somebody who waits for our answer."""
+    """8. Of the same words said again and again one stays; never those of somebody who waits for our answer.
+
+    Too many comments, or a word or two that come again, are a person's to judge.
+    """
     found = next((clause for _, clause in view.held if clause.first_action is FirstAction.HIDE_COPIES), None)
     repeated = view.standing.repetitions(view.matter.words, view.matter.object, view.situation.now)
     if view.waits and (found or repeated) and _worst(view) is None:
         return still_waiting()
     if found is None or view.waits:
         return None
-    sure = repeated > 0 and not view.says(*COMPLAINS, Signal.QUESTION)
+    sure = repeated > 0 and view.sure_of(found) and not view.says(*COMPLAINS, Signal.QUESTION)
     if not view.can_hide:
         return _cannot(view, "flood", found)
     leave = view.leave(found.id, ActKind.HIDE, alone=sure and not view.delicate)

@@ -10,12 +10,16 @@ from tribune.charter.findings import Signal
 from tribune.charter.reading import Reading
 from tribune.charter.uses import MentionFlood, Rate, Repetition
 
+FEW_WORDS = 3
+"""« Merci ! », « Joyeux anniversaire », 👏: so few words are said anew to one person after the other."""
+
 
 def repetition(reading: Reading, watch: Watch[Repetition]) -> Iterator[Match]:
-    """The same words by the same author, too often within a day."""
-    said_before = reading.circumstances.repetitions
-    if said_before + 1 >= watch.use.times and not _excused(reading):
-        yield from whole(reading)
+    """The same words by the same author, too often within a day. Of two or three words a person judges; thanks are none."""
+    few = len(reading.text.keys) <= FEW_WORDS
+    kind = few and not reading.signals.isdisjoint({Signal.THANKS, Signal.PRAISE})
+    if reading.circumstances.repetitions + 1 >= watch.use.times and not kind and not _excused(reading):
+        yield from whole(reading, doubtful=few)
 
 
 def rate(reading: Reading, watch: Watch[Rate]) -> Iterator[Match]:
