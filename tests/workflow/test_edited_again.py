@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from memory_world import memory_world
-from redress import handling
-from world import PAGE, World
+from redress import handling, kept, restrictions
+from world import BLOG, PAGE, World
 
 from tribune.aws import keys
 from tribune.channel import ActKind
@@ -16,6 +16,7 @@ from tribune.workflow.deed import case_id
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
 PHONE = "Mon numéro est le 06 39 98 12 34, bonne journée à tous"
 CALM = "Bonne journée à tous"
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 QUESTION, ANOTHER = "Vous êtes ouverts le dimanche ?", "Livrez-vous en Belgique ?"
 A_DAY = timedelta(hours=26)
 
@@ -81,6 +82,24 @@ def test_what_a_person_showed_though_it_stood_accused_is_not_hidden_again_by_a_m
     assert not place.facebook.comments["1_1"].hidden
     assert [action.state for action in head.actions if action.kind is ActKind.HIDE][-1] is ActionState.PROPOSED
     assert case_of(head, place).state is CaseState.OPEN
+
+
+def test_a_reminder_that_was_hidden_when_an_edit_took_its_ground_away_hides_no_comment(place: World) -> None:
+    for text, kind in ((INSULT, "created"), (CALM, "edited"), (INSULT + " !", "edited")):
+        place.deliver("generic", place.blog_comment("c-1", text, kind=kind))
+        place.settle(minutes=6, quiet_minutes=4)
+        place.now += timedelta(minutes=5)
+    assert [(entry.kind, entry.object) for entry in place.outbox.effects][1:] == [("hide", "reply-1")]
+
+    handling(place).hide("garance", case_id(("garance", "generic", BLOG, "c-1")), "marie")
+    place.settle(minutes=6, quiet_minutes=4)
+
+    assert [(entry.kind, entry.object) for entry in place.outbox.effects][2:] == [("hide", "c-1")]
+    head = place.head("garance", "generic", BLOG, "c-1")
+    assert head is not None
+    (hide,) = restrictions(head)
+    assert hide.notice is not None
+    assert kept(place, hide.notice)[0] is not None
 
 
 @pytest.mark.parametrize("apart", [timedelta(minutes=10), A_DAY])

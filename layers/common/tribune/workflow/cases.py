@@ -578,8 +578,10 @@ def in_effect(head: Head, kind: ActKind) -> Action | None:
 
 
 def last_visibility(head: Head) -> Action | None:
-    """The last hide or un-hide that was carried out or is on its way."""
-    found = [a for a in head.actions if a.kind in _VISIBILITY and a.state in _IN_EFFECT]
+    """The last hide or un-hide of the comment itself that was carried out or is on its way: our own reminder may be
+    taken back by a hide too.
+    """
+    found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in _IN_EFFECT]
     return found[-1] if found else None
 
 
