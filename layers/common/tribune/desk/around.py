@@ -7,6 +7,7 @@ from tribune.desk.visit import Visit
 from tribune.journal import CaseState, Head, HeadKind
 from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown, last_visibility
+from tribune.workflow.takeback import is_hidden
 
 LOOK_BACK = timedelta(days=90)
 MOST_PRECEDENTS = 50
@@ -74,9 +75,8 @@ def precedents(head: Head, visit: Visit) -> str:
 
 def _end(head: Head) -> str:
     """What became of a comment in the end."""
-    last = last_visibility(head)
     if head.deleted or any(action.kind == "delete" and action.done_at for action in head.actions):
         return "deleted"
-    if last is not None:
-        return "hidden" if last.kind == "hide" else "shown"
+    if head.hidden is not None or last_visibility(head) is not None:
+        return "hidden" if is_hidden(head) else "shown"
     return "reminded" if head.reminded else "stayed"

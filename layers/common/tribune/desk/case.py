@@ -29,6 +29,7 @@ from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown, last_visibility
 from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import clause_link
+from tribune.workflow.takeback import is_hidden
 from tribune.workflow.worksheet import ObjectId
 
 LONGEST_EXPRESSION = 60
@@ -296,11 +297,11 @@ def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
 
 def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
     verdict = shown.head.verdict
-    last = last_visibility(shown.head)
-    hidden = last is not None and last.kind is ActKind.HIDE
+    hidden = is_hidden(shown.head)
     if verdict is None or verdict.clause is None or not visit.member.may(Right.HANDLE):
         return None
-    acquitted = last is not None or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)
+    looked_at = shown.head.hidden is not None or last_visibility(shown.head) is not None
+    acquitted = looked_at or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)
     if not hidden and (acquitted or shown.case.state is not CaseState.OPEN):
         return None
     words = shown.words or ""

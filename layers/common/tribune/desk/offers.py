@@ -4,6 +4,7 @@ from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.journal import CaseState, Head
 from tribune.workflow.cases import Shown, in_effect, last_visibility
+from tribune.workflow.takeback import is_hidden
 
 
 def offered(shown: Shown, can: frozenset[ActKind]) -> tuple[str, ...]:
@@ -34,4 +35,5 @@ def _visibility(head: Head, can: frozenset[ActKind]) -> list[str]:
     last = last_visibility(head)
     if last is not None and last.kind is ActKind.HIDE:
         return ["unhide"] if last.signed_by else ["confirm", "unhide"]
-    return ["hide"] if head.verdict is not None and head.verdict.clause else []
+    hide = ["hide"] if head.verdict is not None and head.verdict.clause else []
+    return [*hide, "unhide"] if is_hidden(head) else hide

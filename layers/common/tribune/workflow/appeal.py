@@ -32,13 +32,13 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
-from tribune.workflow.cases import in_effect, last_visibility
+from tribune.workflow.cases import in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.takeback import cancelled, closed, looked_at, taking_back
+from tribune.workflow.takeback import cancelled, closed, is_hidden, looked_at, taking_back
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -333,7 +333,7 @@ class Reviewing:
         back = [action for action in back if head.action(action.id) is None]
         if shows:
             back.append(_shown(head, appeal, now))
-        head = replace(head, actions=(*kept, *back))
+        head = replace(head, actions=(*kept, *back), hidden=None if shows else head.hidden)
         if head.verdict is not None:
             # What an edit brought since is another verdict: the rule is charged with the one that was contested.
             wrong = head.v == notice.v and head.verdict.alone
@@ -342,11 +342,8 @@ class Reviewing:
         return head, forgotten
 
     def _shows_again(self, head: Head, notice: Notice) -> bool:
-        last = last_visibility(head)
-        hidden = last is not None and last.kind is ActKind.HIDE
         able = ActKind.UNHIDE in self.platform(head.platform).CARD.can
-        already = head.hidden is False  # by a person, on the platform itself
-        return notice.kind is ActKind.HIDE and hidden and able and not (head.deleted or already)
+        return notice.kind is ActKind.HIDE and is_hidden(head) and able and not head.deleted
 
     def _settled(self, head: Head, case: Case | None, notice: Notice, appeal: Appeal) -> Case | None:
         """The case, settled; or waiting for the person to tell the member, or to do by hand what the platform cannot."""
@@ -357,18 +354,13 @@ class Reviewing:
                 return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         drafts = self._words(head, notice, appeal)
-        hidden = notice.kind is ActKind.HIDE and not head.deleted and not self._undone(head)
+        hidden = notice.kind is ActKind.HIDE and not head.deleted and is_hidden(head)
         by_hand = notice.kind is ActKind.BLOCK or hidden
         if not drafts and not by_hand and not case.awaits_answer:
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         reason = "appeal_by_hand" if by_hand else "appeal_won"
         opened = replace(case, state=CaseState.OPEN, reason=reason, closed_at=None, closed_by=None)
         return replace(opened, drafts=drafts, rev=case.rev + 1)
-
-    @staticmethod
-    def _undone(head: Head) -> bool:
-        last = last_visibility(head)
-        return head.hidden is False or last is None or last.kind is ActKind.UNHIDE
 
     def _words(self, head: Head, notice: Notice, appeal: Appeal) -> tuple[Draft, ...]:
         """What the member could be told: in private where that can still be."""

@@ -1,7 +1,7 @@
 """by_hand: what a person of the team did on the platform itself is done, and what the machine had planned gives way. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tribune.channel import ActKind
@@ -10,11 +10,13 @@ from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, He
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
-from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, without_strike
+from tribune.workflow.takeback import cancelled, closed, is_hidden, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
 
 TEAM: Final = "team"
 """Who acted on the platform itself: no platform says which person it was."""
+ECHO_WITHIN: Final = timedelta(minutes=1)
+"""By then a platform has told us of our own act: whoever does the same later is somebody else."""
 
 
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
@@ -23,11 +25,10 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     kind = ActKind(said.kind)
     if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
-    ours = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-    if any(action.kind is kind and action.state in ours for action in head.actions):
+    hidden = kind is ActKind.HIDE
+    if _is_ours(head, kind, said.said_at):
         return Outcome.DUPLICATE
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
-    hidden = kind is ActKind.HIDE
     if head.by_hand and actions == head.actions and head.hidden is hidden:
         return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
@@ -50,6 +51,17 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
             sheet.put_case(closed(case, TEAM, sheet.now))
     sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))
     return Outcome.RECORDED
+
+
+def _is_ours(head: Head, kind: ActKind, said_at: datetime) -> bool:
+    """Is it an act of ours that comes back to us? Not when it changes what stood there long after we last did that."""
+    begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
+    ours = [a for a in head.actions if a.kind is kind and a.target == head.object and a.state in begun]
+    if not ours:
+        return False
+    stands = head.hidden is None and is_hidden(head) is (kind is ActKind.HIDE)
+    done_at = ours[-1].done_at
+    return stands or done_at is None or said_at <= done_at + ECHO_WITHIN
 
 
 def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Head, made: Promised | None) -> None:

@@ -48,7 +48,15 @@ from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, with_actions, without_strike
+from tribune.workflow.takeback import (
+    cancelled,
+    closed,
+    is_hidden,
+    judged_by_hand,
+    looked_at,
+    with_actions,
+    without_strike,
+)
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -241,8 +249,7 @@ class Handling:
         somebody waits for words. Raises as `show`.
         """
         shown = self.find(community, name)
-        last = last_visibility(shown.head)
-        if last is not None and last.kind is ActKind.HIDE:
+        if is_hidden(shown.head):
             self.show(community, shown.at, person)
         else:
             self._settle(shown, lambda head, case: self._acquit(head, case, person))
@@ -579,8 +586,10 @@ def in_effect(head: Head, kind: ActKind) -> Action | None:
 
 def last_visibility(head: Head) -> Action | None:
     """The last hide or un-hide of the comment itself that was carried out or is on its way: our own reminder may be
-    taken back by a hide too.
+    taken back by a hide too. None where somebody hid or showed it on the platform itself since then.
     """
+    if head.hidden is not None:
+        return None
     found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in _IN_EFFECT]
     return found[-1] if found else None
 

@@ -143,7 +143,7 @@ def _silence(  # noqa: PLR0911  one return a reason
         return Drop("human_answered")
     if thread.silent:
         return Drop("silent")
-    if action.kind is ActKind.REPLY and is_hidden(head.actions, head.object):
+    if action.kind is ActKind.REPLY and is_hidden(head):
         return Drop("hidden")
     if now - action.created_at > REPLY_STALE_AFTER:
         return Drop("stale", tell=True)

@@ -426,7 +426,7 @@ def _rounds(waiting: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
     by_object: dict[tuple[ObjectId, str], dict[str, _Waiting]] = {}
     for item in waiting:
         said = item.deed.said
-        version = f"{said.kind}{said.said_at.isoformat()}" if isinstance(said, TeamAct) else said.version
+        version = f"{said.said_at.isoformat()}{said.kind}" if isinstance(said, TeamAct) else said.version
         kind = "act" if isinstance(said, TeamAct) else "said"
         by_object.setdefault((item.deed.at, kind), {}).setdefault(version, item)
     queues = [[versions[version] for version in sorted(versions)] for versions in by_object.values()]

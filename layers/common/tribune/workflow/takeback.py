@@ -87,10 +87,12 @@ def cancelled(
     )
 
 
-def is_hidden(actions: Iterable[Action], target: str) -> bool:
-    """Is the comment hidden, or about to be: by us, or by a person of the team through us?"""
+def is_hidden(head: Head) -> bool:
+    """Is the comment hidden, or about to be: by us, by a person of the team through us, or on the platform itself?"""
+    if head.hidden is not None:
+        return head.hidden
     shown = (ActKind.HIDE, ActKind.UNHIDE)
-    last = [a.kind for a in actions if a.kind in shown and a.target == target and a.state in _BEGUN][-1:]
+    last = [a.kind for a in head.actions if a.kind in shown and a.target == head.object and a.state in _BEGUN][-1:]
     return last == [ActKind.HIDE]
 
 

@@ -284,8 +284,8 @@ class _Weighing:
         """
         if before is None or before.verdict is None or before.verdict.clause is None:
             return decision
-        by_hand = any(a.kind is ActKind.UNHIDE and a.signed_by and a.may_be_read for a in before.actions)
-        if not by_hand or is_hidden(before.actions, before.object):
+        shown = any(a.kind is ActKind.UNHIDE and a.signed_by and a.may_be_read for a in before.actions)
+        if not (shown or before.hidden is False) or is_hidden(before):
             return decision
         theirs = tuple(
             replace(act, leave=Leave.PROPOSED) if act.kind is ActKind.HIDE and act.leave is Leave.ALONE else act
@@ -321,9 +321,10 @@ class _Weighing:
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
-        appeal = self._appeal_link(decision, kept)
+        hidden = is_hidden(replace(base, actions=kept))
+        appeal = self._appeal_link(decision, kept, hidden=hidden)
         speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile, appeal)
-        fresh, drafts = self._acts(decision, findings.language, kept, speech)
+        fresh, drafts = self._acts(decision, findings.language, kept, speech, hidden=hidden)
         actions = (*kept, *undone, *fresh)
         marked = self._marked(before, findings, decision)
         verdict = replace(
@@ -448,9 +449,8 @@ class _Weighing:
     # --- acts and drafts ---
 
     def _acts(
-        self, decision: Decision, language: str, earlier: tuple[Action, ...], speech: Speech
+        self, decision: Decision, language: str, earlier: tuple[Action, ...], speech: Speech, *, hidden: bool
     ) -> tuple[list[Action], tuple[Draft, ...]]:
-        hidden = is_hidden(earlier, self.said.object)
         done = {
             (action.purpose, action.kind)
             for action in earlier
@@ -512,10 +512,10 @@ class _Weighing:
             quote=self.said.quote,
         )
 
-    def _appeal_link(self, decision: Decision, earlier: tuple[Action, ...]) -> str:
+    def _appeal_link(self, decision: Decision, earlier: tuple[Action, ...], *, hidden: bool) -> str:
         """Where the hide of this comment gives its reason: the one that stands, or the one that is ordered now."""
         hides = [a.notice for a in earlier if a.notice and a.kind is ActKind.HIDE and a.may_be_read]
-        stands = hides[0] if hides and is_hidden(earlier, self.said.object) else None
+        stands = hides[0] if hides and hidden else None
         act = next((act for act in decision.acts if act.kind is ActKind.HIDE), None)
         if stands is None and act is not None:
             stands = token(self.ground.pseudonym, named(*self.deed.at, act.purpose, act.kind, self.said.version))

@@ -1,0 +1,153 @@
+"""Second times: what the desk hides and shows, and what people hide and show on the platform itself, in turns."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from memory_world import memory_world
+from redress import contest, handling, kept, restrictions, reviewing
+from world import PAGE, World
+
+from tribune.channel import ActKind
+from tribune.errors import AlreadyDone
+from tribune.journal import ActionState, Head
+from tribune.workflow.deed import case_id
+
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
+PHONE = "Mon numéro est le 06 39 98 12 34, bonne journée à tous"
+CALM = "Bonne journée à tous"
+CASE = case_id(("garance", "facebook", PAGE, "1_1"))
+
+
+@pytest.fixture
+def place() -> Iterator[World]:
+    """A community in mode act, in memory."""
+    with memory_world() as world:
+        yield world
+
+
+def said(world: World, text: str, verb: str = "add") -> None:
+    world.deliver("facebook", world.comment(1, text, verb=verb))
+    passes(world)
+
+
+def in_the_app(world: World, *verbs: str) -> None:
+    """Somebody of the team hides or shows the comment in Facebook's own application."""
+    for verb in verbs:
+        world.now += timedelta(seconds=5)
+        event = world.comment(1, "")
+        event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
+        world.facebook.comments["1_1"] = replace(world.facebook.comments["1_1"], hidden=verb == "hide")
+        world.deliver("facebook", event)
+    passes(world)
+
+
+def passes(world: World) -> None:
+    world.settle(minutes=6, quiet_minutes=4)
+    world.now += timedelta(minutes=5)
+
+
+def seen(world: World) -> Head:
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    return head
+
+
+def is_hidden(world: World) -> bool:
+    return world.facebook.comments["1_1"].hidden
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_what_a_colleague_showed_in_the_app_can_be_hidden_from_the_desk_with_a_reason_of_its_own(
+    place: World, *, confirmed: bool
+) -> None:
+    said(place, THREAT)
+    if confirmed:
+        handling(place).hide("garance", CASE, "marie")
+    in_the_app(place, "unhide")
+
+    handling(place).hide("garance", CASE, "lea")
+    passes(place)
+
+    assert is_hidden(place)
+    first, second = (kept(place, action.notice or "")[0] for action in restrictions(seen(place)))
+    assert first is not None
+    assert second is not None
+    assert (first.ended_at is None, second.ended_at is None) == (False, True)
+    assert second.decided_by == ("lea",)
+    with pytest.raises(AlreadyDone):
+        handling(place).hide("garance", CASE, "marie")
+
+
+def test_what_is_hidden_again_in_the_app_can_be_shown_from_the_desk(place: World) -> None:
+    said(place, THREAT)
+    handling(place).show("garance", CASE, "marie")
+    passes(place)
+    in_the_app(place, "hide")
+    assert seen(place).hidden is True
+
+    handling(place).show("garance", CASE, "lea")
+    passes(place)
+
+    assert not is_hidden(place)
+
+
+@pytest.mark.parametrize("verbs", [("unhide", "hide"), ("unhide", "hide", "unhide")])
+def test_what_people_do_in_the_app_one_after_the_other_is_known(place: World, verbs: tuple[str, ...]) -> None:
+    said(place, THREAT)
+    place.now += timedelta(minutes=5)
+    in_the_app(place, *verbs)
+
+    assert seen(place).hidden is is_hidden(place)
+
+
+def test_an_act_of_ours_that_comes_back_late_is_nobody_else_s(place: World) -> None:
+    said(place, THREAT)
+    (hide,) = restrictions(seen(place))
+    assert hide.done_at is not None
+    ours = place.comment(1, "", at=hide.done_at + timedelta(seconds=3))
+    ours["entry"][0]["changes"][0]["value"] |= {"verb": "hide"}
+    handling(place).show("garance", CASE, "marie")
+    passes(place)
+    before = seen(place)
+
+    place.deliver("facebook", ours)
+    passes(place)
+
+    assert seen(place) == before
+
+
+def test_danger_edited_into_words_that_a_colleague_showed_clean_in_the_app_is_hidden(place: World) -> None:
+    said(place, THREAT)
+    in_the_app(place, "unhide")
+    said(place, CALM, "edited")
+    said(place, THREAT + " demain", "edited")
+
+    assert is_hidden(place)
+    assert seen(place).hidden is None
+
+
+def test_what_a_colleague_showed_in_the_app_though_it_stood_accused_is_only_proposed_to_be_hidden(place: World) -> None:
+    said(place, THREAT)
+    in_the_app(place, "unhide")
+    said(place, THREAT + " demain", "edited")
+
+    assert not is_hidden(place)
+    assert [action.state for action in seen(place).actions if action.kind is ActKind.HIDE][-1] is ActionState.PROPOSED
+
+
+def test_an_appeal_won_shows_what_was_hidden_after_a_colleague_had_shown_it(place: World) -> None:
+    said(place, PHONE)
+    in_the_app(place, "unhide")
+    said(place, CALM, "edited")
+    said(place, THREAT, "edited")
+    *_, hide = restrictions(seen(place))
+    assert hide.notice is not None
+    contest(place, hide.notice)
+    (appeal,) = reviewing(place).waiting()
+
+    reviewing(place).overturn(appeal.code, "lea")
+    passes(place)
+
+    assert not is_hidden(place)
