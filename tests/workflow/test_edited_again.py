@@ -15,6 +15,7 @@ from tribune.workflow.deed import case_id
 
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
 PHONE = "Mon numéro est le 06 39 98 12 34, bonne journée à tous"
+INSULT = "@Karim t'es vraiment un abruti"
 CALM = "Bonne journée à tous"
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 QUESTION, ANOTHER = "Vous êtes ouverts le dimanche ?", "Livrez-vous en Belgique ?"
@@ -110,3 +111,27 @@ def test_a_question_edited_into_another_one_has_a_person_s_answer_prepared(place
     case = case_of(head, place)
     assert (case.state, case.awaits_answer) == (CaseState.OPEN, True)
     assert any("trois jours" in draft.text for draft in case.drafts)
+
+
+@pytest.mark.parametrize(("breach", "undone"), [(PHONE, "unhide"), (INSULT, "delete")])
+@pytest.mark.parametrize("between", [(), (CALM + " !",), (CALM + " !", CALM + " !!"), (None, CALM + " !")])
+def test_what_lost_its_ground_is_taken_back_once_however_often_the_words_are_edited_before_that(
+    place: World, breach: str, undone: str, between: tuple[str | None, ...]
+) -> None:
+    said(place, breach)
+    before = len(place.outbox.effects)
+    for text in (CALM, *between):
+        place.deliver("facebook", place.comment(1, text or breach + " !", verb="edited"))
+        place.pump_only("moderate_comments")
+        place.now += timedelta(seconds=5)
+    place.settle()
+
+    assert [entry.kind for entry in place.outbox.effects[before:]] == [undone]
+
+
+def test_an_un_hide_that_is_proposed_stays_proposed_when_the_clean_words_are_edited_again(place: World) -> None:
+    head = said(place, THREAT, CALM, CALM + " !")
+
+    assert place.facebook.comments["1_1"].hidden
+    assert [action.state for action in head.actions if action.kind is ActKind.UNHIDE] == [ActionState.PROPOSED]
+    assert case_of(head, place).state is CaseState.OPEN

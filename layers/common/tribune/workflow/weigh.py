@@ -435,8 +435,9 @@ class _Weighing:
                 kept.append(action)
                 if action.state is ActionState.SENT and not self._still_due(action, decision):
                     undoing = taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
-                    undone += [undo for undo in undoing if before.action(undo.id) is None]
-        return tuple(kept), tuple(undone)
+                    undone += [undo for undo in undoing if _not_undone_yet(before.action(undo.id))]
+        anew = {undo.id for undo in undone}
+        return tuple(action for action in kept if action.id not in anew), tuple(undone)
 
     @staticmethod
     def _still_due(action: Action, decision: Decision) -> bool:
@@ -767,6 +768,11 @@ def _still_struck(before: Head | None, decision: Decision) -> bool:
     if before is None or before.verdict is None or not before.verdict.strike or decision.clause is None:
         return False
     return before.reminded or not any(action.reminds for action in before.unsaid)
+
+
+def _not_undone_yet(undo: Action | None) -> bool:
+    """Is it still to be taken back: nobody began to, and only an edit overtook whoever was about to?"""
+    return undo is None or undo.state in _NOT_BEGUN or (undo.state is ActionState.CANCELLED and undo.why == "edited")
 
 
 def _timed_anew(action: Action, decision: Decision) -> Action:
