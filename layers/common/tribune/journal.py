@@ -185,6 +185,8 @@ class Head:
     confidential: bool = False
     hidden: bool | None = None
     """A person of the team hid it, or showed it again, on the platform itself; None: nobody did either there last."""
+    acted_at: datetime | None = None
+    """When somebody last did either there, by the platform's clock: what is told later of before is old."""
     asks: bool = False
     """For a message of the team: it asks something."""
     by_hand: bool = False

@@ -10,13 +10,13 @@ from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, He
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
-from tribune.workflow.takeback import cancelled, closed, is_hidden, judged_by_hand, looked_at, without_strike
+from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
 
 TEAM: Final = "team"
 """Who acted on the platform itself: no platform says which person it was."""
-ECHO_WITHIN: Final = timedelta(minutes=1)
-"""By then a platform has told us of our own act: whoever does the same later is somebody else."""
+TOLD_WITHIN = timedelta(minutes=2)
+"""How much later than it was done a platform may say that an act of ours was."""
 
 
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
@@ -25,14 +25,15 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     kind = ActKind(said.kind)
     if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
-    hidden = kind is ActKind.HIDE
-    if _is_ours(head, kind, said.said_at):
+    if _overtaken(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
+    hidden = kind is ActKind.HIDE
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
     if head.by_hand and actions == head.actions and head.hidden is hidden:
         return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
     after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, hidden=hidden, actions=actions), untold)
+    after = replace(after, acted_at=said.said_at)
     if kind is ActKind.UNHIDE and after.verdict is not None:
         after = replace(after, verdict=replace(after.verdict, strike=False))
     sheet.put_head(looked_at(after))
@@ -53,15 +54,30 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     return Outcome.RECORDED
 
 
-def _is_ours(head: Head, kind: ActKind, said_at: datetime) -> bool:
-    """Is it an act of ours that comes back to us? Not when it changes what stood there long after we last did that."""
-    begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-    ours = [a for a in head.actions if a.kind is kind and a.target == head.object and a.state in begun]
-    if not ours:
+def _overtaken(head: Head, said: TeamAct) -> bool:
+    """Is it told late, or again: did a person hide or show it since, there or from the desk?"""
+    since = (head.acted_at, *(_done(action) for action in _ours(head) if action.signed_by))
+    return any(at is not None and said.said_at < at for at in since)
+
+
+def _our_own(head: Head, said: TeamAct) -> bool:
+    """Does an act of ours come back? The last one, unless a person acted there since; or one before it, told a little later."""
+    ours = _ours(head)
+    same = [action for action in ours if action.kind == said.kind]
+    if not same:
         return False
-    stands = head.hidden is None and is_hidden(head) is (kind is ActKind.HIDE)
-    done_at = ours[-1].done_at
-    return stands or done_at is None or said_at <= done_at + ECHO_WITHIN
+    stands = head.hidden is None or head.acted_at is None or head.acted_at < _done(ours[-1])
+    return (stands and same[-1] is ours[-1]) or said.said_at < _done(same[-1]) + TOLD_WITHIN
+
+
+def _ours(head: Head) -> list[Action]:
+    """What the machine or the desk did to the comment itself to be seen or not, as far as it began."""
+    begun, kinds = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN), (ActKind.HIDE, ActKind.UNHIDE)
+    return [a for a in head.actions if a.kind in kinds and a.target == head.object and a.state in begun]
+
+
+def _done(action: Action) -> datetime:
+    return action.done_at or action.since or action.created_at
 
 
 def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Head, made: Promised | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tribune.channel import ActKind, Item, Platform
 from tribune.charter import PublishedCharter, Reader
-from tribune.comment import Comment, Said, TeamAct
+from tribune.comment import Comment, Said, TeamAct, milliseconds
 from tribune.community import Community
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
 from tribune.journal import ActionState, Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
@@ -426,10 +426,10 @@ def _rounds(waiting: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
     by_object: dict[tuple[ObjectId, str], dict[str, _Waiting]] = {}
     for item in waiting:
         said = item.deed.said
-        version = f"{said.said_at.isoformat()}{said.kind}" if isinstance(said, TeamAct) else said.version
+        version = f"{_order(said)}.{said.kind}" if isinstance(said, TeamAct) else said.version
         kind = "act" if isinstance(said, TeamAct) else "said"
         by_object.setdefault((item.deed.at, kind), {}).setdefault(version, item)
-    queues = [[versions[version] for version in sorted(versions)] for versions in by_object.values()]
+    queues = [sorted(versions.values(), key=lambda item: _order(item.deed.said)) for versions in by_object.values()]
     while queues:
         round_ = [queue[0] for queue in queues]
         objects = [item.deed.at for item in round_]
@@ -437,6 +437,11 @@ def _rounds(waiting: Sequence[_Waiting]) -> Iterable[list[_Waiting]]:
         yield [item for number, item in enumerate(round_) if item.deed.at not in objects[:number]]
         taken = {id(item) for number, item in enumerate(round_) if item.deed.at not in objects[:number]}
         queues = [rest for queue in queues if (rest := [item for item in queue if id(item) not in taken])]
+
+
+def _order(said: Said) -> str:
+    """What sorts the events of one object; acts of the same second stay as they came."""
+    return f"{milliseconds(said.said_at):015d}" if isinstance(said, TeamAct) else said.version
 
 
 def _counts(deed: Deed, ground: Ground, outcome: str, sheet: Worksheet) -> list[_Counted]:

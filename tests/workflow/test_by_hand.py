@@ -1,0 +1,95 @@
+"""What a person of the team hides and shows in the platform's own application, again, late, and after us."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from memory_world import memory_world
+from redress import handling
+from world import PAGE, World
+
+from tribune.journal import Head
+from tribune.workflow.deed import case_id
+
+CALM = "Bonjour à tous"
+PHONE = "Rappelez-moi au 06 39 98 12 34"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def place() -> Iterator[World]:
+    """A community in mode act, in memory."""
+    with memory_world() as world:
+        yield world
+
+
+def seen(world: World) -> Head:
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    return head
+
+
+def acted(world: World, verb: str, at: datetime | None = None) -> None:
+    """Somebody hides or shows it in the Page's own application; Facebook tells."""
+    world.deliver("facebook", world.comment(1, "", verb=verb, at=at))
+    world.settle(minutes=4, quiet_minutes=2)
+
+
+def said(world: World, text: str) -> datetime:
+    world.deliver("facebook", world.comment(1, text))
+    world.settle(minutes=4, quiet_minutes=2)
+    world.now += HOUR
+    return world.now
+
+
+@pytest.mark.parametrize(("first", "then", "hidden"), [("unhide", "hide", True), ("hide", "unhide", False)])
+@pytest.mark.parametrize("apart", [timedelta(), timedelta(minutes=5)])
+def test_two_acts_in_one_batch_count_in_the_order_of_their_time(
+    place: World, first: str, then: str, hidden: bool, apart: timedelta
+) -> None:
+    now = said(place, CALM)
+    acts = [(first, now - apart), (then, now)]
+    for verb, at in acts if not apart else acts[::-1]:
+        place.deliver("facebook", place.comment(1, "", verb=verb, at=at))
+    place.pump_only("moderate_comments")
+
+    assert seen(place).hidden is hidden
+
+
+def test_an_act_that_is_told_again_or_late_undoes_nothing_that_was_done_since(place: World) -> None:
+    first = said(place, CALM)
+    acted(place, "hide")
+    place.now += HOUR
+    acted(place, "unhide")
+    before = seen(place)
+    for verb, at in (("hide", first), ("unhide", first - HOUR), ("hide", first + HOUR / 2)):
+        acted(place, verb, at)
+
+    assert seen(place) == before
+    assert before.hidden is False
+
+
+def test_what_we_hid_and_a_person_showed_there_can_be_hidden_there_again(place: World) -> None:
+    said(place, PHONE)
+    acted(place, "hide")
+    assert seen(place).hidden is None, "our own hide came back"
+    for verb, hidden in (("unhide", False), ("hide", True), ("unhide", False)):
+        place.now += HOUR
+        acted(place, verb)
+        assert seen(place).hidden is hidden
+
+
+def test_what_we_hid_and_showed_again_can_be_hidden_there_by_a_person(place: World) -> None:
+    said(place, PHONE)
+    handling(place).show("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
+    place.settle(minutes=4, quiet_minutes=2)
+    ours: list[Any] = [action.done_at for action in seen(place).actions if action.kind in ("hide", "unhide")]
+    for verb, at in zip(("hide", "unhide"), ours, strict=True):
+        acted(place, verb, at + timedelta(seconds=30))
+        assert seen(place).hidden is None, "our own acts came back, a little late"
+
+    place.now += HOUR
+    acted(place, "hide")
+
+    assert (seen(place).hidden, seen(place).by_hand) == (True, True)
