@@ -49,6 +49,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         except (Conflict, Unavailable) as error:
             logger().warning("not performed", message_id=record["messageId"], reason=error.reason)
             failed.append({"itemIdentifier": record["messageId"]})
+        except Exception as error:  # noqa: BLE001  a defect of ours, or a community that is none: its neighbours go on
+            logger().error("not performed", message_id=record["messageId"], reason=type(error).__name__)
+            failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 

@@ -1,6 +1,7 @@
 """moderate_comments through its real door: a batch, its failures, what it counts and what it never says."""
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,10 @@ from world import PAGE, Fault, World
 
 from tribune.aws import keys
 from tribune.aws.communities import Communities
+from tribune.channel import Item
 from tribune.charter import Circumstances, Findings, Reader
+from tribune.comment import Said
+from tribune.platforms import facebook
 
 CANARY = "Bernadette Lemoine-Durandel"
 
@@ -81,6 +85,32 @@ def test_an_item_of_a_community_that_is_gone_waits_for_the_engineer(world: World
     answer = world.invoke("moderate_comments", {"Records": [record("a", envelope(world, 1, "x", community="gone"))]})
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "a"}]}
+
+
+def test_a_community_whose_settings_nobody_can_read_fails_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.unreadable("velo-club")
+    batch = [record("a", envelope(world, 1, "x", community="velo-club")), record("b", envelope(world, 2, "Bonjour"))]
+
+    assert world.invoke("moderate_comments", {"Records": batch}) == {"batchItemFailures": [{"itemIdentifier": "a"}]}
+    assert world.counters() == {"comment.1": 1}
+    assert "BadConfiguration" in everything_logged(caplog)
+
+
+def test_one_that_breaks_who_reads_it_fails_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = facebook.read
+
+    def brittle(item: Item) -> Iterable[Said]:
+        if "casse" in str(item.payload):
+            raise ZeroDivisionError
+        return read(item)
+
+    monkeypatch.setattr(facebook, "read", brittle)
+    batch = [record("poison", envelope(world, 1, "le mot qui nous casse")), record("b", envelope(world, 2, "Bonjour"))]
+
+    answer = world.invoke("moderate_comments", {"Records": batch})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert world.counters() == {"comment.1": 1}
 
 
 def test_versions_of_one_comment_in_one_batch_are_taken_in_their_order(world: World) -> None:

@@ -1,13 +1,14 @@
 """perform_action through its real door: wake-ups that are too many, too early or about nothing do no harm."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from world import PAGE, Calls, Fault, Killed, World
 
-from tribune.journal import ActionState
+from tribune.journal import ActionState, Changes
 from tribune.workflow.perform import Performing
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
@@ -35,6 +36,27 @@ def test_however_often_it_is_woken_it_acts_once(world: World) -> None:
 def test_woken_about_nothing_it_does_nothing(world: World) -> None:
     assert wake(world, "unknown") == {"batchItemFailures": []}
     assert world.outbox.entries == ()
+
+
+def test_a_community_whose_settings_nobody_can_read_keeps_nobody_else_from_acting(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    decided(world)
+    stranded = world.head("garance", "facebook", PAGE, "1_1")
+    assert stranded is not None
+    world.journal.commit(Changes(heads=(replace(stranded, community="velo-club", rev=1),)), world.now)
+    world.unreadable("velo-club")
+    place = {"schema": 1, "platform": "facebook", "account": PAGE, "object": "1_1"}
+    records = [
+        {"messageId": community, "body": json.dumps({"community": community, **place})}
+        for community in ("velo-club", "garance")
+    ]
+
+    answer = world.invoke("perform_action", {"Records": records})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "velo-club"}]}
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+    assert "BadConfiguration" in str([vars(line) for line in caplog.records])
 
 
 def test_a_reply_cites_the_clause_in_the_version_that_judged_the_words(world: World) -> None:

@@ -236,6 +236,12 @@ class World:
         published = self.now - timedelta(days=30)
         apply(_configuration(mode, self.more), target, published)
 
+    def unreadable(self, community: str) -> None:
+        """Another community, whose settings a version of before or after this one wrote."""
+        table = self.stack.tables()["CommunityTable"]
+        for key, more in ((keys.directory(community), {}), (keys.community(community), {"settings": {"S": "{}"}})):
+            clients.dynamodb().put_item(TableName=table, Item=directory.typed(key) | more)
+
     # --- a platform speaks ---
 
     def deliver(self, name: str, body: dict[str, Any], *, channel: str = "main", secret: str | None = None) -> int:

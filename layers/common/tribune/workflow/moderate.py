@@ -124,6 +124,9 @@ class Moderation:
                 tally.failed.append(message)
             except Unavailable:
                 tally.failed.append(message)
+            except Exception as error:  # noqa: BLE001  a defect of ours, or a community that is none: its neighbours go on
+                tally.defects[message] = type(error).__name__
+                tally.failed.append(message)
         for batch in _rounds(waiting):
             self._settle(batch, now, tally)
         return tally
