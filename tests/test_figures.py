@@ -248,6 +248,24 @@ def test_what_waits_is_told_until_a_person_answers_in_whatever_hour() -> None:
     assert (first + second).waiting.keys().isdisjoint(second.answers)
 
 
+def test_an_answer_counts_where_its_question_was_asked_whatever_else_was_answered_then() -> None:
+    asked, other = head("1", verdict=QUESTION), head("2", at=NOW + HOUR, verdict=QUESTION)
+    answer = head("3", at=NOW + HOUR, kind=HeadKind.TEAM, counted=None, parent="1", thread="1", author=None)
+    known = {one.at: one for one in (asked, other, answer)}
+    first, second = (sum(recount(some, known, community()).values(), Figures()) for some in ([asked], [other, answer]))
+    assert [(one.talk["asked"], one.answered) for one in (first, second)] == [(1, 0), (1, 0)]
+    assert measures.response_rate(second).value == measures.very_responsive(second).value == 0
+    for both in (first + second, second + first, second + (first + first)):
+        assert both.answered == 1
+        assert both.asked_elsewhere == frozenset()
+
+
+def test_what_its_author_took_back_waits_for_nobody_unless_it_had_been_answered() -> None:
+    answered = head("1", act(by="marie", at=NOW + HOUR), verdict=QUESTION, deleted=True, counted=None)
+    found = figures(answered, head("2", verdict=QUESTION, deleted=True, counted=None))
+    assert (found.talk["asked"], found.answered, len(found.waiting)) == (1, 1, 0)
+
+
 def test_a_member_gives_points_days_and_help_and_nothing_under_what_was_paid_for() -> None:
     ad = Post(platform="facebook", account="1001", id="ad", sponsored=True)
     helps = replace(QUESTION, awaits_answer=False, helps=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from browser import Browser, open_desk
 from memory_world import memory_world
-from world import World
+from world import PAGE, World
 
 from tribune.aws import clients
 from tribune.aws.registers import Registers
@@ -115,6 +115,27 @@ def test_words_of_members_are_kept_in_no_report(world: World) -> None:
     kept = str(clients.dynamodb().scan(TableName=world.stack.tables()["JournalTable"])["Items"])
     assert "report-2026-W48-marie" in kept
     assert not any(word in kept for word in ("Livraison nulle", "cabine", "moyeu", "Bravo"))
+
+
+def test_an_answer_to_last_weeks_question_is_none_to_this_weeks(world: World) -> None:
+    world.now = datetime(2026, 11, 29, 20, tzinfo=UTC)
+    world.deliver("facebook", world.comment(1, "Le G3 tient en cabine d'avion ?", author="7001"))
+    world.settle(minutes=20)
+    world.now = MONDAY + timedelta(hours=1)
+    world.deliver("facebook", world.comment(2, "Oui, plié il passe en cabine.", author=PAGE, parent=1))
+    world.deliver("facebook", world.comment(3, "Le vélo G3 est livré sous combien de jours ?", author="7002"))
+    world.deliver("facebook", world.comment(4, "Livrez-vous aussi en Suisse ?", author="7003"))
+    world.settle(minutes=20)
+    world.deliver("facebook", world.comment(4, "", verb="remove", author="7003"))
+    world.settle(minutes=20)
+    next_monday = MONDAY + timedelta(days=7)
+    while world.now < next_monday:
+        world.now = min(world.now + timedelta(hours=30), next_monday)
+        world.invoke("seal_hours", {})
+    tick(world)
+
+    (text,) = told(world)
+    assert "Une personne attendait une réponse. Elle l'attend encore." in text
 
 
 def test_figures_that_are_not_all_counted_wait_some_hours_then_say_up_to_when_they_count(world: World) -> None:

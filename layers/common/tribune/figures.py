@@ -75,7 +75,7 @@ class Figures:
     """
     talk: Counter[str] = field(default_factory=Counter)
     """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
-    answer; `measures` and `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`:
+    answer, or waited until a person gave it (what its author took back before that waits for nobody); `measures` and `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`:
     how comments were said (`climate.Tone`); `criticism`: negative ones without a breach, `criticism_kept`: those of
     them that stand. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
     for; the name alone holds them too.
@@ -86,6 +86,8 @@ class Figures:
     """What waited for an answer -> when it was said and when a person answered first (seconds since 1970)."""
     waiting: Mapping[str, int] = field(default_factory=dict)
     """What waits for an answer that no person has given -> when it was said."""
+    asked_elsewhere: frozenset[str] = frozenset()
+    """Of `answers`, those to what was not asked in this time but before it: there it counts as asked."""
     threads: Threads = field(default_factory=Threads)
     first: Mapping[str, int] = field(default_factory=dict)
     """Post -> when the first of what is counted there was said: it stood by then."""
@@ -103,6 +105,7 @@ class Figures:
         for name, (asked, at) in other.answers.items():
             answers[name] = (asked, min(at, answers.get(name, (asked, at))[1]))
         waiting = {**self.waiting, **other.waiting}
+        elsewhere = (self.asked_elsewhere | other.asked_elsewhere) - self.asked_here - other.asked_here
         scopes = self.people.keys() | other.people.keys()
         none = Crowd()
         return Figures(
@@ -116,6 +119,7 @@ class Figures:
             said=_sum(self.said, other.said),
             answers=answers,
             waiting={name: at for name, at in waiting.items() if name not in answers},
+            asked_elsewhere=elsewhere,
             threads=self.threads + other.threads,
             first=_earliest(self.first, other.first),
             members=self.members + other.members,
@@ -123,6 +127,16 @@ class Figures:
             people={scope: self.people.get(scope, none) | other.people.get(scope, none) for scope in sorted(scopes)},
             operations=self.operations + other.operations,
         )
+
+    @property
+    def asked_here(self) -> frozenset[str]:
+        """What was asked in this time, answered or not; of a flood, as much as is kept."""
+        return frozenset(self.waiting.keys() | (self.answers.keys() - self.asked_elsewhere))
+
+    @property
+    def answered(self) -> int:
+        """How much of what was asked in this time a person answered."""
+        return len(self.answers) - len(self.asked_elsewhere)
 
     def by_kind_and_level(self) -> Counter[tuple[str, int]]:
         """What the live counters hold."""
@@ -206,6 +220,7 @@ class _Recount:
     crowds: dict[str, set[str]] = field(default_factory=dict)
     answers: dict[str, tuple[int, int]] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
     first: dict[str, int] = field(default_factory=dict)
     gave: dict[str, Contribution] = field(default_factory=dict)
     reminded: dict[str, int] = field(default_factory=dict)
@@ -232,6 +247,7 @@ class _Recount:
             answers=self.answers,
             operations=operations,
             waiting={name: at for name, at in self.waiting.items() if name not in self.answers},
+            asked_elsewhere=frozenset(self.answers.keys() - self.asked),
             threads=threads(heads, self.known),
             first=self.first,
             members=Members(self.gave),
@@ -288,8 +304,6 @@ class _Recount:
         """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""
         verdict, clauses = head.verdict, self.figures_.clauses
         sent = [action for action in head.actions if action.state is ActionState.SENT]
-        if verdict is not None and verdict.awaits_answer:
-            self.figures_.talk["asked"] += 1
         for action in sent:
             if action.kind in MEASURES or action.reminds:
                 self.figures_.talk["measures"] += 1
@@ -322,25 +336,29 @@ class _Recount:
     def _answer(self, head: Head) -> None:
         """When a person first answered what waits for an answer: here, or with this message of theirs."""
         if head.verdict is not None and head.verdict.awaits_answer:
-            if not head.deleted:
-                self.waiting[_named(head)] = int(head.posted_at.timestamp())
+            name = _named(head)
             signed = (
                 action.done_at
                 for action in head.actions
                 if action.signed_by and action.state is ActionState.SENT and action.kind in ANSWERS and action.done_at
             )
-            self._answered(head, min(signed, default=None))
+            if self._answered(head, min(signed, default=None)) or not head.deleted:
+                self.asked.add(name)
+                self.figures_.talk["asked"] += 1
+                self.waiting[name] = int(head.posted_at.timestamp())
         if head.kind is HeadKind.TEAM and not head.deleted:
             found = answered(head, self.known)
             if found is not None and not found.confidential and found.verdict and found.verdict.awaits_answer:
                 self._answered(found, head.posted_at)
 
-    def _answered(self, asked: Head, at: datetime | None) -> None:
+    def _answered(self, asked: Head, at: datetime | None) -> bool:
+        """Was it? Then it is noted when."""
         if at is None or at < asked.posted_at:
-            return
+            return False
         name, said = _named(asked), int(asked.posted_at.timestamp())
         known = self.answers.get(name)
         self.answers[name] = (said, min(int(at.timestamp()), known[1] if known else int(at.timestamp())))
+        return True
 
 
 def _named(head: Head) -> str:

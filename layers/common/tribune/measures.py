@@ -441,12 +441,13 @@ def share_of_voice(community: Community, first: date, last: date) -> Iterator[Me
 
 def response_rate(figures: Figures) -> Measure:
     """Of what waited for an answer, what a person answered; an automatic message answers nothing."""
-    return Measure("response_rate", len(figures.answers), figures.talk["asked"], Unit.SHARE)
+    return Measure("response_rate", figures.answered, figures.talk["asked"], Unit.SHARE)
 
 
 def very_responsive(figures: Figures) -> Measure:
     """Of what waited for an answer, what a person answered within a quarter of an hour, by the clock."""
-    soon = sum(at - asked <= VERY_RESPONSIVE_WITHIN for asked, at in figures.answers.values())
+    here = (when for name, when in figures.answers.items() if name not in figures.asked_elsewhere)
+    soon = sum(at - asked <= VERY_RESPONSIVE_WITHIN for asked, at in here)
     return Measure("very_responsive", soon, figures.talk["asked"], Unit.SHARE)
 
 
@@ -468,7 +469,7 @@ def answered_in_time(figures: Figures, rota: Rota, zone: ZoneInfo, promise: time
     late = sum(there.between(asked, at) > promise for asked, at in waiting)
     # Of a flood, a thousand questions are kept, drawn at random: they stand for all of them.
     flood = len(waiting) >= MOST_WAITING
-    unanswered = max(len(waiting), figures.talk["asked"] - len(told)) if flood else len(waiting)
+    unanswered = max(len(waiting), figures.talk["asked"] - figures.answered) if flood else len(waiting)
     overdue = round(late * unanswered / len(waiting)) if waiting else 0
     return Measure("answered_in_time", kept, len(told) + overdue, Unit.SHARE, flood)
 

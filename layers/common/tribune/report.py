@@ -393,7 +393,7 @@ def totals(figures: Figures, before: Figures) -> Iterator[Total]:
         yield Total(f"level_{level}", n, was, f"counts: level {level}")
     yield Total("people", figures.size(), before.size(), "people: everybody")
     yield Total("asked", figures.talk["asked"], before.talk["asked"], "talk: asked")
-    yield Total("answered", len(figures.answers), len(before.answers), "answers")
+    yield Total("answered", figures.answered, before.answered, "answers, less asked_elsewhere")
     for who in ("person", "machine"):
         n, was = (sum(n for (name, _), n in of.said.items() if name == who) for of in (figures, before))
         yield Total(f"said_{who}", n, was, f"said: {who}")

@@ -246,6 +246,7 @@ def _packed(figures: Figures) -> bytes:
             "answers": [[name, *when] for name, when in sorted(figures.answers.items())],
             "rungs": [[*slot, n] for slot, n in sorted(figures.rungs.items())],
             "waiting": sorted(figures.waiting.items())[:MOST_WAITING],
+            "elsewhere": sorted(figures.asked_elsewhere),
             "threads": _threads(figures.threads),
             "first": sorted(figures.first.items()),
         }
@@ -317,6 +318,7 @@ def _figures(packed: bytes, people: _People) -> Figures:
         answers={name: (asked, at) for name, asked, at in told["answers"]},
         rungs=Counter({(clause, strike, done): n for clause, strike, done, n in told.get("rungs", ())}),
         waiting=dict(told.get("waiting", ())),
+        asked_elsewhere=frozenset(told.get("elsewhere", ())),
         threads=_unthreaded(told.get("threads", ())),
         first=dict(told.get("first", ())),
         members=Members(
