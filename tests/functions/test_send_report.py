@@ -117,6 +117,19 @@ def test_words_of_members_are_kept_in_no_report(world: World) -> None:
     assert not any(word in kept for word in ("Livraison nulle", "cabine", "moyeu", "Bravo"))
 
 
+def test_what_was_heard_of_in_a_later_hour_than_it_was_said_is_read_too(world: World) -> None:
+    said_at = world.now - timedelta(minutes=5)
+    for number, text in enumerate(("Le G3 tient en cabine ?", "Le G3 va en cabine ?", "G3 en cabine ?"), 1):
+        world.deliver("facebook", world.comment(number, text, author=str(7000 + number), at=said_at))
+    world.settle(minutes=20)
+    while world.now < MONDAY:
+        world.now = min(world.now + timedelta(hours=30), MONDAY)
+        world.invoke("seal_hours", {})
+    tick(world)
+
+    assert "Demandé par 3 personnes" in told(world)[0]
+
+
 def test_an_answer_to_last_weeks_question_is_none_to_this_weeks(world: World) -> None:
     world.now = datetime(2026, 11, 29, 20, tzinfo=UTC)
     world.deliver("facebook", world.comment(1, "Le G3 tient en cabine d'avion ?", author="7001"))

@@ -1,16 +1,18 @@
 """What a report is made of: what became of the reminders whose thirty days came to an end in its time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
+
+import pytest
 
 from local.configuration import read
 from tribune.aws import keys
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.decision import Mode
-from tribune.figures import Figures
+from tribune.figures import Figures, recount
 from tribune.journal import Action, ActionState, AuthorRecord, Head, HeadKind, Verdict
 from tribune.report import Period, build
 from tribune.workflow.reporting import Gathering
@@ -23,6 +25,7 @@ WEEK = Period.week(date(2026, 11, 23))
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 REMINDED_AT = datetime(2026, 10, 27, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
+FINE = Verdict(measure="nothing", reason="conversation", mode=Mode.ACT)
 
 
 @dataclass
@@ -64,6 +67,17 @@ class Kept:
     current_words = said_of
 
 
+@dataclass
+class Heard(Kept):
+    """The same, with the words of every comment and what each hour has."""
+
+    def objects(self, _community: str, hour: str) -> tuple[set[tuple[str, str, str]], int]:
+        return {head.at[1:] for head in self.heads if head.hour == hour}, 1
+
+    def current_words(self, heads: Iterable[Head]) -> dict[Any, str]:
+        return {head.at: "Le G3 tient en cabine d'avion ?" for head in heads}
+
+
 def comment(name: str, author: str, at: datetime, *, reminded: bool = False, breach: bool = False) -> Head:
     told = Action(
         name, ActKind.REPLY, "remind", ActionState.SENT, name, at, at, variant="reminder1.respect/1", done_at=at
@@ -98,3 +112,26 @@ def test_a_report_tells_what_became_of_those_who_were_reminded_a_month_before() 
 
     assert (found.now.numerator, found.now.denominator) == (1, 2)
     assert found.before.denominator == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "at"),
+    [
+        ("Asia/Kolkata", datetime(2026, 11, 25, 4, 15, tzinfo=UTC)),  # a quarter to ten
+        ("Asia/Kathmandu", datetime(2026, 11, 24, 18, 30, tzinfo=UTC)),  # a quarter past midnight
+        ("Europe/Paris", datetime(2026, 10, 25, 1, 15, tzinfo=UTC)),  # the second quarter past two of that night
+    ],
+)
+def test_words_are_read_wherever_the_clock_stands(zone: str, at: datetime) -> None:
+    there = COMMUNITY.model_copy(update={"timezone": zone})
+    heads = [
+        replace(comment(name, name, at), counted=("comment", 1), hour=f"{at:%Y-%m-%dT%H}", verdict=FINE)
+        for name in "abc"
+    ]
+    days = {day: figures for (_, day), figures in recount(heads, {}, there).items()}
+    kept = cast("Any", Heard(heads, days))
+    week = Period.week(at.astimezone(there.zone).date())
+
+    material = Gathering(kept, keys, kept, kept).material(there, week, at + 7 * DAY)
+
+    assert len(material.read) == 3

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter
@@ -20,7 +20,7 @@ from tribune.charter import Findings, PublishedCharter
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
-from tribune.figures import Figures
+from tribune.figures import HOUR, Figures, hour_start, hours_of
 from tribune.journal import AuthorRecord, Call, Case, Changes, Head, HeadKind, SaidWords
 from tribune.notice import Appeal, AppealState
 from tribune.proposals import Heard
@@ -129,7 +129,7 @@ class Gathering:
             counted,
             appeals=tuple(self.appeals(community.id)),
             calls=tuple(self.journal.latest_calls(community.id, since, MOST_CALLS)),
-            read=tuple(self._read(community, counted.figures)),
+            read=tuple(self._read(community, counted.days)),
             reminded=tuple(self._reminded(community, period)),
             thanks=tuple(self._thanks(community, counted.figures, published, now)),
         )
@@ -182,9 +182,9 @@ class Gathering:
         known = self.journal.read(self.keys.head(*at) for at in places)
         return (head for at in places if (head := known.head(*at)))
 
-    def _read(self, community: Community, figures: Figures) -> Iterator[tuple[Head, Heard]]:
+    def _read(self, community: Community, days: Mapping[date, Figures]) -> Iterator[tuple[Head, Heard]]:
         """Comments with their words, as far as these are still there."""
-        places = [(community.id, *place) for place in self._places(community, figures)]
+        places = [(community.id, *place) for place in self._places(community, days)]
         known = self.journal.read(self.keys.head(*at) for at in places)
         heads = [head for at in places if (head := known.head(*at)) and head.kind is HeadKind.COMMENT]
         kept = [head for head in heads if not (head.confidential or head.deleted)]
@@ -193,12 +193,14 @@ class Gathering:
             if head.at in said:
                 yield head, _heard(head, said[head.at], read(said[head.at]))
 
-    def _places(self, community: Community, figures: Figures) -> list[Place]:
-        """Objects of the busiest hours, the busiest first."""
+    def _places(self, community: Community, days: Mapping[date, Figures]) -> list[Place]:
+        """Objects of the busiest hours of receipt, the busiest first."""
         hours: Counter[str] = Counter()
-        for local, n in figures.posted.items():
-            at = datetime.strptime(local, "%Y-%m-%dT%H").replace(tzinfo=community.zone)
-            hours[f"{at.astimezone(UTC):%Y-%m-%dT%H}"] += n
+        for day, figures in days.items():
+            for hour in hours_of(day, community):
+                names = _clock_hours(hour, day, community)
+                hours[hour] += sum(n for (local, _), n in figures.clock.items() if local in names)
+        hours = +hours
         found: list[Place] = []
         for hour, _ in sorted(hours.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_HOURS]:
             if len(found) >= MOST_READ:
@@ -215,6 +217,13 @@ class Gathering:
         for one in Thanking(self.journal, self.keys).most(community, figures.members, now, lapse):
             helped, days = one.gave.helps, len(one.gave.days)
             yield Thanked(one.head.at[1:], helped, days, ambassador=one.ambassador, may_be_named=one.may_be_named)
+
+
+def _clock_hours(hour: str, day: date, community: Community) -> set[str]:
+    """The clock hours of a day in which an hour (UTC) lies: two where the zone is off by half an hour."""
+    begins = hour_start(hour)
+    local = (at.astimezone(community.zone) for at in (begins, begins + HOUR - timedelta(minutes=1)))
+    return {f"{at:%H}" for at in local if at.date() == day}
 
 
 def _heard(head: Head, text: str, findings: Findings) -> Heard:
