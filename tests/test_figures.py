@@ -18,6 +18,7 @@ from tribune.decision import Mode
 from tribune.figures import ANSWERED, LAW, THREADS, Figures, hours_of, recount
 from tribune.journal import Action, ActionState, Case, CaseState, Head, HeadKind, Promised, Verdict
 from tribune.measures import commitments_kept, reminder_success
+from tribune.report import ranked_posts
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -104,6 +105,20 @@ def test_what_people_hid_under_a_clause_and_what_the_law_alone_forbids_are_told_
         ("respect", "shown"): 1,
         (LAW, "hidden"): 1,
     }
+
+
+def test_what_is_written_to_us_alone_counts_and_is_no_post() -> None:
+    private = {"audience": Audience.PRIVATE, "counted": ("message", 1), "post": "pseudonym", "author": "pseudonym"}
+    found = figures(head("1"), head("2"), head("3", **private), head("4", **private))
+    rates = {one.name: (one.numerator, one.denominator) for one in measures.engagement(found)}
+
+    assert found.by_kind_and_level() == {("comment", 1): 2, ("message", 1): 2}
+    assert [one.n for one in ranked_posts(found)] == [2]
+    assert rates["conversation_rate"] == (2, 1)
+    assert rates["weighted_engagement"] == (6, 1)
+    assert rates["interactions_per_participant"] == (4, 3)
+    assert [one.denominator for one in measures.by_mechanic(found)] == [1]
+    assert found.first.keys() == found.by_post().keys() == {"facebook/1001/1"}
 
 
 def test_distress_is_in_no_figure() -> None:

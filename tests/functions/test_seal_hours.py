@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from memory_world import memory_world
-from world import FAULTS, PAGE, THROTTLED, Fault, Killed, World
+from world import FAULTS, LINE_ACCOUNT, PAGE, THROTTLED, Fault, Killed, World
 
 from tribune.aws import clients
 from tribune.aws.sealed import Sealed
@@ -102,6 +102,23 @@ def test_whoever_is_forgotten_leaves_the_crowd_and_the_figures_stay(world: World
 
     assert (total(world, space).counts.total(), total(world, space).size()) == (1, 0)
     assert total(world, space).members.of == {}
+
+
+def test_who_wrote_to_us_alone_is_named_in_no_figure_that_stays(world: World) -> None:
+    world.deliver("line", world.line_message(1, "Bonjour, vous livrez quand ?"))
+    later(world)
+    head = world.head("garance", "line", LINE_ACCOUNT, "1")
+    assert head is not None
+    assert head.author is not None
+
+    assert total(world, head.space).counts.total() == 1
+    for item in _items(clients.dynamodb(), world.stack.tables()["CounterTable"]):
+        if "ttl" not in item:
+            packed = [
+                item.get("figures", {}).get("B"),
+                *(one["B"] for one in item.get("days", {}).get("M", {}).values()),
+            ]
+            assert all(head.author.encode() not in gzip.decompress(bytes(one)) for one in packed if one)
 
 
 @pytest.mark.parametrize("kind", [*FAULTS, THROTTLED])

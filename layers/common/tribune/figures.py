@@ -45,7 +45,7 @@ class Slot(NamedTuple):
     """What an interaction is counted under."""
 
     post: str
-    """`platform/account/post`."""
+    """`platform/account/post`; empty for what was written to us alone: that is under no post, and names a person."""
     mechanic: str
     solicits: int
     """The level that the post asks for; 0: nobody said."""
@@ -150,7 +150,8 @@ class Figures:
         """Post -> how many interactions."""
         found: Counter[str] = Counter()
         for slot, n in self.counts.items():
-            found[slot.post] += n
+            if slot.post:
+                found[slot.post] += n
         return found
 
     def by_hour(self) -> tuple[int, ...]:
@@ -255,7 +256,8 @@ class _Recount:
         )
 
     def _count(self, head: Head, kind: str, level: int) -> None:
-        local, post = _local(head, self.community), f"{head.platform}/{head.account}/{head.post}"
+        local, public = _local(head, self.community), head.audience is Audience.PUBLIC
+        post = f"{head.platform}/{head.account}/{head.post}" if public else ""
         told = self.community.post(head.platform, head.account, head.post)
         slot = Slot(
             post=post,
@@ -269,7 +271,8 @@ class _Recount:
         self.figures_.points[slot] += (weight := self.community.scale(head.received_at).weight(kind, level))
         self.figures_.clock[f"{local:%H}", level] += 1
         said_at = int(head.posted_at.timestamp())
-        self.first[post] = min(said_at, self.first.get(post, said_at))
+        if post:
+            self.first[post] = min(said_at, self.first.get(post, said_at))
         self.figures_.posted[f"{head.posted_at.astimezone(self.community.zone):%Y-%m-%dT%H}"] += 1
         if head.author and not slot.sponsored:
             known, helps = self.gave.get(head.author, Contribution()), bool(head.verdict and head.verdict.helps)

@@ -451,9 +451,9 @@ def _day(day: date, figures: Figures) -> Day:
 
 
 def _mechanics(figures: Figures) -> Iterator[Mechanic]:
-    names = sorted({slot.mechanic for slot, n in figures.counts.items() if n > 0 and not slot.sponsored})
-    for name in names:
-        mine = {slot: n for slot, n in figures.counts.items() if slot.mechanic == name and n > 0 and not slot.sponsored}
+    organic = {slot: n for slot, n in figures.counts.items() if n > 0 and slot.post and not slot.sponsored}
+    for name in sorted({slot.mechanic for slot in organic}):
+        mine = {slot: n for slot, n in organic.items() if slot.mechanic == name}
         points = sum(figures.points[slot] for slot in mine)
         yield Mechanic(name, len({slot.post for slot in mine}), sum(mine.values()), points)
 
@@ -519,7 +519,7 @@ def ranked_posts(figures: Figures) -> list[RankedPost]:
     of: dict[str, list[tuple[int, int, bool, bool]]] = {}
     told: dict[str, tuple[str, int]] = {}
     for slot, n in figures.counts.items():
-        if n > 0 and not slot.sponsored:
+        if n > 0 and slot.post and not slot.sponsored:
             row = (n, figures.points[slot], slot.kind == "comment", slot.level > 1)
             of.setdefault(slot.post, []).append(row)
             told[slot.post] = max(told.get(slot.post, ("", 0)), (slot.mechanic, slot.solicits))
