@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from memory_world import memory_world
+from redress import contest, restrictions, reviewing
 from world import FAULTS, LINE_ACCOUNT, PAGE, THROTTLED, Fault, Killed, World
 
 from tribune.aws import clients
@@ -102,6 +103,60 @@ def test_whoever_is_forgotten_leaves_the_crowd_and_the_figures_stay(world: World
 
     assert (total(world, space).counts.total(), total(world, space).size()) == (1, 0)
     assert total(world, space).members.of == {}
+
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+
+
+def marks_of(world: World, clause: str = "respect") -> set[str]:
+    """What the figures say was done under a clause to the one comment there is."""
+    of_space = total(world, space_of(world)).clauses
+    assert set(of_space.values()) <= {1}
+    return {what for (name, what), n in of_space.items() if name == clause and n}
+
+
+def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle(minutes=20)
+    world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer", verb="edited"))
+    world.settle(minutes=20)
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (hide,) = restrictions(head)
+    assert hide.notice is not None
+    contest(world, hide.notice)
+    reviewing(world).overturn(reviewing(world).waiting()[0].code, "lea")
+    later(world)
+
+    assert {entry.kind for entry in world.outbox.effects} == {"reply", "hide", "delete", "unhide"}
+    (clause,) = {name for name, _ in total(world, space_of(world)).clauses}
+    assert marks_of(world, clause) >= {"reminded", "hidden", "shown"}
+    assert "deleted" not in marks_of(world, clause)
+
+
+def test_what_the_team_hid_or_showed_on_the_platform_itself_is_told_like_what_it_did_here(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle(minutes=20)
+    world.deliver("facebook", world.comment(1, INSULT, verb="hide"))
+    later(world)
+    assert marks_of(world) >= {"reminded", "hidden", "by_person"}
+
+    world.now += 25 * HOUR
+    world.invoke("seal_hours", {})
+    world.deliver("facebook", world.comment(1, INSULT, verb="unhide"))
+    later(world, 24 * 8)
+    assert marks_of(world).isdisjoint({"hidden", "by_person", "shown"})
+
+
+def test_what_the_machine_hid_and_the_team_showed_on_the_platform_itself_is_visible_again(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Rappelez-moi au 06 39 98 12 34"))
+    world.settle(minutes=20)
+    world.deliver("facebook", world.comment(1, "Rappelez-moi au 06 39 98 12 34", verb="unhide"))
+    later(world)
+
+    (clause,) = {name for name, _ in total(world, space_of(world)).clauses}
+    assert marks_of(world, clause) >= {"hidden", "shown"}
+    assert "by_person" not in marks_of(world, clause)
 
 
 def test_who_wrote_to_us_alone_is_named_in_no_figure_that_stays(world: World) -> None:

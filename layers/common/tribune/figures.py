@@ -66,8 +66,8 @@ class Figures:
     posted: Counter[str] = field(default_factory=Counter)
     """Local hour in which the platform says it was said, `2026-11-24T09` -> how many."""
     clauses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(clause, or LAW, and `cited`, `alone`, `reversed`, `reminded`, `hidden`, of these `by_person`: a person hid it, and
-    `shown`: it is visible again; `deleted` or `excluded`) -> comments.
+    """(clause, or LAW, and `cited`, `alone`, `reversed`, `reminded`, `hidden`, of these `by_person`: a person hid it,
+    here or on the platform itself, and `shown`: it is visible again; `deleted` or `excluded`) -> comments.
     """
     rungs: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     """(clause, which strike of the author's it was, 0 where it counts for nothing; the gravest thing that was done) ->
@@ -306,7 +306,8 @@ class _Recount:
     def _clauses(self, head: Head) -> None:
         """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""
         verdict, clauses = head.verdict, self.figures_.clauses
-        sent = [action for action in head.actions if action.state is ActionState.SENT]
+        # Taking back words of our own restricts nobody, whether they are hidden or deleted.
+        sent = [one for one in head.actions if one.state is ActionState.SENT and one.purpose != "withdraw"]
         for action in sent:
             if action.kind in MEASURES or action.reminds:
                 self.figures_.talk["measures"] += 1
@@ -319,15 +320,16 @@ class _Recount:
         clause = (verdict.clause if verdict else None) or by_hand
         if clause is None and (verdict is None or verdict.ground != "law"):
             return
-        hides = [action for action in sent if action.kind in (ActKind.HIDE, ActKind.UNHIDE)]
+        hid = next((action for action in sent if action.kind is ActKind.HIDE), None)
+        by_team = hid is None and bool(head.hidden)  # on the platform itself
         marks = {
             "cited": True,
             "alone": bool(verdict and verdict.alone),
             "reversed": bool(verdict and verdict.reversed),
             "reminded": any(action.reminds for action in sent),
-            "hidden": any(action.kind is ActKind.HIDE for action in sent),
-            "by_person": next((a.signed_by is not None for a in hides if a.kind is ActKind.HIDE), False),
-            "shown": bool(hides) and hides[-1].kind is ActKind.UNHIDE,
+            "hidden": hid is not None or by_team,
+            "by_person": by_team or (hid is not None and hid.signed_by is not None),
+            "shown": hid is not None and not _is_hidden(head),
             "deleted": any(action.kind is ActKind.DELETE for action in sent),
             "excluded": any(action.kind is ActKind.BLOCK for action in sent),
         }
@@ -378,11 +380,15 @@ def _breaks_a_rule(head: Head) -> bool:
 def _stands(head: Head) -> bool:
     """Is it there for everybody to read, as far as what we did and what our team did goes?"""
     done = [a.kind for a in head.actions if a.target == head.object and a.state is ActionState.SENT]
-    if ActKind.DELETE in done:
-        return False
+    return ActKind.DELETE not in done and not _is_hidden(head)
+
+
+def _is_hidden(head: Head) -> bool:
+    """Is it hidden, by us or on the platform itself, whoever did something last?"""
     if head.hidden is not None:
-        return not head.hidden
-    return [kind for kind in done if kind in (ActKind.HIDE, ActKind.UNHIDE)][-1:] != [ActKind.HIDE]
+        return head.hidden
+    done = [a.kind for a in head.actions if a.state is ActionState.SENT and a.purpose != "withdraw"]
+    return [kind for kind in done if kind in (ActKind.HIDE, ActKind.UNHIDE)][-1:] == [ActKind.HIDE]
 
 
 def _gravest(sent: Iterable[Action]) -> str:
