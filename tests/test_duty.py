@@ -87,6 +87,15 @@ def test_when_everybody_is_away_the_fallback_is_called() -> None:
 # --- when somebody may be rung ---
 
 
+def test_who_works_past_midnight_is_rung_until_they_leave() -> None:
+    friday_night = rota(presence="fri 18:00-02:00", quiet_hours="03:00-10:00", holidays=["2026-12-05"])
+    for evening in (paris(28, 1), paris(5, 1, month=12)):
+        assert is_present(friday_night, evening, PARIS)
+        assert may_ring(friday_night, evening, PARIS, "hours") == evening
+        left = evening + timedelta(hours=1)
+        assert may_ring(friday_night, left, PARIS, "hours") > left + timedelta(days=5)
+
+
 @pytest.mark.parametrize(
     ("at", "urgency", "rings"),
     [

@@ -592,7 +592,8 @@ def _still_quiet(rota: Rota, at: datetime, zone: ZoneInfo) -> datetime | None:
             if at < end:
                 return end
     day = at.astimezone(zone).date()
-    if day.weekday() not in rota.presence.days or rota.holiday(day):
+    rests = day.weekday() not in rota.presence.days or rota.holiday(day)
+    if rests and not is_present(rota, at, zone):  # the evening before may go on past midnight
         return _instant(day + _ONE_DAY, time(0), zone)
     return None
 
