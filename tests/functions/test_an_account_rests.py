@@ -143,6 +143,18 @@ def test_a_dead_token_calls_once_however_many_comments_come(world: World, place:
         world.settle(minutes=65, quiet_minutes=65)
 
     assert reasons(world).count("token_dead") == 1
+
+
+def test_a_dead_token_that_hides_behind_a_limit_for_a_while_calls_once(world: World, place: square.Square) -> None:
+    place.tokens.clear()
+    insult(world, place, 1)
+    world.pump_only("perform_action")
+    place.fail("/prepare", 429, retry_after="3600")
+    for _ in range(3):
+        world.settle(minutes=65, quiet_minutes=65)
+
+    assert place.fails == [], "it was met"
+    assert reasons(world).count("token_dead") == 1
     assert place.requests.count("POST /prepare") <= 6, "tried again every hour"
     assert place.replies == []
 
@@ -233,6 +245,15 @@ def test_a_dead_token_is_one_incident_until_something_succeeds() -> None:
     alive = after(still, Verdict.DONE, START + timedelta(days=3))
     assert (alive.open_until, alive.reason) == (None, "")
     assert after(alive, Verdict.TOKEN_DEAD, START + timedelta(days=4)).since == START + timedelta(days=4)
+
+
+def test_a_dead_token_stays_one_incident_when_the_platform_is_too_busy_to_say_so_again() -> None:
+    dead = after(EMPTY, Verdict.TOKEN_DEAD, START)
+    busy = after(dead, Verdict.LIMITED, START + timedelta(hours=1), until=START + timedelta(hours=3))
+    assert (busy.reason, busy.open_until) == ("token_dead", START + timedelta(hours=3))
+    assert after(busy, Verdict.TOKEN_DEAD, START + timedelta(hours=3)).since == START
+    alive = after(busy, Verdict.DONE, START + timedelta(hours=4))
+    assert (alive.open_until, alive.reason) == (None, "")
 
 
 def test_a_pause_ends_at_a_ramp() -> None:

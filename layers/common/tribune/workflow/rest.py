@@ -84,6 +84,8 @@ def _opened(breaker: Breaker, until: datetime, reason: str, now: datetime) -> Br
     until something succeeds.
     """
     before = breaker.open_until
+    if breaker.reason == Verdict.TOKEN_DEAD:
+        reason = Verdict.TOKEN_DEAD
     if before and before >= until and before > now and reason != Verdict.TOKEN_DEAD:
         return breaker
     since = breaker.since if breaker.reason == reason else now
