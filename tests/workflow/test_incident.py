@@ -163,3 +163,24 @@ def test_what_was_only_yellow_ends_without_news() -> None:
         (call,) = incidents(world)
 
         assert (call.state, [one for one in told(world) if one == "VERT"]) == (CallState.CLOSED, [])
+
+
+def test_a_climate_that_was_told_in_a_summary_is_not_said_to_have_gone_unheard() -> None:
+    with memory_world() as world:
+        communities = Communities(world.stack.tables()["CommunityTable"])
+        garance = communities.load("garance")
+        few = garance.rota.model_copy(update={"most_calls": 1})
+        communities.write(garance.model_copy(update={"rota": few}))
+        say(world, 1, ["Mon avocat vous écrira demain matin"])
+        tick(world)
+        say(world, 101, [ANGRY.format(n=n) for n in range(100, 130)])
+        tick(world)
+        (call,) = incidents(world)
+        assert (call.reason, call.state) == ("climate_orange", CallState.FOLDED)
+
+        for _ in range(4):
+            world.now += timedelta(minutes=15)
+            tick(world)
+        told_of = {call.reason: call.state for call in incidents(world)}
+        assert told_of["climate_orange"] is CallState.CLOSED
+        assert "climate_green" in told_of, "the summary told of it: that replies go out again is news"
