@@ -114,6 +114,28 @@ def test_what_people_made_of_each_article_is_counted_beside_its_switch(lea: Brow
     }
 
 
+@pytest.mark.parametrize(("language", "wanted"), [("fr", "24 novembre 2026"), ("en", "24 November 2026")])
+def test_what_is_a_year_old_says_of_which_year_it_is(lea: Browser, language: str, wanted: str) -> None:
+    world = lea.world
+    community = stored(lea)
+    spoken = community.rota.model_copy(
+        update={"people": tuple(one.model_copy(update={"languages": (language,)}) for one in community.rota.people)}
+    )
+    Communities(world.stack.tables()["CommunityTable"]).change(
+        "garance", lambda one: one.model_copy(update={"rota": spoken})
+    )
+    assert rewritten(lea, answer_fr="le dimanche de 9 h à 12 h").status == 303
+    assert wanted not in lea.get(VOICE).body, "today's year is no news"
+    world.now += timedelta(days=365)
+    lea = signed_in(world, "lea")
+
+    assert wanted in lea.get(VOICE).body, "when the answer was reviewed"
+    assert "2026" in lea.json("/desk/garance/charter")["line"], "since when the charter has been in force"
+    week = lea.json("/desk/garance/engagement?period=2026-W48")["period"]["said"]
+    assert week.count("2026") == 2, week
+    assert "2027" not in lea.json("/desk/garance/engagement?period=2027-W47")["period"]["said"]
+
+
 # --- the rota ---
 
 

@@ -20,6 +20,7 @@ from tribune.replies import OwnTexts
 
 NAME_LIMIT = 30
 TOPIC_LIMIT = 60
+_HALF_A_YEAR = timedelta(days=183)
 """A longer title is no subject to put into a sentence."""
 _NOT_SPECIFIC = {"name", "team", "title"}
 """Values that fit any text; the others say something about this comment."""
@@ -342,14 +343,16 @@ def moment_words(moment: datetime, now: datetime, language: str, form: Literal["
     clock = clock_words(moment, language)
     if moment.date() == now.date():
         return words.fill(table[form], {"clock": clock})
-    return words.fill(table[f"{form}_day"], {"clock": clock, "day": day_words(moment.date(), language)})
+    return words.fill(table[f"{form}_day"], {"clock": clock, "day": day_words(moment.date(), language, now.date())})
 
 
-def day_words(day: date, language: str) -> str:
-    """`22 novembre`, `1er décembre`, `1 December`."""
+def day_words(day: date, language: str, today: date | None = None) -> str:
+    """`22 novembre`, `1er décembre`, `1 December`; with its year where another year's would be nearer to `today`."""
     table = words.table(words.spoken(language), "time")
+    far = today is not None and abs(day - today) > _HALF_A_YEAR
     number = table["first"] if day.day == 1 else str(day.day)
-    return words.fill(table["day"], {"number": number, "month": table["months"][day.month - 1]})
+    fields = {"number": number, "month": table["months"][day.month - 1], "year": str(day.year)}
+    return words.fill(table["day_of_year" if far else "day"], fields)
 
 
 # --- what a text says about time ---

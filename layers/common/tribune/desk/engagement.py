@@ -318,7 +318,7 @@ def _view(visit: Visit, told: Report, material: Material, charter: Charter | Non
     figures, period, later = material.figures, told.period, _after(told.period)
     counted = _period(figures, period, visit, material)
     earlier = _period(material.before, period.before, visit, material)
-    say = partial(_named, language=visit.language)
+    say = partial(_named, language=visit.language, today=today)
     return Engagement(
         language=visit.language,
         period=say(period),
@@ -369,11 +369,11 @@ def _period(figures: Figures, of: Period, visit: Visit, material: Material) -> m
     return replace(told, heads=None, appeals=None)
 
 
-def _named(period: Period, language: str) -> Choice:
+def _named(period: Period, language: str, today: date) -> Choice:
     table, months = words.table(language, "engagement")["period"], words.table(language, "time")["months"]
 
     if period.is_week:
-        ends = {"first": day_words(period.first, language), "last": day_words(period.last, language)}
+        ends = {"first": day_words(period.first, language, today), "last": day_words(period.last, language, today)}
         return Choice(name=period.name, said=words.fill(table["week"], ends))
     fields = {"month": months[period.first.month - 1], "year": str(period.first.year)}
     return Choice(name=period.name, said=words.fill(table["month"], fields))

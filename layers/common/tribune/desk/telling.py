@@ -52,8 +52,8 @@ class Telling:
         return self._moment(moment, "until")
 
     def day(self, day: date) -> str:
-        """`le 22 novembre`, `on 22 November`."""
-        return day_words(day, self.language)
+        """`22 novembre`, `22 November`, `22 novembre 2024`."""
+        return day_words(day, self.language, self.now.astimezone(self.community.zone).date())
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""
