@@ -129,6 +129,14 @@ def test_a_contest_is_counted_and_an_entry_set_aside_is_counted_apart(marie: Bro
     assert counts(marie)["invalid"] == 2, "what a person ruled stays"
 
 
+@pytest.mark.parametrize(
+    "when", ["0001-01-01", "9999-12-31", "0001-01-01T00", "9999-12-31T23", "2026-11-24T99", "2026-11-25", "x"]
+)
+def test_a_day_on_which_there_can_be_no_entry_is_not_found(marie: Browser, when: str) -> None:
+    assert marie.get(f"{ONE}/entries/{when}").status == 404
+    assert marie.get(f"{ONE}/entries/2026-11-24").status == 200
+
+
 def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:
     world = marie.world
     placed = {1: f"{PAGE}_1", 11: f"{PAGE}_9", 21: f"{PAGE}_9"}

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import Field
 
 from tribune import words
-from tribune.community import Community
 from tribune.desk import place
+from tribune.desk.report import EARLIEST
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.summing import Heading, Summary, heading, number, summary, told_of
 from tribune.desk.visit import Parts, Refused, Visit
@@ -146,7 +146,7 @@ def operation(visit: Visit, parts: Parts) -> OperationView:
 def entries(visit: Visit, parts: Parts) -> EntriesView:
     """The entries of one hour of a day, to look at and to rule on; the last hour with any where a day is asked for."""
     one, community, running = _named(visit, parts), visit.community, visit.reach.operations
-    day, hour = _when(parts["when"], community)
+    day, hour = _when(parts["when"], visit)
     hours = running.hours_with_entries(community, one, day)
     hour = hour if hour in hours else max(hours, default="")
     heads = running.entries(community, one, hour) if hour else []
@@ -166,14 +166,17 @@ def entries(visit: Visit, parts: Parts) -> EntriesView:
     )
 
 
-def _when(written: str, community: Community) -> tuple[date, str]:
+def _when(written: str, visit: Visit) -> tuple[date, str]:
     """`2026-12-03`, a day of the community's zone, or `2026-12-03T14`, an hour (UTC). Raises NotFound."""
+    zone = visit.community.zone
     try:
-        if "T" in written:
-            return hour_start(written).astimezone(community.zone).date(), written
-        return date.fromisoformat(written), ""
-    except ValueError as error:
+        hour = written if "T" in written else ""
+        day = hour_start(written).astimezone(zone).date() if hour else date.fromisoformat(written)
+    except (ValueError, OverflowError) as error:
         raise NotFound(written) from error
+    if not EARLIEST <= day <= visit.now.astimezone(zone).date():
+        raise NotFound(written)
+    return day, hour
 
 
 def _entry(head: Head, said: Any, operation: Operation, visit: Visit) -> EntryLine:
