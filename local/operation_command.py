@@ -106,7 +106,8 @@ def _article(arguments: Namespace, operation: Operation, desk: Desk, person: Per
 def _outcome(arguments: Namespace, operation: Operation, desk: Desk, person: Person) -> int:
     told = {"kind": arguments.kind, "label": arguments.label or "", "source": arguments.source}
     with _entering(desk):
-        found = Outcome.model_validate(told | {"value": number(arguments.value), "by": person.id, "at": desk.now()})
+        value = number(arguments.value, desk.language)
+        found = Outcome.model_validate(told | {"value": value, "by": person.id, "at": desk.now()})
         desk.operations.add_outcome(desk.community.id, operation.id, found, desk.now())
     return _done(desk, "outcome_entered")
 

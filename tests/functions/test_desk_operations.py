@@ -180,6 +180,29 @@ def test_articles_and_results_are_entered_by_hand_and_the_latest_stands(marie: B
     assert counts(marie)["articles"] == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "value", "meant"),
+    [
+        ("en", "12,345", 12345),
+        ("en", "1,234,567.5", 1234567.5),
+        ("en", "12.5", 12.5),
+        ("en", "12,50", 12.5),
+        ("fr", "12\u202f345", 12345),
+        ("fr", "12,345", 12.345),
+    ],
+)
+def test_a_result_is_read_as_its_reader_writes_numbers(marie: Browser, language: str, value: str, meant: float) -> None:
+    def spoken(community: Community) -> Community:
+        people = (one.model_copy(update={"languages": (language,)}) for one in community.rota.people)
+        return community.model_copy(update={"rota": community.rota.model_copy(update={"people": tuple(people)})})
+
+    Communities(marie.world.stack.tables()["CommunityTable"]).change("garance", spoken)
+    seen = {"kind": "followers", "label": "", "value": value, "source": "the page"}
+
+    assert marie.send(f"{ONE}/outcome", marie.get(ONE), **seen).status == 303
+    assert counts(marie)["followers"] == meant
+
+
 def test_who_only_reads_sees_it_and_enters_nothing(marie: Browser) -> None:
     sam = Browser(marie.world)
     sam.sign_in("sam@garance.example")

@@ -222,7 +222,7 @@ def outcome(visit: Visit, parts: Parts, form: LookedUp) -> Done:
     """Somebody looked a result up."""
     one = _named(visit, parts)
     with _entering(visit):
-        found = Outcome(**dict(form) | {"value": number(form.value)}, by=visit.person.id, at=visit.now)
+        found = Outcome(**dict(form) | {"value": number(form.value, visit.language)}, by=visit.person.id, at=visit.now)
         visit.reach.operations.add_outcome(visit.community.id, one.id, found, visit.now)
     return Done(said="outcome_entered", next=_address(visit, one))
 

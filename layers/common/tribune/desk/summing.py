@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from tribune.partaking import is_valid
 from tribune.results import Results, TeamResults
 from tribune.workflow.operations import HEARD_LATE, Counted
 
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _TOLD = {"said", "told", "formula", "fraction"}
 COLUMNS = ("part", "name", "said", "value", "numerator", "denominator", "source", "by", "at")
 
@@ -177,9 +179,12 @@ def told_of(head: Head, operation: Operation, telling: Telling) -> tuple[Mark, b
     return mark, valid, table["valid" if valid else "held"]
 
 
-def number(written: str) -> float:
-    """A number as people type it: `1 234,5`. ValueError for anything else."""
-    return float("".join(written.split()).replace(",", "."))
+def number(written: str, language: str) -> float:
+    """A number as people type it: `1 234,5`, in English as we write it too: `1,234.5`. ValueError for anything else."""
+    plain = "".join(written.split())
+    if words.spoken(language) == "en" and _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    return float(plain.replace(",", "."))
 
 
 # --- a colleague's sentence ---
