@@ -252,6 +252,33 @@ def test_a_case_that_changed_since_it_was_seen_is_read_again_first(browser: Brow
     assert "a changé" in stale.body
 
 
+@pytest.mark.parametrize("act", ["hide", "delete", "block", "like", "private", "unhide"])
+def test_nothing_is_done_from_a_page_on_which_a_colleague_had_not_settled_the_case_yet(
+    browser: Browser, act: str
+) -> None:
+    world = marie(browser).world
+    world.deliver("facebook", world.comment(2, INSULT, author="7002"))
+    world.pump_only("moderate_comments")
+    world.pump_only("perform_action")
+    left = len(world.outbox.effects)
+    waiting = browser.json(UNANSWERED)["waiting"]
+    (case,) = [f"/desk/garance/case/{line['at']}" for line in waiting if "abruti" in line["quote"]]
+    lea = Browser(world)
+    lea.sign_in("lea@garance.example")
+    seen_by_lea = lea.get(case)
+    assert browser.send(f"{case}/close", browser.get(case)).status == 303
+
+    fields = {"delete": {"sure": "yes"}, "block": {"second": "marie"}, "private": {"text": "Bonjour."}}
+    late = lea.send(f"{case}/{act}", seen_by_lea, **fields.get(act, {}))
+    world.pump_only("perform_action")
+
+    assert late.status == 409
+    assert "Marie" in late.body
+    assert len(world.outbox.effects) == left
+    if act == "hide":
+        assert lea.send(f"{case}/{act}", lea.get(case)).status == 303, "who has seen that may still decide otherwise"
+
+
 def test_a_measure_on_a_member_demands_a_clause(browser: Browser) -> None:
     marie(browser)
     case = case_of(browser)

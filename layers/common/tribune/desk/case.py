@@ -22,7 +22,7 @@ from tribune.desk.signing import Unfit, prepared, signed
 from tribune.desk.together import left, looked_at, questions, teammates
 from tribune.desk.unanswered import NOT_READ, Line, line
 from tribune.desk.visit import Parts, Refused, Visit
-from tribune.errors import CharterUnreadable, Conflict, NotFound
+from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound
 from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
 from tribune.team import Right
@@ -414,10 +414,15 @@ def _find(visit: Visit, parts: Parts) -> Shown:
 
 
 def _seen(visit: Visit, parts: Parts, rev: int) -> Shown:
-    """The case, as it was when the person looked at it. Raises Conflict when it is another by now."""
+    """The case, as it was when the person looked at it. Raises Conflict when it is another by now, AlreadyDone when
+    somebody settled it meanwhile.
+    """
     shown = _find(visit, parts)
-    if shown.case.rev != rev and shown.case.state is CaseState.OPEN:
-        raise Conflict("the case changed since it was looked at")
+    case = shown.case
+    if case.rev != rev:
+        if case.state is CaseState.OPEN:
+            raise Conflict("the case changed since it was looked at")
+        raise AlreadyDone(case.closed_by or "", case.closed_at or case.opened_at)
     return shown
 
 
