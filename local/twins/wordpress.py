@@ -144,7 +144,8 @@ class WordpressTwin(ActingTwin):
         ]
         size, page = int(request.query.get("per_page", "10")), int(request.query.get("page", "1"))
         shown = [_shown(one) for one in found[(page - 1) * size : page * size]]
-        return TwinAnswer(200, {"content-type": "application/json"}, json.dumps(shown, ensure_ascii=False).encode())
+        headers = {"content-type": "application/json", "x-wp-totalpages": str(-(-len(found) // size))}
+        return TwinAnswer(200, headers, json.dumps(shown, ensure_ascii=False).encode())
 
     def _known(self, call: Call) -> Known | None:
         return self.comments.get(int((call.object or "0_0").partition("_")[2]))

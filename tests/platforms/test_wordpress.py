@@ -226,15 +226,52 @@ def test_what_was_missed_is_read_as_if_the_plugin_had_told_it(
     for number in range(346, 346 + 150):
         at = now + timedelta(seconds=number)
         twin.comments[number] = Known(number, 12, 0, "blog-garance", f"n° {number}", at)
-    sweep, found = Sweep("blog-garance", now - timedelta(minutes=15)), []
-    while True:
+    found = swept(carried, now)
+    assert list(dict.fromkeys(found)) == [f"12_{number}" for number in range(345, 496)]
+
+
+def swept(
+    carried: Callable[[HttpCall | None], HttpAnswer], now: datetime, meanwhile: Callable[[], None] = lambda: None
+) -> list[str]:
+    """The objects of a whole sweep; `meanwhile` happens after each page."""
+    sweep, found = Sweep("blog-garance", now - timedelta(minutes=15)), list[str]()
+    for _ in range(9):
         page = wordpress.gather(sweep, carried(wordpress.poll(sweep, ACCESS, now)), now)
         assert page.outcome.verdict is Verdict.DONE
-        found += [said for item in page.items for said in wordpress.read(item)]
+        for item in page.items:
+            (said,) = wordpress.read(item)
+            found.append(said.object)
         if not page.page:
-            break
+            return found
         sweep = replace(sweep, page=page.page)
-    assert [said.object for said in found] == [f"12_{number}" for number in range(345, 496)]
+        meanwhile()
+    raise AssertionError("a sweep without an end")
+
+
+@pytest.mark.parametrize("seconds", [1, 0], ids=["one after the other", "all in one second"])
+def test_what_is_hidden_while_a_blog_is_swept_hides_nothing_else(
+    *, seconds: int, carried: Callable[[HttpCall | None], HttpAnswer], twin: WordpressTwin, now: datetime
+) -> None:
+    for number in range(346, 346 + 250):
+        at = now + timedelta(seconds=number * seconds)
+        twin.comments[number] = Known(number, 12, 0, "blog-garance", f"n° {number}", at)
+
+    def hidden() -> None:
+        """The machine found spam on the page before."""
+        for number in range(346, 376):
+            twin.comments[number] = replace(twin.comments[number], status="hold")
+
+    found = swept(carried, now, hidden if seconds else lambda: None)
+    assert set(found) >= {f"12_{number}" for number in range(376, 596)}
+
+
+def test_a_page_that_shows_less_than_it_holds_is_not_the_last(
+    carried: Callable[[HttpCall | None], HttpAnswer], now: datetime
+) -> None:
+    sweep = Sweep("blog-garance", now - timedelta(minutes=15))
+    one = carried(wordpress.poll(sweep, ACCESS, now))
+    page = wordpress.gather(sweep, replace(one, headers={"x-wp-totalpages": "2"}), now)
+    assert (len(page.items), bool(page.page)) == (1, True), "ninety-nine stand under posts that we may not read"
 
 
 def test_a_site_without_our_plugin_says_so(answered: Any, now: datetime) -> None:

@@ -10,7 +10,7 @@ Source: WordPress/WordPress `wp-includes/rest-api/endpoints/class-wp-rest-commen
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from json import dumps, loads
@@ -37,7 +37,7 @@ from tribune.channel import (
     Verdict,
 )
 from tribune.comment import Audience, Author, Comment, Said, TeamAct, Thread, Verb
-from tribune.errors import CannotDo, UnreadableBody
+from tribune.errors import CannotDo, Unreadable, UnreadableBody
 from tribune.platforms import answers, shapes, signatures
 
 CARD: Final = Card(
@@ -305,14 +305,15 @@ _PAGE: Final = 100
 
 def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every platform
     """The comments since a moment, oldest first, a hundred at a time. Raises CannotDo."""
+    after, number = _place(sweep)
     query = {
         "context": "edit",
         "status": "approve",
-        "after": sweep.since.isoformat(),
+        "after": after.isoformat(),
         "orderby": "date_gmt",
         "order": "asc",
         "per_page": _PAGE,
-        "page": sweep.page or "1",
+        "page": number,
     }
     return _with(_call("GET", "/wp/v2/comments", access, "Tribune"), query)
 
@@ -332,5 +333,31 @@ def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
         return Gathered((), Outcome(Verdict.REFUSED, why="plugin_missing"))
     events = [{"type": "comment.created", "timestamp": data.get("created_at"), "data": data} for data in told]
     items = tuple(Item(sweep.account, event) for event in events if event["data"].get("space") == sweep.account)
-    full = len(comments) == _PAGE
-    return Gathered(items, Outcome(Verdict.DONE), page=str(int(sweep.page or "1") + 1) if full else "")
+    return Gathered(items, Outcome(Verdict.DONE), page=_following(sweep, answer, told))
+
+
+def _place(sweep: Sweep) -> tuple[datetime, int]:
+    """Where a sweep stands: the moment from which on comments are asked for, and which page of them."""
+    after, _, number = sweep.page.rpartition(" ")
+    return datetime.fromisoformat(after) if after else sweep.since, int(number or "1")
+
+
+def _following(sweep: Sweep, answer: HttpAnswer, told: Sequence[Mapping[str, Any]]) -> str:
+    """The next page, begun anew at the last comment's second: whatever is hidden meanwhile moves all that is behind it.
+
+    A page may be shorter than a hundred, of what stands under posts that we may not read nothing is shown.
+    """
+    after, number = _place(sweep)
+    if not _more(answer, number, len(told)):
+        return ""
+    try:
+        last = shapes.instant(told[-1].get("created_at"), "created_at") if told else after
+    except Unreadable:
+        last = after
+    from_there = last - timedelta(seconds=1)  # `after` leaves its own second out
+    return f"{from_there.isoformat()} 1" if from_there > after else f"{after.isoformat()} {number + 1}"
+
+
+def _more(answer: HttpAnswer, number: int, shown: int) -> bool:
+    pages = answer.headers.get("x-wp-totalpages", "")
+    return number < int(pages) if pages.isascii() and pages.isdigit() else shown == _PAGE
