@@ -156,7 +156,8 @@ def _written(account: str, field: str, value: _Value) -> Comment:
     identity = shapes.identifier(value.id, "value.id")
     said_at = shapes.instant(value.timestamp, "value.timestamp")
     root, above = value.root_post or _Post(), value.replied_to or _Post()
-    at_top = above.id is None or above.id == root.id
+    # What we published may answer a post of somebody else's, of which nothing says whose it is.
+    at_top = above.id is None or (above.id == root.id and field != "publish")
     elsewhere = field == "mentions" and root.owner_id != account
     ours = field == "publish" or value.is_reply_owned_by_me or _by_the_owner(account, value, root)
     text = value.text or ""
