@@ -136,9 +136,12 @@ def test_what_the_lookup_found_completes_the_item(sent: Callable[[str], Any], an
     )
 
 
-def test_an_author_who_stays_withheld_is_nobody(sent: Callable[[str], Any], answered: Any, now: datetime) -> None:
+@pytest.mark.parametrize(("code", "subcode"), [(10, None), (100, 33)], ids=["no permission", "not visible to us"])
+def test_an_author_who_stays_withheld_is_nobody(
+    *, code: int, subcode: int | None, sent: Callable[[str], Any], answered: Any, now: datetime
+) -> None:
     (item,) = facebook.split(sent("facebook__mention").body)
-    whole, outcome = facebook.completed(item, graph(answered, 10), now)
+    whole, outcome = facebook.completed(item, graph(answered, code, subcode=subcode), now)
     assert whole is not None
     (said,) = facebook.read(whole)
     assert isinstance(said, Comment)

@@ -352,12 +352,14 @@ def lookup(item: Item, access: Access) -> HttpCall:
 
 def completed(item: Item, answer: HttpAnswer, now: datetime) -> tuple[Item | None, Outcome]:
     """The item with what the comment's own address says; as it stands, by nobody we know, where Graph withholds it."""
-    outcome = graph.read(answer, now)
-    if outcome.verdict is Verdict.REFUSED:
+    outcome, change = graph.read(answer, now), item.payload["change"]
+    # Elsewhere than on our Page, what Graph may not show us is to it what does not exist: the words we have are read.
+    unseen = change["field"] == "mention" and graph.is_hidden_from_us(answer)
+    if outcome.verdict is Verdict.REFUSED or unseen:
         return replace(item, incomplete=False), Outcome(Verdict.DONE, why=outcome.why)
     if outcome.verdict is not Verdict.DONE:
         return None, outcome
-    found, change = answers.json_object(answer.body), item.payload["change"]
+    found = answers.json_object(answer.body)
     known = {name: found[name] for name in ("from", "message", "permalink_url") if found.get(name)}
     known |= {"created_time": found["created_time"]} if "created_time" in found else {}
     match found.get("parent"):

@@ -307,6 +307,14 @@ def _until(verdict: Verdict, answer: HttpAnswer, now: datetime) -> datetime | No
     return now + answers.SPAM_PAUSE if verdict is Verdict.BLOCKED else None
 
 
+def is_hidden_from_us(answer: HttpAnswer) -> bool:
+    """Does the answer leave open whether the object is gone, or only may not be seen by us?"""
+    match answers.json_object(answer.body).get("error"):
+        case {"code": 100, "error_subcode": 33}:
+            return True
+    return False
+
+
 def is_gone(answer: HttpAnswer) -> bool:
     """Does the answer say that the object exists no more (or that we may no longer see it)?"""
     match answers.json_object(answer.body).get("error"):
