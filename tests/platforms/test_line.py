@@ -94,6 +94,14 @@ def test_a_place_is_words_and_a_voice_is_not(read: Callable[[str], Comment]) -> 
     assert (read("line__message_audio").text, read("line__message_audio").media) == ("", Media.VOICE)
 
 
+def test_a_place_without_a_name_is_not_taken_for_silence(sent: Callable[[str], Any]) -> None:
+    (item,) = line.split(sent("line__message_location").body)
+    message = {name: one for name, one in item.payload["message"].items() if name not in {"title", "address"}}
+    (said,) = line.read(Item(item.account, {**item.payload, "message": message}))
+    assert isinstance(said, Comment)
+    assert (said.text, said.media) == ("", Media.FILE), "a person looks at what the machine cannot read"
+
+
 @pytest.mark.parametrize("field", ["timestamp", "source", "message"])
 def test_a_message_without_what_identifies_it_is_unreadable(field: str, sent: Callable[[str], Any]) -> None:
     (item,) = line.split(sent("line__message_text").body)

@@ -152,6 +152,7 @@ _MEDIA: Final = {
     "file": Media.FILE,
     "sticker": Media.STICKER,
 }
+"""What we do not know by name, and a place without a name, is a file, never nothing."""
 
 
 def read(item: Item) -> Iterable[Said]:
@@ -178,7 +179,7 @@ def read(item: Item) -> Iterable[Said]:
             thread=Thread(id=conversation, post=conversation),
             text=text,
             audience=Audience.PRIVATE,
-            media=_MEDIA.get(spoken.type, Media.NONE) if spoken and text == "" else Media.NONE,
+            media=_MEDIA.get(spoken.type, Media.FILE) if spoken and text == "" else Media.NONE,
             tagged=_tagged(spoken.mention, text) if spoken and spoken.mention else (),
             quote=spoken.quoteToken if spoken and verb is not Verb.DELETED else None,
             led_elsewhere=event.mode != "active",
