@@ -20,8 +20,8 @@ from tribune.replies import OwnTexts
 
 NAME_LIMIT = 30
 TOPIC_LIMIT = 60
-_HALF_A_YEAR = timedelta(days=183)
 """A longer title is no subject to put into a sentence."""
+_HALF_A_YEAR = timedelta(days=183)
 _NOT_SPECIFIC = {"name", "team", "title"}
 """Values that fit any text; the others say something about this comment."""
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
