@@ -19,7 +19,7 @@ from tribune.budgets import (
 )
 from tribune.channel import ActKind
 from tribune.charter.document import AppliesTo, Ceiling, Charter, Clause, Dsa, Family, FirstAction, Gravity, Kind, Step
-from tribune.charter.findings import Breach, Findings, Signal
+from tribune.charter.findings import Breach, Findings, Signal, Vocabulary
 from tribune.comment import Audience, Author, Comment, Media, Thread, Verb, words_hash
 from tribune.decision import (
     CALLS,
@@ -119,6 +119,7 @@ def charter(*changed: Clause) -> Charter:
 
 
 CHARTER = charter()
+OURS = Vocabulary(brand="Vélos Garance", handles=("mairie_officiel",))
 COMMENT = Matter(object="o-1", words="w-1")
 ACTING = Situation(now=NOW, mode=Mode.ACT)
 UNKNOWN = Standing()
@@ -475,11 +476,38 @@ def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
         thread=Thread("1_2", "1"),
         text=" @Karim pas d'accord",
     )
-    matter = Matter.of(said, answers_member=False)
+    matter = Matter.of(said, answers_member=False, vocabulary=OURS)
     assert matter == Matter("1_2", words_hash(said.text), to_member=True, written_at=NOW)
-    assert not Matter.of(replace(said, text="Bonjour"), answers_member=False).to_member
-    assert Matter.of(replace(said, text="Bonjour Karim", tagged=("Karim",)), answers_member=False).to_member
-    assert Matter.of(replace(said, text="Bonjour"), answers_member=True).to_member
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "answers_member", "to_member"),
+    [
+        ("Bonjour", (), False, False),
+        ("Bonjour", (), True, True),
+        ("@Karim bonjour", (), False, True),
+        ("Bonjour Karim", ("Karim",), False, True),
+        ("@velosgarance bonjour", (), False, False),
+        (" @mairie_officiel, bonjour", ("mairie_officiel",), False, False),
+        ("@mairie_officiel regarde @Karim", ("mairie_officiel", "Karim"), False, True),
+    ],
+)
+def test_whoever_writes_our_own_name_speaks_to_us(
+    text: str, tagged: tuple[str, ...], answers_member: object, to_member: object
+) -> None:
+    said = Comment(
+        platform="telegram",
+        account="1",
+        object="1_2",
+        verb=Verb.CREATED,
+        said_at=NOW,
+        posted_at=NOW,
+        author=Author("9"),
+        thread=Thread("1_2", "1"),
+        text=text,
+        tagged=tagged,
+    )
+    assert Matter.of(said, answers_member=bool(answers_member), vocabulary=OURS).to_member is to_member
 
 
 # --- gravity 4 ----------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tribune.charter import Charter, Circumstances, Findings, Reader, Vocabulary
+from tribune.charter.reading import opens_with_a_person
 from tribune.comment import Audience, words_hash
 from tribune.decision import Decision, Matter, Mode, Situation, decide
 from tribune.standing import Standing
@@ -46,7 +47,7 @@ class Checker:
             object="check",
             words=words_hash(question.text),
             audience=_audience(question),
-            to_member=question.text.lstrip().startswith("@"),
+            to_member=opens_with_a_person(question.text, self.reader.vocabulary),
         )
         return decide(matter, findings, Standing(), Situation(now=now, mode=mode), self.charter)
 

@@ -87,7 +87,7 @@ class Account(Written):
     name: str = ""
     username: str = ""
     """Our name on a platform where names are unique (Instagram, Threads, a Telegram group's channel): whoever bears it is
-    we, whatever id is told.
+    we, whatever id is told, and whoever writes « @ » and that name speaks to us.
     """
     silence_hours: int | None = Field(None, ge=0, le=168)
     """Hours without a word after which the platform is asked what was said, or, where it cannot be asked, the
@@ -175,6 +175,12 @@ class Community(Written):
             },
             brand=self.name,
             names=tuple(account.name for channel in self.channels for account in channel.accounts if account.name),
+            handles=tuple(
+                account.username.removeprefix("@")
+                for channel in self.channels
+                for account in channel.accounts
+                if account.username
+            ),
         )
 
     @property

@@ -164,6 +164,8 @@ class Vocabulary:
     brand: str = ""
     names: tuple[str, ...] = ()
     """Names under which the house speaks, beside the brand's: its accounts', the one that signs."""
+    handles: tuple[str, ...] = ()
+    """Its unique names on platforms, without « @ »: whoever writes them speaks to the house, not to a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -437,13 +437,12 @@ def _mentions(reading: Reading) -> list[Hit]:
     spans = [(found.start(1), found.end(1)) for found in _MENTION.finditer(original)]
     for name in reading.circumstances.tagged[:50]:
         spans += _places_of(name.lstrip("@"), original)
-    brand = _squeezed(reading.vocabulary.brand)
     starts = {start: index for index, start in enumerate(reading.text.starts)}
     ends = reading.text.ends
     found: dict[int, Hit] = {}
     for start, end in spans:
         first = starts.get(start)
-        if first is None or _is_brand(_squeezed(original[start:end]), brand):
+        if first is None or is_the_house(original[start:end], reading.vocabulary):
             continue
         last = first
         while last + 1 < len(ends) and ends[last + 1] <= end:
@@ -453,9 +452,19 @@ def _mentions(reading: Reading) -> list[Hit]:
     return [found[first] for first in sorted(found)]
 
 
-def _is_brand(name: str, brand: str) -> bool:
-    """« @garance » and « @velosgarance.officiel » are Vélos Garance; « @Lo » is not."""
-    return bool(brand) and (brand in name or (len(name) >= MIN_BRAND and name in brand))
+def is_the_house(named: str, vocabulary: Vocabulary) -> bool:
+    """« @garance » and « @velosgarance.officiel » are Vélos Garance, and so is each @name of its own; « @Lo » is not."""
+    name, brand = _squeezed(named), _squeezed(vocabulary.brand)
+    if bool(brand) and (brand in name or (len(name) >= MIN_BRAND and name in brand)):
+        return True
+    return name in map(_squeezed, vocabulary.handles)
+
+
+def opens_with_a_person(text: str, vocabulary: Vocabulary) -> bool:
+    """Does it begin with an @name that is not ours?"""
+    said = text.lstrip()
+    first = _MENTION.match(said)
+    return said.startswith("@") and not (first and is_the_house(first[1], vocabulary))
 
 
 def _places_of(name: str, original: str) -> list[Span]:

@@ -8,6 +8,8 @@ from typing import Literal, Self
 from tribune.budgets import Silence
 from tribune.channel import ActKind
 from tribune.charter.document import Step
+from tribune.charter.findings import Vocabulary
+from tribune.charter.reading import is_the_house, opens_with_a_person
 from tribune.comment import Audience, Comment, Media, words_hash
 
 
@@ -148,19 +150,23 @@ class Matter:
     audience: Audience = Audience.PUBLIC
     media: Media = Media.NONE
     to_member: bool = False
-    """Said to another member: a reply to their comment, or with an @name."""
+    """Said to another member: a reply to their comment, or with an @name that is not ours."""
     written_at: datetime | None = None
     """When the words were written; None: now."""
 
     @classmethod
-    def of(cls, comment: Comment, *, answers_member: bool) -> Self:
-        """The matter of a comment; `answers_member`: it replies to somebody else's comment, not to ours."""
+    def of(cls, comment: Comment, *, answers_member: bool, vocabulary: Vocabulary) -> Self:
+        """The matter of a comment; `answers_member`: it replies to somebody else's comment, not to ours.
+
+        `vocabulary` tells our own names from those of persons.
+        """
+        to_persons = any(not is_the_house(name, vocabulary) for name in comment.tagged)
         return cls(
             object=comment.object,
             words=words_hash(comment.text),
             audience=comment.audience,
             media=comment.media,
-            to_member=answers_member or bool(comment.tagged) or comment.text.lstrip().startswith("@"),
+            to_member=answers_member or to_persons or opens_with_a_person(comment.text, vocabulary),
             written_at=comment.posted_at,
         )
 

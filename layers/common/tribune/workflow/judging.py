@@ -57,13 +57,18 @@ class Judging:
         circumstances = self._circumstances(before)
         findings = self._answerable(self.ground.reader.read(self.said.text, circumstances))
         decision = decide(
-            Matter.of(self.said, answers_member=circumstances.answers_member),
+            self._matter,
             findings,
             self._standing(before),
             self._situation(before, findings, circumstances),
             self.ground.charter.charter if self.ground.charter else None,
         )
         return findings, decision
+
+    @property
+    def _matter(self) -> Matter:
+        vocabulary = self.ground.community.vocabulary
+        return Matter.of(self.said, answers_member=self.answers_member(), vocabulary=vocabulary)
 
     @property
     def _post(self) -> Post | None:
@@ -202,7 +207,7 @@ class Judging:
         What they say to another member is no answer to us.
         """
         record = self.sheet.author((self.deed.community, self.author)) if self.author else None
-        if record is None or self.said.tagged or self.answers_member():
+        if record is None or self._matter.to_member:
             return frozenset()
         spoken = self.sheet.thread(self.thread).automatic
         if not any(self.now - at < TURNS_WITHIN for action, at in record.automatic.items() if action in spoken):
