@@ -65,6 +65,10 @@ def words(findings: Findings, text: str) -> list[str]:
         ("Écrivez-moi : lea.martin@mail.example", ["lea.martin@mail.example"]),
         ("J'habite 12 rue de la Paix, 75002 Paris", ["12 rue de la Paix, 75002 Paris"]),
         ("Rendez-vous à la boutique du 12 rue de la Paix", []),
+        ("L'adresse du magasin : 12 rue de la Paix, 75002 Paris", []),
+        ("L'adresse de votre atelier c'est bien 12 rue de la Paix, 75002 Paris ?", []),
+        ("L'adresse du patron : 12 rue de la Paix, 75002 Paris", ["12 rue de la Paix, 75002 Paris"]),
+        ("Mon adresse : 12 rue de la Paix, 75002 Paris, ou la boutique", ["12 rue de la Paix, 75002 Paris"]),
         ("Commande 2024-2025, 20 000 km", []),
     ],
 )
