@@ -141,6 +141,26 @@ def test_an_answer_written_as_a_sentence_stays_one() -> None:
     assert "Le dimanche de 10 h à 13 h." in answer
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "said"),
+    [
+        ("oui, toute l'année !", "fr", "Oui, toute l'année !"),
+        ("peut-être… qui sait ?", "fr", "Peut-être… qui sait ?"),
+        ("Bonjour, nous livrons partout.", "fr", "nous livrons partout"),
+        ("Bonjour à tous ! Nous livrons partout", "fr", "Nous livrons partout."),
+        ("Hello, yes we do.", "en", "yes we do"),
+    ],
+)
+def test_an_answer_is_said_with_one_greeting_and_one_full_stop(written: str, language: str, said: str) -> None:
+    read: set[str] = set()
+    while answer := say("faq", {"answer": written}, language=language, automatic=True, avoid=read):
+        read.add(answer.variant)
+        assert said in text(answer)
+        assert len(re.findall("bonjour|hello", text(answer), re.IGNORECASE)) == 1
+        assert not re.search(r"[!?…]\.", text(answer))
+    assert len(read) >= 3
+
+
 def test_nobody_reads_the_same_automatic_sentence_twice() -> None:
     read: set[str] = set()
     while (reminder := say("reminder1.respect", {"n": "10", "url": URL}, automatic=True, avoid=read)) is not None:

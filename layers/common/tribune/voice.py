@@ -22,6 +22,10 @@ NAME_LIMIT = 30
 TOPIC_LIMIT = 60
 """A longer title is no subject to put into a sentence."""
 _HALF_A_YEAR = timedelta(days=183)
+_ENDED = ("!", "?", "…")
+"""After these nothing goes on in the same sentence."""
+_GREETED = 20
+"""Letters after « Bonjour »: « à tous », « Madame »."""
 _NOT_SPECIFIC = {"name", "team", "title"}
 """Values that fit any text; the others say something about this comment."""
 _NOT_IN_A_NAME = re.compile(r"[@#<>{}\[\]|\\^*_~`\"]")
@@ -255,12 +259,18 @@ def _known(fields: Mapping[str, str], voice: Voice, language: str, *, citation: 
     known["name"] = "" if automatic else safe_name(known.get("name"))
     known["topic"] = _subject(known.get("topic"))
     known["citation"] = _citation(known, table["citation"], citation, automatic=automatic)
-    answer = known.pop("answer", "").strip()
-    if answer[:1].isupper():
-        known["sentence"] = answer if answer[-1] in ".!?…" else f"{answer}."
+    answer = _ungreeted(known.pop("answer", ""), table["greetings"])
+    if answer[:1].isupper() or answer.endswith(_ENDED):
+        known["sentence"] = _capital(answer) if answer.endswith((".", *_ENDED)) else f"{answer}."
     else:
         known["answer"] = answer.rstrip(".")
     return {name: value for name, value in known.items() if value}
+
+
+def _ungreeted(answer: str, greetings: Iterable[str]) -> str:
+    """The answer without the greeting that it begins with: the text around it says hello already."""
+    hello = rf"\A(?:{'|'.join(map(re.escape, greetings))})\b[^,.!:\n]{{0,{_GREETED}}}[,.!:]\s*(?=\S)"
+    return re.sub(hello, "", answer.strip(), flags=re.IGNORECASE)
 
 
 def _citation(known: Mapping[str, str], forms: Mapping[str, str], form: str, *, automatic: bool) -> str:
