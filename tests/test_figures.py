@@ -167,6 +167,18 @@ def test_a_reminder_succeeds_when_the_member_speaks_again_and_breaks_no_rule() -
     assert (then.numerator, then.denominator) == (1, 3)
 
 
+def test_a_reminder_that_never_left_starts_no_thirty_days_and_what_was_no_breach_ends_none() -> None:
+    reminder = act(variant="reminder1.respect/1", at=NOW)
+    unsent = replace(act(variant="reminder1.respect/1", at=NOW - 40 * DAY), state=ActionState.CANCELLED)
+    heads = [
+        head("1", unsent, at=NOW - 40 * DAY, author="ana", verdict=INSULT),
+        head("2", reminder, author="ana", verdict=INSULT),
+        head("3", at=NOW + DAY, author="ana", verdict=replace(INSULT, reversed=True)),
+    ]
+    found = reminder_success(heads, NOW - DAY, NOW + DAY)
+    assert (found.numerator, found.denominator) == (1, 1)
+
+
 def test_a_promise_counts_once_its_time_is_over() -> None:
     kept = Promised("17 h", NOW, NOW + HOUR, NOW + HOUR / 2)
     late = Promised("17 h", NOW, NOW + HOUR, NOW + 2 * HOUR)

@@ -20,7 +20,7 @@ from tribune.community import Community
 from tribune.crowd import Crowd
 from tribune.duty import Rota
 from tribune.figures import ANSWERED, MOST_WAITING, PAID, THREADS, Figures
-from tribune.journal import Case, Head, HeadKind
+from tribune.journal import ActionState, Case, Head, HeadKind
 from tribune.leadership import Part
 from tribune.notice import Appeal, AppealState
 
@@ -604,8 +604,9 @@ def _cell(at: tuple[int, int], posts: Sequence[tuple[int, bool]], usual: float) 
 
 
 def reminder_success(heads: Iterable[Head], since: datetime, until: datetime) -> Measure:
-    """Of the members who were first reminded between two moments, those who spoke again within thirty days and broke no
-    rule then; `until` is thirty days ago or more: of who was reminded later, those who fail would count first.
+    """Of the members who first read a reminder between two moments, those who spoke again within thirty days and broke no
+    rule then, as far as the team let that stand; `until` is thirty days ago or more: of who was reminded later, those who
+    fail would count first.
     """
     said: defaultdict[str, list[Head]] = defaultdict(list)
     for head in heads:
@@ -613,12 +614,13 @@ def reminder_success(heads: Iterable[Head], since: datetime, until: datetime) ->
             said[head.author].append(head)
     reminded = succeeded = 0
     for comments in said.values():
-        told = [a.done_at for head in comments for a in head.actions if a.reminds and a.done_at is not None]
+        reminders = [a for head in comments for a in head.actions if a.reminds and a.state is ActionState.SENT]
+        told = [a.done_at for a in reminders if a.done_at is not None]
         if not told or not since <= min(told) < until:
             continue
         first = min(told)
         later = [one for one in comments if first < one.posted_at <= first + COMES_BACK_WITHIN]
-        failed = any(one.verdict is not None and one.verdict.clause is not None for one in later)
+        failed = any(v is not None and v.clause is not None and not v.reversed for v in (one.verdict for one in later))
         reminded += 1
         succeeded += bool(later) and not failed
     return Measure("reminder_success", succeeded, reminded, Unit.SHARE)
