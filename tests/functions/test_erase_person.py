@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import square
+from redress import handling
 from world import PAGE, Fault, World
 
 from tribune.aws import clients, keys
 from tribune.journal import CaseState
 from tribune.platforms import facebook
+from tribune.workflow.deed import case_id
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 COMPLAINT = "Un mois que j'attends mon remboursement, répondez-moi enfin"
@@ -202,3 +204,20 @@ def test_what_its_author_deletes_is_gone_from_cases_and_calls_too(world: World) 
     world.settle()
 
     assert [canary for canary in CANARIES[:2] if canary in everything(world)] == []
+
+
+def test_what_was_decided_by_hand_is_found_in_the_ledger_through_no_answer_of_ours_either(world: World) -> None:
+    spoke(world)
+    case = case_id(("garance", "facebook", PAGE, "1_2"))
+    handling(world).hide("garance", case, "marie", "respect")
+    handling(world).send("garance", case, "marie", "Nous regardons cela pour vous.")
+    world.settle()
+    asks(world)
+    world.settle()
+
+    left = [
+        item
+        for item in clients.dynamodb().scan(TableName=world.stack.tables()["JournalTable"])["Items"]
+        if item.get("sealed", {}).get("L")
+    ]
+    assert [item["pk"]["S"] for item in left] == []

@@ -292,6 +292,7 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
         verdict=None,
         actions=(),
         case=False,
+        sealed=(),
     )
 
 
