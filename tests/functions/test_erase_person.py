@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import square
 from redress import handling
-from world import PAGE, Fault, World
+from world import LINE_ACCOUNT, PAGE, Fault, World
 
 from tribune.aws import clients, keys
 from tribune.journal import CaseState
@@ -221,3 +221,23 @@ def test_what_was_decided_by_hand_is_found_in_the_ledger_through_no_answer_of_ou
         if item.get("sealed", {}).get("L")
     ]
     assert [item["pk"]["S"] for item in left] == []
+
+
+def test_what_they_wrote_to_us_alone_does_not_tell_who_it_was_by_the_name_of_the_conversation(world: World) -> None:
+    world.deliver("line", world.line_message(1, COMPLAINT))
+    world.deliver("line", world.line_message(2, "Bonjour, vous livrez quand ?"))
+    world.settle()
+    before = world.head("garance", "line", LINE_ACCOUNT, "1")
+    assert before is not None
+    request = {
+        "schema": 1, "kind": "erasure", "platform": "line", "channel": "main", "person": "Uaaa", "code": "a" * 32,
+        "asked_at": world.now.isoformat(),
+    }  # fmt: skip
+    world.invoke("erase_person", {"Records": [{"messageId": "1", "body": json.dumps(request)}]})
+    world.settle()
+
+    items = clients.dynamodb().scan(TableName=world.stack.tables()["JournalTable"])["Items"]
+    about = [item for item in items if item["pk"]["S"].startswith("garance#object#line#")]
+    assert {item["sk"]["S"] for item in about} == {"head", "case"}
+    assert before.author is not None
+    assert before.author not in json.dumps(about, default=str)

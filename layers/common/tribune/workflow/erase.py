@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from tribune.channel import Outcome, Verdict
+from tribune.comment import Audience
 from tribune.errors import Conflict, Unavailable, Unreadable
 from tribune.journal import Breaker, Call, CaseState, Changes, Head, Lately, OutgoingWords, SaidWords, ThreadNote
 from tribune.workflow.forget import DEAUTHORISATION
@@ -130,10 +131,10 @@ class Erasing:
                 return
             sheet.put_head(_nobodys(head, sheet.now))
             sheet.note_thread(ThreadNote(*head.thread_at, closed=frozenset({head.object})))
-            if case is not None and (case.drafts or case.state is CaseState.OPEN):
-                sheet.put_case(
-                    closed(case, "erased", sheet.now) if case.state is CaseState.OPEN else replace(case, drafts=())
-                )
+            private = head.audience is Audience.PRIVATE
+            if case is not None and (case.drafts or case.state is CaseState.OPEN or private):
+                over = closed(case, "erased", sheet.now) if case.state is CaseState.OPEN else replace(case, drafts=())
+                sheet.put_case(replace(over, thread=head.object) if private else over)
             changes = sheet.changes()
             self.journal.keep_words((), (), (), changes.heads)
             try:
@@ -149,4 +150,6 @@ def _nobodys(head: Head, now: datetime) -> Head:
     actions, _ = cancelled(
         head.actions, "erased", now, only=lambda action: action.purpose not in ("withdraw", "restore")
     )
-    return replace(unsealed(head), author=None, actions=actions, url=None)
+    nobodys = replace(unsealed(head), author=None, actions=actions, url=None)
+    # A private conversation is named after whoever we have it with.
+    return replace(nobodys, thread=head.object, post=head.object) if head.audience is Audience.PRIVATE else nobodys
