@@ -30,7 +30,9 @@ GARANCE = read("community: {id: garance, name: Garance}\n").community
 type Counts = dict[tuple[str, str], int]
 
 
-def made(comments: int, counts: Counts, appeals: int = 0, overturned: int = 0, answers: int = 0) -> Register:
+def made(
+    comments: int, counts: Counts, appeals: int = 0, *, overturned: int = 0, answers: int = 0, elsewhere: int = 0
+) -> Register:
     slot = Slot("facebook/1001/1", "", 0, False, "comment", 1)
     told = [
         Appeal(
@@ -42,7 +44,7 @@ def made(comments: int, counts: Counts, appeals: int = 0, overturned: int = 0, a
     return register(
         "garance",
         MONTH,
-        Figures(counts=Counter({slot: comments}), clauses=Counter(counts)),
+        Figures(counts=Counter({slot: comments}), clauses=Counter(counts), talk=Counter(hidden_elsewhere=elsewhere)),
         rules=RULES,
         appeals=told,
         answers=spread("response_time_working", [3600.0] * answers),
@@ -108,6 +110,18 @@ def test_the_share_left_visible_is_never_flattered(comments: int, n: int, m: int
     assert told.visible <= truth + 1e-9
     if not told.at_least:
         assert told.visible == pytest.approx(truth)
+
+
+@settings(deadline=None)
+@given(comments=st.integers(5, 200), elsewhere=st.integers(0, 12), few=FEW)
+def test_what_the_team_hid_on_the_platform_itself_is_not_left_visible(comments: int, elsewhere: int, few: int) -> None:
+    told = made(comments, {}, elsewhere=elsewhere)
+    assert told.visible is not None
+    assert told.visible <= 1 - min(comments, elsewhere) / comments + 1e-9
+    page = Showed(told, GARANCE, "fr", lambda _: "9").as_html()
+    assert ("sur le réseau même" in page) is (elsewhere > 0)
+    if 0 < elsewhere < 5:
+        assert packed(told) == packed(made(comments, {}, elsewhere=few))
 
 
 def test_a_median_of_few_is_not_told() -> None:

@@ -130,6 +130,22 @@ def test_what_was_heard_of_in_a_later_hour_than_it_was_said_is_read_too(world: W
     assert "Demandé par 3 personnes" in told(world)[0]
 
 
+def test_the_register_does_not_call_visible_what_the_team_hid_on_the_platform_itself(world: World) -> None:
+    for number in range(1, 11):
+        world.deliver("facebook", world.comment(number, "Très beau vélo", author=str(7000 + number)))
+    world.settle(minutes=20)
+    for number in range(1, 7):
+        world.deliver("facebook", world.comment(number, "Très beau vélo", verb="hide", author=str(7000 + number)))
+    world.settle(minutes=20)
+    world.now += timedelta(hours=3)
+    world.invoke("seal_hours", {})
+    world.now = datetime(2026, 12, 10, 9, tzinfo=UTC)
+    world.invoke("send_report", {})
+
+    kept = json.loads(Registers(clients.dynamodb(), world.stack.tables()["CharterTable"]).load("garance", "2026-11"))
+    assert (kept["received"], kept["visible"], kept["hidden_elsewhere"]) == (10, 0.4, 6)
+
+
 def test_an_answer_to_last_weeks_question_is_none_to_this_weeks(world: World) -> None:
     world.now = datetime(2026, 11, 29, 20, tzinfo=UTC)
     world.deliver("facebook", world.comment(1, "Le G3 tient en cabine d'avion ?", author="7001"))

@@ -34,6 +34,8 @@ ANSWERED: Final = "answered"
 """…and those in which we did."""
 LAW: Final = ""
 """In the place of a clause: the law itself, where no charter was published."""
+HIDDEN_ELSEWHERE: Final = "hidden_elsewhere"
+"""Comments that the team hides on the platform itself and that no clause holds."""
 PAID: Final = "paid."
 """Before the name of what is counted under posts that were paid for."""
 MEASURES: Final = frozenset({ActKind.HIDE, ActKind.DELETE, ActKind.BLOCK})
@@ -77,7 +79,7 @@ class Figures:
     """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
     answer, or waited until a person gave it (what its author took back before that waits for nobody); `measures` and `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`:
     how comments were said (`climate.Tone`); `criticism`: negative ones without a breach, `criticism_kept`: those of
-    them that stand. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
+    them that stand; HIDDEN_ELSEWHERE. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
     for; the name alone holds them too.
     """
     said: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -319,6 +321,8 @@ class _Recount:
         by_hand = next((action.clause for action in sent if action.clause), None)
         clause = (verdict.clause if verdict else None) or by_hand
         if clause is None and (verdict is None or verdict.ground != "law"):
+            if head.hidden and head.counted is not None:
+                self.figures_.talk[HIDDEN_ELSEWHERE] += 1
             return
         hid = next((action for action in sent if action.kind is ActKind.HIDE), None)
         by_team = hid is None and bool(head.hidden)  # on the platform itself

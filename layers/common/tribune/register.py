@@ -16,7 +16,7 @@ from datetime import datetime
 from math import floor
 from typing import Final
 
-from tribune.figures import LAW, Figures
+from tribune.figures import HIDDEN_ELSEWHERE, LAW, Figures
 from tribune.measures import Spread, spread
 from tribune.notice import Appeal
 from tribune.report import Period
@@ -80,6 +80,8 @@ class Register:
     """First answers of persons to what waited for one."""
     answer_time_s: float | None
     """Their median, in hours of presence; None under five."""
+    hidden_elsewhere: Shown = 0
+    """What the team hid on the platform itself, under no article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def register(  # noqa: PLR0913  what it is made of, each named at the call
     comments = sum(n for (kind, _), n in figures.by_kind_and_level().items() if kind == "comment")
     lines = tuple(_lines(figures, rules))
     received = masked(comments)
-    visible, at_least = _visible(received, lines)
+    elsewhere = masked(figures.talk[HIDDEN_ELSEWHERE])
+    visible, at_least = _visible(received, lines, elsewhere)
     return Register(
         community=community,
         month=month.name,
@@ -132,6 +135,7 @@ def register(  # noqa: PLR0913  what it is made of, each named at the call
         appeal_time_s=_median(took),
         answered=masked(answers.sample),
         answer_time_s=_median(answers),
+        hidden_elsewhere=elsewhere,
     )
 
 
@@ -154,11 +158,11 @@ def _counts(figures: Figures, clause: str) -> tuple[Shown, ...]:
     return tuple(masked(told[column]) for column in COLUMNS)
 
 
-def _visible(received: Shown, lines: Sequence[Line]) -> tuple[float | None, bool]:
+def _visible(received: Shown, lines: Sequence[Line], elsewhere: Shown) -> tuple[float | None, bool]:
     """The share left visible, from what is shown; each count that is not is taken for the one that leaves least."""
     if not received:
         return None, False
-    gone, bound = 0, False
+    gone, bound = LEAST - 1 if elsewhere is None else elsewhere, elsewhere is None
     for line in lines:
         counts = dict(zip(COLUMNS, line.counts, strict=True))
         for column in ("hidden_by_machine", "hidden_by_person", "deleted"):

@@ -169,6 +169,8 @@ class Showed:
         if told.visible is not None:
             said = share(told.visible, self.language)
             yield names["visible"], words.fill(self.table["at_least"], {"share": said}) if told.at_least else said
+        if told.hidden_elsewhere != 0:
+            yield names["hidden_elsewhere"], told_as(told.hidden_elsewhere)
         yield names["answered"], told_as(told.answered)
         if told.answer_time_s is not None:
             yield names["answer_time"], lasting(told.answer_time_s, self.language)
