@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from world import PAGE, Calls, Fault, Killed, World
 
 from tribune.journal import ActionState, Changes
@@ -204,3 +205,22 @@ def test_a_wake_up_during_the_lease_changes_nothing_and_one_after_it_finds_out_w
     assert head is not None
     assert [action.state for action in head.actions] == [ActionState.SENT]
     assert len(world.outbox.effects) == 1
+
+
+def test_a_claim_that_meets_somebody_s_transaction_is_made_again_at_once(world: World) -> None:
+    """What answers in LINE has fifty seconds; a message that comes back takes three minutes."""
+    met: list[str] = []
+
+    def meets(name: str) -> None:
+        if name == "PutItem":
+            met.append(name)
+            if len(met) == 1:
+                raise ClientError({"Error": {"Code": "TransactionConflictException"}}, name)
+
+    world.deliver("line", world.line_message(1, "Vous êtes ouverts le dimanche ?"))
+    world.pump_only("moderate_comments")
+    world.calls.step = meets
+    world.pump_only("perform_action")
+
+    assert len(met) == 2
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]

@@ -722,7 +722,7 @@ class Journal:
                 raise Unavailable("words: writes were throttled")
 
     def _call(self, operation: str, **request: Any) -> Any:
-        """One DynamoDB request; botocore does not retry a cancelled transaction, so this does."""
+        """One DynamoDB request; botocore retries neither a cancelled transaction nor a write that meets one, so this does."""
         for attempt in range(_ATTEMPTS):
             try:
                 return getattr(self.client, operation)(**request)
@@ -730,6 +730,9 @@ class Journal:
                 code = error.response["Error"]["Code"]
                 if code == "ConditionalCheckFailedException":
                     raise Conflict(operation) from error
+                if code == "TransactionConflictException":  # a single write that met somebody's transaction
+                    _pause(attempt)
+                    continue
                 if code != "TransactionCanceledException":
                     raise Unavailable(f"journal: {code}") from error
                 reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
