@@ -183,3 +183,14 @@ def test_a_third_time_the_same_words_are_seen_whichever_item_remembers_them(worl
     standing = known.author("garance", author.author, world.now).standing
     assert len({said.object for said in standing.said}) == 3
     assert standing.repetitions(standing.said[0].words, "1_3", world.now) == 2
+
+
+def test_one_whose_words_no_store_can_hold_fails_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    batch = [record(str(n), envelope(world, n, f"Bonjour {n}")) for n in range(9)]
+    batch.insert(4, record("poison", envelope(world, 99, "casse " * 75_000)))
+
+    answer = world.invoke("moderate_comments", {"Records": batch})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "poison"}]}
+    assert world.counters() == {"comment.1": 9}
+    assert "Unwritable" in everything_logged(caplog)

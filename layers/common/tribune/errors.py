@@ -108,6 +108,12 @@ class NotHere(CannotDo):
         super().__init__(kind)
 
 
+class Unwritable(TribuneError):
+    """What is to be kept is more than a store can hold: trying again changes nothing, and its neighbours are not to blame."""
+
+    reason = "unwritable"
+
+
 class NoGround(TribuneError):
     """Law 1: nothing is done to a member without a clause that was in force; `clauses`: those that were (ids)."""
 

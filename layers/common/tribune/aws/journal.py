@@ -19,7 +19,7 @@ from tribune.aws import items, keys, ledger, sealed
 from tribune.aws.keys import Key
 from tribune.aws.known import Known, bucket, call_of, family, head_of, moment, said_words, when
 from tribune.climate import BUCKET, Bucket
-from tribune.errors import Conflict, Unavailable
+from tribune.errors import Conflict, TribuneError, Unavailable, Unwritable
 from tribune.journal import (
     Breaker,
     Call,
@@ -54,7 +54,16 @@ if TYPE_CHECKING:
 MOST_IN_TRANSACTION = 100
 MOST_IN_READ = 100
 MOST_IN_WRITE = 25
-_RETRY_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_RETRY_CODES = {
+    "TransactionConflict",
+    "TransactionConflictException",  # a single write that met somebody's transaction
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
+_CHANGED_CODES = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
+_INVALID_CODES = {"ValidationError", "ValidationException"}
+"""Of a write: mostly that an item would be larger than 400 KB."""
+_READS = {"batch_get_item", "get_item", "query", "scan"}
 _ATTEMPTS = 4
 
 
@@ -359,7 +368,7 @@ class Journal:
     # --- writing ---
 
     def commit(self, changes: Changes, now: datetime) -> None:
-        """Write everything or nothing. Raises Conflict when a record was changed meanwhile, Unavailable.
+        """Write everything or nothing. Raises Conflict when a record was changed meanwhile, Unavailable, Unwritable.
 
         At most 100 items in one go: the caller cuts larger work (`cost`).
         """
@@ -727,23 +736,26 @@ class Journal:
             try:
                 return getattr(self.client, operation)(**request)
             except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code == "ConditionalCheckFailedException":
-                    raise Conflict(operation) from error
-                if code == "TransactionConflictException":  # a single write that met somebody's transaction
-                    _pause(attempt)
-                    continue
-                if code != "TransactionCanceledException":
-                    raise Unavailable(f"journal: {code}") from error
-                reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-                if "ConditionalCheckFailed" in reasons:
-                    raise Conflict(operation) from error
-                if not reasons & _RETRY_CODES:
-                    raise Unavailable(f"journal: {sorted(str(reason) for reason in reasons)}") from error
+                refusal = _refusal(operation, error.response)
+                if refusal is not None:
+                    raise refusal from error
                 _pause(attempt)
             except BotoCoreError as error:
                 raise Unavailable(f"journal: {type(error).__name__}") from error
         raise Unavailable("journal: transactions keep colliding")
+
+
+def _refusal(operation: str, answer: Mapping[str, Any]) -> TribuneError | None:
+    """What DynamoDB's refusal means; None where the same request may be made again at once."""
+    code = answer["Error"]["Code"]
+    codes = {code}
+    if code == "TransactionCanceledException":
+        codes = {str(reason.get("Code")) for reason in answer.get("CancellationReasons", ())}
+    if codes & _CHANGED_CODES:
+        return Conflict(operation)
+    if codes & _INVALID_CODES and operation not in _READS:
+        return Unwritable(operation)
+    return None if codes & _RETRY_CODES else Unavailable(f"journal: {sorted(codes)}")
 
 
 def _pause(attempt: int) -> None:
