@@ -11,7 +11,7 @@ from world import PAGE, World
 
 from tribune.channel import ActKind
 from tribune.errors import AlreadyDone
-from tribune.journal import ActionState, Head
+from tribune.journal import ActionState, CaseState, Head
 from tribune.workflow.deed import case_id
 
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
@@ -135,6 +135,16 @@ def test_what_a_colleague_showed_in_the_app_though_it_stood_accused_is_only_prop
 
     assert not is_hidden(place)
     assert [action.state for action in seen(place).actions if action.kind is ActKind.HIDE][-1] is ActionState.PROPOSED
+
+
+def test_what_was_shown_again_is_not_proposed_to_be_shown_by_an_edit(place: World) -> None:
+    said(place, THREAT)
+    handling(place).show("garance", CASE, "marie")
+    passes(place)
+    said(place, CALM, "edited")
+
+    assert not any(action.state is ActionState.PROPOSED for action in seen(place).actions)
+    assert handling(place).find("garance", CASE).case.state is CaseState.CLOSED
 
 
 def test_an_appeal_won_shows_what_was_hidden_after_a_colleague_had_shown_it(place: World) -> None:

@@ -238,6 +238,22 @@ def test_what_is_drafted_after_an_edit_leads_to_the_reason_of_the_hide_that_stan
     assert [f"/decisions/garance/{hide.notice}" in draft.text for draft in case.drafts] == [True]
 
 
+def test_what_is_drafted_after_a_second_hide_leads_to_its_reason_and_not_to_that_of_the_first(place: World) -> None:
+    first = hidden(place)
+    for act in (by_hand(place).show, by_hand(place).hide):
+        act("garance", name_of(place), "marie")
+        watch(place, timedelta(minutes=5))
+    assert seen(place) == ["hide", "unhide", "hide"]
+    place.deliver("facebook", place.comment(1, f"{INSULT}, vraiment", verb="edited", author="7001"))
+    decide(place)
+
+    second = [action for action in head(place, 1).actions if action.kind is ActKind.HIDE][-1]
+    assert second.id != first.id
+    case = place.journal.read([keys.case("garance", "facebook", PAGE, "1_1")]).case("garance", "facebook", PAGE, "1_1")
+    assert case is not None
+    assert [f"/decisions/garance/{second.notice}" in draft.text for draft in case.drafts] == [True]
+
+
 def test_an_insult_edited_into_what_may_be_a_threat_is_a_person_s_to_show_again(place: World) -> None:
     hidden(place)
     place.now += timedelta(minutes=5)

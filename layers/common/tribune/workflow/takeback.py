@@ -89,11 +89,16 @@ def cancelled(
 
 def is_hidden(head: Head) -> bool:
     """Is the comment hidden, or about to be: by us, by a person of the team through us, or on the platform itself?"""
+    return head.hidden if head.hidden is not None else bool(standing_hides(head))
+
+
+def standing_hides(head: Head) -> tuple[Action, ...]:
+    """The hides of the comment, carried out or on their way, that nobody has lifted since."""
     if head.hidden is not None:
-        return head.hidden
-    shown = (ActKind.HIDE, ActKind.UNHIDE)
-    last = [a.kind for a in head.actions if a.kind in shown and a.target == head.object and a.state in _BEGUN][-1:]
-    return last == [ActKind.HIDE]
+        return ()
+    begun = [action for action in head.actions if action.target == head.object and action.state in _BEGUN]
+    lifted = max((number for number, action in enumerate(begun) if action.kind is ActKind.UNHIDE), default=-1)
+    return tuple(action for action in begun[lifted + 1 :] if action.kind is ActKind.HIDE)
 
 
 def deleted_by_us(head: Head) -> bool:

@@ -72,6 +72,7 @@ from tribune.workflow.takeback import (
     deleted_by_us,
     is_hidden,
     left_standing,
+    standing_hides,
     taking_back,
     with_actions,
     withdrawn_if_asked,
@@ -321,10 +322,10 @@ class _Weighing:
         base = before or self._new_head(HeadKind.COMMENT)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
-        hidden = is_hidden(replace(base, actions=kept))
-        appeal = self._appeal_link(decision, kept, hidden=hidden)
+        standing = replace(base, actions=kept)
+        appeal = self._appeal_link(decision, standing)
         speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile, appeal)
-        fresh, drafts = self._acts(decision, findings.language, kept, speech, hidden=hidden)
+        fresh, drafts = self._acts(decision, findings.language, kept, speech, hidden=is_hidden(standing))
         actions = (*kept, *undone, *fresh)
         marked = self._marked(before, findings, decision)
         verdict = replace(
@@ -425,6 +426,7 @@ class _Weighing:
             return (), ()
         kept: list[Action] = []
         undone: list[Action] = []
+        hides = standing_hides(before)
         for earlier in before.actions:
             action = _timed_anew(earlier, decision)
             if action.state is ActionState.SENDING:
@@ -433,7 +435,8 @@ class _Weighing:
                 kept.append(replace(action, state=ActionState.CANCELLED, why="edited", done_at=self.now))
             else:
                 kept.append(action)
-                if action.state is ActionState.SENT and not self._still_due(action, decision):
+                stands = action.kind is not ActKind.HIDE or earlier in hides
+                if action.state is ActionState.SENT and stands and not self._still_due(action, decision):
                     undoing = taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
                     undone += [undo for undo in undoing if _not_undone_yet(before.action(undo.id))]
         anew = {undo.id for undo in undone}
@@ -513,10 +516,9 @@ class _Weighing:
             quote=self.said.quote,
         )
 
-    def _appeal_link(self, decision: Decision, earlier: tuple[Action, ...], *, hidden: bool) -> str:
+    def _appeal_link(self, decision: Decision, standing: Head) -> str:
         """Where the hide of this comment gives its reason: the one that stands, or the one that is ordered now."""
-        hides = [a.notice for a in earlier if a.notice and a.kind is ActKind.HIDE and a.may_be_read]
-        stands = hides[0] if hides and hidden else None
+        stands = next((hide.notice for hide in standing_hides(standing) if hide.notice and hide.may_be_read), None)
         act = next((act for act in decision.acts if act.kind is ActKind.HIDE), None)
         if stands is None and act is not None:
             stands = token(self.ground.pseudonym, named(*self.deed.at, act.purpose, act.kind, self.said.version))
