@@ -147,6 +147,50 @@ def test_what_was_shown_again_is_not_proposed_to_be_shown_by_an_edit(place: Worl
     assert handling(place).find("garance", CASE).case.state is CaseState.CLOSED
 
 
+def test_an_appeal_won_about_a_number_does_not_show_the_threat_that_was_edited_beside_it(place: World) -> None:
+    said(place, PHONE)
+    (protected,) = restrictions(seen(place))
+    assert protected.notice is not None
+    contest(place, protected.notice)
+    said(place, f"{PHONE} {THREAT}", "edited")
+    *_, danger = restrictions(seen(place))
+    assert danger.notice is not None
+    (appeal,) = reviewing(place).waiting()
+
+    reviewing(place).overturn(appeal.code, "lea")
+    passes(place)
+
+    assert is_hidden(place)
+    first, second = (kept(place, token)[0] for token in (protected.notice, danger.notice))
+    assert first is not None
+    assert second is not None
+    assert (first.reversed_at is None, second.ended_at) == (False, None)
+    case = handling(place).find("garance", CASE).case
+    assert (case.state, case.reason, case.drafts) == (CaseState.OPEN, "threat", ())
+    assert seen(place).unconfirmed == danger
+
+    contest(place, danger.notice)
+    (appeal,) = reviewing(place).waiting()
+    reviewing(place).overturn(appeal.code, "lea")
+    passes(place)
+    assert is_hidden(place) is False
+
+
+def test_whoever_shows_it_shows_it_whatever_else_hides_it(place: World) -> None:
+    said(place, PHONE)
+    (protected,) = restrictions(seen(place))
+    contest(place, protected.notice or "")
+    said(place, f"{PHONE} {THREAT}", "edited")
+
+    assert reviewing(place).give_in(seen(place).at, "lea")
+    passes(place)
+
+    assert not is_hidden(place)
+    assert all(
+        notice and notice.ended_at for notice in (kept(place, a.notice or "")[0] for a in restrictions(seen(place)))
+    )
+
+
 def test_an_appeal_won_shows_what_was_hidden_after_a_colleague_had_shown_it(place: World) -> None:
     said(place, PHONE)
     in_the_app(place, "unhide")

@@ -38,7 +38,7 @@ from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.takeback import cancelled, closed, is_hidden, looked_at, taking_back
+from tribune.workflow.takeback import cancelled, closed, is_hidden, looked_at, standing_hides, taking_back
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -271,7 +271,9 @@ class Reviewing:
             decided = replace(
                 appeal, state=outcome, decided_by=person, decided_at=now, because=because.strip(), rev=appeal.rev + 1
             )
-            changes = self._changes(decided, notice, known.head(*at), known.case(*at))
+            before = known.head(*at)
+            besides = self._besides(before, notice) if before is not None and not gives_in else ()
+            changes = self._changes(decided, notice, before, known.case(*at), besides)
             try:
                 self.journal.commit(changes, now)
             except Conflict:
@@ -282,27 +284,41 @@ class Reviewing:
             return decided
         raise Conflict("the case keeps changing: look at it again")
 
+    def _besides(self, head: Head, notice: Notice) -> tuple[Action, ...]:
+        """The other decisions that hide the comment too: each has a reason and a redress of its own."""
+        hides = standing_hides(head) if notice.kind is ActKind.HIDE else ()
+        return tuple(hide for hide in hides if hide.notice != notice.token and not self._is_over(hide))
+
+    def _is_over(self, hide: Action) -> bool:
+        notice, _ = self.journal.reason(self.community.id, hide.notice) if hide.notice else (None, None)
+        return notice is not None and (notice.ended_at is not None or notice.reversed_at is not None)
+
     def _may_review(self, appeal: Appeal, notice: Notice, person: str) -> None:
         if appeal.state is not AppealState.OPEN:
             raise AlreadyDone(appeal.decided_by or "", appeal.decided_at or appeal.at)
         if person in notice.decided_by:
             raise OwnDecision(person, (other.id for other in reviewers(self.community, notice)))
 
-    def _changes(self, appeal: Appeal, notice: Notice, before: Head | None, case: Case | None) -> Changes:
+    def _changes(
+        self, appeal: Appeal, notice: Notice, before: Head | None, case: Case | None, besides: tuple[Action, ...]
+    ) -> Changes:
+        """`besides`: what else hides the comment; then it stays hidden, and only this decision is settled."""
         won, now = appeal.state is AppealState.OVERTURNED, appeal.decided_at or appeal.at
         ends = (NoticeEnd(notice.community, notice.token, now, reversed=True),) if won else ()
         if before is None:
             return Changes(appeals=(appeal,), notice_ends=ends)
-        head, forgotten = self._restored(before, notice, appeal, now) if won else (before, frozenset[str]())
+        restores = won and not besides
+        head, forgotten = self._restored(before, notice, appeal, now) if restores else (before, frozenset[str]())
         by = appeal.decided_by or ""
-        taken = Measure("overturn" if won else "uphold", "appeal", by, clause=notice.clause, reverses=won)
-        head, seal = sealed(replace(looked_at(head), by_hand=True, rev=before.rev + 1), taken, now)
-        settled = self._settled(head, case, notice, appeal)
+        taken = Measure("overturn" if won else "uphold", "appeal", by, clause=notice.clause, reverses=restores)
+        head = head if besides else looked_at(head)
+        head, seal = sealed(replace(head, by_hand=True, rev=before.rev + 1), taken, now)
+        settled = self._settled(head, case, notice, appeal, besides)
         over = settled is None or settled.state is CaseState.CLOSED
         itself = frozenset({head.object})
         done = itself if over and not head.unfinished else frozenset[str]()
         authors: tuple[AuthorNote, ...] = ()
-        if won and head.author:
+        if restores and head.author:
             authors = (AuthorNote(head.community, head.author, lifted=itself, forgotten=forgotten),)
         return Changes(
             heads=(head,),
@@ -345,12 +361,15 @@ class Reviewing:
         able = ActKind.UNHIDE in self.platform(head.platform).CARD.can
         return notice.kind is ActKind.HIDE and is_hidden(head) and able and not head.deleted
 
-    def _settled(self, head: Head, case: Case | None, notice: Notice, appeal: Appeal) -> Case | None:
+    def _settled(
+        self, head: Head, case: Case | None, notice: Notice, appeal: Appeal, besides: tuple[Action, ...]
+    ) -> Case | None:
         """The case, settled; or waiting for the person to tell the member, or to do by hand what the platform cannot."""
-        if case is None or (case.state is CaseState.CLOSED and appeal.state is AppealState.UPHELD):
+        stays = appeal.state is AppealState.UPHELD or bool(besides)
+        if case is None or (case.state is CaseState.CLOSED and stays):
             return None
-        if appeal.state is AppealState.UPHELD:
-            if case.drafts or case.awaits_answer:
+        if stays:
+            if case.drafts or case.awaits_answer or any(hide.confirm_by for hide in besides):
                 return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         drafts = self._words(head, notice, appeal)
