@@ -310,6 +310,24 @@ def test_hiding_it_once_more_on_the_platform_itself_answers_no_appeal(world: Wor
     assert shown.case.reason == "appeal"
 
 
+def test_what_is_edited_answered_or_confirmed_meanwhile_leaves_the_appeal_in_the_list_that_a_cm_opens(
+    world: World,
+) -> None:
+    for number, text in ((1, PHONE), (2, THREAT), (3, THREAT)):
+        contest(world, restricted(world, text, number))
+    world.now += timedelta(minutes=5)
+
+    world.deliver("facebook", world.comment(1, "Bonne journée à tous", author="701", verb="edited"))
+    world.deliver("facebook", world.comment(9, "Bonjour, nous relisons.", author=PAGE, parent=2))
+    handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_3")), "marie")
+    world.settle()
+
+    assert [shown.case.reason for shown in handling(world).open("garance")] == ["appeal"] * 3
+    for appeal in reviewing(world).waiting():
+        reviewing(world).uphold(appeal.code, "lea", "Relu.")
+    assert handling(world).open("garance") == []
+
+
 def test_a_decision_that_stands_is_explained_and_decided_once(world: World) -> None:
     token = restricted(world, THREAT)
     contest(world, token)

@@ -38,7 +38,7 @@ from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.takeback import cancelled, closed, is_hidden, looked_at, standing_hides, taking_back
+from tribune.workflow.takeback import CONTESTED, cancelled, closed, is_hidden, looked_at, standing_hides, taking_back
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -136,9 +136,9 @@ def contested(decision: Decision, appeal: Appeal, head: Head | None, case: Case 
 
 def _case(head: Head, known: Case | None, appeal: Appeal) -> Case:
     if known is not None:
-        reopened = replace(known, state=CaseState.OPEN, reason="appeal", closed_at=None, closed_by=None)
+        reopened = replace(known, state=CaseState.OPEN, reason=CONTESTED, closed_at=None, closed_by=None)
         return replace(reopened, promise_at=appeal.due_at, rev=known.rev + 1)
-    return replace(case_about(head, None, "appeal", appeal.due_at, appeal.at), rev=1)
+    return replace(case_about(head, None, CONTESTED, appeal.due_at, appeal.at), rev=1)
 
 
 def _call(decision: Decision, head: Head | None, appeal: Appeal) -> Call:

@@ -10,7 +10,7 @@ from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, He
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
-from tribune.workflow.takeback import cancelled, closed, judged_by_hand, looked_at, without_strike
+from tribune.workflow.takeback import CONTESTED, cancelled, closed, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
 
 TEAM: Final = "team"
@@ -46,8 +46,8 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
         sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
     case, settled = sheet.case(deed.at), frozenset({head.object})
     if case is not None and case.state is CaseState.OPEN:
-        if case.reason == "appeal":
-            settled = frozenset()  # a member waits for an answer: whoever reviews the appeal settles it
+        if case.reason == CONTESTED:
+            settled = frozenset()
         else:
             sheet.put_case(closed(case, TEAM, sheet.now))
     sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))

@@ -49,6 +49,7 @@ from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import (
+    CONTESTED,
     cancelled,
     closed,
     is_hidden,
@@ -513,8 +514,8 @@ class Handling:
         return replace(head, actions=(*head.actions, action), by_hand=by_hand, rev=head.rev + 1)
 
     def _perhaps_closed(self, case: Case, person: str) -> Case:
-        """A hide settles the case when nobody waits for a word."""
-        if case.state is CaseState.OPEN and not case.drafts and not case.awaits_answer:
+        """A hide settles the case when nobody waits for a word, nor for the review of an appeal."""
+        if case.state is CaseState.OPEN and case.reason != CONTESTED and not case.drafts and not case.awaits_answer:
             case = closed(case, person, self.now())
         return replace(case, rev=case.rev + 1)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tribune import voice
 from tribune.journal import Case, CaseState, Promised
-from tribune.workflow.takeback import closed
+from tribune.workflow.takeback import CONTESTED, closed
 
 
 def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -> Promised | None:
@@ -29,9 +29,11 @@ def is_old_news(case: Case, spoken_at: datetime) -> bool:
 
 
 def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime, now: datetime) -> Case:
-    """The case once a person answered: settled, or open until the promise that the answer made is kept."""
+    """The case once a person answered: settled, or open until the promise that the answer made is kept, or the appeal
+    that waits is reviewed.
+    """
     case = spoken(case, made, spoken_at)
-    if made is None:
+    if made is None and case.reason != CONTESTED:
         return closed(case, by, now)
     return replace(
         case,

@@ -10,6 +10,8 @@ from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
 STANDING_WORDS = "reminder_stands"
 """Why a case is there: our words lost their ground, and only a person can take them away."""
+CONTESTED = "appeal"
+"""Why a case is there: a member contests a decision, and whoever reviews it settles the case."""
 _BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 
 

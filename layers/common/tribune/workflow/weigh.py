@@ -66,6 +66,7 @@ from tribune.workflow.provisional import confirm_by
 from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
+    CONTESTED,
     STANDING_WORDS,
     cancelled,
     closed,
@@ -583,8 +584,11 @@ class _Weighing:
 
     def _close_case(self, by: str) -> None:
         known = self.sheet.case(self.deed.at)
-        stands = by == "edited" and known is not None and known.reason == STANDING_WORDS
-        if known is not None and known.state is CaseState.OPEN and not stands:
+        if known is None or known.state is not CaseState.OPEN:
+            return
+        if by == "edited" and known.reason == CONTESTED:
+            self.sheet.put_case(replace(known, drafts=(), awaits_answer=False))
+        elif by != "edited" or known.reason != STANDING_WORDS:
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
