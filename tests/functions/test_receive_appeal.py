@@ -359,6 +359,25 @@ def test_an_appeal_won_leaves_nothing_to_do_once_the_author_deleted_the_words(wo
     assert "Vous aviez raison" in read(world, token)
 
 
+def test_an_exclusion_reversed_after_its_author_deleted_the_words_is_lifted_by_hand_and_settled(world: World) -> None:
+    restricted(world, THREAT)
+    handling(world).block("garance", CASE, "marie", "lea")
+    world.settle()
+    token = next(action.notice for action in restrictions(head_of(world)) if action.kind is ActKind.BLOCK)
+    assert token is not None
+    world.deliver("facebook", world.comment(1, "", author="701", verb="remove"))
+    world.settle()
+    contest(world, token)
+    (appeal,) = reviewing(world).waiting()
+
+    reviewing(world).overturn(appeal.code, "direction")
+    (shown,) = handling(world).open("garance")
+    assert shown.case.reason == "appeal_by_hand"
+    handling(world).close("garance", CASE, "lea")
+
+    assert handling(world).open("garance") == []
+
+
 def test_an_appeal_won_takes_the_place_of_what_was_only_proposed(world: World) -> None:
     world.deliver("facebook", world.comment(1, "Vous êtes des voleurs, un mois que j'attends mon remboursement !"))
     world.settle()

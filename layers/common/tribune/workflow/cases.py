@@ -256,8 +256,10 @@ class Handling:
             self._settle(shown, lambda head, case: self._acquit(head, case, person))
 
     def close(self, community: str, name: CaseName, person: str) -> None:
-        """Nothing more to do here. Raises NotFound, Gone, AlreadyDone, Conflict."""
-        self._settle(self.find(community, name), lambda head, case: self._close(head, case, person))
+        """Nothing more to do here; also where only the comment is gone, and somebody still had to do something by hand
+        (an exclusion to lift). Raises NotFound, Gone, AlreadyDone, Conflict.
+        """
+        self._settle(self.find(community, name), lambda head, case: self._close(head, case, person), or_gone=True)
 
     def _decided(self, community: str, name: CaseName, kind: ActKind, step: _Step) -> Action:
         """Put a person's act in the outbox, and wake whoever carries it out."""
@@ -278,10 +280,12 @@ class Handling:
             self.actions.send([{"schema": 1, **wake}])
         return action
 
-    def _settle[T](self, shown: Shown, step: Callable[[Head, Case], tuple[Changes, T]]) -> tuple[Head, T]:
+    def _settle[T](
+        self, shown: Shown, step: Callable[[Head, Case], tuple[Changes, T]], *, or_gone: bool = False
+    ) -> tuple[Head, T]:
         """Write what a person decided, on what stands there at that moment. Raises Gone, AlreadyDone, Conflict."""
         for _ in range(_TRIES):
-            head, case = self._now_at(shown.at)
+            head, case = self._now_at(shown.at, or_gone=or_gone)
             changes, made = step(head, case)
             changes += Changes(
                 tallies=tuple(difference(head, changes.heads[0])), authors=_unstruck(head, changes.heads[0])
@@ -318,10 +322,10 @@ class Handling:
         head, seal = sealed(head, measure, self.now())
         return replace(changes, heads=(head, *changes.heads[1:]), seals=(*changes.seals, seal))
 
-    def _now_at(self, at: ObjectId) -> tuple[Head, Case]:
+    def _now_at(self, at: ObjectId, *, or_gone: bool) -> tuple[Head, Case]:
         known = self.journal.read([self.keys.head(*at), self.keys.case(*at)])
         head, case = known.head(*at), known.case(*at)
-        if head is None or case is None or head.deleted:
+        if head is None or case is None or (head.deleted and not (or_gone and case.state is CaseState.OPEN)):
             raise Gone("its author deleted the comment")
         return head, case
 
