@@ -15,7 +15,7 @@ from tribune.channel import ActKind, Delivery
 from tribune.desk.telling import Telling
 from tribune.errors import AlreadyDone, OwnDecision, UnreadableBody
 from tribune.journal import ActionState, Head
-from tribune.notice import AppealState
+from tribune.notice import ANSWER_WITHIN, AppealState
 from tribune.statement import problems
 from tribune.workflow.contest import written
 from tribune.workflow.deed import case_id
@@ -228,6 +228,28 @@ def test_who_writes_the_code_contests_too_and_nobody_else_can(world: World) -> N
     assert appeal is not None
     assert (appeal.way, appeal.state) == ("message", AppealState.OPEN)
     assert [shown.case.reason for shown in handling(world).open("garance") if shown.case.id == CASE] == ["appeal"]
+
+
+@pytest.mark.parametrize("way", ["page", "message"])
+def test_a_charter_that_cannot_be_read_any_more_takes_nobody_s_redress_away(world: World, way: str) -> None:
+    token = restricted(world, PHONE)
+    notice, _ = kept(world, token)
+    assert notice is not None
+    table = world.stack.tables()["CharterTable"]
+    for item in clients.dynamodb().scan(TableName=table)["Items"]:
+        damaged = {name: {"B": b"damaged"} if "B" in value else value for name, value in item.items()}
+        clients.dynamodb().put_item(TableName=table, Item=damaged)
+    world.forget()
+
+    if way == "page":
+        assert contest(world, token)["statusCode"] == 303
+    else:
+        world.deliver("facebook", world.comment(6, f"Mon code : {notice.code} merci", author="701"))
+    world.settle()
+
+    appeal = kept(world, token)[1]
+    assert appeal is not None
+    assert (appeal.way, appeal.due_at - appeal.at) == (way, ANSWER_WITHIN)
 
 
 # --- the review ---

@@ -81,9 +81,9 @@ class Receiving:
     """Counts an appeal."""
 
     def receive(self, community_id: str, token: str, text: str, now: datetime, way: str = "page") -> Received:
-        """Contest a decision. Raises NotFound, Conflict, Unavailable, CharterUnreadable, BadConfiguration."""
+        """Contest a decision. Raises NotFound, Conflict, Unavailable, BadConfiguration."""
         for _ in range(_TRIES):
-            decision = self.decisions.find(community_id, token)
+            decision = self.decisions.contested(community_id, token)
             if decision.appeal is not None:
                 return Received.ALREADY
             if not decision.contestable:

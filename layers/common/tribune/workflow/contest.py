@@ -9,7 +9,7 @@ from typing import Final
 
 from tribune import forms
 from tribune.channel import Delivery
-from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound, Unavailable, UnreadableBody
+from tribune.errors import BadConfiguration, Conflict, NotFound, Unavailable, UnreadableBody
 from tribune.notice import MOST_CHARACTERS
 from tribune.words import LANGUAGES
 from tribune.workflow.appeal import Receiving
@@ -40,7 +40,7 @@ class Contesting:
             return refused("unreadable", language, HTTPStatus.BAD_REQUEST)
         except NotFound:
             return refused("missing", language, HTTPStatus.NOT_FOUND)
-        except (CharterUnreadable, BadConfiguration, Conflict, Unavailable) as error:
+        except (BadConfiguration, Conflict, Unavailable) as error:
             return unavailable(language, f"{error.reason}: {error}")
         back = page(HTTPStatus.SEE_OTHER, "", language)
         return replace(back, headers={**back.headers, "location": f"../{asked['token']}"})

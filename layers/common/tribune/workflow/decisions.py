@@ -1,14 +1,14 @@
 """decisions: one decision about a member, found by its address: what is kept of it, and the rule it rests on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from tribune.charter import PublishedCharter
 from tribune.charter.document import Ceiling
 from tribune.community import Community
-from tribune.errors import NotFound
+from tribune.errors import CharterUnreadable, NotFound
 from tribune.notice import Appeal, AppealState, Ground, Notice
 from tribune.workflow.deed import clause_link
 
@@ -20,7 +20,7 @@ class Decision:
     notice: Notice
     community: Community
     published: PublishedCharter | None
-    """The version that judged the words; None where none was in force."""
+    """The version that judged the words; None where none was in force, or where it cannot be read."""
     appeal: Appeal | None = None
 
     @property
@@ -84,9 +84,23 @@ class Decisions:
 
     def find(self, community_id: str, token: str) -> Decision:
         """One decision. Raises NotFound, Unavailable, CharterUnreadable, BadConfiguration."""
+        decision = self._without_its_rule(community_id, token)
+        version = decision.notice.charter_version
+        published = self.charters.version(community_id, version) if version is not None else None
+        return replace(decision, published=published)
+
+    def contested(self, community_id: str, token: str) -> Decision:
+        """The same for whoever contests it: a charter that cannot be read takes nobody's redress away.
+
+        Raises NotFound, Unavailable, BadConfiguration.
+        """
+        try:
+            return self.find(community_id, token)
+        except CharterUnreadable:
+            return self._without_its_rule(community_id, token)
+
+    def _without_its_rule(self, community_id: str, token: str) -> Decision:
         notice, appeal = self.kept(community_id, token)
         if notice is None:
             raise NotFound("there is no such decision")
-        community, version = self.communities.load(community_id), notice.charter_version
-        published = self.charters.version(community_id, version) if version is not None else None
-        return Decision(notice, community, published, appeal)
+        return Decision(notice, self.communities.load(community_id), None, appeal)
