@@ -377,6 +377,23 @@ def test_spam_on_a_blog_is_hidden_by_a_signed_call(world: World) -> None:
     assert world.head("garance", "generic", BLOG, "c-1") is not None
 
 
+def test_a_person_who_hides_again_what_was_shown_again_is_believed(world: World) -> None:
+    world.deliver("facebook", world.comment(1, SPAM))
+    world.settle()
+    seen = []
+    for verb in ("hide", "unhide", "hide", "unhide"):
+        acted = world.comment(1, SPAM, at=world.now)
+        acted["entry"][0]["changes"][0]["value"]["verb"] = verb
+        world.deliver("facebook", acted)
+        world.settle()
+        head = world.head("garance", "facebook", PAGE, "1_1")
+        assert head is not None
+        seen.append(head.hidden)
+        world.now += timedelta(minutes=20)
+
+    assert seen == [None, False, True, False], "the first hide was ours and came back; the others were a person's"
+
+
 def test_who_bears_the_account_s_own_name_is_we_whatever_the_id(world: World) -> None:
     for number, name in ((1, "velosgarance"), (2, "velosgarance2")):
         body = world.blog_comment(f"c-{number}", SPAM)

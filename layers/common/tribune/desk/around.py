@@ -6,8 +6,8 @@ from datetime import timedelta
 from tribune.desk.visit import Visit
 from tribune.journal import CaseState, Head, HeadKind
 from tribune.workflow.call import masked_line
-from tribune.workflow.cases import Shown, last_visibility
-from tribune.workflow.takeback import is_hidden
+from tribune.workflow.cases import Shown
+from tribune.workflow.takeback import is_hidden, last_visibility
 
 LOOK_BACK = timedelta(days=90)
 MOST_PRECEDENTS = 50

@@ -26,10 +26,10 @@ from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound
 from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
 from tribune.team import Right
-from tribune.workflow.cases import ACQUITTED, Shown, last_visibility
+from tribune.workflow.cases import ACQUITTED, Shown
 from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import clause_link
-from tribune.workflow.takeback import is_hidden
+from tribune.workflow.takeback import is_hidden, last_visibility
 from tribune.workflow.worksheet import ObjectId
 
 LONGEST_EXPRESSION = 60
@@ -290,9 +290,7 @@ def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
         return ()
     can = visit.reach.handling.able(shown.head)
     acts = offered(shown, can)
-    last = last_visibility(shown.head)
-    hidden = last is not None and last.kind is ActKind.HIDE
-    return acts if hidden or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
+    return acts if is_hidden(shown.head) or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
 
 
 def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:

@@ -16,7 +16,7 @@ from tribune.desk.stops import held_now
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.journal import CaseState, Head
 from tribune.team import Right
-from tribune.workflow.cases import last_visibility
+from tribune.workflow.takeback import last_visibility
 
 LOOK_BACK = timedelta(days=90)
 MOST_LOOKED_AT = 100

@@ -3,8 +3,8 @@
 from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.journal import CaseState, Head
-from tribune.workflow.cases import Shown, in_effect, last_visibility
-from tribune.workflow.takeback import is_hidden
+from tribune.workflow.cases import Shown, in_effect
+from tribune.workflow.takeback import is_hidden, last_visibility
 
 
 def offered(shown: Shown, can: frozenset[ActKind]) -> tuple[str, ...]:

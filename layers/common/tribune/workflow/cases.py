@@ -54,6 +54,7 @@ from tribune.workflow.takeback import (
     closed,
     is_hidden,
     judged_by_hand,
+    last_visibility,
     looked_at,
     with_actions,
     without_strike,
@@ -64,8 +65,7 @@ from tribune.workflow.worksheet import Known, ObjectId
 _TRIES = 6
 ACQUITTED = "acquitted"
 """The reason of a person who says that it was no breach."""
-_VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
-_MODERATING = frozenset({*_VISIBILITY, ActKind.DELETE, ActKind.BLOCK})
+_MODERATING = frozenset({ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE, ActKind.BLOCK})
 _NO_MATTER_ANY_MORE = ("edited", "erased")
 """Who closed a case that nobody has to be told anything about."""
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
@@ -587,16 +587,6 @@ def in_effect(head: Head, kind: ActKind) -> Action | None:
     """The act of that kind about the comment itself that was carried out or is on its way."""
     acts = (a for a in head.actions if a.kind is kind and a.target == head.object and a.state in _IN_EFFECT)
     return next(acts, None)
-
-
-def last_visibility(head: Head) -> Action | None:
-    """The last hide or un-hide of the comment itself that was carried out or is on its way: our own reminder may be
-    taken back by a hide too. None where somebody hid or showed it on the platform itself since then.
-    """
-    if head.hidden is not None:
-        return None
-    found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in _IN_EFFECT]
-    return found[-1] if found else None
 
 
 def _not_yet(head: Head, kind: ActKind) -> None:

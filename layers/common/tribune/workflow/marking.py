@@ -98,8 +98,6 @@ class Marking:
                 sending, state=ActionState.SENT, platform_id=created, done_at=sheet.now, why="", lease_until=None
             )
             marked = withdrawn_if_asked(with_actions(current, [done]), platform.CARD, sheet.now)
-            if done.kind in (ActKind.HIDE, ActKind.UNHIDE) and done.target == head.object:
-                marked = replace(marked, hidden=None)  # it takes the place of what somebody did there before
             stands = left_standing(current, marked)
             sheet.put_head(replace(marked, case=marked.case or stands))
             if stands:

@@ -12,6 +12,7 @@ STANDING_WORDS = "reminder_stands"
 """Why a case is there: our words lost their ground, and only a person can take them away."""
 CONTESTED = "appeal"
 """Why a case is there: a member contests a decision, and whoever reviews it settles the case."""
+_VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
 _BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 
 
@@ -92,6 +93,16 @@ def cancelled(
 def is_hidden(head: Head) -> bool:
     """Is the comment hidden, or about to be: by us, by a person of the team through us, or on the platform itself?"""
     return head.hidden if head.hidden is not None else bool(standing_hides(head))
+
+
+def last_visibility(head: Head) -> Action | None:
+    """The last hide or un-hide of the comment itself that was carried out or is on its way (our own reminder may be taken
+    back by a hide too); None where somebody hid or showed it on the platform itself since then.
+    """
+    if head.hidden is not None:
+        return None
+    found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in _BEGUN]
+    return found[-1] if found else None
 
 
 def standing_hides(head: Head) -> tuple[Action, ...]:

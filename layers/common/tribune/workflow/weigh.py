@@ -328,6 +328,7 @@ class _Weighing:
         speech = Speech(self.deed, self.said, self.ground, self.sheet, unread, decision.hostile, appeal)
         fresh, drafts = self._acts(decision, findings.language, kept, speech, hidden=is_hidden(standing))
         actions = (*kept, *undone, *fresh)
+        hides = any(action.kind is ActKind.HIDE and action.state is ActionState.READY for action in fresh)
         marked = self._marked(before, findings, decision)
         verdict = replace(
             self._verdict(findings, decision),
@@ -348,6 +349,7 @@ class _Weighing:
             expires=self.now + CONFIDENTIAL_KEPT if decision.confidential else None,
             verdict=verdict,
             actions=actions,
+            hidden=None if hides else base.hidden,
             case=bool(
                 decision.case
                 or decision.awaits_answer
