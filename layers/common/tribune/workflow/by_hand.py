@@ -10,7 +10,7 @@ from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, He
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome
 from tribune.workflow.restriction import ended
-from tribune.workflow.takeback import CONTESTED, cancelled, closed, judged_by_hand, looked_at, without_strike
+from tribune.workflow.takeback import CONTESTED, OVERTAKEN, cancelled, closed, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
 
 TEAM: Final = "team"
@@ -25,7 +25,7 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     kind = ActKind(said.kind)
     if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
-    if _overtaken(head, said) or _our_own(head, said):
+    if _told_late(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
     hidden = kind is ActKind.HIDE
     actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
@@ -54,7 +54,7 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     return Outcome.RECORDED
 
 
-def _overtaken(head: Head, said: TeamAct) -> bool:
+def _told_late(head: Head, said: TeamAct) -> bool:
     """Is it told late, or again: did a person hide or show it since, there or from the desk?"""
     since = (head.acted_at, *(_done(action) for action in _ours(head) if action.signed_by))
     return any(at is not None and said.said_at < at for at in since)
@@ -73,7 +73,8 @@ def _our_own(head: Head, said: TeamAct) -> bool:
 def _ours(head: Head) -> list[Action]:
     """What the machine or the desk did to the comment itself to be seen or not, as far as it began."""
     begun, kinds = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN), (ActKind.HIDE, ActKind.UNHIDE)
-    return [a for a in head.actions if a.kind in kinds and a.target == head.object and a.state in begun]
+    tried = (a for a in head.actions if a.state in begun or a.why == OVERTAKEN)
+    return [a for a in tried if a.kind in kinds and a.target == head.object]
 
 
 def _done(action: Action) -> datetime:

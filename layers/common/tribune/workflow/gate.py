@@ -13,7 +13,7 @@ from tribune.decision import Mode
 from tribune.journal import Action, Brakes, Breaker, Budget, Head, Pauses, ThreadRecord
 from tribune.workflow.brake import decided_before
 from tribune.workflow.deed import SPEAKING, hour_of
-from tribune.workflow.takeback import is_hidden
+from tribune.workflow.takeback import OVERTAKEN, is_hidden, overtaken
 
 REPLY_STALE_AFTER = timedelta(hours=6)
 """A reply older than this answers a conversation that went on: it becomes a matter for the CM."""
@@ -77,6 +77,8 @@ def gate(  # noqa: PLR0911  one return an obstacle
     speaks = action.kind in SPEAKING
     if head.deleted and action.purpose != "withdraw":
         return Drop("deleted")
+    if overtaken(action, head):
+        return Drop(OVERTAKEN)
     if by_machine and _a_persons_alone(action, head):
         return Drop("a_persons_alone", tell=True)
     if by_machine and not _mode_allows(action, head, around.community):

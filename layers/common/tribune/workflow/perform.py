@@ -31,7 +31,7 @@ from tribune.workflow.gate import Drop, Propose, Surroundings, Wait, counts_anew
 from tribune.workflow.marking import Marking, Performed
 from tribune.workflow.ports import Communities, Key, Keys, Queue, Quotas
 from tribune.workflow.rest import Resting, revives
-from tribune.workflow.takeback import with_actions
+from tribune.workflow.takeback import OVERTAKEN, overtaken, with_actions
 from tribune.workflow.worksheet import Known, ObjectId
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -312,6 +312,8 @@ class Performing:
     ) -> Performed | None:
         """An attempt was interrupted: its lease is over, so nobody is sending. Read back, then decide."""
         head, action = errand.head, errand.action
+        if overtaken(action, head):
+            return self._marking.finish(head, action, ActionState.CANCELLED, OVERTAKEN, tell=False)
         seen = None if plan.repeatable else self._look(errand)
         if plan.repeatable or (seen is not None and seen.verdict is Fate.LATER):
             if action.attempts >= MOST_ATTEMPTS:

@@ -12,6 +12,8 @@ STANDING_WORDS = "reminder_stands"
 """Why a case is there: our words lost their ground, and only a person can take them away."""
 CONTESTED = "appeal"
 """Why a case is there: a member contests a decision, and whoever reviews it settles the case."""
+OVERTAKEN = "overtaken"
+"""Why a hide or an un-hide is not carried out, or not again: the contrary was decided since."""
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
 _BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 
@@ -112,6 +114,16 @@ def standing_hides(head: Head) -> tuple[Action, ...]:
     begun = [action for action in head.actions if action.target == head.object and action.state in _BEGUN]
     lifted = max((number for number, action in enumerate(begun) if action.kind is ActKind.UNHIDE), default=-1)
     return tuple(action for action in begun[lifted + 1 :] if action.kind is ActKind.HIDE)
+
+
+def overtaken(action: Action, head: Head) -> bool:
+    """Was the contrary of this hide or un-hide decided since, by us or on the platform itself?"""
+    if action.kind not in _VISIBILITY or action.target != head.object:
+        return False
+    if head.hidden is not None:
+        return head.hidden is not (action.kind is ActKind.HIDE)
+    last = last_visibility(head)
+    return last is not None and last.kind is not action.kind
 
 
 def deleted_by_us(head: Head) -> bool:
