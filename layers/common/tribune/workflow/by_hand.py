@@ -20,7 +20,10 @@ TOLD_WITHIN = timedelta(minutes=2)
 
 
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
-    """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand."""
+    """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand.
+
+    What a colleague ordered at the desk still leaves, but for the contrary of what was done now.
+    """
     head = sheet.head(deed.at)
     kind = ActKind(said.kind)
     if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
@@ -28,7 +31,10 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     if _told_late(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
     hidden = kind is ActKind.HIDE
-    actions, forgotten = cancelled(head.actions, "by_hand", sheet.now)
+    contrary = ActKind.UNHIDE if hidden else ActKind.HIDE
+    actions, forgotten = cancelled(
+        head.actions, "by_hand", sheet.now, only=lambda one: one.signed_by is None or one.kind is contrary
+    )
     if head.by_hand and actions == head.actions and head.hidden is hidden:
         return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
@@ -44,7 +50,7 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     lifted = frozenset({head.object}) if erased else frozenset[str]()
     if head.author and (lifted or forgotten):
         sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
-    case, settled = sheet.case(deed.at), frozenset({head.object})
+    case, settled = sheet.case(deed.at), frozenset[str]() if after.unfinished else frozenset({head.object})
     if case is not None and case.state is CaseState.OPEN:
         if case.reason == CONTESTED:
             settled = frozenset()
