@@ -113,6 +113,22 @@ def test_an_edit_that_ends_the_breach_ends_the_strike_and_our_message(place: Wor
     assert struck(place) == told(place) == set()
 
 
+@pytest.mark.parametrize("verb", ["hide", "unhide", "remove"])
+def test_our_message_that_lost_its_ground_is_taken_back_whatever_is_done_to_the_comment(
+    place: World, verb: str
+) -> None:
+    say(place, 1, INSULT)
+    place.settle(minutes=4)
+    (reminder,) = place.outbox.effects
+    place.calls.faults = [Fault("DELETE http://facebook.test", "error_before")]
+    say(place, 1, CLEAN, verb="edited")
+    place.pump_only("perform_action")
+    say(place, 1, "" if verb == "remove" else CLEAN, verb=verb, later=timedelta(seconds=1))
+    place.settle(minutes=30)
+
+    assert place.facebook.comments[reminder.created or ""].deleted
+
+
 def test_a_reminder_whose_fate_nobody_knows_is_held_against_nobody(place: World) -> None:
     say(place, 1, INSULT)
     sent_or_not = Fault("POST http://facebook.test", "error_after")

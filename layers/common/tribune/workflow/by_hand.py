@@ -22,7 +22,8 @@ TOLD_WITHIN = timedelta(minutes=2)
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     """A hide or un-hide: ours comes back to us as an event, anybody else's is a person's hand.
 
-    What a colleague ordered at the desk still leaves, but for the contrary of what was done now.
+    What a colleague ordered at the desk still leaves, but for the contrary of what was done now; so does what takes
+    back a message of ours.
     """
     head = sheet.head(deed.at)
     kind = ActKind(said.kind)
@@ -33,7 +34,10 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     hidden = kind is ActKind.HIDE
     contrary = ActKind.UNHIDE if hidden else ActKind.HIDE
     actions, forgotten = cancelled(
-        head.actions, "by_hand", sheet.now, only=lambda one: one.signed_by is None or one.kind is contrary
+        head.actions,
+        "by_hand",
+        sheet.now,
+        only=lambda one: one.purpose != "withdraw" and (one.signed_by is None or one.kind is contrary),
     )
     if head.by_hand and actions == head.actions and head.hidden is hidden:
         return Outcome.DUPLICATE

@@ -220,7 +220,9 @@ class _Weighing:
         if head.counted:
             kind, level = head.counted
             self.sheet.count(Count(head.community, head.space, head.hour, kind, level, -1))
-        actions, forgotten = cancelled(head.actions, "deleted", self.now)
+        actions, forgotten = cancelled(
+            head.actions, "deleted", self.now, only=lambda action: action.purpose != "withdraw"
+        )
         told = without_strike(replace(head, actions=actions), [a for a in head.actions if a.id in forgotten])
         self.sheet.put_head(replace(told, v=max(head.v, self.said.version), deleted=True, counted=None))
         self._close_case("deleted")
