@@ -135,3 +135,43 @@ def test_an_un_hide_that_is_proposed_stays_proposed_when_the_clean_words_are_edi
     assert place.facebook.comments["1_1"].hidden
     assert [action.state for action in head.actions if action.kind is ActKind.UNHIDE] == [ActionState.PROPOSED]
     assert case_of(head, place).state is CaseState.OPEN
+
+
+REMINDED, CLEAN = "@Karim t'es vraiment un abruti si tu crois ça", "@Karim je ne suis pas d'accord avec toi"
+
+
+@pytest.mark.parametrize(
+    "again", [("",), (" !", " vraiment"), (" !", None, " vraiment")], ids=["twice", "thrice", "back"]
+)
+def test_words_that_are_edited_again_before_our_act_is_taken_back_have_it_taken_back_all_the_same(
+    place: World, again: tuple[str | None, ...]
+) -> None:
+    for number, (accused, clean) in enumerate(((PHONE, CALM), (REMINDED, CLEAN)), start=1):
+        author = f"700{number}"
+        place.deliver("facebook", place.comment(number, accused, author=author))
+        place.settle(minutes=6, quiet_minutes=4)
+        place.now += timedelta(minutes=5)
+        for more in ("…", *again):
+            text = accused if more is None else clean + more
+            place.deliver("facebook", place.comment(number, text, verb="edited", author=author))
+            place.pump_only("moderate_comments")
+            place.now += timedelta(seconds=2)
+        place.settle(minutes=6, quiet_minutes=4)
+
+    assert not place.facebook.comments["1_1"].hidden
+    assert [one.deleted for one in place.facebook.comments.values() if one.ours] == [True]
+
+
+def test_a_danger_that_is_gone_waits_to_be_shown_again_however_often_the_words_are_edited(place: World) -> None:
+    head = said(place, THREAT, CALM, CALM + " !")
+
+    assert [action.state for action in head.actions if action.kind is ActKind.UNHIDE] == [ActionState.PROPOSED]
+    assert case_of(head, place).state is CaseState.OPEN
+
+
+def test_what_a_person_left_hidden_is_not_proposed_again_after_another_edit(place: World) -> None:
+    said(place, THREAT, CALM)
+    handling(place).close("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
+    head = said(place, CALM + " !")
+
+    assert [action.why for action in head.actions if action.kind is ActKind.UNHIDE] == ["by_hand"]

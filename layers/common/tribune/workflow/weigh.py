@@ -431,7 +431,8 @@ class _Weighing:
             return (), ()
         kept: list[Action] = []
         undone: list[Action] = []
-        hides = standing_hides(before)
+        begun = tuple(action for action in before.actions if action.state not in _NOT_BEGUN)
+        hides = standing_hides(replace(before, actions=begun))
         for earlier in before.actions:
             action = _timed_anew(earlier, decision)
             if action.state is ActionState.SENDING:
