@@ -178,6 +178,27 @@ def test_our_own_reply_coming_back_is_recognised(world: World) -> None:
     assert world.counters() == {"comment.1": 1}
 
 
+def test_our_reply_that_a_person_rewrote_on_the_platform_is_theirs(world: World) -> None:
+    world.deliver("facebook", world.comment(1, INSULT))
+    world.settle()
+    (reply,) = world.outbox.effects
+    number = int((reply.created or "").partition("_")[2])
+    theirs = ours(world, number, "Karim, on reste courtois, s'il te plaît. Marie", parent=1)
+    theirs["entry"][0]["changes"][0]["value"] |= {"verb": "edited"}
+    world.now += timedelta(minutes=5)
+    theirs["entry"][0]["time"] = int(world.now.timestamp())
+    for _ in range(2):
+        world.deliver("facebook", theirs)
+        world.settle()
+    world.deliver("facebook", world.comment(2, INSULT, author="7002", parent=1))
+    world.deliver("facebook", world.comment(1, CALM, verb="edited"))
+    world.settle()
+
+    assert kinds(world) == ["reply"], "the machine neither speaks there again nor takes a person's words away"
+    case = handling(world).find("garance", case_id(("garance", "facebook", PAGE, "1_1"))).case
+    assert (case.state, case.reason) == (CaseState.OPEN, "reminder_stands")
+
+
 def test_our_own_reply_that_comes_back_before_its_answer_settles_the_action(world: World) -> None:
     world.facebook.fail({"mode": "timeout_after", "next": 1})
     world.facebook.fail({"consistency_s": 3600})

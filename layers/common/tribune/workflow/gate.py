@@ -67,6 +67,8 @@ class Surroundings:
     brakes: Brakes
     budget: Budget | None = None
     """This hour's, for a message that was planned in another one."""
+    rewritten: bool = False
+    """A person of the team put words of their own into the message that it takes back."""
 
 
 def gate(  # noqa: PLR0911  one return an obstacle
@@ -79,7 +81,7 @@ def gate(  # noqa: PLR0911  one return an obstacle
         return Drop("deleted")
     if overtaken(action, head):
         return Drop(OVERTAKEN)
-    if by_machine and _a_persons_alone(action, head):
+    if by_machine and (_a_persons_alone(action, head) or around.rewritten):
         return Drop("a_persons_alone", tell=True)
     if by_machine and not _mode_allows(action, head, around.community):
         return Drop("mode", tell=speaks)

@@ -167,8 +167,7 @@ class Marking:
             _told(marked, final, sheet)
             call = None
             if tell:
-                unsaid = "reply_not_sent" if action.kind in SPEAKING else "act_failed"
-                self._to_the_cm(marked, _ENDED_BADLY.get(state, unsaid), sheet)
+                self._to_the_cm(marked, _ENDED_BADLY.get(state) or _undone(action), sheet)
             if state in (ActionState.FAILED, ActionState.UNCERTAIN):
                 call = _call(marked, "failed" if state is ActionState.FAILED else "uncertain", final, sheet.now)
                 sheet.call(call)
@@ -253,6 +252,13 @@ class Marking:
                 continue
             return None
         raise Conflict("an action could not be marked")
+
+
+def _undone(action: Action) -> str:
+    """Why there is a case about what was not even tried."""
+    if action.purpose == "withdraw":
+        return STANDING_WORDS
+    return "reply_not_sent" if action.kind in SPEAKING else "act_failed"
 
 
 def _told(head: Head, action: Action, sheet: Worksheet) -> None:

@@ -155,6 +155,8 @@ class Performing:
         needs = [self.keys.thread(*head.thread_at)]
         if action.kind in _WORDED:
             needs.append(self.keys.outgoing(*head.at, action.id))
+        if action.purpose == "withdraw":
+            needs.append(self.keys.head(*head.at[:3], action.target))
         if counts_anew(action, head, self.now()):
             needs.append(self.keys.budget(*head.at[:3], hour_of(self.now())))
         return needs
@@ -201,6 +203,7 @@ class Performing:
         thread_at = head.thread_at
         hour = (*thread_at[:3], hour_of(self.now()))
         anew = counts_anew(action, head, self.now())
+        ours = known.head(*head.at[:3], action.target) if action.purpose == "withdraw" else None
         return Surroundings(
             thread=known.thread(*thread_at),
             community=self.communities.load(head.community),
@@ -208,6 +211,7 @@ class Performing:
             pauses=known.pauses(head.community),
             brakes=known.brakes(head.community),
             budget=known.budget(*hour) if anew else None,
+            rewritten=ours is not None and ours.by_hand,
         )
 
     def _wordless(self, head: Head, action: Action) -> Performed | None:

@@ -193,7 +193,16 @@ class _Weighing:
         if self.said.verb is Verb.DELETED and not head.deleted:
             self.sheet.put_head(replace(head, deleted=True, v=max(head.v, self.said.version)))
             return Outcome.RECORDED
+        if head.kind is HeadKind.OURS and self._rewritten(head):
+            self.sheet.put_head(replace(head, by_hand=True, v=self.said.version))
+            self.sheet.note_thread(ThreadNote(*head.thread_at, human_at=self.said.posted_at))
+            return Outcome.RECORDED
         return Outcome.DUPLICATE
+
+    def _rewritten(self, head: Head) -> bool:
+        """Did a person of the team put other words in the place of ours? The machine edits nothing."""
+        newer = self.said.verb is Verb.EDITED and self.said.version > head.v and not head.deleted
+        return newer and words_hash(self.said.text) != head.v.rsplit(".", 1)[1]
 
     def _sending_these_words(self) -> tuple[Head, Action] | None:
         """An action in this thread whose fate is not known and whose words are these."""
