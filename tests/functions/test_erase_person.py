@@ -234,10 +234,18 @@ def test_what_they_wrote_to_us_alone_does_not_tell_who_it_was_by_the_name_of_the
         "asked_at": world.now.isoformat(),
     }  # fmt: skip
     world.invoke("erase_person", {"Records": [{"messageId": "1", "body": json.dumps(request)}]})
-    world.settle()
+    world.settle(quiet_minutes=20)
 
     items = clients.dynamodb().scan(TableName=world.stack.tables()["JournalTable"])["Items"]
     about = [item for item in items if item["pk"]["S"].startswith("garance#object#line#")]
     assert {item["sk"]["S"] for item in about} == {"head", "case"}
     assert before.author is not None
     assert before.author not in json.dumps(about, default=str)
+
+    edited = world.line_message(1, "Toujours rien reçu, ma commande a un mois de retard")
+    edited["events"][0] |= {"type": "messageEdited", "webhookEventId": "01EVENT-edited"}
+    world.deliver("line", edited)
+    world.settle()
+    after = world.head("garance", "line", LINE_ACCOUNT, "1")
+    assert after is not None
+    assert (after.author, after.thread, after.post) == (before.author, before.thread, before.post), "they speak again"

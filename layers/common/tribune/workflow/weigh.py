@@ -331,7 +331,10 @@ class _Weighing:
 
     def _recorded(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Head, tuple[Draft, ...]]:
         """The head as it will be kept, and what the CM could say."""
-        base = before or self._new_head(HeadKind.COMMENT)
+        new = self._new_head(HeadKind.COMMENT)
+        base = before or new
+        if base.audience is Audience.PRIVATE:  # who was forgotten and speaks again is in their conversation again
+            base = replace(base, thread=new.thread, post=new.post)
         kept, undone = self._reconsidered(before, decision)
         unread = frozenset(action.variant for action in before.unsaid if action.variant) if before else frozenset()
         standing = replace(base, actions=kept)
