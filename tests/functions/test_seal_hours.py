@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from memory_world import memory_world
-from redress import contest, restrictions, reviewing
+from redress import contest, handling, restrictions, reviewing
 from world import FAULTS, LINE_ACCOUNT, PAGE, THROTTLED, Fault, Killed, World
 
 from tribune.aws import clients
@@ -18,6 +18,7 @@ from tribune.conversation import Threads
 from tribune.errors import TribuneError
 from tribune.figures import Figures
 from tribune.thanks import Members
+from tribune.workflow.deed import case_id
 
 HOUR = timedelta(hours=1)
 SPACE = "page"
@@ -132,6 +133,31 @@ def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> N
     (clause,) = {name for name, _ in total(world, space_of(world)).clauses}
     assert marks_of(world, clause) >= {"reminded", "hidden", "shown"}
     assert "deleted" not in marks_of(world, clause)
+
+
+def test_an_appeal_that_is_won_weeks_later_is_told_of_the_hour_of_the_comment(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer"))
+    later(world, 24 * 20)
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (hide,) = restrictions(head)
+    assert hide.notice is not None
+    contest(world, hide.notice)
+    reviewing(world).overturn(reviewing(world).waiting()[0].code, "lea")
+    later(world)
+
+    (clause,) = {name for name, _ in total(world, space_of(world)).clauses}
+    assert marks_of(world, clause) >= {"hidden", "shown", "reversed"}
+
+
+def test_what_a_person_decides_at_the_desk_weeks_later_is_told_of_the_hour_of_the_comment(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Un mois que j'attends mon remboursement, répondez-moi enfin"))
+    later(world, 24 * 20)
+    case = case_id(("garance", "facebook", PAGE, "1_1"))
+    handling(world).send("garance", case, "marie", "Pardon, c'est remboursé ce matin.")
+    later(world)
+
+    assert total(world, space_of(world)).answered == 1
 
 
 def test_what_the_team_hid_or_showed_on_the_platform_itself_is_told_like_what_it_did_here(world: World) -> None:

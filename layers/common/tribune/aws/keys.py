@@ -405,7 +405,7 @@ ITEMS = (
         "at#{at}#{note}",
         "hours: the objects that a batch is about to change, by the hour they are counted in",
         "30 days",
-        ("ModerateComments", "ErasePerson", "Desk", "tribune operation"),
+        ("ModerateComments", "ErasePerson", "Desk", "tribune operation", "tribune case", "tribune appeal"),
         ("SealHours", "KeepWatch"),
     ),
     ItemType(

@@ -4,7 +4,7 @@ A won appeal undoes everything that the decision did: the comment is shown again
 erased, the rule charged with it. First decision wins; who comes second is told who and when.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,9 @@ from tribune.journal import (
     Changes,
     Draft,
     Head,
+    Lately,
     NoticeEnd,
+    OutgoingWords,
     SaidWords,
     ThreadNote,
 )
@@ -189,6 +191,13 @@ class Journal(Keeping, Protocol):
     def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
     def appeal_words(self, at: ObjectId, words: str) -> str | None: ...
     def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None: ...
+    def keep_words(
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately],
+        touched: Sequence[Head],
+    ) -> None: ...
 
 
 # ruff: enable[D102]
@@ -274,6 +283,7 @@ class Reviewing:
             before = known.head(*at)
             besides = self._besides(before, notice) if before is not None and not gives_in else ()
             changes = self._changes(decided, notice, before, known.case(*at), besides)
+            self.journal.keep_words((), (), (), changes.heads)
             try:
                 self.journal.commit(changes, now)
             except Conflict:

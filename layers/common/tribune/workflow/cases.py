@@ -36,6 +36,7 @@ from tribune.journal import (
     Changes,
     Draft,
     Head,
+    Lately,
     OutgoingWords,
     Outline,
     SaidWords,
@@ -80,7 +81,13 @@ class Journal(Protocol):
 
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
-    def keep_words(self, said: Sequence[SaidWords], outgoing: Sequence[OutgoingWords]) -> None: ...
+    def keep_words(
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately] = (),
+        touched: Sequence[Head] = (),
+    ) -> None: ...
     def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...
     def outlines(self, community: str) -> list[Outline]: ...
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
@@ -292,6 +299,7 @@ class Handling:
             )
             changes += _reasoned(head, changes.heads[0], self.now())
             changes = self._sealed(changes, made)
+            self.journal.keep_words((), (), touched=changes.heads)
             try:
                 self.journal.commit(changes, self.now())
             except Conflict:
