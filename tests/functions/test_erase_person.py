@@ -1,13 +1,15 @@
 """Who asks to be forgotten is forgotten, through the real doors: no word of theirs stays, every decision does."""
 
+import gzip
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import square
-from redress import handling
+from redress import contest, handling, restrictions
 from world import LINE_ACCOUNT, PAGE, Fault, World
 
 from tribune.aws import clients, keys
@@ -249,3 +251,69 @@ def test_what_they_wrote_to_us_alone_does_not_tell_who_it_was_by_the_name_of_the
     after = world.head("garance", "line", LINE_ACCOUNT, "1")
     assert after is not None
     assert (after.author, after.thread, after.post) == (before.author, before.thread, before.post), "they speak again"
+
+
+NAME, PERSON, WORD = "Zorglub Canari", "700142", "canarimot"
+
+
+def by_canary(world: World, number: int, text: str, **more: Any) -> None:
+    said = world.comment(number, f"{text} {WORD}", author=PERSON, **more)
+    said["entry"][0]["changes"][0]["value"]["from"]["name"] = NAME
+    world.deliver("facebook", said)
+
+
+def kept_of(world: World, needles: Iterable[str]) -> set[tuple[str, str, str]]:
+    """(needle, pk, sk) of every item that holds one of these, packed or not."""
+
+    def opened(value: Any) -> str:
+        packed = bytes(value)
+        return gzip.decompress(packed).decode() if packed[:2] == b"\x1f\x8b" else packed.hex()
+
+    found = set()
+    for table in world.stack.tables().values():
+        for item in clients.dynamodb().scan(TableName=table)["Items"]:
+            text = json.dumps(item, default=opened, ensure_ascii=False)
+            found |= {(one, item["pk"]["S"], item["sk"]["S"]) for one in needles if one in text}
+    return found
+
+
+def test_whatever_was_done_about_them_no_table_and_no_later_message_holds_name_id_word_or_pseudonym(
+    world: World,
+) -> None:
+    by_canary(world, 1, INSULT)
+    by_canary(world, 2, COMPLAINT)
+    by_canary(world, 3, "Bravo pour le vélo, il roule vraiment tout seul, merci !")
+    by_canary(world, 4, "Vous êtes ouverts le dimanche ?", post=f"{PAGE}_2")
+    by_canary(world, 5, "Je suis journaliste au Monde, qui peut me répondre ?", post=f"{PAGE}_3")
+    by_canary(world, 6, "Rappelez-moi au 06 39 98 12 34", post=f"{PAGE}_4")
+    by_canary(world, 7, "On sait où est ton magasin, on va venir te défoncer", post=f"{PAGE}_5")
+    by_canary(world, 8, "@Karim il faut resserrer le moyeu, ça marche", parent=1)
+    world.settle()
+    by_canary(world, 2, f"{COMPLAINT} encore", verb="edited")
+    world.deliver("facebook", world.comment(20, "Nous regardons", author=PAGE, parent=5))
+    world.settle()
+    handling(world).send("garance", case_id(("garance", "facebook", PAGE, "1_2")), "marie", f"{NAME}, {WORD} ? À 17 h.")
+    head = world.head("garance", "facebook", PAGE, "1_7")
+    assert head is not None
+    (hide,) = restrictions(head)
+    contest(world, hide.notice or "", f"C'était {WORD}, signé {NAME}")
+    world.settle()
+    world.now += timedelta(hours=3)
+    world.invoke("seal_hours", {})
+    needles = (NAME.split(maxsplit=1)[0], PERSON, WORD, head.author or "")
+    assert {one for one, _, _ in kept_of(world, needles)} == set(needles)
+
+    asks(world, PERSON)
+    world.settle(quiet_minutes=20)
+    told = len(world.rung)
+    for _ in range(7):
+        world.now += timedelta(hours=24)
+        for door in ("seal_hours", "keep_watch", "send_report"):
+            world.invoke(door, {})
+        world.settle()
+
+    assert {(one, pk) for one, pk, _ in kept_of(world, needles)} == {(head.author, f"garance#author#{head.author}")}, (
+        "only that they asked"
+    )
+    assert len(world.rung) > told
+    assert [needle for needle in needles if needle in json.dumps(world.rung[told:], ensure_ascii=False)] == []
