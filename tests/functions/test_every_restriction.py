@@ -5,10 +5,13 @@ judged, and what the platform never confirmed.
 
 from datetime import timedelta
 
+import pytest
+from publishing import in_force, publish
 from redress import contest, handling, kept, restrictions, show, statement
 from world import PAGE, World
 
 from tribune.channel import ActKind
+from tribune.charter import Charter
 from tribune.journal import ActionState
 from tribune.notice import AppealState
 from tribune.statement import problems
@@ -113,3 +116,45 @@ def test_danger_that_no_charter_judged_is_told_as_a_protection(world: World) -> 
     assert value["beside"]["charter_version"] is None
     assert "Aucune charte n" in show(world, action.notice)["body"]
     assert contest(world, action.notice)["statusCode"] == 303
+
+
+def rewritten(charter: Charter) -> Charter:
+    """The next version: the rule about threats stands there in other words, under another name."""
+    threats = charter.clause("menace")
+    assert threats is not None
+    text = {language: f"{words} ({language})" for language, words in threats.text.items()}
+    other = threats.model_copy(update={"id": "menaces", "text": text})
+    return charter.model_copy(update={"clauses": tuple(other if one is threats else one for one in charter.clauses)})
+
+
+@pytest.mark.parametrize(
+    ("edited", "cited"), [(ALONE[1] + " demain", ("menaces", 2)), ("Bonne journée à tous", ("menace", 1))]
+)
+def test_what_a_person_leaves_hidden_after_an_edit_under_the_next_version_cites_one_version_wholly(
+    world: World, edited: str, cited: tuple[str, int]
+) -> None:
+    world.deliver("facebook", world.comment(1, ALONE[1]))
+    world.settle()
+    charters = {1: in_force(world)}
+    charters[2] = rewritten(charters[1])
+    publish(world, charters[2])
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(1, edited, verb="edited"))
+    world.settle()
+
+    handling(world).close("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (action,) = restrictions(head)
+    assert action.notice is not None
+    notice, _ = kept(world, action.notice)
+    assert notice is not None
+    assert (notice.clause, notice.charter_version) == cited
+    rule = charters[cited[1]].clause(cited[0])
+    assert rule is not None
+    assert notice.clause_hash == charters[cited[1]].hash_of(rule, "fr")
+    value = statement(world, action.notice)
+    assert problems(value["statement"]) == []
+    assert value["beside"]["quoted_rule"] == rule.text["fr"]
+    assert "Aucune charte n" not in show(world, action.notice)["body"]

@@ -61,6 +61,8 @@ class Action:
     """The clause that a restriction rests on, in the version that judged the words."""
     clause_hash: str | None = None
     """Which words of it."""
+    charter_version: int | None = None
+    """Which version: an edit may be judged by a later one."""
     notice: str | None = None
     """For a restriction, the token of the page that gives its reason (`notice.token`)."""
     urgent: bool = False

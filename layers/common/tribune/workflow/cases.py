@@ -41,6 +41,7 @@ from tribune.journal import (
     Outline,
     SaidWords,
     ThreadNote,
+    Verdict,
 )
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
@@ -125,6 +126,7 @@ class _Wish:
     variant: str | None = None
     clause: str | None = None
     clause_hash: str | None = None
+    charter_version: int | None = None
     confirmed_by: str | None = None
 
 
@@ -388,7 +390,12 @@ class Handling:
         wish = self._grounded(head, wish)
         if last is not None and hidden:
             action = replace(
-                last, signed_by=wish.person, clause=wish.clause, clause_hash=wish.clause_hash, confirm_by=None
+                last,
+                signed_by=wish.person,
+                clause=wish.clause,
+                clause_hash=wish.clause_hash,
+                charter_version=wish.charter_version,
+                confirm_by=None,
             )
             head = replace(with_actions(head, [action]), by_hand=True, rev=head.rev + 1)
         else:
@@ -442,7 +449,7 @@ class Handling:
                 raise NoGround("no_charter")
             return wish
         if wish.clause is None and verdict.clause is not None:
-            return replace(wish, clause=verdict.clause, clause_hash=verdict.clause_hash)
+            return _under(verdict, wish)
         try:
             charter = self.charter(head.community, verdict.charter_version)
         except (CharterUnreadable, NotFound) as error:
@@ -451,7 +458,8 @@ class Handling:
         found = next((rule for rule in rules if wish.clause in (rule.id, str(rule.number))), None)
         if found is None:
             raise NoGround("which_clause" if wish.clause is None else "no_such_clause", (rule.id for rule in rules))
-        return replace(wish, clause=found.id, clause_hash=charter.hash_of(found, head.language))
+        hashed = charter.hash_of(found, head.language)
+        return replace(wish, clause=found.id, clause_hash=hashed, charter_version=verdict.charter_version)
 
     def _unhide(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         last = last_visibility(head)
@@ -488,7 +496,8 @@ class Handling:
         ]
         left = head.unconfirmed
         if left is not None:  # whoever leaves it hidden has decided that, and the member's page says so
-            unasked.append(replace(left, signed_by=person, confirm_by=None))
+            kept = replace(left, signed_by=person, confirm_by=None)
+            unasked.append(_under(head.verdict, kept) if head.verdict and head.verdict.clause else kept)
         head = replace(looked_at(with_actions(head, unasked)), by_hand=True, rev=head.rev + 1)
         case = replace(closed(case, person, now), rev=case.rev + 1)
         answered = Changes(authors=_author(head, answered=frozenset({head.object})))
@@ -514,6 +523,7 @@ class Handling:
             confirmed_by=wish.confirmed_by,
             clause=wish.clause,
             clause_hash=wish.clause_hash,
+            charter_version=wish.charter_version,
             asks=bool(wish.text and voice.asks(wish.text)),
             notice=(address or token_of(secrets.token_bytes(16))) if wish.kind in RESTRICTING else None,
             urgent=wish.kind is ActKind.HIDE,
@@ -551,6 +561,13 @@ class Handling:
         except (CharterUnreadable, NotFound):
             return False
         return clause is not None and clause.strike
+
+
+def _under[T: (_Wish, Action)](verdict: Verdict, wanted: T) -> T:
+    """What a person wants done, or leaves done, under the clause that the words were judged by last."""
+    return replace(
+        wanted, clause=verdict.clause, clause_hash=verdict.clause_hash, charter_version=verdict.charter_version
+    )
 
 
 def _reasoned(before: Head, after: Head, now: datetime) -> Changes:

@@ -34,7 +34,7 @@ def recorded(head: Head, action: Action, now: datetime) -> Notice | None:
         ground="charter" if clause else "law",
         clause=clause,
         clause_hash=action.clause_hash or (verdict.clause_hash if verdict and cited else None),
-        charter_version=verdict.charter_version if verdict else None,
+        charter_version=action.charter_version or (verdict.charter_version if verdict else None),
         found=action.signed_by is None or (cited and not head.confidential),
         decided_by=tuple(person for person in (action.signed_by, action.confirmed_by) if person),
         certain=action.state is ActionState.SENT,

@@ -549,7 +549,8 @@ class _Weighing:
         clause = version.charter.clause(decision.clause) if version and decision.clause else None
         cited = version.charter.hash_of(clause, language) if version and clause else None
         address = token(self.ground.pseudonym, action.id)
-        return replace(action, clause=decision.clause, clause_hash=cited, notice=address)
+        number = version.version if version else None
+        return replace(action, clause=decision.clause, clause_hash=cited, charter_version=number, notice=address)
 
     def _in_its_time(self, action: Action) -> Action:
         """A courtesy in public waits as a person would; in private the person waits for us, and a reply token dies."""
