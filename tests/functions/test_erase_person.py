@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import square
-from redress import contest, handling, restrictions
+from redress import contest, handling, restrictions, reviewing
 from world import LINE_ACCOUNT, PAGE, Fault, World
 
 from tribune.aws import clients, keys
@@ -18,6 +18,7 @@ from tribune.platforms import facebook
 from tribune.workflow.deed import case_id
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
 COMPLAINT = "Un mois que j'attends mon remboursement, répondez-moi enfin"
 CANARIES = ("abruti", "remboursement", "Une personne")
 
@@ -93,6 +94,32 @@ def test_their_open_cases_close_and_no_draft_quotes_them(world: World) -> None:
     case = world.journal.read([key]).case("garance", "facebook", PAGE, "1_2")
     assert case is not None
     assert (case.state, case.drafts, case.closed_by) == (CaseState.CLOSED, (), "erased")
+
+
+@pytest.mark.parametrize("decided", ["hidden", "shown", "won"])
+def test_what_was_decided_about_the_comment_itself_is_still_carried_out(world: World, decided: str) -> None:
+    world.deliver("facebook", world.comment(1, THREAT))
+    world.pump_only("moderate_comments")
+    if decided != "hidden":
+        world.settle()
+        head = world.head("garance", "facebook", PAGE, "1_1")
+        assert head is not None
+        if decided == "shown":
+            handling(world).show("garance", case_id(head.at), "marie")
+        else:
+            (hide,) = restrictions(head)
+            contest(world, hide.notice or "")
+            (appeal,) = reviewing(world).waiting()
+            reviewing(world).overturn(appeal.code, "lea")
+
+    asks(world)
+    world.pump_only("erase_person")
+    world.settle()
+
+    assert world.facebook.comments["1_1"].hidden is (decided == "hidden")
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert (head.author, head.unfinished) == (None, ())
 
 
 def test_their_standing_is_forgotten(world: World) -> None:

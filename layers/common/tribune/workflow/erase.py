@@ -6,10 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from tribune.channel import Outcome, Verdict
+from tribune.channel import ActKind, Outcome, Verdict
 from tribune.comment import Audience
 from tribune.errors import Conflict, Unavailable, Unreadable
-from tribune.journal import Breaker, Call, CaseState, Changes, Head, Lately, OutgoingWords, SaidWords, ThreadNote
+from tribune.journal import (
+    ActionState,
+    Breaker,
+    Call,
+    CaseState,
+    Changes,
+    Head,
+    Lately,
+    OutgoingWords,
+    SaidWords,
+    ThreadNote,
+)
 from tribune.workflow.forget import DEAUTHORISATION
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.rest import Resting
@@ -20,6 +31,7 @@ from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 LEAST_SECONDS = 3.0
 LATECOMERS_AFTER = timedelta(minutes=15)
 """What was being decided while we erased is erased then: the longest that SQS keeps a message back."""
+_ABOUT_THE_COMMENT = (ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE)
 _TRIES = 6
 
 
@@ -146,9 +158,17 @@ class Erasing:
 
 
 def _nobodys(head: Head, now: datetime) -> Head:
-    """The head without its author; what was still to be said to them is not said."""
+    """The head without its author; what was still to be said or only proposed is off, what was decided about the comment
+    itself is carried out: it stands there for others to read.
+    """
     actions, _ = cancelled(
-        head.actions, "erased", now, only=lambda action: action.purpose not in ("withdraw", "restore")
+        head.actions,
+        "erased",
+        now,
+        only=lambda action: (
+            action.purpose not in ("withdraw", "restore")
+            and not (action.state is ActionState.READY and action.kind in _ABOUT_THE_COMMENT)
+        ),
     )
     nobodys = replace(unsealed(head), author=None, actions=actions, url=None)
     # A private conversation is named after whoever we have it with.
