@@ -297,6 +297,22 @@ def test_an_appeal_won_restores_everything(world: World) -> None:
     assert any("aviez raison" in draft.text or "trompés" in draft.text for draft in shown.case.drafts)
 
 
+def test_the_same_words_delivered_again_as_an_edit_are_the_words_that_were_contested(world: World) -> None:
+    token = restricted(world, PHONE)
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(1, PHONE, author="701", verb="edited"))
+    world.settle()
+    contest(world, token)
+    (appeal,) = reviewing(world).waiting()
+
+    reviewing(world).overturn(appeal.code, "lea")
+
+    verdict = head_of(world).verdict
+    assert verdict is not None
+    assert verdict.reversed
+    assert tallied(world)["reversed"] == 1
+
+
 def test_whoever_shows_the_comment_again_on_the_platform_itself_grants_the_appeal(world: World) -> None:
     token = hidden_by_hand(world)
     contest(world, token, "Je plaisantais.")

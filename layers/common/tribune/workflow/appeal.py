@@ -362,7 +362,8 @@ class Reviewing:
         head = replace(head, actions=(*kept, *back), hidden=None if shows else head.hidden)
         if head.verdict is not None:
             # What an edit brought since is another verdict: the rule is charged with the one that was contested.
-            wrong = head.v == notice.v and head.verdict.alone
+            same_words = head.v.rsplit(".", 1)[-1] == notice.v.rsplit(".", 1)[-1]
+            wrong = same_words and head.verdict.alone
             verdict = replace(head.verdict, strike=False, reversed=head.verdict.reversed or wrong)
             head = replace(head, verdict=verdict)
         return head, forgotten
