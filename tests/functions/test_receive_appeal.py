@@ -102,6 +102,16 @@ def test_the_page_says_it_in_four_parts_without_a_word_of_the_member(world: Worl
     assert "Why this comment is hidden" in show(world, token, language="en")["body"]
 
 
+def test_the_reason_of_a_hide_does_not_say_that_what_was_deleted_since_is_still_there(world: World) -> None:
+    token = restricted(world, THREAT)
+    handling(world).delete("garance", CASE, "marie")
+    world.settle()
+
+    assert world.facebook.comments["1_1"].deleted
+    assert "n'est pas supprimé" not in read(world, token)
+    assert "is not deleted" not in show(world, token, language="en")["body"]
+
+
 def test_machines_read_a_statement_that_is_valid(world: World) -> None:
     token = restricted(world, THREAT)
 
