@@ -521,6 +521,13 @@ def test_a_threat_is_hidden_provisionally_and_calls_at_any_hour() -> None:
     assert (made.clause, made.strike, made.case, made.silence_thread) == ("menace", False, True, True)
 
 
+def test_a_threat_beside_an_insult_that_somebody_quotes_rings_at_any_hour_and_is_hidden_by_a_person() -> None:
+    made = decided(findings(breach("menace"), says=(Signal.QUOTED_INSULT, Signal.GRIEVANCE)))
+    assert (made.measure, made.reason, made.clause) == (Measure.ESCALATE, "threat", "menace")
+    assert [(act.kind, act.leave) for act in made.acts] == [(ActKind.HIDE, Leave.PROPOSED)]
+    assert [(call.reason, call.urgency) for call in made.calls] == [("threat", Urgency.NOW)]
+
+
 def test_a_platform_that_cannot_hide_calls_all_the_same() -> None:
     made = decided(findings(breach("menace")), situation=replace(ACTING, can=frozenset({ActKind.REPLY})))
     assert (made.measure, made.acts) == (Measure.ESCALATE, ())

@@ -36,29 +36,32 @@ def unread(view: View) -> Decision | None:
 def grave(view: View) -> Decision | None:
     """15. Gravity 4 is hidden provisionally, also in observe, and calls at any hour; a person confirms or restores.
 
-    Not when the words may be a victim's: see `victim`. No strike before a person confirmed. What is said with a
-    laugh, or in words that also mean something harmless, is a person's to judge: nothing leaves alone.
+    Hatred not when the words may be a victim's: see `victim`. A threat beside the insult that somebody quotes rings all
+    the same, and is hidden by a person. No strike before a person confirmed. What is said with a laugh, or in words
+    that also mean something harmless, is a person's to judge: nothing leaves alone.
     """
     dangers = [breach for breach in view.findings.breaches if breach.gravity >= Gravity.DANGER]
     breach = next((breach for breach in dangers if not breach.doubtful), dangers[0] if dangers else None)
     if breach is None or (view.charter is not None and not any(held is breach for held, _ in view.held)):
         return None
     reason = GRAVE_REASONS.get(breach.clause, "grave")
-    if view.says(Signal.QUOTED_INSULT) or (reason == "hate" and view.says(Signal.DISCRIMINATION)):
+    quotes = view.says(Signal.QUOTED_INSULT)
+    if (quotes and breach.doubtful) or (reason == "hate" and view.says(Signal.QUOTED_INSULT, Signal.DISCRIMINATION)):
         return None
     clause = breach.clause if view.charter is not None else None
     if breach.doubtful:
         return _doubtful(view, clause)
-    leave = view.leave(breach.clause, ActKind.HIDE, alone=True, danger=True)
+    leave = view.leave(breach.clause, ActKind.HIDE, alone=not quotes, danger=True)
     hide = Act(ActKind.HIDE, "provisional", leave, urgent=True, unconfirmed=Unconfirmed.CALL)
     return Decision(
-        Measure.HIDE if view.can_hide else Measure.ESCALATE,
+        Measure.HIDE if view.can_hide and not quotes else Measure.ESCALATE,
         reason,
         clause=clause,
         acts=(hide,) if view.can_hide else (),
         case=True,
         silence_thread=True,
-        calls=(CallWish(reason, Urgency.NOW),),
+        calls=(CallWish(reason, Urgency.NOW, roles=("cm", "smm") if quotes else ("cm",)),),
+        awaits_answer=quotes,
         ground="charter" if clause else "law",
     )
 
