@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tribune.duty import CallMessage, Rota, after_presence, is_present, may_ring, next_presence, on_duty, read_hours
+from tribune.duty import (
+    CallMessage,
+    Rota,
+    after_presence,
+    is_present,
+    may_ring,
+    next_presence,
+    on_duty,
+    read_hours,
+    watch_at,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 MARIE = {"id": "marie", "name": "Marie Caron", "initials": "MC", "ways": [{"kind": "email", "address": "m@g.example"}]}
@@ -76,6 +86,15 @@ def test_nobody_calls_a_person_on_leave() -> None:
 
     assert called(team, paris(24, 10)) == ["lea"]
     assert called(team, paris(25, 10)) == ["marie", "lea"]
+
+
+def test_nobody_calls_a_fallback_on_leave_either() -> None:
+    away = TEAM | {"away": [{"start": "2026-11-24", "end": "2026-11-25"}]}
+    team = rota(MARIE, fallback=away)
+
+    assert called(team, paris(24, 10)) == ["marie"]
+    assert watch_at(team, paris(24, 10), PARIS).until == paris(26, 0)
+    assert called(team, paris(26, 0)) == ["marie", "equipe"]
 
 
 def test_when_everybody_is_away_the_fallback_is_called() -> None:

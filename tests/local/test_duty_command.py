@@ -174,6 +174,19 @@ def test_a_leave_of_an_afternoon_is_entered_and_taken_back(world: World, duty: D
     assert "is changed in the file" in duty(*leave, "--undo", code=2)
 
 
+def test_the_fallback_goes_on_leave_like_anybody_else(world: World, duty: Duty) -> None:
+    configured(world, TEAM)
+    leave = ("away", "equipe", "--from", "2026-11-24", "--to", "2026-11-25", "--as", "tom")
+    assert rota_of(world)[-1] == "equipe"
+    duty(*leave)
+    assert "equipe" not in rota_of(world)
+    assert configured(world, TEAM) == [], "the file is applied again: nothing changes"
+    assert "equipe" not in rota_of(world)
+
+    duty(*leave, "--undo")
+    assert rota_of(world)[-1] == "equipe"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

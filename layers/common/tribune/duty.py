@@ -439,10 +439,14 @@ class Rota(Written):
         """The holiday that this day is, None for an ordinary one."""
         return next((one for one in (*self.holidays, *self.public_holidays) if one.day == day), None)
 
+    @property
+    def everybody(self) -> tuple[Person, ...]:
+        """The team, the fallback included."""
+        return (*self.people, *((self.fallback,) if self.fallback else ()))
+
     def person(self, person_id: str) -> Person | None:
         """Somebody of the team, the fallback included."""
-        everybody = (*self.people, *((self.fallback,) if self.fallback else ()))
-        return next((person for person in everybody if person.id == person_id), None)
+        return next((person for person in self.everybody if person.id == person_id), None)
 
 
 def on_duty(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = ("cm",)) -> list[Person]:
@@ -454,7 +458,7 @@ def on_duty(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = (
     present = [person for name in names if name is not None and (person := rota.person(name)) is not None]
     called = [person for person in present if person.role in roles and person != rota.fallback]
     called += [person for person in present if person.role not in roles and person != rota.fallback]
-    return [*called, *((rota.fallback,) if rota.fallback else ())]
+    return [*called, *((rota.fallback,) if rota.fallback and not rota.fallback.is_away(at, zone) else ())]
 
 
 def _line(rota: Rota, at: datetime, zone: ZoneInfo) -> list[str]:
@@ -541,7 +545,7 @@ def watch_at(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = 
 
 def _edges(rota: Rota, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     """Every instant after `at` at which somebody else may have the duty, in order."""
-    spans: Iterable[Span] = (*rota.turns, *rota.swaps, *(leave for person in rota.people for leave in person.away))
+    spans: Iterable[Span] = (*rota.turns, *rota.swaps, *(leave for person in rota.everybody for leave in person.away))
     sources: list[Iterable[datetime]] = [sorted(edge for span in spans for edge in span.bounds(zone))]
     sources += [_hour_edges(regular.when, at, zone) for regular in rota.regular]
     if rota.weeks:

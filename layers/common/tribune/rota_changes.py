@@ -39,10 +39,10 @@ def back(rota: Rota, person_id: str, leave: Away) -> Rota | None:
 
 def kept(before: Rota, after: Rota, now: datetime, zone: ZoneInfo) -> Rota:
     """The rota of a file, with what people entered into the one before and is not over, as far as they are still there."""
-    people = {person.id for person in after.people} | ({after.fallback.id} if after.fallback else set())
+    people = {person.id for person in after.everybody}
     swaps = [one for one in before.swaps if _lasts(one, now, zone) and {one.gives, one.takes} <= people]
     rota = after.model_copy(update={"swaps": (*after.swaps, *swaps)})
-    for person in before.people:
+    for person in before.everybody:
         for leave in person.away:
             if _lasts(leave, now, zone):
                 rota = away(rota, person.id, leave)
@@ -53,7 +53,8 @@ def _changed(rota: Rota, person_id: str, change: Change) -> Rota:
     def one(person: Person) -> Person:
         return person.model_copy(update={"away": change(person.away)}) if person.id == person_id else person
 
-    return rota.model_copy(update={"people": tuple(one(person) for person in rota.people)})
+    fallback = one(rota.fallback) if rota.fallback else None
+    return rota.model_copy(update={"people": tuple(one(person) for person in rota.people), "fallback": fallback})
 
 
 def _same(one: Span, other: Span) -> bool:

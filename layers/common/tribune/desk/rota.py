@@ -83,7 +83,7 @@ def rota(visit: Visit, _parts: Parts) -> RotaView:
 
 def _planned(rota: Rota, community: Community, visit: Visit) -> list[Planned]:
     spans: list[tuple[Span, str, str]] = [(swap, swap.gives, swap.takes) for swap in rota.swaps]
-    spans += [(leave, person.id, "") for person in rota.people for leave in person.away]
+    spans += [(leave, person.id, "") for person in rota.everybody for leave in person.away]
     left = [one for one in spans if one[0].bounds(community.zone)[1] > visit.now]
     return [
         Planned(
@@ -130,7 +130,7 @@ def back(visit: Visit, _parts: Parts, form: Leave) -> Done:
 
 
 def _away(form: Leave, visit: Visit) -> Away:
-    if form.who not in [one.id for one in visit.as_stored.rota.people] or not _may(visit, form.who):
+    if form.who not in [one.id for one in visit.as_stored.rota.everybody] or not _may(visit, form.who):
         raise Refused(HTTPStatus.FORBIDDEN, "not_yours")
     return _span(Away, start=form.start, end=form.end, by=visit.person.id)
 
