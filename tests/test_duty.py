@@ -88,6 +88,29 @@ def test_nobody_calls_a_person_on_leave() -> None:
     assert called(team, paris(25, 10)) == ["marie", "lea"]
 
 
+@pytest.mark.parametrize(
+    "gives",
+    [
+        {"regular": [{"when": "sat,sun 00:00-24:00", "people": ["equipe"]}]},
+        {"turns": [{"start": "2026-11-28", "end": "2026-11-29", "people": ["equipe"]}]},
+        {"swaps": [{"start": "2026-11-28", "end": "2026-11-29", "gives": "marie", "takes": "equipe"}]},
+    ],
+    ids=["regular", "turn", "swap"],
+)
+def test_a_fallback_that_the_rota_gives_the_duty_has_it(gives: dict[str, Any]) -> None:
+    team = rota(MARIE, LEA, fallback=TEAM, **gives)
+
+    assert called(team, paris(28, 10)) == ["equipe", "lea"]
+    assert called(team, paris(30, 10)) == ["marie", "lea", "equipe"]
+
+
+def test_a_deputy_stands_in_their_place_also_where_it_is_the_fallback() -> None:
+    away = MARIE | {"deputy": "equipe", "away": [{"start": "2026-11-24", "end": "2026-11-24"}]}
+
+    assert called(rota(away, LEA, fallback=TEAM), paris(24, 10)) == ["equipe", "lea"]
+    assert called(rota(away, LEA, fallback=TEAM), paris(25, 10)) == ["marie", "lea", "equipe"]
+
+
 def test_nobody_calls_a_fallback_on_leave_either() -> None:
     away = TEAM | {"away": [{"start": "2026-11-24", "end": "2026-11-25"}]}
     team = rota(MARIE, fallback=away)

@@ -183,6 +183,17 @@ def test_a_call_that_concerns_both_roles_reaches_both_at_once(desk: Desk) -> Non
     assert "This call also goes to Marie." in lea
 
 
+def test_a_fallback_that_has_the_duty_is_rung_like_whoever_else_would_have_it(
+    journal: MemoryJournal, phones: Phones
+) -> None:
+    tuesday = [{"when": "tue 00:00-24:00", "people": ["equipe"]}]
+    desk = Desk(journal, phones, rota=GARANCE["rota"] | {"regular": tuesday})
+    desk.keep(a_call(roles=("cm", "smm")), a_head())
+    desk.ring()
+
+    assert phones.rung == ["equipe", "lea"]
+
+
 def test_a_lone_community_manager_is_called_once_for_both_roles(journal: MemoryJournal, phones: Phones) -> None:
     desk = Desk(journal, phones, **lone())
     desk.keep(a_call("discrimination", "hours", roles=("cm", "smm")), a_head())

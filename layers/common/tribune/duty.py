@@ -450,27 +450,32 @@ class Rota(Written):
 
 
 def on_duty(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = ("cm",)) -> list[Person]:
-    """Who is called at `at`, in calling order: the wanted roles first, then their colleagues on duty, then the fallback.
+    """Who is called at `at`, in calling order: the wanted roles first, then their colleagues on duty, then the fallback."""
+    called = having_the_duty(rota, at, zone, roles)
+    last = rota.fallback if rota.fallback and not rota.fallback.is_away(at, zone) else None
+    return called if last is None or last in called else [*called, last]
+
+
+def having_the_duty(rota: Rota, at: datetime, zone: ZoneInfo, roles: tuple[str, ...] = ("cm",)) -> list[Person]:
+    """The same without the fallback, unless the rota itself gives it the duty.
 
     Nobody who is away: their deputy stands in their place, unless that one is away too.
     """
     names = dict.fromkeys(_standing_in(rota, name, at, zone) for name in _line(rota, at, zone))
     present = [person for name in names if name is not None and (person := rota.person(name)) is not None]
-    called = [person for person in present if person.role in roles and person != rota.fallback]
-    called += [person for person in present if person.role not in roles and person != rota.fallback]
-    return [*called, *((rota.fallback,) if rota.fallback and not rota.fallback.is_away(at, zone) else ())]
+    return sorted(present, key=lambda person: person.role not in roles)
 
 
 def _line(rota: Rota, at: datetime, zone: ZoneInfo) -> list[str]:
     """Who has the duty, in calling order, whether or not they are away."""
-    roles = {person.id: person.role for person in rota.people}
+    roles = {person.id: person.role for person in rota.everybody}
     line: list[str] = []
     spoken_for: set[str] = set()
     for names in (
         [name for turn in rota.turns if turn.holds(at, zone) for name in turn.people],
         [name for regular in rota.regular if regular.holds(at, zone) for name in regular.people],
         rota.weeks.people_at(at, zone) if rota.weeks else (),
-        rota.default or tuple(roles),
+        rota.default or tuple(person.id for person in rota.people),
     ):
         known = [name for name in names if name in roles]
         line += [name for name in known if roles[name] not in spoken_for]

@@ -23,7 +23,7 @@ from tribune.channel import ActKind
 from tribune.climate import SIGNED_WITH
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.duty import Button, CallMessage, Person, Way, may_ring, next_presence, on_duty
+from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Changes, Head, Ringing
 from tribune.report import may_be_quoted
@@ -461,7 +461,8 @@ class _Round:
         afresh = not any(_ways(person, spent) for person in line)
         queues = [sorted(line, key=lambda person: call.tried.count(person.id))]
         if not call.tried and not call.only:
-            queues = [[one for one in line if one.role == role and one != rota.fallback] for role in call.roles]
+            having = having_the_duty(rota, now, community.zone, call.roles)
+            queues = [[one for one in line if one.role == role and one in having] for role in call.roles]
         queues = [queue for queue in queues if queue] or [one for one in (line,) if one]
         return cls(line, queues, frozenset() if afresh else spent, afresh)
 

@@ -96,8 +96,8 @@ class Digesting:
     def _write(self, community: Community, arrived: datetime, now: datetime) -> int:
         """One call a person and a day, whoever writes it first; nobody reads that there is nothing."""
         day = now.astimezone(community.zone).date()
-        line = duty.on_duty(community.rota, now, community.zone, ("cm", "smm"))
-        people = [person for person in line if person != community.rota.fallback] or line
+        at, both = (community.rota, now, community.zone), ("cm", "smm")
+        people = duty.having_the_duty(*at, both) or duty.on_duty(*at, both)
         names = {f"{DIGEST}-{person.id}-{day.isoformat()}": person for person in people}
         missing = [name for name in names if self.journal.load_call(community.id, name) is None]
         if not missing:
