@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tribune.community import Community
 from tribune.duty import CallMessage, Person, Way
 from tribune.errors import Conflict, NotFound, Unavailable
-from tribune.journal import Call, Changes, Head, Ringing
+from tribune.journal import Call, Case, Changes, Head, Ringing
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -24,6 +24,7 @@ class MemoryJournal:
 
     calls: dict[tuple[str, str], Call] = field(default_factory=dict)
     heads: dict[tuple[str, str, str, str], Head] = field(default_factory=dict)
+    cases: dict[tuple[str, str, str, str], Case] = field(default_factory=dict)
     words: dict[tuple[str, str, str, str], str] = field(default_factory=dict)
     ringings: dict[str, Ringing] = field(default_factory=dict)
     saves: int = 0
@@ -76,6 +77,9 @@ class MemoryJournal:
 
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         return self.heads.get((community, platform, account, object_id))
+
+    def case_of(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
+        return self.cases.get((community, platform, account, object_id))
 
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         return self.words.get((community, platform, account, object_id))

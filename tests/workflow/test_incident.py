@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 
+import pytest
+from duty_room import Messages
 from memory_world import memory_world
 from world import PAGE, World
 
+from tribune.aws import keys
 from tribune.aws.communities import Communities
 from tribune.budgets import PER_POST_AND_HOUR
 from tribune.community import Post
 from tribune.journal import Call, CallState
 from tribune.operation import Operation
+from tribune.platforms import platform
 from tribune.workflow.call import take
+from tribune.workflow.cases import Handling
 
 QUESTION = "Vous êtes ouverts le dimanche ?"
 COMPLAINT = (
@@ -184,3 +189,24 @@ def test_a_climate_that_was_told_in_a_summary_is_not_said_to_have_gone_unheard()
         told_of = {call.reason: call.state for call in incidents(world)}
         assert told_of["climate_orange"] is CallState.CLOSED
         assert "climate_green" in told_of, "the summary told of it: that replies go out again is news"
+
+
+@pytest.mark.parametrize("by", ["answering on the platform", "closing the case"])
+def test_what_a_person_settled_without_taking_the_call_rings_nobody_else(by: str) -> None:
+    with memory_world() as world:
+        say(world, 1, ["Mon avocat vous écrira demain matin"], author="950")
+        tick(world)
+        assert [ring["to"] for ring in world.rung] == ["marie", "lea"]
+        world.now += timedelta(minutes=10)
+        if by == "closing the case":
+            handling = Handling(world.journal, keys, Messages(), lambda: world.now, platform, lambda _c, _v: None)
+            handling.close("garance", ("garance", "facebook", PAGE, "1_1"), "marie")
+        else:
+            world.deliver("facebook", world.comment(50, "Écrivez-moi en privé, je regarde.", author=PAGE, parent=1))
+            world.pump_only("moderate_comments")
+        for _ in range(60):
+            tick(world)
+
+        assert len(world.rung) == 2
+        (call,) = [call for call in world.calls_of("garance") if call.reason == "legal"]
+        assert call.state is CallState.CLOSED

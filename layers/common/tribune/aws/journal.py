@@ -591,6 +591,12 @@ class Journal:
         known = self.read([keys.head(community, platform, account, object_id)])
         return known.head(community, platform, account, object_id)
 
+    def case_of(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
+        """The case about one object, None when there is none."""
+        return self.read([keys.case(community, platform, account, object_id)]).case(
+            community, platform, account, object_id
+        )
+
     def heads(self, community: str, since: datetime) -> Iterator[Head]:
         """Every object of a community posted since a moment, in no order: reads the whole table, for a person who asks.
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,13 +23,14 @@ from tribune import words
 from tribune.channel import ActKind
 from tribune.climate import SIGNED_WITH
 from tribune.community import Community
-from tribune.decision import Urgency
+from tribune.decision import CALLS, Urgency
 from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
-from tribune.journal import ActionState, Call, CallState, Changes, Head, Ringing
+from tribune.journal import ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
 from tribune.report import may_be_quoted
 from tribune.voice import help_line, moment_words
 from tribune.workflow.alarm import told_of
+from tribune.workflow.by_hand import TEAM
 from tribune.workflow.digest import DIGEST, digest_lines
 from tribune.workflow.reporting import REPORT, as_html, told_of_report
 
@@ -58,6 +60,8 @@ MOST_READ = 10
 _NEVER_FOLDED = frozenset({MANY, DIGEST, REPORT, "alarm", "alarm_over"})
 _TOLD = frozenset({"alarm", "alarm_over"})
 """Reasons whose call brings its own words: `alarm.told_of` composes them when somebody is rung."""
+_OF_A_CASE = (CALLS - {"no_charter", "detector_failed"}) | {"promise"}
+"""Reasons whose call is about its comment's case, and over with it."""
 _COLLISIONS = 4
 
 
@@ -107,6 +111,9 @@ class Store(Protocol):
     def head_of(self, community: str, platform: str, account: str, object_id: str) -> Head | None:
         """What was decided and done about an object."""
 
+    def case_of(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
+        """What waits, or waited, for a person about an object."""
+
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         """The current words of an object, None when they were erased."""
 
@@ -155,7 +162,7 @@ class Calling:
             call = self.store.load_call(community_id, call_id)
             if call is None:
                 return Rung(Outcome.UNKNOWN)
-            if call.state in _OVER:
+            if call.state in _OVER or self._ended_with_its_case(call, now):
                 return Rung(Outcome.OVER)
             if call.state is not CallState.READY and call.due_at > now:
                 return Rung(Outcome.NOT_DUE)
@@ -177,6 +184,21 @@ class Calling:
                 continue
             return self._call_people(claimed, round_, community, now)
         raise Unavailable("the call keeps changing")
+
+    def _ended_with_its_case(self, call: Call, now: datetime) -> bool:
+        """A person settled all that it is about, before it rang or without taking it: nobody is rung about that any more."""
+        if call.reason not in _OF_A_CASE or now - call.created_at < TRY_AGAIN:
+            return False
+        rota, cases = self.community(call.community).rota, [self.store.case_of(*at) for at in _named(call)]
+        people = {TEAM, *(person.id for person in (*rota.people, rota.fallback) if person)}
+        ends = [
+            case.closed_at for case in cases if case and case.state is CaseState.CLOSED and case.closed_by in people
+        ]
+        if not cases or len(ends) < len(cases) or any(end is None or end < call.created_at for end in ends):
+            return False
+        with suppress(Conflict):  # somebody takes it at this moment
+            self.store.save_call(replace(call, state=CallState.CLOSED, lease_until=None), now)
+        return True
 
     def _claim(self, call: Call, round_: "_Round", book: Ringing, now: datetime) -> Call:
         """Nobody else rings it, and the ways that are tried first are noted."""
