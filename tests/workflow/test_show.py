@@ -18,7 +18,7 @@ import pytest
 from tribune.charter import Charter, PublishedCharter, in_force
 from tribune.community import Community
 from tribune.duty import Person, Rota
-from tribune.errors import CharterUnreadable, NotFound, Unavailable
+from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, Unavailable
 from tribune.figures import Figures, Slot
 from tribune.measures import spread
 from tribune.register import register
@@ -235,6 +235,20 @@ def test_several_communities_are_listed_at_the_root() -> None:
         f"{HERE}/charter/garance",
         f"{HERE}/charter/atelier",
     ]
+
+
+def test_a_community_that_cannot_be_read_now_hides_no_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, load = Visitor(published(), communities=("garance", "atelier")), Town.load
+
+    def loaded(town: Town, community_id: str) -> Community:
+        if community_id == "atelier":
+            raise BadConfiguration("what is stored is not a community of this version")
+        return load(town, community_id)
+
+    monkeypatch.setattr(Town, "load", loaded)
+    page = visitor.follow("/charter")
+
+    assert (page.status, Outline(page.body).links) == (200, ["charter/garance"])
 
 
 def test_a_version_without_language_leads_to_the_reader_s() -> None:

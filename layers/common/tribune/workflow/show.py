@@ -21,6 +21,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -207,8 +208,10 @@ class Showing:
         known = self.communities.all()
         if len(known) == 1:
             return _redirection(f"charter/{known[0]}")
-        words = table(request.language, "pages")["communities"]
-        entries = [{"href": f"charter/{one}", "name": self.communities.load(one).name, "note": ""} for one in known]
+        words, entries = table(request.language, "pages")["communities"], []
+        for one in known:
+            with suppress(NotFound, BadConfiguration):  # one that cannot be read stands in nobody's way
+                entries.append({"href": f"charter/{one}", "name": self.communities.load(one).name, "note": ""})
         return _list(request, words["title"], entries)
 
     def _in_force(self, request: Request, community: Community, now: datetime) -> Page:
