@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 from world import World
 
 from tribune.aws.communities import Communities
-from tribune.community import Modes
+from tribune.community import Community, Modes
 from tribune.decision import Mode
 from tribune.desk.doors import DOORS
 
@@ -224,6 +224,24 @@ def test_an_answer_leaves_under_the_persons_signature(browser: Browser) -> None:
     ]
     assert "La réponse part" in browser.get(answer.headers["location"]).body
     assert browser.json(UNANSWERED)["waiting"] == []
+
+
+def test_where_the_brand_signs_nobody_is_told_that_their_name_went_out(browser: Browser) -> None:
+    def under_the_brand(community: Community) -> Community:
+        voice = community.voice.model_copy(update={"identity_mode": "brand"})
+        return community.model_copy(update={"voice": voice})
+
+    Communities(browser.world.stack.tables()["CommunityTable"]).change("garance", under_the_brand)
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+    assert "aucun nom dans ce fil" in page.body
+
+    answer = browser.send(f"{case}/send", page, text="Bonjour, votre vélo part demain.", draft="")
+    browser.world.pump_only("perform_action")
+
+    assert [entry.text for entry in browser.world.outbox.effects] == ["Bonjour, votre vélo part demain."]
+    assert "votre nom" not in browser.get(answer.headers["location"]).body
 
 
 def test_the_first_decision_wins_and_the_second_person_is_told(browser: Browser) -> None:
