@@ -485,6 +485,17 @@ def test_who_decided_does_not_review_and_a_reviewer_gives_it_back(browser: Brows
     assert nora.json("/desk/garance/appeals")["waiting"] == []
 
 
+def test_who_only_reads_is_not_told_that_they_decided_what_a_member_contests(browser: Browser) -> None:
+    appeal = f"/desk/garance/appeals/{contested(browser)}"
+    lea, sam = Browser(browser.world), Browser(browser.world)
+    lea.sign_in("lea@garance.example")
+    sam.sign_in("sam@garance.example")
+
+    assert "Vous avez décidé" in lea.get(appeal).body
+    assert "Vous avez décidé" not in sam.get(appeal).body
+    assert "Votre rôle ne le permet pas" in sam.get(appeal).body
+
+
 def test_whoever_shows_it_again_grants_the_appeal_that_waits_even_against_their_own_decision(browser: Browser) -> None:
     code, world = contested(browser), browser.world
     lea = Browser(world)
