@@ -51,7 +51,13 @@ if TYPE_CHECKING:
 
 type Now = Callable[[], datetime]
 
-NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "erased", "": "machine"}
+NOT_PERSONS = {
+    "team": "answered_natively",
+    "edited": "edited",
+    "deleted": "deleted",
+    "erased": "erased",
+    "": "machine",
+}
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
 _MASK = "•••"

@@ -1,6 +1,7 @@
 """desk through its real door: signing in, what each role may do, and what a person decides reaching the platform."""
 
 import json
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -295,6 +296,36 @@ def test_nothing_is_done_from_a_page_on_which_a_colleague_had_not_settled_the_ca
     assert len(world.outbox.effects) == left
     if act == "hide":
         assert lea.send(f"{case}/{act}", lea.get(case)).status == 303, "who has seen that may still decide otherwise"
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("answered", "réglé à 11\u00a0h\u00a001 par quelqu'un de l'équipe, depuis la plateforme"),
+        ("edited", "clos à 11\u00a0h\u00a001\u00a0: le commentaire a été modifié"),
+        ("deleted", "clos à 11\u00a0h\u00a001\u00a0: son auteur l'a supprimé"),
+    ],
+)
+def test_a_case_that_nobody_settled_at_the_desk_says_how_it_ended(browser: Browser, how: str, said: str) -> None:
+    world = marie(browser).world
+    case = case_of(browser)
+    page = browser.get(case)
+    world.now += timedelta(minutes=1)
+    happens = {
+        "answered": world.comment(9, "Bonjour, il part demain.", author="1001", parent=1),
+        "edited": world.comment(1, "Je roule en bleu.", verb="edited"),
+        "deleted": world.comment(1, "", verb="remove"),
+    }
+    world.deliver("facebook", happens[how])
+    world.pump_only("moderate_comments")
+
+    (line,) = browser.json("/desk/garance/settled")["cases"]
+    assert line["promise"].endswith(said)
+    assert browser.json(case)["settled"] == line["promise"]
+    for act in ("take", "close"):
+        late = browser.send(f"{case}/{act}", page)
+        assert late.status in (409, 410)
+        assert not {f" {word}," for word in ("team", "edited", "deleted")} & set(re.findall(r" \w+,", late.body))
 
 
 def test_a_measure_on_a_member_demands_a_clause(browser: Browser) -> None:

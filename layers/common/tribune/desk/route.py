@@ -43,7 +43,13 @@ from tribune.errors import (
 from tribune.team import Member, Right
 
 HOME = "/desk"
-_NOT_PERSONS = {"team": "answered_natively", "edited": "edited", "erased": "erased", "": "machine"}
+_NOT_PERSONS = {
+    "team": "answered_natively",
+    "edited": "edited",
+    "deleted": "deleted",
+    "erased": "erased",
+    "": "machine",
+}
 """Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
 """Refusals after which one goes on at the desk; after the others one signs in."""

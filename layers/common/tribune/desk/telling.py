@@ -13,6 +13,10 @@ from tribune.community import Community
 from tribune.journal import Action, ActionState, Case, Head
 from tribune.notice import link
 from tribune.voice import day_words, moment_words, safe_name
+from tribune.workflow.by_hand import TEAM
+
+_BY_ITS_AUTHOR = ("edited", "deleted", "erased")
+"""What closes a case without anybody of the team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ class Telling:
         return day_words(day, self.language, self.now.astimezone(self.community.zone).date())
 
     def called(self, person_id: str | None) -> str:
-        """The name of somebody who did something."""
+        """The name of somebody who did something; on the platform itself we do not know who of the team it was."""
+        if person_id == TEAM:
+            return self.say("one_of_us")
         return self.community.called(person_id or "") or self.say("somebody")
 
     def author(self, name: str | None) -> str:
@@ -79,9 +85,11 @@ class Telling:
         return self.say("list", "promise", time=self.at(case.promise_at))
 
     def settled(self, case: Case) -> str:
-        """Who settled a case and when."""
-        settled_at = case.closed_at or case.opened_at
-        return self.say("show", "closed", id=case.id, time=self.at(settled_at), person=self.called(case.closed_by))
+        """Who settled a case and when; or what its author did, after which nothing was left to settle."""
+        time = self.at(case.closed_at or case.opened_at)
+        if case.closed_by in _BY_ITS_AUTHOR:
+            return self.say("show", f"closed_{case.closed_by}", id=case.id, time=time)
+        return self.say("show", "closed", id=case.id, time=time, person=self.called(case.closed_by))
 
     def reason(self, reason: str) -> str:
         """Why a case stands there, in a sentence."""
