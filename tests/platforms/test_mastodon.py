@@ -69,6 +69,16 @@ def test_html_is_read_as_people_see_it_and_a_link_whole(read: Callable[[str], Co
     assert said.said_at == datetime(2026, 9, 1, 9, tzinfo=UTC)
 
 
+def test_what_stands_apart_is_not_glued_together(items: Callable[[str], tuple[Item, ...]]) -> None:
+    item = items("mention")[0]
+    written = "<p>Bonjour<br/>vous</p><blockquote><p>êtes ouverts</p></blockquote><ul>\n<li>lundi</li><li>mardi</li></ul><p>?</p>"
+    (said,) = mastodon.read(
+        replace(item, payload=item.payload | {"status": item.payload["status"] | {"content": written}})
+    )
+    assert isinstance(said, Comment)
+    assert said.text == "Bonjour\nvous\nêtes ouverts\nlundi\nmardi\n?"
+
+
 def test_how_an_answer_reaches_the_person_is_kept_beside_the_words(read: Callable[[str], Comment]) -> None:
     assert read("mention").answered_at == "public @amina@autre.example"
     assert read("mention__reply").answered_at == "unlisted @amina@autre.example"

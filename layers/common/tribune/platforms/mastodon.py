@@ -299,7 +299,8 @@ def _name(account: _Account) -> str | None:
     return account.display_name or account.username or None
 
 
-_BREAK: Final = re.compile(r"<br\s*/?>|</p>\s*<p[^>]*>", re.IGNORECASE)
+_BLOCK: Final = r"</?(?:p|ul|ol|li|blockquote|pre)\b[^>]*>"
+_BREAK: Final = re.compile(rf"<br\s*/?>|{_BLOCK}(?:\s*{_BLOCK})*", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^>]*>")
 _AT: Final = re.compile(r"@([\w.-]+)(?:@[\w.-]+)?\s*")
 
@@ -317,7 +318,9 @@ def _words(account: str, status: _Status) -> str:
 
 
 def _plain(content: str) -> str:
-    """HTML as a server sanitises it: paragraphs, line breaks, links and spans; what is invisible of a link is read."""
+    """HTML as a server sanitises it: paragraphs, lists, quotations, line breaks, links and spans; what is invisible of a
+    link is read.
+    """
     return unescape(_TAG.sub("", _BREAK.sub("\n", content))).strip()
 
 
