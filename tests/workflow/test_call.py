@@ -804,8 +804,8 @@ def test_a_promise_that_runs_out_is_said_as_it_was_made(desk: Desk) -> None:
 
 
 def test_several_comments_are_one_call_that_says_how_many(desk: Desk) -> None:
-    desk.keep(a_call("no_charter", "hours", objects=("1_14", "1_15", "1_16")), a_head())
-    desk.ring("no_charter-1")
+    desk.keep(a_call("failed", "hours", objects=("1_14", "1_15", "1_16")), a_head())
+    desk.ring("failed-1")
 
     assert "3 commentaires" in desk.phones.last.text
 

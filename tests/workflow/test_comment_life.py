@@ -497,6 +497,21 @@ def test_without_a_charter_nobody_is_sanctioned_and_one_call_says_so(world: Worl
     assert sum(call.reason == "no_charter" for call in world.calls_of("garance")) == 1
 
 
+def test_the_call_of_a_day_without_a_charter_does_not_grow_with_every_comment(world: World) -> None:
+    """Six thousand names would be more than an item can hold, and each of them one more write of all the others."""
+    charters = world.stack.tables()["CharterTable"]
+    for item in clients.dynamodb().scan(TableName=charters)["Items"]:
+        clients.dynamodb().delete_item(TableName=charters, Key={"pk": item["pk"], "sk": item["sk"]})
+    for number in range(30):
+        world.deliver("facebook", world.comment(number, f"Bonjour {number}", author=f"7{number}"))
+    world.settle()
+
+    (call,) = [call for call in world.calls_of("garance") if call.reason == "no_charter"]
+    assert call.tried == ("marie",)
+    assert len(call.objects) <= 10, "those of the first batch"
+    assert len(world.journal.open_cases("garance")) == 30
+
+
 def test_who_cannot_be_told_from_our_own_people_is_not_answered_by_the_machine(world: World) -> None:
     body = world.comment(1, QUESTION)
     del body["entry"][0]["changes"][0]["value"]["from"]

@@ -27,7 +27,7 @@ from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import weigh
-from tribune.workflow.worksheet import Known, ObjectId, Worksheet
+from tribune.workflow.worksheet import CallId, Known, ObjectId, Worksheet
 
 MOST_ITEMS = 100
 """What one transaction can touch."""
@@ -111,6 +111,8 @@ class Moderation:
     reviewing: Callable[[Community], Reviewing]
     """Where an appeal is granted when somebody of the team shows the comment again on the platform itself."""
     _readers: dict[tuple[str, str], tuple[Community, Reader]] = field(default_factory=dict)
+    _called: set[CallId] = field(default_factory=set)
+    """The calls of a day that this process made."""
 
     def moderate(self, messages: Sequence[tuple[str, str]], now: datetime) -> Tally:
         """Decide every item of a batch of (message id, body); the failed ids come back with the tally."""
@@ -184,7 +186,7 @@ class Moderation:
         grounds = [self._ground(deed) for deed in deeds]
         known, deeds = self._known(deeds, grounds, now)
         grounds = [replace(ground, braked=self._braked(ground, known)) for ground in grounds]
-        sheet = Worksheet(known, now)
+        sheet = Worksheet(known, now, self._called)
         counts: list[_Counted] = []
         for deed, ground in zip(deeds, grounds, strict=True):
             outcome = weigh(deed, ground, sheet)
@@ -196,6 +198,7 @@ class Moderation:
         if sheet.said or sheet.outgoing or lately or changes.heads:
             self.journal.keep_words(sheet.said, sheet.outgoing, lately, changes.heads)
         self.journal.commit(changes, now)
+        self._called |= sheet.daily
         self._afterwards(deeds, sheet, now)
         counts += [("InteractionsCounted", count.n, {"level": str(count.level)}) for count in changes.counts]
         return True, counts

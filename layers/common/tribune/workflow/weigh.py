@@ -752,7 +752,8 @@ class _Weighing:
             if wish.urgency is Urgency.NOW and again:
                 identity += f"-{self.said.version[:15]}"
             call = call_about(head, f"{wish.reason}-{identity}", wish.reason, wish.urgency, self.now)
-            self.sheet.call(replace(call, roles=wish.roles, received_at=self.deed.received_at, known_at=self.now))
+            call = replace(call, roles=wish.roles, received_at=self.deed.received_at, known_at=self.now)
+            (self.sheet.call if wish.per_object else self.sheet.call_once_a_day)(call)
 
     def _wake(self, head: Head) -> None:
         if any(not action.why or action.due_at <= self.now for action in head.unfinished):

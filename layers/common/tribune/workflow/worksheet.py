@@ -5,6 +5,7 @@ Every record is written at most once, however many decisions of the round touche
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -47,6 +48,8 @@ type ThreadId = tuple[str, str, str, str]
 """(community, platform, account, thread)."""
 type PersonId = tuple[str, str]
 """(community, author)."""
+type CallId = tuple[str, str]
+"""(community, call)."""
 type BudgetId = tuple[str, str, str, str]
 """(community, platform, account, hour)."""
 
@@ -73,12 +76,15 @@ class Worksheet:
 
     known: Known
     now: datetime
+    called: AbstractSet[CallId] = frozenset()
+    """The calls of a day that were made before."""
+    daily: set[CallId] = field(default_factory=set)
+    """Those that this round makes."""
     said: list[SaidWords] = field(default_factory=list)
     outgoing: list[OutgoingWords] = field(default_factory=list)
     wakes: set[ObjectId] = field(default_factory=set)
     """Heads whose actions somebody should carry out now."""
-    call_wakes: set[tuple[str, str]] = field(default_factory=set)
-    """(community, call)."""
+    call_wakes: set[CallId] = field(default_factory=set)
     erase: set[ObjectId] = field(default_factory=set)
     """Objects whose words go, once the decision is written."""
     notices: list[Notice] = field(default_factory=list)
@@ -95,7 +101,7 @@ class Worksheet:
     _thread_notes: list[ThreadNote] = field(default_factory=list)
     _author_notes: list[AuthorNote] = field(default_factory=list)
     _budgets: dict[BudgetId, BudgetNote] = field(default_factory=dict)
-    _calls: dict[tuple[str, str], Call] = field(default_factory=dict)
+    _calls: dict[CallId, Call] = field(default_factory=dict)
     _counts: dict[tuple[str, str, str, str, int], int] = field(default_factory=dict)
     _pulses: dict[tuple[str, str, str, int], Pulse] = field(default_factory=dict)
     _shadows: list[ShadowNote] = field(default_factory=list)
@@ -254,6 +260,13 @@ class Worksheet:
         known = self._calls.get(at)
         self._calls[at] = replace(known, objects=known.objects + call.objects) if known else call
         self.call_wakes.add(at)
+
+    def call_once_a_day(self, call: Call) -> None:
+        """Call somebody about what is the same all day: no item could name each comment of a crowd, nor bear each write."""
+        at = (call.community, call.id)
+        if at not in self.called:
+            self.daily.add(at)
+            self.call(call)
 
     def count(self, count: Count) -> None:
         """Move a live counter."""
