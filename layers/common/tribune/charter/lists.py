@@ -86,6 +86,7 @@ def packaged() -> dict[str, tuple[WordList, ...]]:
 SMALL_WORDS = frozenset(
     {
         "adversatives",
+        "asking_words",
         "continuations",
         "fillers",
         "official_words",

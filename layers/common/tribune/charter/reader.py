@@ -80,7 +80,7 @@ class Reader:
         self._protecting = (*_PROTECTING, *_protecting_lists(charter))
         self._lexicon = lists.lexicon() + Lexicon(own.as_written, own.inflected)
         self._disguises = Disguises(own.disguised, lists.common_words())
-        self._questions = Questions(vocabulary.questions)
+        self._questions = Questions(self.vocabulary)
 
     def read(self, original: str, circumstances: Circumstances) -> Findings:
         """What `original` says under the charter. Never raises, whatever the text; time is linear in its length.
@@ -99,11 +99,14 @@ class Reader:
         if words.unread:
             unsure = (*unsure, DISGUISES)
         breaches, settled = settle(claims)
+        asks = () if _ABOUT.isdisjoint(read.signals) else self._questions.asked(words)
+        if asks and not self._questions.nothing_else(words, asks[0], read.covered("greetings")):
+            read.signals.discard(Signal.SHORT_QUESTION)
         return Findings(
             breaches=breaches,
             protected=tuple(protected.merged),
             signals=frozenset(read.signals),
-            asks=() if _ABOUT.isdisjoint(read.signals) else self._questions.asked(words),
+            asks=asks,
             language=language,
             words=len(words.keys),
             trace=_bounded([*settled, *trace]),
