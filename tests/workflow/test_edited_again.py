@@ -175,3 +175,18 @@ def test_what_a_person_left_hidden_is_not_proposed_again_after_another_edit(plac
     head = said(place, CALM + " !")
 
     assert [action.why for action in head.actions if action.kind is ActKind.UNHIDE] == ["by_hand"]
+
+
+def test_a_head_does_not_grow_with_every_edit(place: World) -> None:
+    """It is one item, which holds 400 KB: past that nobody could decide about the comment any more."""
+    said(place, CALM)
+    for number in range(60):
+        place.now += timedelta(seconds=5)
+        text = INSULT if number % 2 else THREAT
+        place.deliver("facebook", place.comment(1, f"{text} {number}", verb="edited"))
+        place.pump_only("moderate_comments")
+    place.settle()
+
+    head = seen(place)
+    assert head is not None
+    assert len(head.actions) < 20

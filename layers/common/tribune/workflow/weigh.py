@@ -82,6 +82,8 @@ from tribune.workflow.takeback import (
 from tribune.workflow.worksheet import ThreadId, Worksheet
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
+MOST_OVERTAKEN = 10
+"""Acts that an edit overtook before they began, as far as a head remembers them: somebody may edit a thousand times."""
 _NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
@@ -457,8 +459,9 @@ class _Weighing:
                 if action.state is ActionState.SENT and stands and not self._still_due(action, decision):
                     undoing = taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
                     undone += [undo for undo in undoing if _not_undone_yet(before.action(undo.id))]
-        anew = {undo.id for undo in undone}
-        return tuple(action for action in kept if action.id not in anew), tuple(undone)
+        overtaken = [action.id for action in kept if action.state is ActionState.CANCELLED and action.why == "edited"]
+        dropped = {undo.id for undo in undone} | set(overtaken[:-MOST_OVERTAKEN])
+        return tuple(action for action in kept if action.id not in dropped), tuple(undone)
 
     @staticmethod
     def _still_due(action: Action, decision: Decision) -> bool:
