@@ -190,3 +190,36 @@ def test_a_head_does_not_grow_with_every_edit(place: World) -> None:
     head = seen(place)
     assert head is not None
     assert len(head.actions) < 20
+
+
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
+
+
+def strikes_of(head: Head, world: World) -> int:
+    assert head.author is not None
+    known = world.journal.read([keys.author("garance", head.author)]).author("garance", head.author, world.now)
+    return len(known.standing.strikes)
+
+
+def test_an_insult_edited_into_one_s_own_number_is_forgiven_and_the_number_protected(place: World) -> None:
+    head = said(place, INSULT, PHONE)
+
+    assert place.facebook.comments["1_1"].hidden
+    assert [entry.kind for entry in place.outbox.effects].count("delete") == 1
+    assert strikes_of(head, place) == 0
+
+
+def test_an_insult_edited_into_a_graver_one_stays_reminded_of(place: World) -> None:
+    head = said(place, INSULT, "@Karim t'es un connard")
+
+    assert "delete" not in [entry.kind for entry in place.outbox.effects]
+    assert strikes_of(head, place) == 1
+
+
+def test_what_was_hidden_for_a_number_alone_is_shown_once_the_number_is_gone(place: World) -> None:
+    head = said(place, f"{INSULT}. {PHONE}", INSULT)
+
+    assert not place.facebook.comments["1_1"].hidden
+    assert head.verdict is not None
+    assert head.verdict.reason == "insult_at_person"
+    assert [entry.kind for entry in place.outbox.effects] == ["hide", "private", "unhide"]

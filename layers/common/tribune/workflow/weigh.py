@@ -348,7 +348,7 @@ class _Weighing:
         marked = self._marked(before, findings, decision)
         verdict = replace(
             self._verdict(findings, decision),
-            strike=(decision.strike and _told_by(fresh)) or _still_struck(before, decision),
+            strike=(decision.strike and _told_by(fresh)) or self._still_struck(before, decision),
             unsaid=decision.unsaid or _speechless(decision, actions),
         )
         head = replace(
@@ -447,29 +447,37 @@ class _Weighing:
         undone: list[Action] = []
         begun = tuple(action for action in before.actions if action.state not in _NOT_BEGUN)
         hides = standing_hides(replace(before, actions=begun))
+        stands = self._breach_stands(before, decision)
         for earlier in before.actions:
             action = _timed_anew(earlier, decision)
+            due = _still_due(action, decision, stands=stands)
             if action.state is ActionState.SENDING:
-                kept.append(replace(action, withdraw=not self._still_due(action, decision)))
+                kept.append(replace(action, withdraw=not due))
             elif action.state in _NOT_BEGUN and action.signed_by is None:
                 kept.append(replace(action, state=ActionState.CANCELLED, why="edited", done_at=self.now))
             else:
                 kept.append(action)
-                stands = action.kind is not ActKind.HIDE or earlier in hides
-                if action.state is ActionState.SENT and stands and not self._still_due(action, decision):
+                lifted = action.kind is ActKind.HIDE and earlier not in hides
+                if action.state is ActionState.SENT and not (lifted or due):
                     undoing = taking_back(action, self.ground.card, self.now, by_hand=before.by_hand)
                     undone += [undo for undo in undoing if _not_undone_yet(before.action(undo.id))]
         overtaken = [action.id for action in kept if action.state is ActionState.CANCELLED and action.why == "edited"]
         dropped = {undo.id for undo in undone} | set(overtaken[:-MOST_OVERTAKEN])
         return tuple(action for action in kept if action.id not in dropped), tuple(undone)
 
-    @staticmethod
-    def _still_due(action: Action, decision: Decision) -> bool:
-        if action.purpose == "reminder":
-            return decision.clause is not None
-        if action.kind is ActKind.HIDE:
-            return any(act.kind is ActKind.HIDE for act in decision.acts) or decision.clause is not None
-        return True
+    def _breach_stands(self, before: Head, decision: Decision) -> bool:
+        """Is something still held against the words that counts, or what was: no protection, no mere suggestion?"""
+        if decision.clause is None or before.verdict is None or self.ground.charter is None:
+            return False
+        clause = self.ground.charter.charter.clause(decision.clause)
+        return decision.clause == before.verdict.clause or (clause is not None and clause.strike)
+
+    def _still_struck(self, before: Head | None, decision: Decision) -> bool:
+        """An edit that still breaches leaves the strike where it is, as it leaves the reminder, if that one was read."""
+        if before is None or before.verdict is None or not before.verdict.strike:
+            return False
+        told = before.reminded or not any(action.reminds for action in before.unsaid)
+        return told and self._breach_stands(before, decision)
 
     # --- acts and drafts ---
 
@@ -791,11 +799,14 @@ def _told_by(actions: Iterable[Action]) -> bool:
     return any(action.reminds and action.state is ActionState.READY for action in actions)
 
 
-def _still_struck(before: Head | None, decision: Decision) -> bool:
-    """An edit that still breaches leaves the strike where it is, as it leaves the reminder, if that one was read."""
-    if before is None or before.verdict is None or not before.verdict.strike or decision.clause is None:
-        return False
-    return before.reminded or not any(action.reminds for action in before.unsaid)
+def _still_due(action: Action, decision: Decision, *, stands: bool) -> bool:
+    """Has what was done before the edit still a ground? What only protects ends with what it protected."""
+    if action.purpose == "reminder":
+        return stands
+    if action.kind is ActKind.HIDE:
+        hides = any(act.kind is ActKind.HIDE for act in decision.acts)
+        return hides or (decision.clause is not None and action.purpose != "protect")
+    return True
 
 
 def _not_undone_yet(undo: Action | None) -> bool:
