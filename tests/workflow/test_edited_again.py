@@ -223,3 +223,13 @@ def test_what_was_hidden_for_a_number_alone_is_shown_once_the_number_is_gone(pla
     assert head.verdict is not None
     assert head.verdict.reason == "insult_at_person"
     assert [entry.kind for entry in place.outbox.effects] == ["hide", "private", "unhide"]
+
+
+def test_after_a_reminder_was_taken_back_the_next_one_in_the_thread_explains_itself(place: World) -> None:
+    said(place, INSULT, CALM)
+    place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
+    place.settle(minutes=6, quiet_minutes=4)
+
+    head = place.head("garance", "facebook", PAGE, "1_2")
+    assert head is not None
+    assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]

@@ -40,7 +40,16 @@ from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
-from tribune.workflow.takeback import CONTESTED, cancelled, closed, is_hidden, looked_at, standing_hides, taking_back
+from tribune.workflow.takeback import (
+    CONTESTED,
+    cancelled,
+    closed,
+    is_hidden,
+    looked_at,
+    standing_hides,
+    taking_back,
+    unexplained,
+)
 from tribune.workflow.tally import difference
 from tribune.workflow.worksheet import Known, ObjectId
 
@@ -333,7 +342,9 @@ class Reviewing:
         return Changes(
             heads=(head,),
             cases=(settled,) if settled else (),
-            threads=(ThreadNote(*head.thread_at, closed=done, forgotten=forgotten),),
+            threads=(
+                ThreadNote(*head.thread_at, closed=done, forgotten=forgotten, explaining=unexplained(before, head)),
+            ),
             authors=authors,
             tallies=tuple(difference(before, head)),
             notice_ends=ends,

@@ -42,6 +42,14 @@ def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
     return replace(settled, actions=settled.actions + more)
 
 
+def unexplained(before: Head, after: Head) -> dict[str, str]:
+    """The clause that a reminder cited which is taken back: in its thread nothing explains it any more."""
+    clause = before.verdict.clause if before.verdict else None
+    undone = (one for one in after.actions if one.purpose == "withdraw" and one.state is ActionState.READY)
+    latest = next((one.id for one in undone if before.action(one.id) is None), None)
+    return {clause: latest} if clause and latest else {}
+
+
 def _left_standing(action: Action, now: datetime) -> Action:
     """Where our words cannot be taken back from here, what failed is written down: a person does it by hand."""
     undo = _undoing(action, ActKind.DELETE, action.platform_id or action.target, now, alone=True)

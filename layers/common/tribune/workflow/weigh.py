@@ -75,6 +75,7 @@ from tribune.workflow.takeback import (
     left_standing,
     standing_hides,
     taking_back,
+    unexplained,
     with_actions,
     withdrawn_if_asked,
     without_strike,
@@ -625,6 +626,9 @@ class _Weighing:
         reminder = next((action.id for action in speaking if action.reminds), None)
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
         is_open = bool(head.case or unsettled)
+        explaining = unexplained(before, head) if before else {}
+        if decision.clause and reminder:
+            explaining[decision.clause] = reminder
         now_cancelled = {a.id for a in head.actions if a.state is ActionState.CANCELLED and a.done_at == self.now}
         note = ThreadNote(
             *self.thread,
@@ -632,7 +636,7 @@ class _Weighing:
             attacked=decision.hostile and not self.sheet.thread(self.thread).attacked,
             automatic={action.id: self.now for action in speaking},
             used=frozenset(action.variant for action in speaking if action.variant) | _facts(decision),
-            explaining={decision.clause: reminder} if decision.clause and reminder else {},
+            explaining=explaining,
             expected_rev=self.sheet.known.thread(*self.thread).rev if speaking else None,
             opened=frozenset({head.object}) if is_open else frozenset(),
             closed=frozenset({head.object}) if before and not is_open else frozenset(),
