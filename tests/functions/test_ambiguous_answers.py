@@ -234,6 +234,23 @@ def test_of_an_answer_of_which_nothing_is_known_there_is_one_or_a_person_is_aske
     assert {town.answer(comment).state for comment in told} <= {ActionState.SENT, ActionState.UNCERTAIN}
 
 
+@pytest.mark.parametrize("town", sorted(PLACES), indirect=True)
+@pytest.mark.parametrize("mode", ["timeout_after", "502_after"])
+def test_what_may_have_been_said_is_not_said_again_after_a_rest_in_which_the_platform_forgot_it(
+    town: Town, mode: str
+) -> None:
+    comment = town.answer_another(Strike(mode))
+    town.twin.arm(Strike("token", times=100))
+    for _ in range(4):
+        town.world.now += timedelta(minutes=40)
+        town.world.invoke("keep_watch", {})
+        town.world.pump_only("perform_action")
+    town.twin.arm(NONE)
+    town.live_on()
+
+    judge(town, comment, Strike(mode))
+
+
 @pytest.mark.parametrize("town", ["telegram"], indirect=True)
 def test_a_platform_whose_answers_were_simply_repeated_would_be_found_out(
     town: Town, monkeypatch: pytest.MonkeyPatch

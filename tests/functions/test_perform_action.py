@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from world import PAGE, Calls, Fault, Killed, World
+from redress import handling
+from world import LINE_ACCOUNT, PAGE, Calls, Fault, Killed, World
 
 from tribune.journal import ActionState, Changes
+from tribune.workflow.deed import case_id
 from tribune.workflow.perform import Performing
 
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
@@ -224,3 +226,25 @@ def test_a_claim_that_meets_somebody_s_transaction_is_made_again_at_once(world: 
 
     assert len(met) == 2
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+
+
+def test_a_push_that_may_have_arrived_is_not_sent_again_once_line_forgot_its_key(world: World) -> None:
+    world.deliver("line", world.line_message(1, "Ma commande 4711 n'est toujours pas arrivée, que se passe-t-il ?"))
+    world.settle(minutes=4, quiet_minutes=2)
+    place = ("garance", "line", LINE_ACCOUNT, "1")
+    before = len(world.outbox.effects)
+    world.line.fail({"mode": "502_after", "next": 1})
+    handling(world).send("garance", case_id(place), "marie", "Bonjour, elle part demain.")
+    world.pump_only("perform_action")
+    world.line.fail({"mode": "token", "next": 100})
+    for hour in range(30):
+        if hour == 27:
+            world.line.fail(None)
+        world.now += timedelta(minutes=63)
+        world.invoke("keep_watch", {})
+        world.pump()
+
+    head = world.head(*place)
+    assert head is not None
+    assert [action.state for action in head.actions if action.signed_by] == [ActionState.UNCERTAIN]
+    assert len(world.outbox.effects) == before + 1

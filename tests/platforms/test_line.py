@@ -234,8 +234,8 @@ REPLY, PUSH = "reply", "push"
         (PUSH, 429, "You have reached your monthly limit.", Verdict.REFUSED, "monthly_limit"),
         (REPLY, 429, "The API rate limit has been exceeded. Try again later.", Verdict.LIMITED, "throttled"),
         (REPLY, 500, "Internal server error", Verdict.UNKNOWN, "server_error"),
-        (PUSH, 500, "Internal server error", Verdict.LATER, "server_error"),
-        (PUSH, 503, "", Verdict.LATER, "server_error"),
+        (PUSH, 500, "Internal server error", Verdict.UNKNOWN, "server_error"),
+        (PUSH, 503, "", Verdict.UNKNOWN, "server_error"),
         (PUSH, 404, "Not found", Verdict.REFUSED, "refused"),
     ],
 )
@@ -252,11 +252,6 @@ def test_a_message_sent_has_an_id_also_when_it_had_been_accepted_before(
     for status in (200, 409):
         outcome = line.judge(order(way=PUSH), answered(status, {"sentMessages": [{"id": "461230966842064897"}]}), now)
         assert (outcome.verdict, outcome.id) == (Verdict.DONE, "461230966842064897")
-
-
-def test_an_order_that_does_not_say_its_way_is_read_carefully(fresh: Order, answered: Any, now: datetime) -> None:
-    assert line.judge(fresh, answered(500), now).verdict is Verdict.UNKNOWN
-    assert line.judge(replace(fresh, reply_token=None), answered(500), now).verdict is Verdict.LATER
 
 
 def test_the_rate_limit_ends_soon_and_the_monthly_one_with_the_month_in_japan(

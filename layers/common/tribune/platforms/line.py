@@ -250,8 +250,8 @@ _JAPAN: Final = timezone(timedelta(hours=9))
 _RATE: Final = timedelta(minutes=1)
 
 
-def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
-    """LINE's status codes as verdicts; whether a 5xx may be repeated depends on the way (`order.way`).
+def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:  # noqa: ARG001  the shape of every platform
+    """LINE's status codes as verdicts; after a 5xx nobody knows, and only a push may be repeated, under its key.
 
     The monthly limit is REFUSED, not LIMITED: it concerns pushes only, and must not stop replies, which are free.
     """
@@ -263,7 +263,7 @@ def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
     if answer.status == answers.TOO_MANY:
         return _too_many(body, answer, now)
     if answers.in_doubt(answer):
-        return Outcome(Verdict.LATER if _was_push(order) else Verdict.UNKNOWN, why="server_error")
+        return Outcome(Verdict.UNKNOWN, why="server_error")
     verdict, why = _REFUSALS.get(answer.status, (Verdict.REFUSED, "refused"))
     return Outcome(verdict, why="reply_token" if "reply token" in str(body.get("message")) else why)
 
@@ -278,11 +278,6 @@ def _too_many(body: Mapping[str, Any], answer: HttpAnswer, now: datetime) -> Out
     if "monthly limit" in str(body.get("message")):
         return Outcome(Verdict.REFUSED, why="monthly_limit", until=_next_month(now))
     return Outcome(Verdict.LIMITED, why="throttled", until=answers.come_back(answer, now, _RATE))
-
-
-def _was_push(order: Order) -> bool:
-    """Without a word on the way, an order that holds a reply token is taken for a reply: the careful reading."""
-    return order.way == _PUSH or (not order.way and not order.reply_token)
 
 
 def _sent(body: Any) -> str | None:

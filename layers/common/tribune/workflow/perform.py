@@ -415,9 +415,9 @@ class Performing:
             case Fate.REFUSED:
                 return self._fail(head, action, ActionState.FAILED, outcome.why or "refused")
             case Fate.LATER:
-                return self._later(head, action, outcome.why or "later")
+                return self._later(head, action, plan, outcome.why or "later")
             case Fate.LIMITED | Fate.BLOCKED | Fate.TOKEN_DEAD:
-                return self._pause(head, action, outcome)
+                return self._pause(head, action, plan, outcome)
             case Fate.NEXT:
                 raise AssertionError("steps are made before anything is settled")
             case Fate.UNKNOWN if plan.repeatable or errand.platform.CARD.reads_back:
@@ -425,18 +425,19 @@ class Performing:
             case Fate.UNKNOWN:
                 return self._fail(head, action, ActionState.UNCERTAIN, outcome.why or "unknown")
 
-    def _later(self, head: Head, action: Action, why: str) -> Performed | None:
+    def _later(self, head: Head, action: Action, plan: Plan, why: str) -> Performed | None:
         if action.attempts + 1 >= MOST_ATTEMPTS:
-            return self._fail(head, action, ActionState.FAILED, why)
+            state = ActionState.UNCERTAIN if _in_doubt(action, plan) else ActionState.FAILED
+            return self._fail(head, action, state, why)
         again = self.now() + _backoff(action)
-        return self._marking.mark(head, action.id, lambda a: _ready(a, again, why))
+        return self._marking.mark(head, action.id, _waiting(action, plan, again, why))
 
-    def _pause(self, head: Head, action: Action, outcome: Outcome) -> Performed | None:
+    def _pause(self, head: Head, action: Action, plan: Plan, outcome: Outcome) -> Performed | None:
         """The whole account rests: nothing more is tried until then, by anybody."""
         breaker = self._rest(head, action, outcome)
         until = breaker.replies_until if outcome.verdict is Fate.BLOCKED else breaker.open_until
         again = (until or self.now()) + spread(action.id)
-        return self._marking.mark(head, action.id, lambda a: _ready(a, again, outcome.verdict))
+        return self._marking.mark(head, action.id, _waiting(action, plan, again, outcome.verdict))
 
     def _rest(self, head: Head, action: Action, outcome: Outcome) -> Breaker:
         resting = Resting(self.journal, self.keys, self.calls, self.opened)
@@ -465,6 +466,18 @@ def _backoff(action: Action) -> timedelta:
 def _in_turn(head: Head) -> list[Action]:
     """Protection first, then in the order decided."""
     return sorted(head.unfinished, key=lambda action: (not action.urgent, action.created_at))
+
+
+def _in_doubt(action: Action, plan: Plan) -> bool:
+    """May an earlier attempt have said it already? A refusal of this one says nothing of that."""
+    return plan.repeatable and action.kind in SPEAKING and action.state is ActionState.SENDING
+
+
+def _waiting(action: Action, plan: Plan, again: datetime, why: str) -> Callable[[Action], Action]:
+    """Tried again at a time. What is in doubt stays so, since when it is: the key that makes it one message dies."""
+    if _in_doubt(action, plan):
+        return lambda claimed: replace(claimed, due_at=again, lease_until=again, why=why)
+    return lambda claimed: _ready(claimed, again, why)
 
 
 def _ready(action: Action, again: datetime, why: str) -> Action:
