@@ -398,6 +398,35 @@ def test_spam_on_a_blog_is_hidden_by_a_signed_call(world: World) -> None:
     assert world.head("garance", "generic", BLOG, "c-1") is not None
 
 
+@pytest.mark.parametrize("verb", ["hide", "unhide"])
+def test_what_a_person_did_counts_also_when_it_is_told_before_the_comment(world: World, verb: str) -> None:
+    said = world.comment(1, QUESTION)
+    acted = world.comment(1, QUESTION)
+    acted["entry"][0]["changes"][0]["value"]["verb"] = verb
+    world.deliver("facebook", acted)
+    world.settle()
+    world.deliver("facebook", said)
+    world.settle()
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert not world.outbox.effects, "a person was there: the machine answers nobody"
+    assert (head.by_hand, head.hidden, head.author is not None, head.expires) == (True, verb == "hide", True, None)
+
+
+def test_our_own_words_are_ours_also_when_they_come_after_what_was_done_about_them(world: World) -> None:
+    said = world.comment(1, "Bonjour, on regarde. ^MC", author=PAGE)
+    acted = world.comment(1, "Bonjour, on regarde. ^MC", author=PAGE)
+    acted["entry"][0]["changes"][0]["value"]["verb"] = "hide"
+    for body in (acted, said):
+        world.deliver("facebook", body)
+        world.settle()
+
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    assert head.kind is HeadKind.TEAM
+
+
 def test_a_person_who_hides_again_what_was_shown_again_is_believed(world: World) -> None:
     world.deliver("facebook", world.comment(1, SPAM))
     world.settle()

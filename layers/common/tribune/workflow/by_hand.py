@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tribune.channel import ActKind
-from tribune.comment import TeamAct
+from tribune.comment import Audience, TeamAct
 from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, Head, HeadKind, Promised, ThreadNote
 from tribune.workflow import promise
-from tribune.workflow.deed import Deed, Outcome
+from tribune.workflow.deed import Deed, Outcome, hour_of
 from tribune.workflow.restriction import ended
 from tribune.workflow.takeback import CONTESTED, OVERTAKEN, cancelled, closed, judged_by_hand, looked_at, without_strike
 from tribune.workflow.worksheet import Worksheet
@@ -17,6 +17,10 @@ TEAM: Final = "team"
 """Who acted on the platform itself: no platform says which person it was."""
 TOLD_WITHIN = timedelta(minutes=2)
 """How much later than it was done a platform may say that an act of ours was."""
+NOT_HEARD: Final = f"{0:015d}.0."
+"""The version of a comment of which nothing is known but what a person did about it: older than any words."""
+ON_THE_WAY: Final = timedelta(days=7)
+"""How long a platform tries to deliver."""
 
 
 def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
@@ -27,7 +31,10 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     """
     head = sheet.head(deed.at)
     kind = ActKind(said.kind)
-    if head is None or head.kind is not HeadKind.COMMENT or head.deleted:
+    if head is None:
+        sheet.put_head(_not_heard_yet(deed, said, sheet.now))
+        return Outcome.RECORDED
+    if head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
     if _told_late(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
@@ -62,6 +69,31 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
             sheet.put_case(closed(case, TEAM, sheet.now))
     sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))
     return Outcome.RECORDED
+
+
+def _not_heard_yet(deed: Deed, said: TeamAct, now: datetime) -> Head:
+    """What a person did about a comment whose words are still on their way, kept for as long as they may take."""
+    return Head(
+        community=deed.community,
+        platform=said.platform,
+        account=said.account,
+        object=said.object,
+        kind=HeadKind.COMMENT,
+        v=NOT_HEARD,
+        rev=0,
+        space=deed.space,
+        thread=said.thread.id,
+        post=said.thread.post,
+        audience=Audience.PUBLIC,
+        posted_at=said.said_at,
+        received_at=deed.received_at,
+        channel=deed.channel,
+        hour=hour_of(deed.received_at),
+        hidden=ActKind(said.kind) is ActKind.HIDE,
+        acted_at=said.said_at,
+        by_hand=True,
+        expires=now + ON_THE_WAY,
+    )
 
 
 def _told_late(head: Head, said: TeamAct) -> bool:

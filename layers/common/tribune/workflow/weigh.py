@@ -45,7 +45,7 @@ from tribune.notice import RESTRICTING, code, codes_in, link, token
 from tribune.operation import Mark, belonging, marks
 from tribune.standing import Standing, Strike, Utterance
 from tribune.workflow import promise
-from tribune.workflow.by_hand import acted_on, settle_sent
+from tribune.workflow.by_hand import NOT_HEARD, acted_on, settle_sent
 from tribune.workflow.deed import (
     EVIDENCE_KEPT,
     NO_WEATHER,
@@ -129,8 +129,8 @@ class _Weighing:
     def weigh(self) -> str:
         self._hear_appeals()
         head = self.sheet.head(self.deed.at)
-        if head is None:
-            return self._first_sight()
+        if head is None or head.v == NOT_HEARD:
+            return self._first_sight(head)
         if head.kind is not HeadKind.COMMENT:
             return self._own_again(head)
         # A deletion is final: no clock of a platform makes it older than the words it takes away.
@@ -156,7 +156,8 @@ class _Weighing:
             contested = sorted(known[one][0] for one in codes & known.keys())
             self.sheet.contests += [(self.deed.community, address, self.said.text) for address in contested]
 
-    def _first_sight(self) -> str:
+    def _first_sight(self, touched: Head | None) -> str:
+        """`touched`: a person acted on it before its words came."""
         if self.said.verb is Verb.DELETED:
             self.sheet.put_head(replace(self._new_head(HeadKind.COMMENT), deleted=True))
             self.sheet.erase.add(self.deed.at)
@@ -164,7 +165,7 @@ class _Weighing:
         if self.said.author.is_ours:
             self._own()
             return Outcome.RECORDED
-        self._decide(None)
+        self._decide(touched)
         return Outcome.DECIDED
 
     # --- our own voice ---
