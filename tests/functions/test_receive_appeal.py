@@ -14,7 +14,7 @@ from tribune.aws.communities import Communities
 from tribune.channel import ActKind, Delivery
 from tribune.desk.telling import Telling
 from tribune.errors import AlreadyDone, OwnDecision, UnreadableBody
-from tribune.journal import ActionState, Head
+from tribune.journal import ActionState, CaseState, Head
 from tribune.notice import ANSWER_WITHIN, AppealState
 from tribune.statement import problems
 from tribune.workflow.contest import written
@@ -321,6 +321,21 @@ def test_the_same_words_delivered_again_as_an_edit_are_the_words_that_were_conte
     assert verdict is not None
     assert verdict.reversed
     assert tallied(world)["reversed"] == 1
+
+
+@pytest.mark.parametrize("at_the_desk", [True, False], ids=["at the desk", "on the platform"])
+def test_who_answers_in_the_thread_settles_no_appeal(world: World, *, at_the_desk: bool) -> None:
+    token = hidden_by_hand(world)
+    contest(world, token, "Je plaisantais.")
+    if at_the_desk:
+        handling(world).send("garance", CASE, "marie", "Nous regardons. ^MC")
+    else:
+        world.deliver("facebook", world.comment(50, "Nous regardons.", author=PAGE, parent=1))
+    world.settle()
+
+    case = handling(world).find("garance", CASE).case
+    assert (case.state, case.reason) == (CaseState.OPEN, "appeal"), "it stands in the list until somebody reviewed it"
+    assert [appeal.token for appeal in reviewing(world).waiting()] == [token]
 
 
 def test_whoever_shows_the_comment_again_on_the_platform_itself_grants_the_appeal(world: World) -> None:
