@@ -1,10 +1,11 @@
 """Lists of terms beside a charter: read with it, safe in a spreadsheet, each mistake with its line."""
 
+import csv
 import string
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tribune.charter import Charter, Circumstances, Reader, Vocabulary
@@ -32,10 +33,10 @@ def test_what_is_written_is_read_back(terms: list[Term]) -> None:
 
 
 @given(st.lists(rows, max_size=20))
+@example([Term("0", "fr", note=",=")])
 def test_no_spreadsheet_runs_what_is_written(terms: list[Term]) -> None:
-    for line in to_csv(terms).splitlines()[1:]:
-        for cell in line.split(","):
-            assert not cell.lstrip(chr(34)).startswith(("=", "+", "-", "@"))
+    for row in csv.reader(to_csv(terms).splitlines()[1:]):
+        assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 @pytest.mark.parametrize(
