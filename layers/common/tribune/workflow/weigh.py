@@ -447,8 +447,8 @@ class _Weighing:
             return (), ()
         kept: list[Action] = []
         undone: list[Action] = []
-        begun = tuple(action for action in before.actions if action.state not in _NOT_BEGUN)
-        hides = standing_hides(replace(before, actions=begun))
+        left = tuple(action for action in before.actions if action.state not in _NOT_BEGUN or action.signed_by)
+        hides = standing_hides(replace(before, actions=left))
         stands = self._breach_stands(before, decision)
         for earlier in before.actions:
             action = _timed_anew(earlier, decision)
