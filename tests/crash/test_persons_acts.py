@@ -20,7 +20,7 @@ from tribune.platforms import platform
 from tribune.workflow.cases import Handling
 from tribune.workflow.deed import case_id
 
-EFFECTS = (7, 8, 17, 18, 26, 27, 28, 31, 32, 34, 38, 39, 41, 45, 46, 48)
+EFFECTS = (7, 8, 9, 18, 19, 20, 28, 29, 30, 31, 34, 35, 37, 41, 42, 44, 48, 49, 51)
 """Which of the calls that the three commands lead to write, send or act; a test keeps the figures honest."""
 _READS = ("Query", "GetItem", "BatchGetItem", "GetParameter", "ReceiveMessage")
 DECIDED = ((1, ActKind.LIKE), (2, ActKind.DELETE), (3, ActKind.BLOCK))
