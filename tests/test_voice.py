@@ -717,6 +717,13 @@ def test_how_long_somebody_waits_is_what_they_say_of_waiting(said: str, language
         ("I'll be back at 25", "en", None),
         ("I will answer before 3 of you leave", "en", None),
         ("I'll be back at 17:00", "en", "24 17:00"),
+        (
+            "On vous répond ici : la pièce vient d'un fournisseur sans date ferme. Je reviens demain soir.",
+            "fr",
+            "25 18:00",
+        ),
+        ("Nous reviendrons vers vous à 18 h", "fr", "24 18:00"),
+        ("On vous rappellera demain", "fr", "25 12:00"),
     ],
 )
 def test_a_promise_to_come_back_becomes_a_reminder(said: str, language: str, kept: str | None) -> None:

@@ -441,8 +441,8 @@ class Promise:
 
 _PROMISES = {
     "fr": re.compile(
-        r"\b(?:je|j['’]|on|nous)\s*(?:vous |te |t['’]|y )?(?:reviens|reviendrai|revient|revenons|réponds|répondrai|répond|répondons"
-        r"|rappelle|rappelons|écris|écrirai|tiens|tient|tenons|donne|donnerai)\b",
+        r"\b(?:je|j['’]|on|nous)\s*(?:vous |te |t['’]|y )?(?:reviens|revient|revenons|réponds|répond|répondons"
+        r"|rappelle|rappelons|écris|tiens|tient|tenons|donne|(?:reviend|répond|rappelle|écri|tiend|donne)r(?:ai|a|ons))\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -522,10 +522,12 @@ def promise_in(text: str, language: str) -> Promise | None:
     """The promise a person makes in an answer ("je reviens ici à 17 h"), so that somebody is reminded of it."""
     language = words.spoken(language)
     plain = text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
-    made = _PROMISES[language].search(plain)
-    if made is None:
-        return None
-    reach = plain[made.end() : made.end() + _REACH]
+    reaches = (plain[made.end() : made.end() + _REACH] for made in _PROMISES[language].finditer(plain))
+    return next((promise for reach in reaches if (promise := _promised(reach, language))), None)
+
+
+def _promised(reach: str, language: str) -> Promise | None:
+    """When somebody comes back who says in the words before these that they will; None when these name no time."""
     if delay := _DELAYS[language].search(reach):
         number = delay["n"].lower()
         n = _COUNTED.get(number) or int(number)
