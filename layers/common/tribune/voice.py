@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, Protocol
 
@@ -429,14 +429,18 @@ class Promise:
     clock: time | None = None
     days: int = 0
     delay: timedelta | None = None
+    weekday: int | None = None
+    """The next such day, Monday being 0."""
 
     def at(self, now: datetime) -> datetime:
         """When it runs out, for a promise made at `now` (in the community's zone): never in the past."""
         if self.delay is not None:
             return now + self.delay
-        day = now.date() + timedelta(days=self.days)
+        days = self.days if self.weekday is None else (self.weekday - now.weekday()) % 7
+        day = now.date() + timedelta(days=days)
         kept = datetime.combine(day, self.clock or time(12), now.tzinfo)
-        return kept if kept > now else datetime.combine(day + timedelta(days=1), self.clock or time(12), now.tzinfo)
+        again = timedelta(days=1 if self.weekday is None else 7)
+        return kept if kept > now else datetime.combine(day + again, self.clock or time(12), now.tzinfo)
 
 
 _PROMISES = {
@@ -459,36 +463,52 @@ _DELAYS = {
 }
 _CLOCKS = {
     "fr": re.compile(
-        r"\b(?:(?P<tomorrow>demain)\s*)?(?:à|avant|vers|d['’]ici(?: à)?|pour|dès)\s(?P<hour>[01]?\d|2[0-3])\s?[h:]\s?(?P<minute>[0-5]\d)?",
+        r"\b(?:à|avant|vers|d['’]ici(?: à)?|pour|dès)\s(?P<hour>[01]?\d|2[0-3])\s?[h:]\s?(?P<minute>[0-5]\d)?",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:(?P<tomorrow>tomorrow)\s*)?(?:at|by|before|around)\s"
+        r"\b(?:at|by|before|around)\s"
         r"(?P<hour>[01]?\d|2[0-3])(?=[:.]\d\d|\s?[ap]\.?m)(?:[:.](?P<minute>[0-5]\d))?(?!\d)\s?(?P<half>[ap]\.?m\b\.?)?",
         re.IGNORECASE,
     ),
 }
-_DAYTIMES: dict[str, tuple[tuple[str, int, time], ...]] = {
+_WEEKDAYS = {
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+}
+_LATER_DAYS = {
+    "fr": re.compile(
+        rf"(?<!\bdu )(?<!\bau )(?<!\ble )\b(?P<day>après-demain|demain|{'|'.join(_WEEKDAYS['fr'])})\b(?! au\b)"
+        r"(?: prochain)?(?: (?P<part>matin|après-midi|soir)\b)?",
+        re.IGNORECASE,
+    ),
+    "en": re.compile(
+        rf"(?<!\bfrom )(?<!\bto )(?<!\bthrough )\b(?P<day>(?:the )?day after tomorrow|tomorrow"
+        rf"|{'|'.join(_WEEKDAYS['en'])})\b(?! (?:to|through)\b)"
+        r"(?: (?P<part>morning|afternoon|evening|night)\b)?",
+        re.IGNORECASE,
+    ),
+}
+"""A day after this one, not the first or the last of the days on which we are there ("du lundi au vendredi")."""
+_PARTS = {
+    "matin": time(10), "après-midi": time(17), "soir": time(18),
+    "morning": time(10), "afternoon": time(17), "evening": time(18), "night": time(18),
+}  # fmt: skip
+_DAYTIMES: dict[str, tuple[tuple[str, time], ...]] = {
     "fr": (
-        ("demain matin", 1, time(10)),
-        ("demain soir", 1, time(18)),
-        ("demain", 1, time(12)),
-        ("ce midi", 0, time(12)),
-        ("à midi", 0, time(12)),
-        ("cet après-midi", 0, time(17)),
-        ("ce soir", 0, time(19)),
-        ("dans la journée", 0, time(18)),
-        ("aujourd'hui", 0, time(18)),
+        ("ce midi", time(12)),
+        ("à midi", time(12)),
+        ("cet après-midi", time(17)),
+        ("ce soir", time(19)),
+        ("dans la journée", time(18)),
+        ("aujourd'hui", time(18)),
     ),
     "en": (
-        ("tomorrow morning", 1, time(10)),
-        ("tomorrow evening", 1, time(18)),
-        ("tomorrow", 1, time(12)),
-        ("at noon", 0, time(12)),
-        ("this afternoon", 0, time(17)),
-        ("this evening", 0, time(19)),
-        ("tonight", 0, time(19)),
-        ("today", 0, time(18)),
+        ("at noon", time(12)),
+        ("this afternoon", time(17)),
+        ("this evening", time(19)),
+        ("tonight", time(19)),
+        ("today", time(18)),
     ),
 }
 _COUNTED = {
@@ -532,19 +552,39 @@ def _promised(reach: str, language: str) -> Promise | None:
         number = delay["n"].lower()
         n = _COUNTED.get(number) or int(number)
         return Promise(delay[0], delay=timedelta(hours=n) if delay["unit"][0] in "hH" else timedelta(minutes=n))
-    if clock := _CLOCKS[language].search(reach):
-        return _clock_promise(clock)
-    for said, days, when in _DAYTIMES[language]:
+    clock, day = _CLOCKS[language].search(reach), _LATER_DAYS[language].search(reach)
+    if clock and (day is None or clock.start() < day.start() or _beside(day, clock)):
+        return _clock_promise(clock, day if day and _beside(day, clock) else None, language)
+    if day:
+        part = (day["part"] or "").lower()
+        return _on_its_day(Promise(day[0], clock=_PARTS.get(part, time(12))), day, language)
+    for said, when in _DAYTIMES[language]:
         if said in reach.lower():
-            return Promise(said, clock=when, days=days)
+            return Promise(said, clock=when)
     return None
 
 
-def _clock_promise(match: re.Match[str]) -> Promise | None:
+def _beside(day: re.Match[str], clock: re.Match[str]) -> bool:
+    """Do they name one moment: "demain matin à 9 h", "by 5 pm on Monday"?"""
+    first, second = sorted((day, clock), key=lambda one: one.start())
+    return day.string[first.end() : second.start()].strip(" ,").lower() in ("", "on")
+
+
+def _on_its_day(promise: Promise, day: re.Match[str], language: str) -> Promise:
+    named = day["day"].lower()
+    if named in _WEEKDAYS[language]:
+        return replace(promise, weekday=_WEEKDAYS[language].index(named))
+    return replace(promise, days=1 if named in ("demain", "tomorrow") else 2)
+
+
+def _clock_promise(match: re.Match[str], day: re.Match[str] | None, language: str) -> Promise | None:
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     half = (match.groupdict().get("half") or "").lower()
     if half:
         if not 1 <= hour <= 12:  # noqa: PLR2004  a clock face
             return None
         hour = hour % 12 + (12 if half.startswith("p") else 0)
-    return Promise(match[0].strip(), clock=time(hour, minute), days=1 if match["tomorrow"] else 0)
+    if day is None:
+        return Promise(match[0].strip(), clock=time(hour, minute))
+    said = match.string[min(match.start(), day.start()) : max(match.end(), day.end())]
+    return _on_its_day(Promise(said.strip(), clock=time(hour, minute)), day, language)
