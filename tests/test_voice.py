@@ -792,3 +792,17 @@ def test_the_first_of_a_month_is_written_as_each_language_does() -> None:
 
     assert (day_words(first, "fr"), day_words(first, "en")) == ("1er décembre", "1 December")
     assert day_words(date(2026, 12, 21), "fr") == "21 décembre"
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("Je reviens ce soir", "fr"), ("Je reviens dans la journée", "fr"), ("I'll get back to you tonight", "en")],
+)
+def test_a_promise_that_names_this_day_is_not_put_off_to_the_next_when_it_is_late_already(
+    said: str, language: str
+) -> None:
+    at_nine = datetime(2026, 11, 24, 21, 0, tzinfo=PARIS)
+    promise = promise_in(said, language)
+
+    assert promise is not None
+    assert promise.at(at_nine) == datetime(2026, 11, 25, tzinfo=PARIS)

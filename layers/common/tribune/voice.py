@@ -431,6 +431,8 @@ class Promise:
     delay: timedelta | None = None
     weekday: int | None = None
     """The next such day, Monday being 0."""
+    today: bool = False
+    """It names this very day: said after its hour ("ce soir", at 21 h), it runs out with the day."""
 
     def at(self, now: datetime) -> datetime:
         """When it runs out, for a promise made at `now` (in the community's zone): never in the past."""
@@ -439,6 +441,8 @@ class Promise:
         days = self.days if self.weekday is None else (self.weekday - now.weekday()) % 7
         day = now.date() + timedelta(days=days)
         kept = datetime.combine(day, self.clock or time(12), now.tzinfo)
+        if kept <= now and self.today:
+            return datetime.combine(day + timedelta(days=1), time(0), now.tzinfo)
         again = timedelta(days=1 if self.weekday is None else 7)
         return kept if kept > now else datetime.combine(day + again, self.clock or time(12), now.tzinfo)
 
@@ -511,6 +515,8 @@ _DAYTIMES: dict[str, tuple[tuple[str, time], ...]] = {
         ("today", time(18)),
     ),
 }
+_ANY_NOON = ("à midi", "at noon")
+"""Said in the afternoon, it is the next one."""
 _COUNTED = {
     name: number
     for names, number in (
@@ -560,7 +566,7 @@ def _promised(reach: str, language: str) -> Promise | None:
         return _on_its_day(Promise(day[0], clock=_PARTS.get(part, time(12))), day, language)
     for said, when in _DAYTIMES[language]:
         if said in reach.lower():
-            return Promise(said, clock=when)
+            return Promise(said, clock=when, today=said not in _ANY_NOON)
     return None
 
 
