@@ -806,3 +806,15 @@ def test_a_promise_that_names_this_day_is_not_put_off_to_the_next_when_it_is_lat
 
     assert promise is not None
     assert promise.at(at_nine) == datetime(2026, 11, 25, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "hour"), [(3, 28, 4), (10, 31, 2)], ids=["a day of 23 hours", "a day of 25 hours"]
+)
+def test_a_promise_in_two_hours_lasts_two_hours_also_when_clocks_change(month: int, day: int, hour: int) -> None:
+    before = datetime(2027, month, day, 1, 30, tzinfo=PARIS)
+    promise = promise_in("Je reviens dans deux heures", "fr")
+
+    assert promise is not None
+    assert promise.at(before).astimezone(UTC) - before.astimezone(UTC) == timedelta(hours=2)
+    assert promise.at(before).hour == hour

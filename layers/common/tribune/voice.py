@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
@@ -437,7 +437,7 @@ class Promise:
     def at(self, now: datetime) -> datetime:
         """When it runs out, for a promise made at `now` (in the community's zone): never in the past."""
         if self.delay is not None:
-            return now + self.delay
+            return (now.astimezone(UTC) + self.delay).astimezone(now.tzinfo)  # an hour is one, also when clocks change
         days = self.days if self.weekday is None else (self.weekday - now.weekday()) % 7
         day = now.date() + timedelta(days=days)
         kept = datetime.combine(day, self.clock or time(12), now.tzinfo)
