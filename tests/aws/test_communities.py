@@ -1,5 +1,6 @@
 """Communities: written whole, read back equal, and no account with two owners."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.resources import Stack
-from tribune.aws import clients, directory
+from tribune.aws import clients, directory, keys
 from tribune.aws.communities import Communities
 from tribune.community import Account, Channel, Community
 from tribune.duty import Person, Rota
@@ -134,3 +135,19 @@ def test_a_community_that_cannot_be_read_says_so(communities: Communities, table
     )
     with pytest.raises(BadConfiguration, match="tribune apply"):
         communities.load("garance")
+
+
+def test_a_community_that_an_earlier_version_of_ours_wrote_can_be_changed(
+    communities: Communities, table: str
+) -> None:
+    communities.write(community("garance", channel("1")))
+    told = json.loads(communities.load("garance").model_dump_json())
+    del told["may_be_named"]  # a field that did not exist yet
+    clients.dynamodb().update_item(
+        TableName=table,
+        Key=directory.typed(keys.community("garance")),
+        UpdateExpression="SET settings = :earlier",
+        ExpressionAttributeValues={":earlier": {"S": json.dumps(told)}},
+    )
+    communities.change("garance", lambda one: one.model_copy(update={"name": "Vélos Garance"}))
+    assert communities.load("garance").name == "Vélos Garance"

@@ -46,25 +46,23 @@ class Communities:
 
     def stored(self, community_id: str) -> Community | None:
         """The community as it stands right now, None when there is none."""
+        settings = self._settings(community_id)
+        return None if settings is None else _read(settings, community_id)
+
+    def _settings(self, community_id: str) -> str | None:
+        """The very text that is stored: another version of ours may have written the same community otherwise."""
         with answered("dynamodb"):
             item = self._client.get_item(
                 TableName=self._table, Key=typed(keys.community(community_id)), ConsistentRead=True
             ).get("Item")
-        if item is None:
-            return None
-        try:
-            return Community.model_validate_json(item["settings"]["S"])
-        except ValidationError as error:
-            raise BadConfiguration(
-                "what is stored is not a community of this version: run `tribune apply` again", field=community_id
-            ) from error
+        return item["settings"]["S"] if item else None
 
     def change(self, community_id: str, change: Callable[[Community], Community]) -> Community:
         """Change what is stored, on what stands there at that moment. Raises NotFound, Conflict, Unavailable."""
-        before = self.stored(community_id)
+        before = self._settings(community_id)
         if before is None:
             raise NotFound(f"there is no community {community_id!r}")
-        after = change(before)
+        after = change(_read(before, community_id))
         with answered("dynamodb"):
             try:
                 self._client.update_item(
@@ -73,7 +71,7 @@ class Communities:
                     UpdateExpression="SET settings = :after",
                     ConditionExpression="settings = :before",
                     ExpressionAttributeValues={
-                        ":before": {"S": before.model_dump_json()},
+                        ":before": {"S": before},
                         ":after": {"S": after.model_dump_json()},
                     },
                 )
@@ -193,6 +191,15 @@ class Communities:
     def _put(self, key: keys.Key, attributes: dict[str, dict[str, str]]) -> None:
         with answered("dynamodb"):
             self._client.put_item(TableName=self._table, Item=typed(key) | attributes)
+
+
+def _read(settings: str, community_id: str) -> Community:
+    try:
+        return Community.model_validate_json(settings)
+    except ValidationError as error:
+        raise BadConfiguration(
+            "what is stored is not a community of this version: run `tribune apply` again", field=community_id
+        ) from error
 
 
 def _places(community: Community) -> Iterable[AccountPlace]:
