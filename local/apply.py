@@ -177,11 +177,9 @@ def _put(target: Target, values: Mapping[str, str], purpose: str, *name: str, dr
 def _community(
     communities: Communities, before: Community | None, after: Community, target: Target, *, dry_run: bool
 ) -> Iterator[str]:
-    if before == after:
-        return
     if before is not None and before.model_copy(update={"filed": after.filed}) == after:
         if not dry_run:
-            communities.write(after)
+            communities.write(after)  # also where nothing changed: what was cut short is finished
         return
     if before is None:
         yield f"community {after.id}: created"

@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from local.resources import Stack
 from tribune.aws import clients, directory, keys
 from tribune.aws.communities import Communities
 from tribune.community import Account, Channel, Community
 from tribune.duty import Person, Rota
-from tribune.errors import BadConfiguration, NotFound
+from tribune.errors import BadConfiguration, NotFound, Unavailable
 from tribune.voice import Voice
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @pytest.fixture
@@ -137,9 +142,7 @@ def test_a_community_that_cannot_be_read_says_so(communities: Communities, table
         communities.load("garance")
 
 
-def test_a_community_that_an_earlier_version_of_ours_wrote_can_be_changed(
-    communities: Communities, table: str
-) -> None:
+def test_a_community_that_an_earlier_version_of_ours_wrote_can_be_changed(communities: Communities, table: str) -> None:
     communities.write(community("garance", channel("1")))
     told = json.loads(communities.load("garance").model_dump_json())
     del told["may_be_named"]  # a field that did not exist yet
@@ -151,3 +154,35 @@ def test_a_community_that_an_earlier_version_of_ours_wrote_can_be_changed(
     )
     communities.change("garance", lambda one: one.model_copy(update={"name": "Vélos Garance"}))
     assert communities.load("garance").name == "Vélos Garance"
+
+
+class Cut:
+    """A client that stops answering after so many writes."""
+
+    def __init__(self, writes: int) -> None:
+        self._client, self._left = clients.dynamodb(), writes
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("put_item", "update_item", "delete_item"):
+            self._left -= 1
+            if self._left < 0:
+                raise ReadTimeoutError(endpoint_url="https://dynamodb.example")
+        return getattr(self._client, name)
+
+
+@pytest.mark.parametrize("writes", range(20))
+def test_what_was_cut_short_is_finished_by_repeating_it(communities: Communities, table: str, writes: int) -> None:
+    communities.write(community("garance", channel("1", "2"), channel("3", name="shop")))
+    after = community("garance", channel("2", "4"), channel("5", platform="line"))
+    with suppress(Unavailable):
+        Communities(table, cast("DynamoDBClient", Cut(writes))).write(after)
+    communities.write(after)
+    assert communities.stored("garance") == after
+    assert directory.stored_accounts(table, "facebook", "main") == {
+        "2": ("garance", "page-2"),
+        "4": ("garance", "page-4"),
+    }
+    assert directory.stored_accounts(table, "line", "main") == {"5": ("garance", "page-5")}
+    assert directory.stored_accounts(table, "facebook", "shop") is None
+    assert communities.owner("facebook", "1") is None
+    assert communities.owner("facebook", "3") is None

@@ -14,7 +14,7 @@ from tribune.aws.communities import Communities
 from tribune.charter.drafting import Entry, Part, added
 from tribune.community import Modes
 from tribune.decision import Mode
-from tribune.errors import BadConfiguration
+from tribune.errors import BadConfiguration, Unavailable
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -258,3 +258,18 @@ def test_what_people_changed_at_the_desk_outlives_the_same_file_and_is_said(
     assert stored is not None
     assert stored.modes.clauses == {"respect": Mode.ACT}
     assert len(charters.stored_versions("atelier")) == 2
+
+
+def test_applying_again_finishes_what_was_cut_short(
+    applied: Callable[..., list[str]], target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(*_: object) -> None:
+        raise Unavailable("dynamodb: ReadTimeoutError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Communities, "_speak_for", cut_short)
+        with pytest.raises(Unavailable):
+            applied(TOLD)
+    assert directory.stored_accounts(target.community_table, "line", "main") is None
+    applied(TOLD)
+    assert directory.stored_accounts(target.community_table, "line", "main") == {"U1": ("atelier", "line")}

@@ -98,6 +98,9 @@ class Communities:
     def write(self, community: Community) -> tuple[ChannelName, ...]:
         """Write a community, the accounts of its channels and that they are its own; repeating it changes nothing.
 
+        The settings say what was written before until everything else is done, so that repeating it also finishes what
+        was cut short. Only those of a new community go first: nothing is received that cannot be judged.
+
         Out: the channels that no community speaks through any more. Raises BadConfiguration, with nothing
         written, when another community owns one of the accounts; Unavailable.
         """
@@ -107,7 +110,9 @@ class Communities:
         for platform, channel, account, _ in sorted(now):
             self._claim(community.id, platform, channel, account)
         self._put(keys.directory(community.id), {})
-        self._put(keys.community(community.id), {"settings": {"S": community.model_dump_json()}})
+        settings = {"settings": {"S": community.model_dump_json()}}
+        if before is None:
+            self._put(keys.community(community.id), settings)
         for platform, channel in sorted({place[:2] for place in now}):
             spaces = {account: space for p, c, account, space in now if (p, c) == (platform, channel)}
             self._speak_for(community.id, platform, channel, spaces)
@@ -116,9 +121,12 @@ class Communities:
         for platform, account in sorted({(p, a) for p, _, a, _ in was} - {(p, a) for p, _, a, _ in now}):
             self._release(community.id, platform, account)
         left = {place[:2] for place in was} - {place[:2] for place in now}
+        given_up = tuple(name for name in sorted(left) if self._remove_if_empty(*name))
+        if before is not None and before != community:
+            self._put(keys.community(community.id), settings)
         self._kept.forget()
         directory.forget()
-        return tuple(name for name in sorted(left) if self._remove_if_empty(*name))
+        return given_up
 
     def _claim(self, community_id: str, platform: str, channel: str, account: str) -> None:
         with answered("dynamodb"):
@@ -168,12 +176,16 @@ class Communities:
 
     def _stop_speaking_for(self, platform: str, channel: str, account: str) -> None:
         with answered("dynamodb"):
-            self._client.update_item(
-                TableName=self._table,
-                Key=typed(keys.channel(platform, channel)),
-                UpdateExpression="REMOVE accounts.#account",
-                ExpressionAttributeNames={"#account": account},
-            )
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=typed(keys.channel(platform, channel)),
+                    UpdateExpression="REMOVE accounts.#account",
+                    ConditionExpression="attribute_exists(accounts.#account)",
+                    ExpressionAttributeNames={"#account": account},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return  # done before, by what was cut short
 
     def _remove_if_empty(self, platform: str, channel: str) -> bool:
         with answered("dynamodb"):
@@ -181,7 +193,7 @@ class Communities:
                 self._client.delete_item(
                     TableName=self._table,
                     Key=typed(keys.channel(platform, channel)),
-                    ConditionExpression="size(accounts) = :zero",
+                    ConditionExpression="attribute_not_exists(pk) OR size(accounts) = :zero",
                     ExpressionAttributeValues={":zero": {"N": "0"}},
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
