@@ -273,3 +273,11 @@ def test_applying_again_finishes_what_was_cut_short(
     assert directory.stored_accounts(target.community_table, "line", "main") is None
     applied(TOLD)
     assert directory.stored_accounts(target.community_table, "line", "main") == {"U1": ("atelier", "line")}
+
+
+def test_a_secret_that_somebody_wrote_by_hand_is_written_anew(applied: Callable[..., list[str]]) -> None:
+    path = "/tribune/test/act/facebook/main"
+    for by_hand in ("hush-typed", '"hush-typed"', "[1]"):
+        secrets.put(path, by_hand)
+        assert f"secret {path}: changed" in applied(TOLD)
+        assert secrets.access("test", "facebook", "main") == {"token": "hush-token"}

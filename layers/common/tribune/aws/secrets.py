@@ -60,9 +60,16 @@ def renew(stage: str, platform: str, channel: str, values: Mapping[str, str]) ->
 
 
 def given(text: str | None) -> str | None:
-    """The fingerprint of what a person gave, whatever became of it since; None when nothing is stored."""
-    values = _read(text, "") if text else {}
-    return values.get(GIVEN) or fingerprint(values) if text else None
+    """The fingerprint of what a person gave, whatever became of it since; None when nothing is stored, empty for what
+    nobody gave us: it cannot be read.
+    """
+    if not text:
+        return None
+    try:
+        values = _read(text, "")
+    except BadConfiguration:
+        return ""
+    return values.get(GIVEN) or fingerprint(values)
 
 
 def fingerprint(values: Mapping[str, str]) -> str:
