@@ -206,13 +206,19 @@ def differences(before: Community, after: Community) -> Iterator[str]:
 
 
 def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Every value under its dotted place; entries of a list go by what names them, so that their order is no change."""
+    """Every value under its dotted place; entries of a list go by what names them, so that their order is no change.
+
+    Where a name stands there twice (two addresses of one person), the second is `email 2`.
+    """
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             yield from _leaves(inner, f"{place}.{name}")
     elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
-        for number, entry in enumerate(value):
-            yield from _leaves(entry, f"{place}[{_name(entry) or number}]")
+        names = [_name(entry) for entry in value]
+        for number, (name, entry) in enumerate(zip(names, value, strict=True)):
+            earlier = names[:number].count(name)
+            own = f"{name} {earlier + 1}" if earlier else name
+            yield from _leaves(entry, f"{place}[{own if name else number}]")
     else:
         yield place, value
 

@@ -281,3 +281,14 @@ def test_a_secret_that_somebody_wrote_by_hand_is_written_anew(applied: Callable[
         secrets.put(path, by_hand)
         assert f"secret {path}: changed" in applied(TOLD)
         assert secrets.access("test", "facebook", "main") == {"token": "hush-token"}
+
+
+def test_the_address_of_each_of_several_ways_of_one_kind_is_told(applied: Callable[..., list[str]]) -> None:
+    told = """
+community:
+  id: atelier
+  name: L'Atelier
+  rota: {people: [{id: ana, name: Ana, ways: [{kind: email, address: %s}, {kind: email, address: ana@home.example}]}]}
+"""
+    applied(told % "ana@old.example")
+    assert any("ana@new.example" in line for line in applied(told % "ana@new.example", dry_run=True))
