@@ -297,6 +297,17 @@ def test_every_link_of_a_page_can_be_followed() -> None:
             assert visitor.follow(address).status == 200, link
 
 
+def test_an_earlier_version_that_speaks_fewer_languages_is_still_read_from_the_later_ones() -> None:
+    only_french = charter(languages=["fr"])
+    first = published(1, NOW - DAY).model_copy(update={"charter": only_french})
+    visitor = Visitor(first, published(2))
+    links = [link for link in Outline(visitor.get("/charter/garance/v2/en", ENGLISH).body).links if "v1" in link]
+    assert links
+    for link in links:
+        address = urljoin(f"{HERE}/charter/garance/v2/en", link).removeprefix(HERE)
+        assert visitor.follow(address, ENGLISH).status == 200, link
+
+
 def test_a_page_says_who_hosts_when_what_is_promised_and_how_to_appeal() -> None:
     text = text_of(Visitor(published()).get("/charter/garance/v1/en"))
     for said in (

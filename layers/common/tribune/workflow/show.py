@@ -263,8 +263,8 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
         json_href=f"../v{published.version}.json",
         current_href=f"../../{community.id}",
         versions_href="../versions",
-        earlier=[
-            {"href": f"../v{known.version}/{language}", "name": _version_name(known, language, community.zone)}
+        earlier=[  # in a language that the reader reads: an earlier version may not be written in this one
+            {"href": f"../v{known.version}", "name": _version_name(known, language, community.zone)}
             for known in sorted(earlier, key=lambda known: -known.version)
         ],
     )
