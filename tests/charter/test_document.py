@@ -143,11 +143,11 @@ def test_a_published_clause_has_all_its_placeholders_filled(model: Charter) -> N
     version = published(model, 7, days=0)
     for clause in model.clauses:
         for language in model.languages:
-            assert "{" not in version.words_of(clause, language)
+            assert "{" not in version.words_of(clause, language, UTC)
     last = model.clause("donnees")
     assert last is not None
-    assert "7" in version.words_of(last, "fr")
-    assert "2026-01-01" in version.words_of(last, "fr")
+    assert "7" in version.words_of(last, "fr", UTC)
+    assert "2026-01-01" in version.words_of(last, "fr", UTC)
 
 
 def test_a_placeholder_nobody_fills_stays_visible() -> None:

@@ -330,6 +330,12 @@ def test_dates_are_those_of_the_community_s_own_clock() -> None:
     assert "1er décembre 2026" in text_of(Visitor(late).get("/charter/garance/v1/fr"))
 
 
+def test_machines_read_the_same_day_as_members() -> None:
+    late = published(1, datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    told = json.loads(Visitor(late).get("/charter/garance/v1.json").body)["clauses"][-1]["text"]
+    assert told["fr"].startswith("Charte version 1 du 2026-12-01,")
+
+
 def test_what_people_wrote_is_escaped() -> None:
     body = Visitor(published(summary="<script>alert(1)</script>")).get("/charter/garance/v1/fr").body
     assert "Respect &lt;des&gt; personnes" in body

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -178,11 +178,15 @@ class Ground:
     clause: Clause | None = None
     reference: str = ""
     """The public address of the clause."""
+    zone: tzinfo = UTC
+    """The community's."""
 
     @property
     def quoted(self) -> str:
         """What the clause says, as members were shown it."""
-        return self.published.words_of(self.clause, self.told_in) if self.published and self.clause else ""
+        if self.published is None or self.clause is None:
+            return ""
+        return self.published.words_of(self.clause, self.told_in, self.zone)
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
@@ -408,11 +408,14 @@ class PublishedCharter(Written):
     content_hash: str
     charter: Charter
 
-    def words_of(self, clause: Clause, language: str) -> str:
-        """The text of a clause as it is shown: every placeholder filled, version and date included."""
+    def words_of(self, clause: Clause, language: str, zone: tzinfo) -> str:
+        """The text of a clause as it is shown: every placeholder filled, version and date included.
+
+        The date is the day on the community's own clock, as on the charter's page.
+        """
         published = {
             "version": str(self.version),
-            "date": self.effective_from.date().isoformat(),
+            "date": self.effective_from.astimezone(zone).date().isoformat(),
             "notice_days": str(self.notice_days),
         }
         return fill(clause.text.get(language, ""), self.charter.values(language) | published)

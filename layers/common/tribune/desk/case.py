@@ -278,7 +278,7 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
     return Cited(
         number=clause.number,
         title=clause.title.get(language) or next(iter(clause.title.values())),
-        text=published.words_of(clause, language),
+        text=published.words_of(clause, language, visit.community.zone),
         version=version,
         url=clause_link(visit.community, version, language, clause.number) if base else "",
     )

@@ -136,7 +136,9 @@ def _article(clause: Clause, published: PublishedCharter, visit: Visit) -> Artic
         number=clause.number,
         id=clause.id,
         title=clause.title.get(language, clause.id),
-        paragraphs=tuple(part for part in published.words_of(clause, language).split("\n\n") if part.strip()),
+        paragraphs=tuple(
+            part for part in published.words_of(clause, language, visit.community.zone).split("\n\n") if part.strip()
+        ),
         facts=_facts(clause, visit),
         allowed=clause.examples.allowed.get(language, ()),
         forbidden=clause.examples.forbidden.get(language, ()),

@@ -110,7 +110,9 @@ def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
     return [
         Short(
             name=named(clause, visit),
-            first=_SENTENCE_ENDS.split(" ".join(published.words_of(clause, language).split()), maxsplit=1)[0],
+            first=_SENTENCE_ENDS.split(
+                " ".join(published.words_of(clause, language, visit.community.zone).split()), maxsplit=1
+            )[0],
             mode=modes_said[records[clause.id].mode] if clause.id in records else "",
             record=records.get(clause.id),
         )

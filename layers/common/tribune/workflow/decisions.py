@@ -47,11 +47,11 @@ class Decision:
         clause = self.published.charter.clause(notice.clause) if self.published and notice.clause else None
         if self.published is None or clause is None:
             return Ground(language)
-        ground = Ground(language, self.published, clause)
+        ground = Ground(language, self.published, clause, zone=community.zone)
         if not community.charter_base_url:
             return ground
         reference = clause_link(community, self.published.version, ground.told_in, clause.number)
-        return Ground(language, self.published, clause, reference)
+        return replace(ground, reference=reference)
 
 
 # ruff: disable[D102]  what each of these does is said where it is done

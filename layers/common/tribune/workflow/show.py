@@ -166,7 +166,7 @@ class Showing:
             return self._in_force(request, community, now)
         published = self.charters.version(community.id, int(wanted["version"]))
         if wanted["json"]:
-            return _found(as_json(published), "application/json", FOR_EVER)
+            return _found(as_json(published, community.zone), "application/json", FOR_EVER)
         language = wanted["language"]
         if language is None:
             return _redirection(f"v{published.version}/{_readable(request, published)}")
@@ -270,7 +270,7 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
     )
 
 
-def as_json(published: PublishedCharter) -> str:
+def as_json(published: PublishedCharter, zone: ZoneInfo) -> str:
     """One version for machines: what members are shown and what follows from a breach, without the lists of words."""
     charter = published.charter
     value = {
@@ -286,12 +286,12 @@ def as_json(published: PublishedCharter) -> str:
         "languages": charter.languages,
         "commitments": charter.commitments.model_dump(mode="json"),
         "families": charter.families,
-        "clauses": [_clause_as_json(published, clause) for clause in charter.clauses],
+        "clauses": [_clause_as_json(published, clause, zone) for clause in charter.clauses],
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _clause_as_json(published: PublishedCharter, clause: Clause) -> dict[str, Any]:
+def _clause_as_json(published: PublishedCharter, clause: Clause, zone: ZoneInfo) -> dict[str, Any]:
     shown = clause.model_dump(
         mode="json",
         exclude_none=True,
@@ -300,7 +300,7 @@ def _clause_as_json(published: PublishedCharter, clause: Clause) -> dict[str, An
             "strike", "silent", "legal_basis", "dsa",
         },
     )  # fmt: skip
-    text = {language: published.words_of(clause, language) for language in published.charter.languages}
+    text = {language: published.words_of(clause, language, zone) for language in published.charter.languages}
     return shown | {"anchor": anchor(clause), "text": text}
 
 
