@@ -101,6 +101,29 @@ def test_a_renewal_that_succeeds_after_all_ends_the_call_about_it(world: World, 
     assert told == {"refresh_failed": "CLOSED", "access_renewed": "CLOSED"}
 
 
+def test_an_access_that_somebody_gave_anew_ends_the_call_and_its_own_end_calls_again(
+    world: World, place: square.Square
+) -> None:
+    place.refresh_tokens.clear()
+    world.now += timedelta(minutes=95)
+    tick(world)
+    world.settle()
+
+    given = square.CHANNEL.replace("square-token", "a-new-one").replace("T12:00:00", "T18:00:00")
+    world.more = given
+    world.apply()
+    world.now += timedelta(minutes=61)
+    tick(world)
+    world.settle()
+    told = {call.reason: call.state for call in world.calls_of("garance")}
+    assert told == {"refresh_failed": "CLOSED", "access_renewed": "CLOSED"}
+
+    world.now += timedelta(hours=5)
+    tick(world)
+    reasons = [call.reason for call in world.calls_of("garance")]
+    assert sorted(reasons) == ["access_renewed", "refresh_failed", "refresh_failed"], "it fails anew: that is news"
+
+
 @pytest.mark.usefixtures("place")
 def test_what_was_renewed_outlives_another_apply_until_a_person_gives_another(world: World) -> None:
     world.now += timedelta(minutes=95)

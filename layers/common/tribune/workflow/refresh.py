@@ -109,11 +109,15 @@ class Refreshing:
                     yield _Channel(name, channel.platform, channel.channel, accounts)
 
     def _visit(self, channel: _Channel, seconds_left: Callable[[], float]) -> Renewed | None:
-        if self._request(channel, self._access(channel)) is None:
-            return None
-        at = (channel.community, channel.platform, channel.name)
+        at, wanted = (channel.community, channel.platform, channel.name), self._request(channel, self._access(channel))
         now, record = self.now(), self.journal.read([self.keys.renewal(*at)]).renewal(*at)
         if record.not_before and record.not_before > now:
+            return None
+        if wanted is None:
+            if record.failed_since:
+                # A person gave another access: the next one that fails is another failure, and calls again.
+                self._over(channel, record.failed_since)
+                self._keep(record, not_before=None, failed_since=None)
             return None
         until = now + timedelta(seconds=seconds_left()) + LEASE_MARGIN
         record = self._keep(record, not_before=until)
