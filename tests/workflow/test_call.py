@@ -820,6 +820,31 @@ def test_news_is_told_and_asks_nothing_of_anybody(desk: Desk) -> None:
     assert "take" not in desk.phones.last.text
 
 
+# --- one thing is told as one ---
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ({"waiting": "1"}, "Vélos Garance : 1 attend une réponse, sans retard"),
+        ({"waiting": "1", "late": "1"}, "Vélos Garance : 1 attend une réponse, en retard"),
+        ({"waiting": "2", "late": "1"}, "Vélos Garance : 2 attendent une réponse, dont 1 en retard"),
+        ({"unread": "1"}, "… et un dossier de plus, à ouvrir au bureau."),
+        ({"hidden": "1"}, "la machine aurait masqué un commentaire depuis hier."),
+        ({"answered": "3"}, "la machine aurait répondu 3 fois depuis hier."),
+        ({"hidden": "31", "answered": "1"}, "aurait masqué 31 commentaires et répondu une fois depuis hier."),
+    ],
+)
+def test_the_morning_s_digest_counts_one_as_one_and_leaves_out_what_is_none(
+    desk: Desk, figures: dict[str, str], told: str
+) -> None:
+    desk.keep(a_call("digest", "hours", figures=figures, objects=(), platform=None, only="marie"))
+    desk.ring("digest-1")
+    message = desk.phones.last
+
+    assert told in (message.subject + "\n" + message.text).replace("\u00a0", " ")
+
+
 # --- the mask ---
 
 

@@ -45,6 +45,11 @@ def _read(*path: str) -> Mapping[str, Any]:
     return content
 
 
+def counted(forms: Mapping[str, str], n: int) -> str:
+    """The form of a text that its number asks for: `one`, or `many`."""
+    return forms["one" if n == 1 else "many"]
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names between braces."""
     return frozenset(_PLACEHOLDER.findall(text))

@@ -241,15 +241,18 @@ class _Telling:
 
     def lines(self) -> Iterable[str]:
         figures, table = self.call.figures, self.table
-        yield self._filled(
-            "subject_late" if "late" in figures else "subject" if "waiting" in figures else "subject_none"
-        )
+        if "waiting" in figures:
+            forms = table["subject_late" if "late" in figures else "subject"]
+            yield self._filled(words.counted(forms, int(figures["waiting"])))
+        else:
+            yield self._filled(table["subject_none"])
         yield from self._waiting()
-        for what in ("unread", "drafts"):
-            if what in figures:
-                yield self._filled(what)
+        if "unread" in figures:
+            yield self._filled(words.counted(table["unread"], int(figures["unread"])))
+        if "drafts" in figures:
+            yield self._filled(table["drafts"])
         if "hidden" in figures or "answered" in figures:
-            yield words.fill(table["observed"], {"hidden": "0", "answered": "0", **figures})
+            yield words.fill(table["observed"], {"would": self._would()})
         if "promised" in figures:
             times = ", ".join(self._moment(at) for at in figures["promised_at"].split())
             yield words.fill(table["promised"], {"n": figures["promised"], "times": times})
@@ -265,6 +268,16 @@ class _Telling:
             late = datetime.fromisoformat(due) < self.now
             fields = {"time": self._moment(due), "quote": self._quote(place)}
             yield words.fill(self.table["late_one" if late else "waiting_one"], fields).strip()
+
+    def _would(self) -> str:
+        """What the machine would have done, by itself: nothing of what it would not."""
+        table, figures = self.table["would"], self.call.figures
+        told = {
+            what: words.fill(words.counted(table[what], int(figures[what])), {"n": figures[what]})
+            for what in ("hidden", "answered")
+            if what in figures
+        }
+        return words.fill(table["both"], told) if len(told) > 1 else next(iter(told.values()))
 
     def _held(self) -> str:
         reasons = words.table(self.language, "calls")["reasons"]
@@ -294,9 +307,7 @@ class _Telling:
         zone = self.community.zone
         return moment_words(datetime.fromisoformat(written).astimezone(zone), self.now.astimezone(zone), self.language)
 
-    def _filled(self, what: str) -> str:
+    def _filled(self, text: str) -> str:
         clock = clock_words(self.now.astimezone(self.community.zone), self.language)
         none = {"waiting": "0", "late": "0", "unread": "0", "drafts": "0"}
-        return words.fill(
-            self.table[what], {**none, **self.call.figures, "community": self.community.name, "time": clock}
-        )
+        return words.fill(text, {**none, **self.call.figures, "community": self.community.name, "time": clock})
