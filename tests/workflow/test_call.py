@@ -477,6 +477,16 @@ def test_whoever_was_called_often_enough_reads_the_others_in_one_summary_with_th
     assert "3 × avocat ou justice, 3 × escroquerie" in desk.phones.last.text
 
 
+def test_a_summary_of_one_call_says_that_it_is_one(desk: Desk) -> None:
+    many_calls(desk, 7)
+    (summary,) = summaries(desk)
+    desk.wait_and_ring(summary.id)
+
+    assert desk.phones.last.subject.replace("\u00a0", " ") == "Un autre appel en une heure : il attend, sans sonner"
+    assert "Un autre n'a pas sonné : 1 × avocat ou justice." in desk.phones.last.text.replace("\u00a0", " ")
+    assert "le prend aussi" in desk.phones.last.text
+
+
 def test_the_same_call_folded_again_counts_once(desk: Desk) -> None:
     many_calls(desk, 7)
     for _ in range(3):

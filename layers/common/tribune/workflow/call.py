@@ -531,8 +531,9 @@ def called(reason: str, language: str) -> str:
 
 
 def _reason(call: Call, language: str) -> Mapping[str, str | bool]:
-    reasons: Mapping[str, Mapping[str, str | bool]] = words.table(words.spoken(language), "calls")["reasons"]
-    return reasons.get(call.reason, reasons["other"])
+    reasons: Mapping[str, Mapping[str, Any]] = words.table(words.spoken(language), "calls")["reasons"]
+    reason = reasons.get(call.reason, reasons["other"])
+    return {**reason, **reason.get("alone", {})} if len(call.objects) == 1 else reason
 
 
 class _TakenMeanwhile(Exception):
