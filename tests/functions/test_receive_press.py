@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -149,6 +150,17 @@ def test_the_second_one_is_told_who_was_first_in_their_own_language(desk: Desk) 
 
     assert desk.call().taken_by == "marie"
     assert desk.words[1] == ("ephemeral", "Marie took it before you, at 2:06 pm.")
+
+
+def test_a_call_about_an_account_with_an_accent_in_its_id_can_be_taken_too(desk: Desk) -> None:
+    call = replace(desk.call(), id="failed-generic-vélos-du-nord-2026-11-24", reason="failed", platform="generic")
+    desk.journal.commit(Changes(calls=(replace(call, account="vélos-du-nord"),)), NOW)
+    action = {"action_id": "take", "value": f"garance {call.id}", "action_ts": f"{NOW.timestamp():.6f}"}
+
+    assert desk.press(actions=[action]) == {"statusCode": 200}
+    taken = desk.journal.load_call("garance", call.id)
+    assert taken is not None
+    assert taken.taken_by == "marie"
 
 
 def test_the_same_press_again_changes_nothing(desk: Desk) -> None:

@@ -104,7 +104,8 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{10}")
 _SECONDS = re.compile(r"[0-9]{10}(?:\.[0-9]{1,6})?")
 _USER = re.compile(r"[UW][A-Z0-9]{2,20}")
-_VALUE_OF_OURS = re.compile(r"([a-z0-9][a-z0-9-]{0,39}) ([!-~]{1,200})")
+_VALUE_OF_OURS = re.compile(r"([a-z0-9][a-z0-9-]{0,39}) ([^\s\x00-\x1f\ud800-\udfff]{1,200})")
+"""A community and a call, whose name may hold the id of an account, in any script."""
 _ANSWERED_AT = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
 
