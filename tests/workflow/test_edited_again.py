@@ -233,3 +233,35 @@ def test_after_a_reminder_was_taken_back_the_next_one_in_the_thread_explains_its
     head = place.head("garance", "facebook", PAGE, "1_2")
     assert head is not None
     assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]
+
+
+def test_the_reminder_that_was_taken_back_explains_nothing_whichever_clause_the_words_broke_since(place: World) -> None:
+    said(place, INSULT, "@Karim ta gueule connard", CALM)
+    place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
+    place.settle(minutes=6, quiet_minutes=4)
+
+    head = place.head("garance", "facebook", PAGE, "1_2")
+    assert head is not None
+    assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]
+
+
+def test_a_reminder_that_is_taken_back_once_it_left_explains_nothing_either(place: World) -> None:
+    place.deliver("facebook", place.comment(1, INSULT))
+    place.facebook.fail({"mode": "timeout_after", "next": 1})
+    place.facebook.fail({"consistency_s": 3600})
+    place.pump()
+    place.now += timedelta(minutes=1)
+    place.deliver("facebook", place.comment(1, CALM, verb="edited"))
+    place.pump()
+    (reminder,) = place.outbox.effects
+    echo = place.facebook.echo(reminder)
+    assert echo is not None
+    place.deliver_raw("facebook", echo)
+    place.settle(minutes=6, quiet_minutes=4)
+    assert [entry.kind for entry in place.outbox.effects] == ["reply", "delete"]
+
+    place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
+    place.settle(minutes=6, quiet_minutes=4)
+    head = place.head("garance", "facebook", PAGE, "1_2")
+    assert head is not None
+    assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]

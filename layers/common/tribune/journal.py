@@ -628,7 +628,7 @@ class ThreadRecord:
     open: frozenset[str] = frozenset()
     """Objects here with an open case or an action whose fate is not known."""
     explaining: Mapping[str, str] = field(default_factory=dict)
-    """Clause -> the action whose reminder cites it, or the one that took that reminder back."""
+    """Clause -> the action whose reminder cites it, or the one that takes that reminder back."""
 
     @property
     def explained(self) -> frozenset[str]:

@@ -339,12 +339,12 @@ class Reviewing:
         authors: tuple[AuthorNote, ...] = ()
         if restores and head.author:
             authors = (AuthorNote(head.community, head.author, lifted=itself, forgotten=forgotten),)
+        thread = self.journal.read([self.keys.thread(*head.thread_at)]).thread(*head.thread_at)
+        explaining = unexplained(head, thread)
         return Changes(
             heads=(head,),
             cases=(settled,) if settled else (),
-            threads=(
-                ThreadNote(*head.thread_at, closed=done, forgotten=forgotten, explaining=unexplained(before, head)),
-            ),
+            threads=(ThreadNote(*head.thread_at, closed=done, forgotten=forgotten, explaining=explaining),),
             authors=authors,
             tallies=tuple(difference(before, head)),
             notice_ends=ends,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tribune.channel import ActKind, Card
-from tribune.journal import Action, ActionState, Case, CaseState, Head
+from tribune.journal import Action, ActionState, Case, CaseState, Head, ThreadRecord
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
 STANDING_WORDS = "reminder_stands"
@@ -42,12 +42,17 @@ def withdrawn_if_asked(head: Head, card: Card, now: datetime) -> Head:
     return replace(settled, actions=settled.actions + more)
 
 
-def unexplained(before: Head, after: Head) -> dict[str, str]:
-    """The clause that a reminder cited which is taken back: in its thread nothing explains it any more."""
-    clause = before.verdict.clause if before.verdict else None
-    undone = (one for one in after.actions if one.purpose == "withdraw" and one.state is ActionState.READY)
-    latest = next((one.id for one in undone if before.action(one.id) is None), None)
-    return {clause: latest} if clause and latest else {}
+def unexplained(head: Head, thread: ThreadRecord) -> dict[str, str]:
+    """The clauses whose reminder in the thread was this comment's and is taken back, or will be once it left: nothing
+    explains them there any more. Each with what takes the reminder back.
+    """
+    gone = {action.id for action in head.actions if action.withdraw or _is_undone(action, head)}
+    return {clause: named(action, "withdraw") for clause, action in thread.explaining.items() if action in gone}
+
+
+def _is_undone(action: Action, head: Head) -> bool:
+    undo = head.action(named(action.id, "withdraw"))
+    return undo is not None and undo.state in _BEGUN
 
 
 def _left_standing(action: Action, now: datetime) -> Action:

@@ -627,7 +627,7 @@ class _Weighing:
         reminder = next((action.id for action in speaking if action.reminds), None)
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
         is_open = bool(head.case or unsettled)
-        explaining = unexplained(before, head) if before else {}
+        explaining = unexplained(head, self.sheet.thread(self.thread))
         if decision.clause and reminder:
             explaining[decision.clause] = reminder
         now_cancelled = {a.id for a in head.actions if a.state is ActionState.CANCELLED and a.done_at == self.now}
