@@ -1,6 +1,7 @@
 """What a person of the team hides and shows in the platform's own application, again, late, and after us."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from memory_world import memory_world
 from redress import handling
 from world import PAGE, World
 
-from tribune.journal import Head
+from tribune.journal import Changes, Head
 from tribune.workflow.deed import case_id
 
 CALM = "Bonjour à tous"
@@ -78,6 +79,17 @@ def test_what_we_hid_and_a_person_showed_there_can_be_hidden_there_again(place: 
         place.now += HOUR
         acted(place, verb)
         assert seen(place).hidden is hidden
+
+
+def test_what_a_person_showed_there_before_we_noted_when_can_be_hidden_there_again(place: World) -> None:
+    said(place, PHONE)
+    acted(place, "unhide")
+    head = seen(place)
+    place.journal.commit(Changes(heads=(replace(head, acted_at=None, rev=head.rev + 1),)), place.now)
+    place.now += HOUR
+
+    acted(place, "hide")
+    assert seen(place).hidden is True
 
 
 def test_what_we_hid_and_showed_again_can_be_hidden_there_by_a_person(place: World) -> None:

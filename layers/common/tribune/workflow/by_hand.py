@@ -108,7 +108,7 @@ def _our_own(head: Head, said: TeamAct) -> bool:
     same = [action for action in ours if action.kind == said.kind]
     if not same:
         return False
-    stands = head.hidden is None or head.acted_at is None or head.acted_at < _done(ours[-1])
+    stands = head.hidden is None or (head.acted_at is not None and head.acted_at < _done(ours[-1]))
     return (stands and same[-1] is ours[-1]) or said.said_at < _done(same[-1]) + TOLD_WITHIN
 
 
