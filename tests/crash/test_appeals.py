@@ -18,7 +18,7 @@ from tribune.notice import AppealState
 from tribune.workflow.deed import case_id
 
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
-EFFECTS = (6, 7, 8, 17, 18, 21, 23, 24, 29, 30, 32)
+EFFECTS = (6, 7, 8, 18, 19, 23, 25, 26, 31, 32, 34)
 """Which of the calls write, send or act; a test keeps the figures honest."""
 _READS = ("Query", "GetItem", "BatchGetItem", "GetParameter", "ReceiveMessage")
 
@@ -80,7 +80,7 @@ def test_the_harness_reaches_every_effect(world: World) -> None:
     assert effects == EFFECTS, names
 
 
-FAULTS = ((7, "kill_after"), (23, "kill_before"), (23, "kill_after"), (23, "another_worker"))
+FAULTS = ((7, "kill_after"), (25, "kill_before"), (25, "kill_after"), (25, "another_worker"))
 """Dead right after the appeal, right before and after the review, a second reviewer in between; every other call is
 struck by tests of its own.
 """
@@ -109,7 +109,7 @@ def test_one_fault_changes_nothing(world: World, at_call: int, kind: str) -> Non
 
 # --- shown again on the platform itself ---
 
-CALLS_TO_GRANT = 11
+CALLS_TO_GRANT = 12
 """How many calls lead from the platform's event to an appeal that is granted; a test keeps the figure honest."""
 
 
