@@ -15,6 +15,8 @@ from tribune.workflow.deed import case_id
 
 CALM = "Bonjour à tous"
 PHONE = "Rappelez-moi au 06 39 98 12 34"
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
+INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
 HOUR = timedelta(hours=1)
 
 
@@ -105,3 +107,41 @@ def test_what_we_hid_and_showed_again_can_be_hidden_there_by_a_person(place: Wor
     acted(place, "hide")
 
     assert (seen(place).hidden, seen(place).by_hand) == (True, True)
+
+
+@pytest.mark.parametrize(("edited_since", "effects"), [(False, []), (True, ["hide"])])
+def test_danger_that_a_person_showed_before_we_heard_of_it_is_theirs_but_not_what_was_edited_into_it_since(
+    place: World, edited_since: bool, effects: list[str]
+) -> None:
+    created = place.comment(1, THREAT)
+    place.now += timedelta(minutes=1)
+    acted(place, "unhide")
+    edited = place.comment(1, THREAT, verb="edited", at=place.now + timedelta(minutes=5))
+    place.now += timedelta(minutes=6)
+    place.deliver("facebook", edited if edited_since else created)
+    place.settle(minutes=4, quiet_minutes=2)
+
+    assert [entry.kind for entry in place.outbox.effects] == effects
+    assert "threat" in [call.reason for call in place.calls_of("garance")], "somebody is called all the same"
+
+
+def test_what_a_person_hid_before_we_heard_of_it_stands_in_the_thread_of_its_comment(place: World) -> None:
+    place.deliver("facebook", place.comment(2, CALM))
+    place.deliver("facebook", place.comment(3, CALM, author="7002", parent=2))
+    place.pump()
+    place.deliver("facebook", place.comment(1, "", verb="hide", parent=3))
+    place.pump()
+    place.deliver("facebook", place.comment(1, INSULT, author="7003", parent=3))
+    place.settle(minutes=4, quiet_minutes=2)
+
+    assert (seen(place).thread, seen(place).hidden) == ("1_2", True)
+
+
+def test_what_a_person_hid_before_we_heard_of_it_makes_the_weather_too(place: World) -> None:
+    created = place.comment(1, INSULT)
+    acted(place, "hide")
+    place.deliver("facebook", created)
+    place.settle(minutes=4, quiet_minutes=2)
+
+    felt = place.journal.buckets("garance", "facebook", place.now - HOUR)
+    assert sum(bucket.comments for bucket in felt.values()) == 1

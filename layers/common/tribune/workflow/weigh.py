@@ -165,8 +165,13 @@ class _Weighing:
         if self.said.author.is_ours:
             self._own()
             return Outcome.RECORDED
-        self._decide(touched)
+        self._decide(self._touched(touched) if touched else None)
         return Outcome.DECIDED
+
+    def _touched(self, by_hand: Head) -> Head:
+        """The head of words that just came, as a person left the comment; where it stands and when, they say best."""
+        new = self._new_head(HeadKind.COMMENT)
+        return replace(new, v=NOT_HEARD, hidden=by_hand.hidden, acted_at=by_hand.acted_at, by_hand=True)
 
     # --- our own voice ---
 
@@ -261,12 +266,13 @@ class _Weighing:
             self._unplan(before)
         findings, decision = self.judging.judge(before)
         decision = self._against_nobody_of_ours(before, decision)
-        turned = self.judging.turned() if before is None else frozenset[str]()
+        first = before is None or before.v == NOT_HEARD
+        turned = self.judging.turned() if first else frozenset[str]()
         if self.ground.shadow and not decision.confidential:
             self._judge_beside(self.ground.shadow, before, decision)
         head, drafts = self._recorded(before, findings, decision)
         head = self.sheet.put_head(head)
-        if before is None:
+        if first:
             self._feel(head, findings, decision)
         self._open_case(head, decision, drafts)
         if left_standing(before, head):
@@ -297,9 +303,10 @@ class _Weighing:
     def _against_nobody_of_ours(self, before: Head | None, decision: Decision) -> Decision:
         """Law 5. Where a person showed again what the machine had hidden, edited words that it still accuses are theirs.
 
-        Words that were clean when they were shown, or when they were edited since, are new ones.
+        Words that were clean when they were shown, or when they were edited since, are new ones. Those that a person
+        showed before we heard them were read by them.
         """
-        if before is None or before.verdict is None or before.verdict.clause is None:
+        if before is None or not (self._was_accused(before) or self._was_read_first(before)):
             return decision
         shown = any(a.kind is ActKind.UNHIDE and a.signed_by and a.may_be_read for a in before.actions)
         if not (shown or before.hidden is False) or is_hidden(before):
@@ -309,6 +316,14 @@ class _Weighing:
             for act in decision.acts
         )
         return replace(decision, acts=theirs)
+
+    @staticmethod
+    def _was_accused(before: Head) -> bool:
+        return before.verdict is not None and before.verdict.clause is not None
+
+    def _was_read_first(self, before: Head) -> bool:
+        """Did somebody of the team act on these very words before we heard them?"""
+        return before.v == NOT_HEARD and before.acted_at is not None and self.said.said_at <= before.acted_at
 
     def _unplan(self, before: Head) -> None:
         """What was planned for the earlier words and never began to leave counts in nobody's budget."""
