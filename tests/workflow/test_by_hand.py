@@ -10,7 +10,7 @@ from memory_world import memory_world
 from redress import handling
 from world import PAGE, World
 
-from tribune.journal import Changes, Head
+from tribune.journal import ActionState, Changes, Head
 from tribune.workflow.deed import case_id
 
 CALM = "Bonjour à tous"
@@ -145,3 +145,20 @@ def test_what_a_person_hid_before_we_heard_of_it_makes_the_weather_too(place: Wo
 
     felt = place.journal.buckets("garance", "facebook", place.now - HOUR)
     assert sum(bucket.comments for bucket in felt.values()) == 1
+
+
+def test_a_reminder_that_was_leaving_while_a_person_hid_the_comment_is_still_the_machine_s_to_take_back(
+    place: World,
+) -> None:
+    place.deliver("facebook", place.comment(1, INSULT))
+    place.facebook.fail({"mode": "timeout_after", "next": 1})
+    place.facebook.fail({"consistency_s": 60})
+    place.pump()
+    assert [action.state for action in seen(place).actions] == [ActionState.SENDING]
+    acted(place, "hide")
+    assert [action.state for action in seen(place).actions] == [ActionState.SENT]
+    place.now += HOUR
+    place.deliver("facebook", place.comment(1, CALM, verb="edited"))
+    place.settle(minutes=6, quiet_minutes=4)
+
+    assert [entry.kind for entry in place.outbox.effects] == ["reply", "delete"]

@@ -296,6 +296,9 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
         verdict=None,
         actions=(),
         case=False,
+        hidden=None,
+        acted_at=None,
+        by_hand=False,
         sealed=(),
     )
 
