@@ -10,7 +10,7 @@ from memory_world import memory_world
 from redress import handling
 from world import PAGE, World
 
-from tribune.journal import ActionState, Changes, Head
+from tribune.journal import ActionState, Changes, Head, HeadKind
 from tribune.workflow.deed import case_id
 
 CALM = "Bonjour à tous"
@@ -162,3 +162,24 @@ def test_a_reminder_that_was_leaving_while_a_person_hid_the_comment_is_still_the
     place.settle(minutes=6, quiet_minutes=4)
 
     assert [entry.kind for entry in place.outbox.effects] == ["reply", "delete"]
+
+
+def test_our_own_reply_that_a_person_hid_before_we_knew_it_left_is_still_ours(place: World) -> None:
+    place.deliver("facebook", place.comment(1, INSULT))
+    place.facebook.fail({"mode": "timeout_after", "next": 1})
+    place.facebook.fail({"consistency_s": 60})
+    place.pump()
+    (reply,) = place.outbox.effects
+    hidden = place.comment(1, "", verb="hide")
+    hidden["entry"][0]["changes"][0]["value"] |= {"comment_id": reply.created, "parent_id": "1_1"}
+    place.deliver("facebook", hidden)
+    place.settle(minutes=6, quiet_minutes=4)
+    echo = place.facebook.echo(reply)
+    assert echo is not None
+    place.deliver_raw("facebook", echo)
+    place.settle(minutes=6, quiet_minutes=4)
+
+    own = place.head("garance", "facebook", PAGE, reply.created or "")
+    assert own is not None
+    assert own.kind is HeadKind.OURS
+    assert [action.state for action in seen(place).actions] == [ActionState.SENT]

@@ -28,7 +28,7 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.workflow import promise
-from tribune.workflow.by_hand import settle_sent
+from tribune.workflow.by_hand import NOT_HEARD, settle_sent
 from tribune.workflow.deed import SPEAKING, hour_of
 from tribune.workflow.opening import call_about, case_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
@@ -104,7 +104,7 @@ class Marking:
                 self._to_the_cm(marked, STANDING_WORDS, sheet)
                 sheet.call(_call(marked, "failed", None, sheet.now))
             _told(marked, done, sheet)
-            if own_at and sheet.head(own_at) is None:
+            if own_at and not _is_known(sheet.head(own_at)):
                 sheet.put_head(_our_own(marked, own_at[3], done, sheet.now))
             if done.signed_by and done.kind in SPEAKING:
                 self._answered(marked, done, sheet)
@@ -259,6 +259,11 @@ def _undone(action: Action) -> str:
     if action.purpose == "withdraw":
         return STANDING_WORDS
     return "reply_not_sent" if action.kind in SPEAKING else "act_failed"
+
+
+def _is_known(own: Head | None) -> bool:
+    """Did our own message come back already? That a person acted on it says nothing of whose it is."""
+    return own is not None and own.v != NOT_HEARD
 
 
 def _told(head: Head, action: Action, sheet: Worksheet) -> None:
