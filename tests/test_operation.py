@@ -288,9 +288,11 @@ def test_what_breaks_the_charter_or_was_ruled_out_stands_apart_until_somebody_fi
         head("3", said_so[0], verdict=BREACH),
         head("4", said_so[1]),
         head("5", deleted=True, counted=None),
+        head("6", verdict=replace(BREACH, clause=None, ground="law")),
+        head("7", verdict=replace(BREACH, clause=None, ground="law", acquitted=True)),
     )
 
-    assert (found.entries, found.invalid, found.participants) == (2, 2, 2)
+    assert (found.entries, found.invalid, found.participants) == (3, 3, 3)
 
 
 def test_distress_is_in_no_operation() -> None:

@@ -10,15 +10,17 @@ import pytest
 from browser import Browser, open_desk
 from commanding import Tribune, tribune
 from memory_world import memory_world
+from redress import handling
 from world import PAGE, START, World
 
 from tribune.aws import clients, keys
 from tribune.aws.communities import Communities
 from tribune.aws.operations import Operations as Store
 from tribune.aws.sealed import Sealed
-from tribune.community import Community
+from tribune.community import Community, Mode, Modes
 from tribune.errors import Conflict
 from tribune.operation import Article, Entered, Operation, PlacedPost
+from tribune.workflow.deed import case_id
 from tribune.workflow.operations import Operations
 
 __all__ = ["tribune"]
@@ -153,6 +155,56 @@ def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(mari
         heads = [world.head("garance", "facebook", PAGE, f"1_{number}") for number in range(first, first + 4)]
         clauses[first] = {head.verdict.clause for head in heads if head and head.verdict} - {None}
     assert clauses == {1: set(), 11: set(), 21: {"flood"}}
+
+
+INSULT = "@Karim t'es vraiment un abruti. Et ma commande n'est jamais arrivée, personne ne répond !"
+
+
+def entry_said(browser: Browser, text: str) -> tuple[bool, str]:
+    """Does the entry stand, and who says so?"""
+    day = browser.json(ONE)["days"][-1][0]
+    (one,) = [line for line in browser.json(f"{ONE}/entries/{day}")["entries"] if line["text"] == text]
+    return one["valid"], one["told"]
+
+
+@pytest.mark.parametrize("mode", ["propose", "act"])
+def test_an_entry_stands_once_somebody_said_that_it_is_no_breach(world: World, mode: str) -> None:
+    Communities(world.stack.tables()["CommunityTable"]).change(
+        "garance", lambda one: one.model_copy(update={"modes": Modes(default=Mode(mode))})
+    )
+    world.forget()
+    world.deliver("facebook", world.comment(1, INSULT))
+    sealed(world)
+    marie = Browser(world)
+    later(marie)
+    assert entry_said(marie, INSULT) == (False, "écartée\u00a0: elle contrevient à la charte")
+
+    (line,) = marie.json("/desk/garance/unanswered")["waiting"]
+    case = f"/desk/garance/case/{line['at']}"
+    assert marie.send(f"{case}/acquit", marie.get(case), expressions="").status == 303
+    later(marie)
+    assert entry_said(marie, INSULT) == (True, "valable")
+    assert (counts(marie)["entries"], counts(marie)["invalid"], counts(marie)["participants"]) == (1, 0, 1)
+    world.deliver("facebook", world.comment(1, f"{INSULT} !!", verb="edited"))
+    later(marie)
+    assert (counts(marie)["entries"], counts(marie)["invalid"]) == (0, 1), "other words, another look"
+
+
+def test_an_entry_that_a_person_hid_under_an_article_is_set_aside_until_one_shows_it(marie: Browser) -> None:
+    world, text, name = marie.world, "Vous êtes des voleurs, un mois que j'attends mon remboursement !", "1_1"
+    world.deliver("facebook", world.comment(1, text))
+    sealed(world)
+    later(marie)
+    assert entry_said(marie, text)[0]
+
+    handling(world).hide("garance", case_id(("garance", "facebook", PAGE, name)), "marie", "10")
+    later(marie)
+    assert entry_said(marie, text) == (False, "écartée\u00a0: elle contrevient à la charte")
+    assert (counts(marie)["entries"], counts(marie)["invalid"], counts(marie)["participants"]) == (0, 1, 0)
+    handling(world).show("garance", case_id(("garance", "facebook", PAGE, name)), "marie")
+    later(marie)
+    assert entry_said(marie, text) == (True, "valable")
+    assert (counts(marie)["entries"], counts(marie)["invalid"]) == (1, 0)
 
 
 def test_articles_and_results_are_entered_by_hand_and_the_latest_stands(marie: Browser) -> None:

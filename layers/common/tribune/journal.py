@@ -125,6 +125,8 @@ class Verdict:
     """The clause let the machine act by itself."""
     reversed: bool = False
     """A person of the team undid what the machine did."""
+    acquitted: bool = False
+    """A person of the team said that it is no breach, or showed it again, whoever had held it to be one."""
     unsaid: str = ""
     """Why the machine did not say what it would have said by itself (`budgets.Silence`, `no_words`)."""
     foresees: str = ""

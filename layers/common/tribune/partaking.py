@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.conversation import Threads, threads
 from tribune.crowd import Crowd
-from tribune.journal import Head, HeadKind
+from tribune.journal import ActionState, Head, HeadKind
 from tribune.leadership import answered, messages_of
 from tribune.operation import Mark, Ruled
 
@@ -24,6 +25,8 @@ TO_US: Final = "to_us"
 BY_PERSON: Final = "by_person"
 BY_MACHINE: Final = "by_machine"
 """Our public answers."""
+_JUDGING: Final = frozenset({ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE, ActKind.BLOCK})
+"""By these a person says what they think of a comment, whatever the machine found."""
 
 type Known = Mapping[tuple[str, str, str, str], Head]
 
@@ -59,10 +62,20 @@ def speaks_to(head: Head, known: Known) -> str:
 
 
 def is_valid(head: Head, mark: Mark) -> bool:
-    """Does this entry stand? What a person said of it, else whether the charter has nothing to say of it."""
+    """Does this entry stand? What a person said of it, else whether neither charter nor law has anything to say of it."""
     if mark.ruled is not None:
         return mark.ruled is Ruled.VALID
-    return head.verdict is None or head.verdict.clause is None or head.verdict.reversed
+    verdict = head.verdict
+    if verdict is not None and (verdict.clause is not None or verdict.ground == "law"):
+        return verdict.reversed or verdict.acquitted
+    return not _held_by_hand(head)
+
+
+def _held_by_hand(head: Head) -> bool:
+    """Did a person hide or delete it, or exclude its author, under an article, and did nobody show it since?"""
+    done = [one for one in head.actions if one.target == head.object and one.state is ActionState.SENT]
+    last = next((one for one in reversed(done) if one.kind in _JUDGING), None)
+    return last is not None and last.clause is not None and last.kind is not ActKind.UNHIDE and head.hidden is not False
 
 
 @dataclass(frozen=True, slots=True)

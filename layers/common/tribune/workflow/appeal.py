@@ -375,7 +375,12 @@ class Reviewing:
             # What an edit brought since is another verdict: the rule is charged with the one that was contested.
             same_words = head.v.rsplit(".", 1)[-1] == notice.v.rsplit(".", 1)[-1]
             wrong = same_words and head.verdict.alone
-            verdict = replace(head.verdict, strike=False, reversed=head.verdict.reversed or wrong)
+            verdict = replace(
+                head.verdict,
+                strike=False,
+                reversed=head.verdict.reversed or wrong,
+                acquitted=head.verdict.acquitted or same_words,
+            )
             head = replace(head, verdict=verdict)
         return head, forgotten
 

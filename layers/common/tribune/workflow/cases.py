@@ -480,7 +480,8 @@ class Handling:
         )
         head = replace(looked_at(replace(head, actions=actions)), by_hand=True, rev=head.rev + 1)
         if head.verdict is not None:
-            head = replace(head, verdict=replace(head.verdict, strike=False, reversed=head.verdict.alone))
+            verdict = replace(head.verdict, strike=False, reversed=head.verdict.alone, acquitted=True)
+            head = replace(head, verdict=verdict)
         settled = case if case.awaits_answer else closed(case, person, now)
         changes = self._changes(head, replace(settled, rev=case.rev + 1))
         unsaid = Changes(threads=(ThreadNote(*head.thread_at, forgotten=forgotten),))

@@ -160,12 +160,12 @@ def looked_at(head: Head) -> Head:
 
 
 def judged_by_hand(head: Head, kind: ActKind) -> Head:
-    """The head, once a person hides or shows it: showing what the machine alone hid reverses its verdict."""
+    """The head, once a person hides or shows it: showing it acquits it, and reverses what the machine alone hid."""
     if head.verdict is None:
         return head
     hid = any(a.kind is ActKind.HIDE and a.signed_by is None and a.state in _BEGUN for a in head.actions)
     undone = kind is ActKind.UNHIDE and head.verdict.alone and (hid or head.verdict.reversed)
-    return replace(head, verdict=replace(head.verdict, reversed=undone))
+    return replace(head, verdict=replace(head.verdict, reversed=undone, acquitted=kind is ActKind.UNHIDE))
 
 
 def closed(case: Case, by: str, now: datetime) -> Case:

@@ -437,9 +437,10 @@ class _Weighing:
     def _counted(
         self, base: Head, marked: tuple[Mark, ...], findings: Findings, decision: Decision
     ) -> tuple[str, int] | None:
-        """What breaks the charter enters nothing."""
+        """What breaks the charter, or the law, enters nothing."""
         operations = (self.ground.community.operation(mark.operation) for mark in marked if mark.entry)
-        enters = () if decision.clause else [one.kind for one in operations if one]
+        broken = decision.clause or decision.ground == "law"
+        enters = () if broken else [one.kind for one in operations if one]
         post = self.ground.community.post(self.said.platform, self.said.account, self.said.thread.post)
         after = (
             None
