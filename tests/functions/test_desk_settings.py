@@ -114,6 +114,26 @@ def test_what_people_made_of_each_article_is_counted_beside_its_switch(lea: Brow
     }
 
 
+def test_what_was_only_proposed_and_found_no_breach_is_counted_as_such_beside_its_switch(lea: Browser) -> None:
+    world = lea.world
+    assert lea.send(f"{MODES}/switch", lea.get(MODES), clause="*", mode="propose").status == 303
+    world.forget()
+    world.deliver("facebook", world.comment(2, INSULT, author="702"))
+    world.pump_only("moderate_comments")
+    (line,) = lea.json("/desk/garance/unanswered")["waiting"]
+    case = f"/desk/garance/case/{line['at']}"
+    assert lea.send(f"{case}/acquit", lea.get(case), expressions="").status == 303
+    lea.send(f"{case}/close", lea.get(case))
+    (respect,) = [one for one in lea.json(MODES)["clauses"] if one["id"] == "respect"]
+
+    assert {name: respect[name] for name in ("judged", "followed", "left", "reversed")} == {
+        "judged": 1,
+        "followed": 0,
+        "left": 0,
+        "reversed": 1,
+    }
+
+
 @pytest.mark.parametrize(("language", "wanted"), [("fr", "24 novembre 2026"), ("en", "24 November 2026")])
 def test_what_is_a_year_old_says_of_which_year_it_is(lea: Browser, language: str, wanted: str) -> None:
     world = lea.world

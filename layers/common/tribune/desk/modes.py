@@ -121,9 +121,9 @@ def _is_person(closed_by: str | None, community: Community) -> bool:
 
 def _end(head: Head) -> str:
     """`reversed`: people undid it or said that it was none; `followed`: they did what it was about; else `left`."""
-    last = last_visibility(head)
+    last, verdict = last_visibility(head), head.verdict
     shown = head.hidden is False or (last is not None and last.kind is ActKind.UNHIDE)
-    if shown or (head.verdict is not None and head.verdict.reversed):
+    if shown or (verdict is not None and (verdict.reversed or verdict.acquitted)):
         return "reversed"
     return (
         "followed" if any(one.signed_by and (one.kind in _MEASURES or one.reminds) for one in head.actions) else "left"
