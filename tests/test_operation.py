@@ -79,6 +79,12 @@ def test_a_hashtag_is_the_same_however_people_type_it(text: str) -> None:
     assert marked(elsewhere, operation()) == (Mark("noel", entry=True),)
 
 
+@pytest.mark.parametrize("text", ["#CoupDeCœur", "#coupdecoeur", "#COUPDECŒUR", "#CoupdeCoeur2026 #coupdecoeur"])
+def test_a_hashtag_with_joined_letters_is_the_same_as_without(text: str) -> None:
+    for own in ("#CoupDeCœur", "#CoupDeCoeur"):
+        assert marked(comment(text, thread=Thread("9", "9")), operation(hashtags=[own]))[0].entry
+
+
 def test_what_hangs_from_another_post_and_bears_no_hashtag_belongs_to_nothing() -> None:
     assert marked(comment("Noël, garance !", thread=Thread("9", "9")), operation()) == ()
     assert hashtags("un#faux # vide #vrai") == {"faux", "vrai"}

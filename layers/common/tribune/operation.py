@@ -8,7 +8,6 @@ begun to belong in it, as long as its words still do.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from tribune.charter.text import fold
 from tribune.comment import Comment, Media, Reaction, composed
 from tribune.duty import Lasting
 from tribune.written import Written
@@ -71,13 +71,8 @@ USUAL: Final[Mapping[Kind, Entry]] = MappingProxyType(
 
 
 def hashtags(text: str) -> frozenset[str]:
-    """The hashtags of a text, without case nor accents, as people type them."""
-    return frozenset(_folded(tag) for tag in _TAG.findall(composed(text)))
-
-
-def _folded(tag: str) -> str:
-    letters = unicodedata.normalize("NFKD", tag)
-    return "".join(one for one in letters if not unicodedata.combining(one)).casefold()
+    """The hashtags of a text, without case, accents nor joined letters (`cœur`, `coeur`), as people type them."""
+    return frozenset(fold(tag) for tag in _TAG.findall(composed(text)))
 
 
 def _one_hashtag(written: str) -> str:
