@@ -139,6 +139,25 @@ def test_a_day_on_which_there_can_be_no_entry_is_not_found(marie: Browser, when:
     assert marie.get(f"{ONE}/entries/2026-11-24").status == 200
 
 
+def test_the_entries_of_an_hour_that_two_days_share_are_shown_under_the_day_they_came_in(world: World) -> None:
+    Communities(world.stack.tables()["CommunityTable"]).change(
+        "garance", lambda one: one.model_copy(update={"timezone": "America/St_Johns"})
+    )
+    world.forget()
+    sealed(world, hours=0)
+    world.now = world.now.replace(hour=3, minute=45) + timedelta(days=1)  # 0:15 by that clock
+    world.deliver("facebook", world.comment(1, "Le rouge"))
+    sealed(world)
+    marie = Browser(world)
+    later(marie)
+
+    day = marie.json(ONE)["days"][0][0]
+    (hour, _), *_ = marie.json(f"{ONE}/entries/{day}")["hours"]
+    shown = marie.json(f"{ONE}/entries/{hour}")
+    assert [one["text"] for one in shown["entries"]] == ["Le rouge"]
+    assert shown["day"] == marie.json(f"{ONE}/entries/{day}")["day"]
+
+
 def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:
     world = marie.world
     placed = {1: f"{PAGE}_1", 11: f"{PAGE}_9", 21: f"{PAGE}_9"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +15,7 @@ from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.summing import Heading, Summary, heading, number, summary, told_of
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import AlreadyDone, NotFound
-from tribune.figures import hour_start
+from tribune.figures import HOUR, hour_start
 from tribune.journal import Head
 from tribune.operation import Article, Operation, Outcome, OutcomeKind, Ruled
 from tribune.team import Right
@@ -146,8 +146,10 @@ def operation(visit: Visit, parts: Parts) -> OperationView:
 def entries(visit: Visit, parts: Parts) -> EntriesView:
     """The entries of one hour of a day, to look at and to rule on; the last hour with any where a day is asked for."""
     one, community, running = _named(visit, parts), visit.community, visit.reach.operations
-    day, hour = _when(parts["when"], visit)
-    hours = running.hours_with_entries(community, one, day)
+    days, hour = _when(parts["when"], visit)
+    by_day = {day: running.hours_with_entries(community, one, day) for day in days}
+    day = next((day for day, hours in by_day.items() if hour in hours), days[0])
+    hours = by_day[day]
     hour = hour if hour in hours else max(hours, default="")
     heads = running.entries(community, one, hour) if hour else []
     said = visit.reach.journal.said_of(heads)
@@ -166,17 +168,20 @@ def entries(visit: Visit, parts: Parts) -> EntriesView:
     )
 
 
-def _when(written: str, visit: Visit) -> tuple[date, str]:
-    """`2026-12-03`, a day of the community's zone, or `2026-12-03T14`, an hour (UTC). Raises NotFound."""
+def _when(written: str, visit: Visit) -> tuple[tuple[date, ...], str]:
+    """`2026-12-03`, a day of the community's zone, or `2026-12-03T14`, an hour (UTC): two days share it where the
+    clock is off by half an hour. Raises NotFound.
+    """
     zone = visit.community.zone
     try:
         hour = written if "T" in written else ""
-        day = hour_start(written).astimezone(zone).date() if hour else date.fromisoformat(written)
+        moments = (hour_start(hour), hour_start(hour) + HOUR - timedelta.resolution) if hour else ()
+        days = tuple(sorted({one.astimezone(zone).date() for one in moments})) or (date.fromisoformat(written),)
     except (ValueError, OverflowError) as error:
         raise NotFound(written) from error
-    if not EARLIEST <= day <= visit.now.astimezone(zone).date():
+    if not EARLIEST <= days[0] <= visit.now.astimezone(zone).date():
         raise NotFound(written)
-    return day, hour
+    return days, hour
 
 
 def _entry(head: Head, said: Any, operation: Operation, visit: Visit) -> EntryLine:
