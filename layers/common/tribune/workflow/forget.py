@@ -17,6 +17,7 @@ from typing import Any, Protocol, cast
 
 from tribune.channel import Delivery, Erasing, Platform, Secrets
 from tribune.errors import Forged, TooLarge, UnknownChannel
+from tribune.workflow.receive import CHANNEL
 
 MOST_BODY_BYTES = 16 * 1024
 ERASURE, DEAUTHORISATION = "erasure", "deauthorise"
@@ -50,6 +51,8 @@ class Forgetting:
         platform = self.platform(name)
         if not platform.CARD.erases:
             raise UnknownChannel("it passes nothing on")
+        if not CHANNEL.fullmatch(channel):
+            raise UnknownChannel("no channel is called that")
         erasing, secrets = cast("Erasing", platform), self.secrets(name, channel, False)
         if secrets is None:
             with suppress(Forged):

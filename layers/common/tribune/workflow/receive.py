@@ -14,7 +14,7 @@ from tribune.channel import Answer, Delivery, Item, Platform, Secrets
 from tribune.errors import Forged, TooLarge, UnknownChannel
 
 MOST_BODY_BYTES = 1024 * 1024
-_CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a channel may be called; strangers choose what stands in a URL, and it becomes part of a secret's path."""
 _DUMMY = Secrets(current="no-such-channel-but-the-same-work-as-for-one-that-exists")
 """Of a shape that every platform's own check takes: Telegram's secret travels in a header."""
@@ -104,7 +104,7 @@ class Receiving:
         return self._keep(platform, name, channel, delivery, now)
 
     def _known(self, name: str, channel: str) -> tuple[Platform, Secrets | None]:
-        if not _CHANNEL.fullmatch(channel):
+        if not CHANNEL.fullmatch(channel):
             return self.platform("generic"), None
         try:
             return self.platform(name), self.secrets(name, channel, False)
