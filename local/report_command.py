@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from local.desk import Desk, opened
 from tribune.aws import keys
 from tribune.aws.sealed import Sealed
-from tribune.report import Period, Place, Report, may_be_quoted
+from tribune.proposals import may_be_quoted
+from tribune.report import Period, Place, Report
 from tribune.reported import Said, tell
 from tribune.workflow.call import masked_line
 from tribune.workflow.reporting import Gathering, as_json

@@ -21,8 +21,8 @@ from tribune.errors import BadConfiguration
 from tribune.figures import Figures, Slot
 from tribune.journal import Action, ActionState, Call, CallState, Case, CaseState, Head, HeadKind, Promised, Verdict
 from tribune.notice import Appeal, AppealState
-from tribune.proposals import Heard
-from tribune.report import Material, Period, Report, Thanked, build, may_be_quoted
+from tribune.proposals import Heard, may_be_quoted
+from tribune.report import Material, Period, Report, Thanked, build
 from tribune.workflow.reporting import packed, unpacked
 
 WEEK = Period.read("2026-W47")

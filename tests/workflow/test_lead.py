@@ -28,6 +28,7 @@ from tribune.journal import (
     HeadKind,
     Proposals,
     ProposalState,
+    SaidWords,
     ThreadRecord,
     Verdict,
 )
@@ -35,7 +36,7 @@ from tribune.leadership import Part, tally
 from tribune.platforms import platform
 from tribune.proposals import MOST, Kind
 from tribune.voice import FaqEntry, Voice
-from tribune.workflow.lead import Leading, settle, still_holds
+from tribune.workflow.lead import Leading, settle, sources, still_holds
 
 type Place = tuple[str, str, str, str]
 
@@ -119,6 +120,9 @@ class Notebook:
         found = [head.at for head in heads]
         self.requests += -(-len(found) // 100)
         return {place: self.texts[place] for place in found if place in self.texts}
+
+    def said_of(self, _heads: Iterable[Head]) -> dict[Place, SaidWords]:
+        return {}
 
     def keep_proposals(self, proposals: Proposals) -> None:
         self.requests += 1
@@ -403,6 +407,43 @@ def test_what_was_settled_or_taken_back_meanwhile_needs_no_word_any_more() -> No
     assert not still_holds(thank, [replace(help_head, deleted=True)], [help_case])
     assert still_holds(post, [help_head], [replace(help_case, state=CaseState.CLOSED)]), "many asked all the same"
     assert not still_holds(post, [None], [None])
+
+
+def hidden_on_the_platform(notebook: Notebook, place: Place) -> None:
+    notebook.heads[place] = replace(notebook.heads[place], hidden=True, by_hand=True)
+
+
+def edited_into_a_complaint(notebook: Notebook, place: Place) -> None:
+    notebook.cases[place] = replace(notebook.cases[place], reason="complaint")
+
+
+def edited_into_nothing(notebook: Notebook, place: Place) -> None:
+    notebook.cases[place] = replace(notebook.cases[place], state=CaseState.CLOSED, closed_by="edited")
+
+
+NOT_ANY_MORE = (hidden_on_the_platform, edited_into_a_complaint, edited_into_nothing)
+
+
+@pytest.mark.parametrize("gone", NOT_ANY_MORE)
+def test_what_was_hidden_or_edited_since_is_no_source_in_the_morning(gone: Callable[[Notebook, Place], None]) -> None:
+    notebook = Notebook()
+    a_full_day(notebook)
+    gone(notebook, ("garance", "facebook", "1001", "faq1"))
+
+    assert Kind.POST not in [one.kind for one in morning(notebook).proposals], "two people ask, not three"
+
+
+@pytest.mark.parametrize("gone", NOT_ANY_MORE)
+def test_what_was_hidden_or_edited_since_the_morning_is_named_no_more(gone: Callable[[Notebook, Place], None]) -> None:
+    notebook = Notebook()
+    a_full_day(notebook)
+    thank, _, post = morning(notebook).proposals
+    gone(notebook, ("garance", *thank.sources[0]))
+    gone(notebook, ("garance", *post.sources[1]))
+
+    assert sources(notebook, keys, "garance", thank) == []
+    named = [source.head.object for source in sources(notebook, keys, "garance", post)]
+    assert named == [post.sources[0][2], post.sources[2][2]]
 
 
 # --- a month ---

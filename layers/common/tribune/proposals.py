@@ -97,17 +97,25 @@ class Chosen:
 def may_be_source(head: Head, case: Case, now: datetime, *, sensitive: bool, silent: bool) -> bool:
     """Can a comment be the ground of something said in public?
 
-    Never one that was confidential, private, held against a clause or the law, hidden or proposed to be; nor under a
-    `sensitive` post, nor where it is better to be `silent`: something grave stands in its thread, or a storm is on.
+    Never under a `sensitive` post, nor where it is better to be `silent`: something grave stands in its thread, or a
+    storm is on.
     """
+    return still_a_source(head, case) and now - head.posted_at <= LOOK_BACK and not (sensitive or silent)
+
+
+def still_a_source(head: Head, case: Case | None) -> bool:
+    """Does a comment still say what something could be said about: not hidden, nor edited into anything else, since?"""
+    about = case is None or (case.reason in REASONS and case.closed_by not in _NO_MATTER)
+    return about and may_be_quoted(head)
+
+
+def may_be_quoted(head: Head) -> bool:
+    """May a line of it be shown to the team? Nothing confidential, private, deleted, hidden or held against anybody."""
     verdict = head.verdict
     return (
-        case.reason in REASONS
-        and case.closed_by not in _NO_MATTER
-        and head.kind is HeadKind.COMMENT
+        head.kind is HeadKind.COMMENT
         and head.audience is Audience.PUBLIC
-        and now - head.posted_at <= LOOK_BACK
-        and not (head.deleted or head.confidential or sensitive or silent)
+        and not (head.confidential or head.deleted or head.hidden)
         and verdict is not None
         and verdict.clause is None
         and verdict.ground != "law"

@@ -13,18 +13,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tribune import measures
-from tribune.channel import ActKind
 from tribune.charter.findings import Signal
-from tribune.comment import Audience
 from tribune.community import Community
 from tribune.decision import NEVER_AUTOMATIC, Urgency
 from tribune.duty import Rota, may_ring
 from tribune.errors import BadConfiguration
 from tribune.figures import Figures
-from tribune.journal import ActionState, Call, Case, Head, HeadKind
+from tribune.journal import Call, Case, Head
 from tribune.measures import Measure, Spread, Unit, spread
 from tribune.notice import Appeal, AppealState
-from tribune.proposals import Heard, asked_by_many
+from tribune.proposals import Heard, asked_by_many, may_be_quoted
 
 LEVELS: Final = range(4)
 MOST_QUESTIONS: Final = 3
@@ -623,20 +621,6 @@ def _hour(post: RankedPost, material: Material, community: Community) -> tuple[i
 
 
 # --- what was said ---
-
-
-def may_be_quoted(head: Head) -> bool:
-    """May a line of it be shown to the team? Nothing confidential, private, deleted, hidden or held against anybody."""
-    verdict = head.verdict
-    return (
-        head.kind is HeadKind.COMMENT
-        and head.audience is Audience.PUBLIC
-        and not (head.confidential or head.deleted or head.hidden)
-        and verdict is not None
-        and verdict.clause is None
-        and verdict.ground != "law"
-        and not any(a.kind is ActKind.HIDE and a.state is not ActionState.CANCELLED for a in head.actions)
-    )
 
 
 def _verbatims(material: Material, *wanted: Signal) -> tuple[Place, ...]:

@@ -29,7 +29,7 @@ from tribune.decision import CALLS, Urgency
 from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
-from tribune.report import may_be_quoted
+from tribune.proposals import may_be_quoted
 from tribune.voice import help_line, moment_words
 from tribune.workflow.alarm import told_of
 from tribune.workflow.by_hand import TEAM

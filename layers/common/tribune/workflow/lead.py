@@ -16,11 +16,20 @@ from tribune import duty, voice, words
 from tribune.budgets import UNQUIET
 from tribune.channel import Platform
 from tribune.charter import Circumstances, Findings, Reader
-from tribune.comment import Audience
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
 from tribune.journal import Brakes, Case, CaseState, Head, Proposal, Proposals, ProposalState, SaidWords, ThreadRecord
-from tribune.proposals import LOOK_BACK, SITUATIONS, Chosen, Heard, Kind, heard, may_be_source, of_the_day
+from tribune.proposals import (
+    LOOK_BACK,
+    SITUATIONS,
+    Chosen,
+    Heard,
+    Kind,
+    heard,
+    may_be_source,
+    of_the_day,
+    still_a_source,
+)
 from tribune.workflow.ports import Communities, Key, Keys
 from tribune.workflow.speech import answer_of
 from tribune.workflow.worksheet import ObjectId
@@ -255,21 +264,24 @@ def sources(shelf: Shelf, keys: Keys, community: str, proposal: Proposal) -> lis
     heads, cases = [known.head(*at) for at in places], [known.case(*at) for at in places]
     if not still_holds(proposal, heads, cases):
         return []
-    there = [(head, case) for head, case in zip(heads, cases, strict=True) if head is not None and not head.deleted]
+    there = _still_there(heads, cases)
     said = shelf.said_of(head for head, _ in there)
     return [Source(head, case, said.get(head.at)) for head, case in there]
 
 
 def still_holds(proposal: Proposal, heads: Sequence[Head | None], cases: Sequence[Case | None]) -> bool:
-    """Is there still something to say? Not once its sources are gone, or a person settled the only one to answer."""
-    there = [
-        (head, case)
-        for head, case in zip(heads, cases, strict=True)
-        if head is not None and not head.deleted and head.audience is Audience.PUBLIC
-    ]
+    """Is there still something to say? Not once its sources are gone, hidden or edited into something else, or a person
+    settled the only one to answer.
+    """
+    there = _still_there(heads, cases)
     if proposal.kind == Kind.POST:
         return bool(there)
     return any(case is not None and case.state is CaseState.OPEN for _, case in there)
+
+
+def _still_there(heads: Sequence[Head | None], cases: Sequence[Case | None]) -> list[tuple[Head, Case | None]]:
+    pairs = zip(heads, cases, strict=True)
+    return [(head, case) for head, case in pairs if head is not None and still_a_source(head, case)]
 
 
 def settle(  # noqa: PLR0913  each is named at the call

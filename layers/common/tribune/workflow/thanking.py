@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from tribune.climate import Tone
 from tribune.community import Community
 from tribune.journal import AuthorRecord, Head, SaidWords
-from tribune.report import may_be_quoted
+from tribune.proposals import may_be_quoted
 from tribune.thanks import Contribution, Members, contributors
 from tribune.workflow.ports import Key
 from tribune.workflow.worksheet import ObjectId
