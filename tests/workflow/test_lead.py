@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -37,6 +38,7 @@ from tribune.platforms import platform
 from tribune.proposals import MOST, Kind
 from tribune.voice import FaqEntry, Voice
 from tribune.workflow.lead import Leading, settle, sources, still_holds
+from tribune.workflow.promise import answered, made_in
 
 type Place = tuple[str, str, str, str]
 
@@ -444,6 +446,23 @@ def test_what_was_hidden_or_edited_since_the_morning_is_named_no_more(gone: Call
     assert sources(notebook, keys, "garance", thank) == []
     named = [source.head.object for source in sources(notebook, keys, "garance", post)]
     assert named == [post.sources[0][2], post.sources[2][2]]
+
+
+def test_whoever_was_told_that_we_come_back_has_had_an_answer() -> None:
+    notebook = Notebook()
+    a_full_day(notebook)
+    before = morning(notebook).proposals
+    asked = ("garance", "facebook", "1001", "pneus")
+    promised = made_in(
+        "Je demande à l'atelier et je reviens demain à 14 h.", ("fr",), YESTERDAY, ZoneInfo("Europe/Paris")
+    )
+    case = answered(notebook.cases[asked], "marie", promised, spoken_at=YESTERDAY, now=YESTERDAY)
+    notebook.cases[asked], notebook.made = case, {}
+
+    assert case.state is CaseState.OPEN
+    assert [one.kind for one in before] == [Kind.THANK, Kind.EVERYONE, Kind.POST]
+    assert Kind.EVERYONE not in [one.kind for one in morning(notebook).proposals]
+    assert sources(notebook, keys, "garance", before[1]) == []
 
 
 # --- a month ---

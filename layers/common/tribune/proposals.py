@@ -78,7 +78,7 @@ class Heard:
     reason: str
     """Why it stands in a case (`decision.REASONS`)."""
     waits: bool
-    """Nobody of the team settled it."""
+    """Nobody of the team settled it, nor said that they come back."""
     text: str
     findings: Findings
 
@@ -109,6 +109,12 @@ def still_a_source(head: Head, case: Case | None) -> bool:
     return about and may_be_quoted(head)
 
 
+def nobody_answered(case: Case) -> bool:
+    """Is it open, and did nobody of the team say that they come back?"""
+    coming_back = not case.awaits_answer and any(not promise.kept_at for promise in case.promises)
+    return case.state is CaseState.OPEN and not coming_back
+
+
 def may_be_quoted(head: Head) -> bool:
     """May a line of it be shown to the team? Nothing confidential, private, deleted, hidden or held against anybody."""
     verdict = head.verdict
@@ -133,7 +139,7 @@ def heard(head: Head, case: Case, text: str, findings: Findings) -> Heard | None
         person=head.author or "|".join(source),
         said_at=head.posted_at,
         reason=case.reason,
-        waits=case.state is CaseState.OPEN,
+        waits=nobody_answered(case),
         text=text,
         findings=findings,
     )

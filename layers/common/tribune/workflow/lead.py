@@ -18,7 +18,7 @@ from tribune.channel import Platform
 from tribune.charter import Circumstances, Findings, Reader
 from tribune.community import Community
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
-from tribune.journal import Brakes, Case, CaseState, Head, Proposal, Proposals, ProposalState, SaidWords, ThreadRecord
+from tribune.journal import Brakes, Case, Head, Proposal, Proposals, ProposalState, SaidWords, ThreadRecord
 from tribune.proposals import (
     LOOK_BACK,
     SITUATIONS,
@@ -27,6 +27,7 @@ from tribune.proposals import (
     Kind,
     heard,
     may_be_source,
+    nobody_answered,
     of_the_day,
     still_a_source,
 )
@@ -276,7 +277,7 @@ def still_holds(proposal: Proposal, heads: Sequence[Head | None], cases: Sequenc
     there = _still_there(heads, cases)
     if proposal.kind == Kind.POST:
         return bool(there)
-    return any(case is not None and case.state is CaseState.OPEN for _, case in there)
+    return any(case is not None and nobody_answered(case) for _, case in there)
 
 
 def _still_there(heads: Sequence[Head | None], cases: Sequence[Case | None]) -> list[tuple[Head, Case | None]]:
