@@ -51,7 +51,7 @@ def apply(
     """
     communities = Communities(target.community_table, target.dynamodb)
     communities.check_owners(configuration.community)
-    before = communities.stored(configuration.community.id)
+    before = communities.understood(configuration.community.id)
     if before is not None:
         _leave_the_past_alone(before, configuration.community, now)
     rota = with_public_holidays(configuration.community.rota, now)
@@ -182,7 +182,7 @@ def _community(
             communities.write(after)  # also where nothing changed: what was cut short is finished
         return
     if before is None:
-        yield f"community {after.id}: created"
+        yield f"community {after.id}: {_written_anew(communities, after.id)}"
     else:
         changed = list(differences(before, after))
         yield from changed or ["community: the order of a list"]
@@ -191,6 +191,14 @@ def _community(
         yield f"channel {platform}/{channel}: given up"
         for purpose in ("verify", "act"):
             yield from _put(target, {}, purpose, platform, channel, dry_run=dry_run)
+
+
+def _written_anew(communities: Communities, community_id: str) -> str:
+    try:
+        communities.stored(community_id)
+    except BadConfiguration:
+        return "what is stored cannot be read and is written anew"
+    return "created"
 
 
 def differences(before: Community, after: Community) -> Iterator[str]:

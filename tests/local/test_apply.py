@@ -1,5 +1,6 @@
 """tribune apply: what a file says, written once, the differences told, no secret shown."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 from local.apply import Target, apply
 from local.configuration import EXAMPLE_FILE, read
 from local.resources import Stack
-from tribune.aws import clients, directory, secrets
+from tribune.aws import clients, directory, keys, secrets
 from tribune.aws.charters import Charters
 from tribune.aws.communities import Communities
 from tribune.charter.drafting import Entry, Part, added
@@ -292,3 +293,35 @@ community:
 """
     applied(told % "ana@old.example")
     assert any("ana@new.example" in line for line in applied(told % "ana@new.example", dry_run=True))
+
+
+def _stores(target: Target, settings: str) -> None:
+    clients.dynamodb().update_item(
+        TableName=target.community_table,
+        Key=directory.typed(keys.community("atelier")),
+        UpdateExpression="SET settings = :of_another_version",
+        ExpressionAttributeValues={":of_another_version": {"S": settings}},
+    )
+    with pytest.raises(BadConfiguration, match="run `tribune apply` again"):
+        Communities(target.community_table).load("atelier")
+
+
+def test_settings_with_a_field_of_a_later_version_are_written_anew_and_lose_nothing_else(
+    applied: Callable[..., list[str]], target: Target
+) -> None:
+    applied(TOLD)
+    communities = Communities(target.community_table)
+    communities.change("atelier", lambda one: one.model_copy(update={"modes": Modes(default=Mode.PROPOSE)}))
+    before = communities.load("atelier")
+    later = json.loads(before.model_dump_json())
+    later["rota"]["people"][0]["of_tomorrow"] = later["of_tomorrow"] = "?"
+    _stores(target, json.dumps(later))
+    applied(TOLD, NOW + DAY)
+    assert Communities(target.community_table).load("atelier") == before
+
+
+def test_settings_that_nobody_can_read_are_written_anew(applied: Callable[..., list[str]], target: Target) -> None:
+    applied(TOLD)
+    _stores(target, '{"id": "atelier"}')
+    assert "community atelier: what is stored cannot be read and is written anew" in applied(TOLD)
+    assert Communities(target.community_table).load("atelier").name == "L'Atelier"

@@ -49,6 +49,10 @@ class Communities:
         settings = self._settings(community_id)
         return None if settings is None else _read(settings, community_id)
 
+    def understood(self, community_id: str) -> Community | None:
+        """The same for whoever writes it anew: without what only a later version knows; None when that is not enough."""
+        return _understood(self._settings(community_id))
+
     def _settings(self, community_id: str) -> str | None:
         """The very text that is stored: another version of ours may have written the same community otherwise."""
         with answered("dynamodb"):
@@ -104,15 +108,16 @@ class Communities:
         Out: the channels that no community speaks through any more. Raises BadConfiguration, with nothing
         written, when another community owns one of the accounts; Unavailable.
         """
-        before = self.stored(community.id)
+        stored = self._settings(community.id)
+        before = _understood(stored)
         was, now = set(_places(before) if before else ()), set(_places(community))
         self.check_owners(community)
         for platform, channel, account, _ in sorted(now):
             self._claim(community.id, platform, channel, account)
         self._put(keys.directory(community.id), {})
-        settings = {"settings": {"S": community.model_dump_json()}}
+        settings = community.model_dump_json()
         if before is None:
-            self._put(keys.community(community.id), settings)
+            self._put(keys.community(community.id), {"settings": {"S": settings}})
         for platform, channel in sorted({place[:2] for place in now}):
             spaces = {account: space for p, c, account, space in now if (p, c) == (platform, channel)}
             self._speak_for(community.id, platform, channel, spaces)
@@ -122,8 +127,8 @@ class Communities:
             self._release(community.id, platform, account)
         left = {place[:2] for place in was} - {place[:2] for place in now}
         given_up = tuple(name for name in sorted(left) if self._remove_if_empty(*name))
-        if before is not None and before != community:
-            self._put(keys.community(community.id), settings)
+        if before is not None and stored != settings:
+            self._put(keys.community(community.id), {"settings": {"S": settings}})
         self._kept.forget()
         directory.forget()
         return given_up
@@ -212,6 +217,13 @@ def _read(settings: str, community_id: str) -> Community:
         raise BadConfiguration(
             "what is stored is not a community of this version: run `tribune apply` again", field=community_id
         ) from error
+
+
+def _understood(settings: str | None) -> Community | None:
+    try:
+        return None if settings is None else Community.model_validate_json(settings, extra="ignore")
+    except ValidationError:
+        return None
 
 
 def _places(community: Community) -> Iterable[AccountPlace]:
