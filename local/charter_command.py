@@ -6,7 +6,7 @@ FILE is a charter, or a configuration: then it is the charter that the configura
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from local.announcing import Announcement, announcements
 from local.charter_file import Opened, opened
@@ -173,7 +173,8 @@ def _dated(
     arguments: Namespace, ours: Opened, charters: Charters, community: str, now: datetime
 ) -> tuple[datetime, str]:
     """From when on it binds, and what members read of the change. Raises BadConfiguration for a promise not kept."""
-    asked = None if arguments.effective_from is None else _moment(arguments.effective_from, now)
+    zone = _zone(ours)
+    asked = None if arguments.effective_from is None else _moment(arguments.effective_from, zone, now)
     versions = charters.stored_versions(community)
     if not versions or _says(charters, community, versions[-1], ours.charter):
         return asked or now, arguments.summary
@@ -187,7 +188,7 @@ def _dated(
     if asked < promised and not because:
         raise BadConfiguration(
             f"version {latest.version} promised to announce a change {latest.notice_days} days ahead: let it take effect "
-            f"from {promised:%Y-%m-%d} on, or say to members why not, with --now-because",
+            f"from {_first_day(promised, zone)} on, or say to members why not, with --now-because",
             field="--from",
         )
     return asked, f"{arguments.summary.strip()} {because}".strip()
@@ -204,14 +205,25 @@ def _published(arguments: Namespace) -> Charters:
     return Charters(stack.locate(arguments.stage).tables["charter"])
 
 
-def _moment(text: str, now: datetime | None = None) -> datetime:
+def _zone(ours: Opened) -> tzinfo:
+    """Whose clock a day is written by: the community's; UTC for a charter that names none."""
+    return ours.community.zone if ours.community else UTC
+
+
+def _first_day(moment: datetime, zone: tzinfo) -> date:
+    """The first day that begins no earlier."""
+    day = moment.astimezone(zone).date()
+    return day if datetime.combine(day, time(0), zone) >= moment else day + timedelta(days=1)
+
+
+def _moment(text: str, zone: tzinfo, now: datetime | None = None) -> datetime:
     if now and text == "now":
         return now
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadConfiguration("write a moment like 2026-12-01 or 2026-12-01T09:00+01:00", field="--from") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 # --- making it known ---
@@ -228,7 +240,7 @@ def _announce(arguments: Namespace) -> int:
         )
     wanted = Announcement(
         url=_address(arguments, ours),
-        effective=_moment(arguments.effective_from) if arguments.effective_from else clock.now(),
+        effective=_moment(arguments.effective_from, _zone(ours)) if arguments.effective_from else clock.now(),
         change=arguments.change or "",
         languages=(arguments.lang,) if arguments.lang else (),
         platforms=tuple(arguments.platform),

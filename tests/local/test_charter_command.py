@@ -245,6 +245,13 @@ def test_a_promise_is_broken_only_with_a_reason_that_members_read(changed: Any, 
     assert (meta.effective_from - meta.published_at) <= timedelta(days=1)
 
 
+def test_the_day_that_a_refusal_proposes_is_taken(changed: Any) -> None:
+    _, err, _ = changed("--summary", "Le préavis double.", "--from", "now")
+    day = err.partition("from ")[2].partition(" on,")[0]
+    code, _, meta = changed("--summary", "Le préavis double.", "--from", day)
+    assert (code, f"{meta.effective_from:%Y-%m-%d}") == (0, day)
+
+
 def test_a_reason_alone_means_at_once(changed: Any) -> None:
     _, _, meta = changed("--summary", "Le préavis double.", "--now-because", "La loi l'exige.")
     assert meta.effective_from == meta.published_at
@@ -483,3 +490,12 @@ def test_no_expression_lets_a_forbidden_example_through(charter: Any, community:
     assert code == 2
     assert "publicite (fr): Espèce de gros nigaud" in err
     assert community.read_text("utf-8") == before
+
+
+def test_the_day_that_an_announcement_names_is_the_community_s_own(charter: Any, tmp_path: Path) -> None:
+    file = tmp_path / "montreal.yaml"
+    file.write_text(EXAMPLE_FILE.read_text("utf-8").replace("Europe/Paris", "America/Montreal"), "utf-8")
+    code, out, _ = charter("announce", file, "--lang", "en", "--from", "2026-12-02")
+    assert code == 0
+    assert "2 December 2026" in out
+    assert "1 December 2026" not in out
