@@ -307,6 +307,20 @@ def test_an_appeal_won_restores_everything(world: World) -> None:
     assert any("aviez raison" in draft.text or "trompés" in draft.text for draft in shown.case.drafts)
 
 
+@pytest.mark.parametrize(("days", "kind"), [(2, ActKind.PRIVATE), (8, ActKind.REPLY)])
+def test_who_won_is_written_to_alone_while_the_platform_takes_that_and_else_in_public(
+    world: World, days: int, kind: ActKind
+) -> None:
+    token = hidden_by_hand(world)
+    world.now += timedelta(days=days)
+    contest(world, token, "Je ne l'insultais pas.")
+    (appeal,) = reviewing(world).waiting()
+    reviewing(world).overturn(appeal.code, "lea")
+
+    (shown,) = handling(world).open("garance")
+    assert [draft.kind for draft in shown.case.drafts] == [kind]
+
+
 def test_the_same_words_delivered_again_as_an_edit_are_the_words_that_were_contested(world: World) -> None:
     token = restricted(world, PHONE)
     world.now += timedelta(minutes=5)

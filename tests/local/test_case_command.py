@@ -839,6 +839,18 @@ def test_somebody_is_written_to_alone_also_after_a_public_answer_and_once(world:
     assert (again.code, "Marie Castel" in again.err) == (1, True)
 
 
+def test_nobody_is_offered_a_private_message_that_the_platform_takes_no_more(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    world.now += timedelta(days=8)
+    assert "tribune case private" not in tribune("case", "show", name(1)).plain
+
+    said = tribune("case", "private", name(1), "--text", "Quel est votre numéro ?", "--as", "marie")
+    moves(world)
+
+    assert (said.code, "que quelques jours après un commentaire" in said.err) == (1, True)
+    assert world.outbox.effects == ()
+
+
 def test_a_private_message_needs_words(world: World, tribune: Tribune) -> None:
     says(world, (1, GRIEVANCE))
     tribune("case", "close", name(1), "--as", "marie")

@@ -59,6 +59,8 @@ class Card:
     """What others said there, nobody but themselves and the platform can delete."""
     erases: bool = False
     """Does it tell us, by a signed request of its own, that somebody wants to be forgotten (`Erasing`)?"""
+    private_within: timedelta | None = None
+    """How long after a public comment its author can be written to alone; None: as long as one likes."""
     words_kept: timedelta | None = None
     """How long the platform lets us keep what members wrote; None: as long as the community says."""
     daily_units: int = 0

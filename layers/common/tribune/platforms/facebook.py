@@ -49,6 +49,7 @@ CARD: Final = Card(
     polls=True,
     looks_up=True,
     erases=True,
+    private_within=graph.PRIVATE_WITHIN,
 )
 
 # --- who speaks ---

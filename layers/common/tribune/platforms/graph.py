@@ -51,6 +51,8 @@ BASE_URL: Final = "https://graph.facebook.com/v25.0"
 SIGNATURE: Final = "x-hub-signature-256"
 _PREFIX: Final = "sha256="
 _MOST_CHALLENGE: Final = 256
+PRIVATE_WITHIN: Final = timedelta(days=7)
+"""Later than that after a comment, a private reply to it is refused."""
 
 # --- who speaks ---
 

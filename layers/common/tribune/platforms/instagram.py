@@ -57,6 +57,7 @@ CARD: Final = Card(
     looks_up=True,
     refreshes=True,
     erases=True,
+    private_within=graph.PRIVATE_WITHIN,
 )
 
 BASE_URL: Final = "https://graph.instagram.com/v25.0"

@@ -34,7 +34,7 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
-from tribune.workflow.cases import in_effect
+from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
@@ -413,7 +413,7 @@ class Reviewing:
         if head.deleted or head.confidential:
             return ()
         card, community = self.platform(head.platform).CARD, self.community
-        alone = ActKind.PRIVATE in card.can and in_effect(head, ActKind.PRIVATE) is None
+        alone = can_write_alone(card, head, self.now()) and in_effect(head, ActKind.PRIVATE) is None
         kind = ActKind.PRIVATE if alone else ActKind.REPLY
         if kind not in card.can or notice.kind is ActKind.DELETE:
             return ()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tribune import voice
-from tribune.channel import ActKind, Platform
+from tribune.channel import ActKind, Card, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import Audience, words_hash
 from tribune.decision import DANGER, is_hostile
@@ -207,6 +207,8 @@ class Handling:
     def _possible(self, head: Head) -> frozenset[ActKind]:
         card = self.platform(head.platform).CARD
         can = card.can - {ActKind.DELETE} if card.deletes_only_ours else card.can
+        if not can_write_alone(card, head, self.now()):
+            can -= {ActKind.PRIVATE}
         return can if head.audience is Audience.PUBLIC else can - _MODERATING
 
     # --- deciding ---
@@ -275,7 +277,10 @@ class Handling:
         shown = self.find(community, name)
         able = self.able(shown.head)
         if kind not in able:
-            raise NotHere(kind, [one for one in ActKind if one in able], learned=kind in self._possible(shown.head))
+            card = self.platform(shown.head.platform).CARD
+            late = kind is ActKind.PRIVATE and kind in card.can and not can_write_alone(card, shown.head, self.now())
+            which = "private_late" if late else kind
+            raise NotHere(which, [one for one in ActKind if one in able], learned=kind in self._possible(shown.head))
 
         def careful(head: Head, case: Case) -> tuple[Changes, Action]:
             deletion = in_effect(head, ActKind.DELETE)
@@ -613,6 +618,12 @@ def in_effect(head: Head, kind: ActKind) -> Action | None:
     """The act of that kind about the comment itself that was carried out or is on its way."""
     acts = (a for a in head.actions if a.kind is kind and a.target == head.object and a.state in _IN_EFFECT)
     return next(acts, None)
+
+
+def can_write_alone(card: Card, head: Head, now: datetime) -> bool:
+    """Does the platform (still) let us write to the comment's author in private?"""
+    in_time = card.private_within is None or now - head.posted_at < card.private_within
+    return ActKind.PRIVATE in card.can and in_time
 
 
 def _not_yet(head: Head, kind: ActKind) -> None:
