@@ -312,6 +312,23 @@ def test_our_words_in_the_thread_settle_it(order: Any, access: Access, answered:
     assert settled(**{"from": {"id": ["?"]}}) is Verdict.UNKNOWN
 
 
+def test_a_page_of_the_oldest_replies_does_not_say_that_ours_is_missing(
+    order: Any, access: Access, answered: Any, now: datetime
+) -> None:
+    asked = order(account=ACCOUNT, target="18", thread=FIRST, since=now)
+    said = [
+        {"id": str(n), "text": "…", "timestamp": (now - timedelta(hours=n)).isoformat(), "username": "amina"}
+        for n in range(1, 50)
+    ]
+
+    def settled(replies: list[dict[str, str]], **paging: str) -> Verdict:
+        return instagram.settle(asked, answered(200, {"data": replies, "paging": paging})).verdict
+
+    assert settled(said[::-1], next="https://…") is Verdict.UNKNOWN, "ours would stand on the last page"
+    assert settled(said[::-1]) is Verdict.LATER
+    assert settled(said, next="https://…") is Verdict.LATER
+
+
 # --- tokens ---
 
 

@@ -410,8 +410,8 @@ def found_among(
 ) -> Outcome:
     """Is our reply among the latest ones of a thread? DONE with its id, LATER when it certainly is not.
 
-    `text` and `at` name the fields of a reply, `ours` knows our own. UNKNOWN when the page is full of replies younger
-    than the attempt: ours may stand on the next one.
+    `text` and `at` name the fields of a reply, `ours` knows our own. UNKNOWN when there are more, and the page is full
+    of replies younger than the attempt or does not begin with the latest: ours may stand on another one.
     """
     if is_gone(answer):
         return Outcome(Verdict.GONE, why="gone")
@@ -426,9 +426,17 @@ def found_among(
         if ours(reply) and isinstance(said, str) and words_hash(said) == words_hash(order.text):
             return Outcome(Verdict.DONE, id=answers.text_of(reply.get("id")), why="read_back")
     more = isinstance(body.get("paging"), dict) and "next" in body["paging"]
-    if more and len(recent) == len(replies):
+    if more and (len(recent) == len(replies) or not _latest_first(replies, at)):
         return Outcome(Verdict.UNKNOWN, why="unreadable_answer")
     return Outcome(Verdict.LATER, why="read_back")
+
+
+def _latest_first(replies: Sequence[Mapping[str, Any]], at: str) -> bool:
+    """Not every product can be asked for an order, nor says in which one it answers."""
+    try:
+        return shapes.instant(replies[0].get(at), at) >= shapes.instant(replies[-1].get(at), at)
+    except Unreadable:
+        return False
 
 
 def after(moment: Any, since: datetime | None) -> bool:
