@@ -334,6 +334,8 @@ R, H, D = ActKind.REPLY, ActKind.HIDE, ActKind.DELETE
          "suspended"),
         (R, 403, {"detail": "You have been blocked from the author of this Tweet."}, Verdict.REFUSED, "person_unavailable"),
         (R, 403, {"detail": "User has been suspended: [karim]."}, Verdict.REFUSED, "person_unavailable"),
+        (R, 403, {"detail": "The original Tweet author restricted who can reply to this Tweet."}, Verdict.REFUSED,
+         "person_unavailable"),
         (R, 403, {"detail": "This request looks like it might be automated."}, Verdict.BLOCKED, "spam"),
         (R, 403, {"detail": "User is over daily status update limit."}, Verdict.LIMITED, "throttled"),
         (R, 403, {"detail": "Your Tweet text is too long."}, Verdict.REFUSED, "too_long"),

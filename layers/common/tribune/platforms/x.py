@@ -586,14 +586,15 @@ _REFUSALS: Final = (
     ("deleted or not visible", Verdict.GONE, "gone"),
     ("blocked", Verdict.REFUSED, "person_unavailable"),
     ("user has been suspended", Verdict.REFUSED, "person_unavailable"),
+    ("restricted who can reply", Verdict.REFUSED, "person_unavailable"),
     ("suspended", Verdict.TOKEN_DEAD, "suspended"),
     ("locked", Verdict.TOKEN_DEAD, "suspended"),
     ("automated", Verdict.BLOCKED, "spam"),
     ("update limit", Verdict.LIMITED, "throttled"),
     ("too long", Verdict.REFUSED, "too_long"),
 )
-"""What a 403 says -> what it means; the first that is found. One person who blocked us, or was suspended, is one person:
-the others can still be answered.
+"""What a 403 says -> what it means; the first that is found. One person who blocked us, was suspended, or lets only some
+people answer, is one person: the others can still be answered.
 """
 
 
