@@ -57,6 +57,27 @@ def test_two_processes_never_renew_at_once(world: World, place: square.Square) -
     assert list(place.refresh_tokens) == ["refresh-1"], "the one that is stored is the one that is good"
 
 
+def test_a_community_whose_settings_nobody_can_read_lets_nobody_else_s_access_end(
+    world: World, place: square.Square
+) -> None:
+    world.unreadable("atelier")
+    world.now += timedelta(minutes=95)
+    tick(world)
+
+    assert place.renewals == 1
+
+
+def test_an_access_that_nobody_can_read_lets_no_other_one_end(world: World, place: square.Square) -> None:
+    other = square.CHANNEL.replace("- platform: square", "- platform: square\n    channel: above")
+    world.more = other.replace(square.ACCOUNT, "p9") + square.CHANNEL
+    world.apply()
+    secrets.put("/tribune/test/act/square/above", "no JSON")
+    world.now += timedelta(minutes=95)
+    tick(world)
+
+    assert place.renewals == 1
+
+
 @pytest.mark.parametrize("kind", ["error_before", "error_after", "kill_before"])
 @pytest.mark.parametrize("at_call", range(1, 12))
 def test_one_fault_loses_no_access(world: World, place: square.Square, at_call: int, kind: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from tribune.channel import Access, HttpAnswer, HttpCall, Outcome, Platform, Refreshed, Verdict
-from tribune.errors import CannotDo, Conflict, NotSent, PerhapsSent, Unavailable
+from tribune.errors import BadConfiguration, CannotDo, Conflict, NotFound, NotSent, PerhapsSent, Unavailable
 from tribune.journal import Breaker, Call, Changes, Renewal
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.rest import REFRESH_FAILED, Resting, revives
@@ -95,7 +95,7 @@ class Refreshing:
                 break
             try:
                 renewed = self._visit(channel, seconds_left)
-            except (Conflict, Unavailable) as error:
+            except (BadConfiguration, Conflict, Unavailable) as error:
                 renewed = Renewed(channel.platform, error.reason)
             if renewed is not None:
                 found.append(renewed)
@@ -103,7 +103,11 @@ class Refreshing:
 
     def _channels(self) -> Iterable[_Channel]:
         for name in self.names():
-            for channel in self.communities.load(name).channels:
+            try:
+                community = self.communities.load(name)
+            except (NotFound, BadConfiguration):
+                continue  # moderate_comments says so: its neighbours' accesses end all the same
+            for channel in community.channels:
                 if self.platform(channel.platform).CARD.refreshes:
                     accounts = tuple((account.id, account.space) for account in channel.accounts)
                     yield _Channel(name, channel.platform, channel.channel, accounts)
