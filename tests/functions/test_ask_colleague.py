@@ -119,6 +119,24 @@ def test_no_mail_names_the_member_or_quotes_them(marie: Browser) -> None:
         assert private not in mail.subject + mail.body
 
 
+@pytest.mark.parametrize("name", ["🌸Paul🌸 «Durand»", "@paul.durand (le vrai)", "𝓟𝓪𝓾𝓵 𝓓𝓾𝓻𝓪𝓷𝓭"])
+def test_no_mail_names_the_member_however_they_dress_their_name(marie: Browser, name: str) -> None:
+    first = case_of(marie)
+    body = marie.world.comment(2, SAID, author="7002")
+    body["entry"][0]["changes"][0]["value"]["from"]["name"] = name
+    marie.world.deliver("facebook", body)
+    marie.world.pump_only("moderate_comments")
+    seen = marie.json(UNANSWERED)
+    cases = [f"/desk/garance/case/{line['at']}" for line in seen["waiting"] + seen["others"]]
+    (case,) = [one for one in cases if one != first]
+    given = {"name": "Ana", "address": "ana@atelier.example", "question": "Que dire à Paul Durand ?", "within": "1d"}
+    assert marie.send(f"{case}/ask", marie.get(case), **given).status == 303
+    marie.world.invoke("keep_watch", {})
+    (mail,) = mails(marie.world)
+
+    assert "Que dire à … … ?" in mail.body
+
+
 def test_the_page_shows_the_comment_without_contact_data_and_the_question(marie: Browser) -> None:
     body = unescape(page(marie.world, asked(marie))["body"])
 

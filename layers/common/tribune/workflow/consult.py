@@ -6,6 +6,7 @@ of the member's and no name of theirs; the page behind it shows the comment with
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -35,6 +36,8 @@ MOST_ATTEMPTS = 5
 _TRIES = 6
 _TOLD = {QuestionState.PASSED: "colleague_late", QuestionState.UNSENT: "colleague_unsent"}
 """Of what whoever asked hears, and the reason of that call."""
+_WORD = re.compile(r"\w+(?:-\w+)*")
+"""A part of a name, without the flower or the bracket beside it."""
 _SHORTEST_NAME = 3
 """Shorter parts of a name are ordinary words too."""
 
@@ -351,7 +354,8 @@ def composed(  # noqa: PLR0913  a mail depends on all of these
 
 def without_name(text: str, name: str | None) -> str:
     """The text with every part of a person's name left out."""
-    parts = {part for part in (name or "").split() if len(part) >= _SHORTEST_NAME}
+    written = f"{name or ''} {unicodedata.normalize('NFKC', name or '')}"  # in letters that only look like letters, too
+    parts = {part for part in _WORD.findall(written) if len(part) >= _SHORTEST_NAME}
     for part in sorted(parts, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "…", text, flags=re.IGNORECASE)
     return text
