@@ -313,7 +313,7 @@ def test_our_words_in_the_thread_settle_it(order: Any, access: Access, answered:
 
 
 def test_a_page_of_the_oldest_replies_does_not_say_that_ours_is_missing(
-    order: Any, access: Access, answered: Any, now: datetime
+    order: Any, answered: Any, now: datetime
 ) -> None:
     asked = order(account=ACCOUNT, target="18", thread=FIRST, since=now)
     said = [
