@@ -77,9 +77,10 @@ class Figures:
     """
     talk: Counter[str] = field(default_factory=Counter)
     """`comments` in public, `to_member` and `to_us`: those that answer another member, or us; `asked`: they wait for an
-    answer, or waited until a person gave it (what its author took back before that waits for nobody); `measures` and `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`:
-    how comments were said (`climate.Tone`); `criticism`: negative ones without a breach, `criticism_kept`: those of
-    them that stand; HIDDEN_ELSEWHERE. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
+    answer, or waited until a person gave it (what its author took back before that waits for nobody); `measures` and
+    `cited`: measures of ours, and those that cite a clause or the law; `negative`, `positive`: how comments were said
+    (`climate.Tone`); `criticism`: negative ones without a breach, `criticism_kept`: those of them that stand;
+    HIDDEN_ELSEWHERE. PAID before `comments`, `to_member`, `to_us`, `negative`, `positive`: under posts that were paid
     for; the name alone holds them too.
     """
     said: Counter[tuple[str, str]] = field(default_factory=Counter)

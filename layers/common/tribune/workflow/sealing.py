@@ -3,7 +3,8 @@
 Whoever decides a batch notes first which objects it touches, and so does a person who acts from the desk or reviews an
 appeal, however late. Here the notes of an hour of work are read, when nothing of it can still be on its way; each hour
 that they name is counted again from its heads and put in the place of what stood there, then its days; then, last, how
-far the notes were read. Whatever is interrupted or done twice gives the same figures. What became of an action is not noted: an hour is counted again a day and eight days later.
+far the notes were read. Whatever is interrupted or done twice gives the same figures. What became of an action is not
+noted: an hour is counted again a day and eight days later.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
