@@ -12,8 +12,10 @@ from world import PAGE, World
 
 from tribune.journal import ActionState, Changes, Head, HeadKind
 from tribune.workflow.deed import case_id
+from tribune.workflow.takeback import is_hidden
 
 CALM = "Bonjour à tous"
+GRIEVANCE = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!"
 PHONE = "Rappelez-moi au 06 39 98 12 34"
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
 INSULT = "@Karim t'es vraiment un abruti si tu crois ça"
@@ -183,3 +185,15 @@ def test_our_own_reply_that_a_person_hid_before_we_knew_it_left_is_still_ours(pl
     assert own is not None
     assert own.kind is HeadKind.OURS
     assert [action.state for action in seen(place).actions] == [ActionState.SENT]
+
+
+@pytest.mark.parametrize(("text", "verb", "hidden"), [(GRIEVANCE, "hide", True), (THREAT, "unhide", False)])
+def test_what_a_person_hid_or_showed_there_stays_so_when_its_author_is_excluded(
+    place: World, text: str, verb: str, hidden: bool
+) -> None:
+    said(place, text)
+    acted(place, verb)
+    handling(place).block("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie", "lea", "10")
+    place.settle(minutes=4, quiet_minutes=2)
+
+    assert is_hidden(seen(place)) is hidden

@@ -67,7 +67,8 @@ from tribune.workflow.worksheet import Known, ObjectId
 _TRIES = 6
 ACQUITTED = "acquitted"
 """The reason of a person who says that it was no breach."""
-_MODERATING = frozenset({ActKind.HIDE, ActKind.UNHIDE, ActKind.DELETE, ActKind.BLOCK})
+_VISIBILITY = frozenset({ActKind.HIDE, ActKind.UNHIDE})
+_MODERATING = _VISIBILITY | {ActKind.DELETE, ActKind.BLOCK}
 _NO_MATTER_ANY_MORE = ("edited", "erased")
 """Who closed a case that nobody has to be told anything about."""
 _IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
@@ -537,7 +538,9 @@ class Handling:
         superseded = [replace(other, state=ActionState.CANCELLED, why="by_hand", done_at=now) for other in prepared]
         head = without_strike(with_actions(head, superseded), superseded)
         if wish.kind in _MODERATING:
-            head = replace(judged_by_hand(head, wish.kind), hidden=None)
+            head = judged_by_hand(head, wish.kind)
+        if wish.kind in _VISIBILITY:
+            head = replace(head, hidden=None)
         by_hand = head.by_hand or wish.kind is not ActKind.LIKE
         return replace(head, actions=(*head.actions, action), by_hand=by_hand, rev=head.rev + 1)
 
