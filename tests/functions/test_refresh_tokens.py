@@ -7,6 +7,7 @@ import square
 from world import Fault, Killed, World
 
 from tribune.aws import secrets
+from tribune.aws.communities import Communities
 from tribune.errors import Unavailable
 
 
@@ -143,6 +144,28 @@ def test_an_access_that_somebody_gave_anew_ends_the_call_and_its_own_end_calls_a
     tick(world)
     reasons = [call.reason for call in world.calls_of("garance")]
     assert sorted(reasons) == ["access_renewed", "refresh_failed", "refresh_failed"], "it fails anew: that is news"
+
+
+def test_who_read_of_the_failure_in_a_summary_reads_that_it_is_over(world: World, place: square.Square) -> None:
+    communities = Communities(world.stack.tables()["CommunityTable"])
+    garance = communities.load("garance")
+    few = garance.rota.model_copy(update={"most_calls": 1})
+    communities.write(garance.model_copy(update={"rota": few}))
+    good = dict(place.refresh_tokens)
+    place.refresh_tokens.clear()
+    world.now += timedelta(minutes=95)
+    world.deliver("facebook", world.comment(1, "Mon avocat vous écrira demain matin"))
+    world.pump()
+    tick(world)
+    world.pump()
+    assert {call.reason: call.state for call in world.calls_of("garance")}["refresh_failed"] == "FOLDED"
+
+    place.refresh_tokens |= good
+    world.now += timedelta(minutes=61)
+    tick(world)
+    world.settle()
+    told = {call.reason: call.state for call in world.calls_of("garance")}
+    assert (told["refresh_failed"], "access_renewed" in told) == ("CLOSED", True)
 
 
 @pytest.mark.usefixtures("place")

@@ -100,8 +100,8 @@ def _charter(meta: charters.VersionMeta, packed: bytes) -> Any:
 
 
 @cache
-def _community(text: str) -> Community:
-    return _read_community(text)
+def _community(text: str, **understood: Any) -> Community:
+    return _read_community(text, **understood)
 
 
 def _reader(rules: Any, vocabulary: Any) -> Any:

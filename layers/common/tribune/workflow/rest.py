@@ -159,7 +159,8 @@ class Resting:
             if known is None or known.state is CallState.CLOSED:
                 return
             closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
-            news = (_news(known, now),) if known.tried or known.taken_by else ()
+            heard = known.tried or known.taken_by or known.state is CallState.FOLDED  # a summary tells of it
+            news = (_news(known, now),) if heard else ()
             try:
                 self.journal.commit(Changes(resumed=(closed,), calls=news), now)
             except Conflict:
