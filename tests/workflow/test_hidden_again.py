@@ -191,6 +191,26 @@ def test_whoever_shows_it_shows_it_whatever_else_hides_it(place: World) -> None:
     )
 
 
+@pytest.mark.parametrize("way", ["desk", "app"])
+def test_whoever_shows_it_grants_each_appeal_that_waits_about_it(place: World, way: str) -> None:
+    said(place, PHONE)
+    said(place, f"{PHONE} {THREAT}", "edited")
+    hides = list(restrictions(seen(place)))
+    for hide in hides:
+        contest(place, hide.notice or "")
+    assert len(reviewing(place).waiting()) == len(hides) == 2
+
+    if way == "desk":
+        assert reviewing(place).give_in(seen(place).at, "lea")
+        passes(place)
+    else:
+        in_the_app(place, "unhide")
+
+    assert not is_hidden(place)
+    assert reviewing(place).waiting() == []
+    assert all(notice and notice.reversed_at for notice in (kept(place, hide.notice or "")[0] for hide in hides))
+
+
 def test_an_appeal_won_shows_what_was_hidden_after_a_colleague_had_shown_it(place: World) -> None:
     said(place, PHONE)
     in_the_app(place, "unhide")

@@ -257,17 +257,18 @@ class Reviewing:
         return self._review(self.find(code).appeal.token, person, because, AppealState.OVERTURNED)
 
     def give_in(self, at: ObjectId, person: str) -> bool:
-        """Whoever shows a comment again grants the appeal that waits about its hide, also against their own decision;
+        """Whoever shows a comment again grants each appeal that waits about a hide of it, also against their own decision;
         False when none does, and nothing was done. Raises NotFound, AlreadyDone, Conflict.
         """
         head = self.journal.read([self.keys.head(*at)]).head(*at)
         hides = (action for action in (head.actions if head else ()) if action.kind is ActKind.HIDE)
+        granted = False
         for token in [action.notice for action in hides if action.notice]:
             _, appeal = self.journal.reason(self.community.id, token)
             if appeal is not None and appeal.state is AppealState.OPEN:
                 self._review(token, person, "", AppealState.OVERTURNED, gives_in=True)
-                return True
-        return False
+                granted = True
+        return granted
 
     def _contested(self, token: str) -> Contested:
         notice, appeal = self.journal.reason(self.community.id, token)
