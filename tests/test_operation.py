@@ -350,6 +350,25 @@ def test_what_is_an_estimate_says_so() -> None:
     assert "from about 2," in told.sentence
 
 
+def test_what_is_an_estimate_says_so_of_a_team_and_of_earlier_editions_too() -> None:
+    community = read(EXAMPLE_FILE).community
+    crowd = [head(str(number), Mark("noel", "ville", entry=True)) for number in range(MOST + 1)]
+    (ville, champs) = summary(Counted(counted(*crowd), NOW, {}), Telling(community, NOW, "en")).teams
+
+    assert ville.told.startswith("Ville: 2,049 entries, about 2,")
+    assert champs.told == "Champs: 0 entries, 0 different people, 0 comments"
+    known, few = {one.at: one for one in crowd}, (crowd[0], crowd[1])
+    days = {day: figures for (_, day), figures in recount(few, known, community).items()}
+    before = [Crowd.of(one.object for one in crowd)]
+    told = summary(
+        Counted(results(operation(), days, Entered(), before), NOW, {}), Telling(community, NOW, "en")
+    )
+    figures = {one.name: one.told for one in told.counts}
+    assert figures["participants"] == "2"
+    assert figures["of_before"].startswith("about ")
+    assert "Beyond 2,047 people" in told.counted
+
+
 @given(st.lists(st.sets(st.integers(0, 30)), max_size=6))
 def test_who_returns_is_who_is_there_on_two_days(days: list[set[int]]) -> None:
     crowds = [Crowd.of(map(str, day)) for day in days]

@@ -29,6 +29,7 @@ class TeamResults:
     entries: int
     invalid: int
     participants: int
+    participants_exact: bool
     comments: int
     articles: int
 
@@ -67,6 +68,7 @@ class Results:
     participants_exact: bool
     of_before: int | None
     """Of these, who took part in an earlier edition; None where there was none."""
+    of_before_exact: bool
     kinds: Mapping[str, int]
     """Kind of interaction -> how many."""
     sites: int
@@ -132,6 +134,7 @@ def results(
             of[taken.team, taken.what] += n
     by_articles = operation.enters is Entry.ARTICLE
     people, editions = whole.people.get(entrants(operation.id), Crowd()), list(before)
+    earlier = reduce(or_, editions, Crowd())
     writers = len({one.writer for one in entered.articles})
     return Results(
         operation=operation,
@@ -140,7 +143,8 @@ def results(
         invalid=_all(of, INVALID),
         participants=writers if by_articles else people.size,
         participants_exact=by_articles or people.is_exact,
-        of_before=people.common(reduce(or_, editions)) if editions else None,
+        of_before=people.common(earlier) if editions else None,
+        of_before_exact=people.is_exact and earlier.is_exact,
         kinds={what: _all(of, what) for what in sorted({what for _, what in of} - _NOT_KINDS)},
         sites=len({one.site for one in entered.articles}),
         writers=writers,
@@ -173,6 +177,7 @@ def _team(operation: Operation, team: str, of: _Of, whole: Figures, entered: Ent
         entries=len(articles) if by_articles else of[team, ENTRIES],
         invalid=of[team, INVALID],
         participants=len({one.writer for one in articles}) if by_articles else crowd.size,
+        participants_exact=by_articles or crowd.is_exact,
         comments=of[team, "comment"] + of[team, "message"],
         articles=len(articles),
     )

@@ -147,7 +147,7 @@ def summary(counted: Counted, telling: Telling) -> Summary:
     up_to = counted.counted_to
     standing = {one.id for one in found.entered.standing()}
     notes = [words.fill(table["late"], {"days": str(HEARD_LATE.days)})]
-    if not (found.participants_exact and found.talk.voices.is_exact):
+    if not (found.participants_exact and found.of_before_exact and found.talk.voices.is_exact):
         within = numerals.share(STANDARD_ERROR, telling.language)
         notes.append(words.fill(table["rough"], {"most": numerals.count(MOST - 1, telling.language), "within": within}))
     until = table["never_counted"] if up_to is None else words.fill(table["counted"], {"until": telling.until(up_to)})
@@ -245,8 +245,10 @@ def _figure(part: str, name: str, value: float | None, found: Results, telling: 
 
 def _is_estimate(name: str, found: Results) -> bool:
     match name:
-        case "participants" | "of_before":
+        case "participants":
             return not found.participants_exact
+        case "of_before":
+            return not found.of_before_exact
         case "voices" | "returning":
             return not found.talk.voices.is_exact
         case "depth":
@@ -289,7 +291,7 @@ def _team(one: TeamResults, operation: Operation, telling: Telling) -> TeamLine:
     told = {
         "team": said,
         "entries": _n("entries", one.entries, telling),
-        "people": _n("people", one.participants, telling),
+        "people": _n("people", one.participants, telling, rough=not one.participants_exact),
         "comments": _n("comments", one.comments, telling),
     }
     return TeamLine(
