@@ -66,7 +66,7 @@ def comment(text: str = "Le rouge !", **more: Any) -> Comment:
 
 
 def marked(said: Comment | Reaction, one: Operation, *before: Mark, who: str = "", **more: Any) -> tuple[Mark, ...]:
-    return marks(said, belonging(said, [one], PARIS, before), frozenset({who}), before=before, **more)
+    return marks(said, belonging(said, [one], PARIS, before), PARIS, frozenset({who}), before=before, **more)
 
 
 # --- what belongs ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from tribune.aws.operations import Operations as Store
 from tribune.aws.sealed import Sealed
 from tribune.community import Community, Mode, Modes
 from tribune.errors import Conflict
-from tribune.operation import Article, Entered, Operation, PlacedPost
+from tribune.operation import Article, Entered, Entry, Operation, PlacedPost
 from tribune.workflow.deed import case_id
 from tribune.workflow.operations import Operations
 
@@ -156,6 +156,27 @@ def test_the_entries_of_an_hour_that_two_days_share_are_shown_under_the_day_they
     shown = marie.json(f"{ONE}/entries/{hour}")
     assert [one["text"] for one in shown["entries"]] == ["Le rouge"]
     assert shown["day"] == marie.json(f"{ONE}/entries/{day}")["day"]
+
+
+def test_what_is_edited_after_the_end_enters_nothing_and_changes_no_team(world: World) -> None:
+    def by_hashtag(community: Community) -> Community:
+        (contest,) = community.operations
+        return community.model_copy(update={"operations": (contest.model_copy(update={"entry": Entry.HASHTAG}),)})
+
+    Communities(world.stack.tables()["CommunityTable"]).change("garance", by_hashtag)
+    world.forget()
+    for number, text in {1: "Le rouge", 2: "Le bleu #NoelGarance", 3: "Le vert #NoelGarance"}.items():
+        world.deliver("facebook", world.comment(number, text, author=f"70{number}"))
+    sealed(world, hours=24 * 6)
+    world.deliver("facebook", world.comment(1, "Le rouge #NoelGarance", verb="edited", author="701"))
+    world.deliver("facebook", world.comment(2, "Le bleu #NoelGarance #GaranceVille", verb="edited", author="702"))
+    world.deliver("facebook", world.comment(3, "Le vert", verb="edited", author="703"))
+    sealed(world)
+    marie = Browser(world)
+    later(marie)
+
+    assert (counts(marie)["entries"], counts(marie)["participants"]) == (1, 1)
+    assert [team["entries"] for team in marie.json(ONE)["summary"]["teams"]] == [0]
 
 
 def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:

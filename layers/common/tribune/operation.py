@@ -229,7 +229,7 @@ def belonging(
 ) -> tuple[Operation, ...]:
     """The operations that something belongs to; `before`: what it was marked with, where it is an edit."""
     known = {mark.operation for mark in before}
-    at = said.said_at if isinstance(said, Reaction) else said.posted_at
+    at = _written_at(said)
     lasting = [one for one in operations if one.id in known or one.holds(at, zone)]
     if not lasting:
         return ()
@@ -237,9 +237,10 @@ def belonging(
     return tuple(one for one in lasting if one.holds_words(said, tags))
 
 
-def marks(
+def marks(  # noqa: PLR0913  each is named at the call
     said: Comment | Reaction,
     operations: Iterable[Operation],
+    zone: ZoneInfo,
     who: frozenset[str],
     *,
     participates: bool = False,
@@ -247,22 +248,31 @@ def marks(
 ) -> tuple[Mark, ...]:
     """What is kept of it, for the operations it belongs to. `who`: under which names its author may be listed.
 
-    What a person ruled about stays as it was, whatever is edited.
+    What a person ruled about stays as it was, whatever is edited; after the end nothing becomes an entry any more, nor
+    another team's.
     """
-    ruled = {mark.operation: mark for mark in before if mark.ruled is not None}
-    found = dict(ruled)
-    operations = tuple(operations)
+    known = {mark.operation: mark for mark in before}
+    found = {name: mark for name, mark in known.items() if mark.ruled is not None}
+    operations, at = tuple(operations), _written_at(said)
     tags = _tags(said, operations)
     for one in operations:
-        if one.id not in ruled:
-            entry = isinstance(said, Comment) and _enters(one, said, tags, participates=participates)
-            found[one.id] = Mark(one.id, one.team_of(tags, who), entry)
+        if one.id in found:
+            continue
+        entry = isinstance(said, Comment) and _enters(one, said, tags, participates=participates)
+        earlier = None if one.holds(at, zone) else known.get(one.id)
+        mark = Mark(one.id, one.team_of(tags, who), entry)
+        found[one.id] = replace(earlier, entry=earlier.entry and entry) if earlier else mark
     return tuple(found[name] for name in sorted(found))
 
 
 def ruled(known: Iterable[Mark], operation: str, ruling: Ruled, by: str) -> tuple[Mark, ...]:
     """The marks once a person said what an entry of an operation is worth."""
     return tuple(replace(mark, ruled=ruling, ruled_by=by) if mark.operation == operation else mark for mark in known)
+
+
+def _written_at(said: Comment | Reaction) -> datetime:
+    """When its words, as they stand, were written."""
+    return said.said_at if isinstance(said, Reaction) else said.posted_at
 
 
 def _tags(said: Comment | Reaction, operations: Iterable[Operation]) -> frozenset[str]:

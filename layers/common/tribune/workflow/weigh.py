@@ -432,7 +432,8 @@ class _Weighing:
         if decision.confidential or not (earlier or operations):
             return ()
         participates = Signal.PARTICIPATES in findings.signals
-        return marks(self.said, operations, known_as(self.said, self.ground), participates=participates, before=earlier)
+        zone, who = self.ground.community.zone, known_as(self.said, self.ground)
+        return marks(self.said, operations, zone, who, participates=participates, before=earlier)
 
     def _counted(
         self, base: Head, marked: tuple[Mark, ...], findings: Findings, decision: Decision
@@ -890,7 +891,7 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
             channel=deed.channel,
             counted=counted,
             hour=hour,
-            marks=marks(said, operations, known_as(said, ground)) if operations else (),
+            marks=marks(said, operations, community.zone, known_as(said, ground)) if operations else (),
         )
     )
     return Outcome.RECORDED
