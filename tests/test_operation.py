@@ -360,9 +360,7 @@ def test_what_is_an_estimate_says_so_of_a_team_and_of_earlier_editions_too() -> 
     known, few = {one.at: one for one in crowd}, (crowd[0], crowd[1])
     days = {day: figures for (_, day), figures in recount(few, known, community).items()}
     before = [Crowd.of(one.object for one in crowd)]
-    told = summary(
-        Counted(results(operation(), days, Entered(), before), NOW, {}), Telling(community, NOW, "en")
-    )
+    told = summary(Counted(results(operation(), days, Entered(), before), NOW, {}), Telling(community, NOW, "en"))
     figures = {one.name: one.told for one in told.counts}
     assert figures["participants"] == "2"
     assert figures["of_before"].startswith("about ")

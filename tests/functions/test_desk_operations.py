@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from browser import Browser, open_desk
@@ -177,6 +178,30 @@ def test_what_is_edited_after_the_end_enters_nothing_and_changes_no_team(world: 
 
     assert (counts(marie)["entries"], counts(marie)["participants"]) == (1, 1)
     assert [team["entries"] for team in marie.json(ONE)["summary"]["teams"]] == [0]
+
+
+def test_a_reaction_that_is_changed_after_the_end_was_given_while_it_lasted(marie: Browser) -> None:
+    world = marie.world
+    world.deliver("facebook", reacted(world, "like", "add"))
+    sealed(world, hours=24 * 6)
+    world.deliver("facebook", reacted(world, "love", "edit"))
+    later(marie)
+    assert counts(marie)["likes"] == 1
+
+    world.deliver("facebook", reacted(world, "love", "remove"))
+    later(marie)
+    assert counts(marie)["likes"] == 0
+    world.deliver("facebook", reacted(world, "like", "add"))
+    later(marie)
+    assert counts(marie)["likes"] == 0, "given again after the end"
+
+
+def reacted(world: World, which: str, verb: str) -> dict[str, Any]:
+    body = world.comment(1, "")
+    value = body["entry"][0]["changes"][0]["value"]
+    value |= {"item": "reaction", "reaction_type": which, "verb": verb}
+    del value["comment_id"]
+    return body
 
 
 def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:

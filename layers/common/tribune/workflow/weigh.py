@@ -865,7 +865,8 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
         return Outcome.DUPLICATE
     received_at, community = before.received_at if before else deed.received_at, ground.community
     levels = community.scale(received_at)
-    operations = belonging(said, community.operations, community.zone)
+    given = before.marks if before and before.counted else ()  # a like that becomes a heart stays where it was given
+    operations = belonging(said, community.operations, community.zone, given)
     counted = None if said.undone or said.author.is_ours else levels.count_of_reaction(said.kind)
     hour = before.hour if before else hour_of(deed.received_at)
     earlier = before.counted if before else None
@@ -891,7 +892,7 @@ def _reaction(deed: Deed, said: Reaction, ground: Ground, sheet: Worksheet) -> s
             channel=deed.channel,
             counted=counted,
             hour=hour,
-            marks=marks(said, operations, community.zone, known_as(said, ground)) if operations else (),
+            marks=marks(said, operations, community.zone, known_as(said, ground), before=given) if operations else (),
         )
     )
     return Outcome.RECORDED
