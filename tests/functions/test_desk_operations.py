@@ -320,6 +320,16 @@ def test_a_result_is_read_as_its_reader_writes_numbers(marie: Browser, language:
     assert counts(marie)["followers"] == meant
 
 
+def test_a_corrected_result_replaces_the_earlier_one_however_its_label_is_typed(marie: Browser) -> None:
+    page = marie.get(ONE)
+    for label, value in (("Dotation, été", "100"), ("dotation,  e\u0301te\u0301 ", "90"), ("Publicité", "20")):
+        assert marie.send(f"{ONE}/outcome", page, kind="cost", label=label, value=value, source="facture").status == 303
+        marie.world.now += timedelta(minutes=1)
+
+    assert counts(marie)["cost"] == 110
+    assert marie.get(ONE).body.count("valeur antérieure") == 1
+
+
 def test_who_only_reads_sees_it_and_enters_nothing(marie: Browser) -> None:
     sam = Browser(marie.world)
     sam.sign_in("sam@garance.example")

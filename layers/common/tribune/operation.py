@@ -341,7 +341,7 @@ class Article(ByHand):
     @property
     def writer(self) -> str:
         """Its author, as one of several."""
-        return " ".join(self.author.casefold().split())
+        return _typed(self.author)
 
 
 class OutcomeKind(StrEnum):
@@ -391,13 +391,18 @@ class Entered(Written):
 
     def standing(self) -> tuple[Outcome, ...]:
         """The latest outcome of each kind and label; the earlier ones are its history."""
-        latest = {(one.kind, one.label.casefold()): one for one in sorted(self.outcomes, key=lambda one: one.at)}
+        latest = {(one.kind, _typed(one.label)): one for one in sorted(self.outcomes, key=lambda one: one.at)}
         return tuple(latest[name] for name in sorted(latest))
 
     def value_of(self, kind: OutcomeKind) -> float | None:
         """The sum over the labels of a kind; None where nobody entered any."""
         found = [one.value for one in self.standing() if one.kind is kind]
         return sum(found) if found else None
+
+
+def _typed(what: str) -> str:
+    """What somebody typed, the same whatever its case, its spaces and the form of its accents."""
+    return " ".join(composed(what).casefold().split())
 
 
 def _short(what: str) -> str:
