@@ -9,6 +9,7 @@ from typing import Any
 from local.desk import Desk, opened, readable
 from tribune import words
 from tribune.desk import place
+from tribune.desk.report import EARLIEST
 from tribune.desk.summing import as_csv, heading, lines, number, summary, told_of
 from tribune.duty import Person
 from tribune.errors import AlreadyDone, BadConfiguration, TribuneError
@@ -64,11 +65,13 @@ def _show(arguments: Namespace, operation: Operation, desk: Desk) -> int:
 
 
 def _entries(arguments: Namespace, operation: Operation, desk: Desk) -> int:
+    today = desk.now().astimezone(desk.community.zone).date()
     try:
-        day = date.fromisoformat(arguments.day) if arguments.day else desk.now().astimezone(desk.community.zone).date()
+        day = date.fromisoformat(arguments.day) if arguments.day else today
     except ValueError as error:
         raise BadConfiguration(_table(desk)["day"], field="--day") from error
-    hours = desk.operations.hours_with_entries(desk.community, operation, day)
+    there = EARLIEST <= day <= today
+    hours = desk.operations.hours_with_entries(desk.community, operation, day) if there else {}
     if not hours:
         print(_table(desk)["entries"]["none"])
     for hour, n in hours.items():

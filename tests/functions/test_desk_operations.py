@@ -416,3 +416,11 @@ def test_the_command_tells_and_enters_the_same(world: World, tribune: Tribune) -
     assert {row["name"]: row["value"] for row in rows if row["part"] == "counts"}["invalid"] == "2"
     assert next(row["name"] for row in rows if row["part"] == "articles").startswith("'=HYPERLINK")
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_command_finds_no_entry_on_a_day_that_nobody_meant(world: World, tribune: Tribune, day: str) -> None:
+    lived(world)
+    said = tribune("operation", "entries", "noel", "--day", day)
+
+    assert (said.code, said.plain) == (0, "Aucune participation comptée ce jour-là.\n")
