@@ -204,6 +204,28 @@ def reacted(world: World, which: str, verb: str) -> dict[str, Any]:
     return body
 
 
+def test_an_entry_edited_while_its_operation_is_out_of_the_file_is_there_when_it_is_back(marie: Browser) -> None:
+    world = marie.world
+    store = Communities(world.stack.tables()["CommunityTable"])
+    for number, text in {1: "Le rouge #GaranceVille", 2: "Le bleu"}.items():
+        world.deliver("facebook", world.comment(number, text, author=f"70{number}"))
+    later(marie)
+    assert counts(marie)["entries"] == 2
+
+    store.change("garance", lambda one: one.model_copy(update={"operations": ()}))
+    world.forget()
+    world.deliver("facebook", world.comment(1, "Le rouge vif #GaranceVille", verb="edited", author="701"))
+    sealed(world)
+    store.change("garance", _with_a_contest)
+    world.forget()
+    later(marie)
+    assert counts(marie)["entries"] == 2
+    assert marie.json(ONE)["summary"]["teams"][0]["entries"] == 1
+    world.deliver("facebook", world.comment(1, "", verb="remove", author="701"))
+    later(marie)
+    assert counts(marie)["entries"] == 1
+
+
 def test_under_a_contest_it_is_the_game_to_repeat_and_elsewhere_it_is_flood(marie: Browser) -> None:
     world = marie.world
     placed = {1: f"{PAGE}_1", 11: f"{PAGE}_9", 21: f"{PAGE}_9"}

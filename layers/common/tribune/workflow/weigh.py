@@ -427,13 +427,19 @@ class _Weighing:
         return 1 + standing.told_before(self.said.posted_at, lapse_after, besides=self.said.object)
 
     def _marked(self, before: Head | None, findings: Findings, decision: Decision) -> tuple[Mark, ...]:
-        """The operations that it belongs to; distress belongs to none."""
+        """The operations that it belongs to; distress belongs to none.
+
+        Of an operation that the file no longer has nobody can say whether the words are still its own: it keeps them.
+        """
         earlier, operations = before.marks if before else (), self.judging.belonging(before)
         if decision.confidential or not (earlier or operations):
             return ()
         participates = Signal.PARTICIPATES in findings.signals
         zone, who = self.ground.community.zone, known_as(self.said, self.ground)
-        return marks(self.said, operations, zone, who, participates=participates, before=earlier)
+        found = marks(self.said, operations, zone, who, participates=participates, before=earlier)
+        marked = {mark.operation for mark in found}
+        gone = (mark for mark in earlier if self.ground.community.operation(mark.operation) is None)
+        return (*found, *(mark for mark in gone if mark.operation not in marked))
 
     def _counted(
         self, base: Head, marked: tuple[Mark, ...], findings: Findings, decision: Decision
