@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from browser import Browser, open_desk
-from world import Fault, World
+from world import PAGE, Fault, World
 
 from tribune.aws import clients
 
@@ -206,6 +206,38 @@ def test_a_link_ends_with_the_case_with_the_words_and_with_time(marie: Browser) 
     case = case_of(marie)
     marie.send(f"{case}/close", marie.get(case))
     assert page(world, path)["statusCode"] == 410
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"number": 50, "text": "Je regarde et je reviens ici à 17 h.", "author": PAGE, "parent": 1},
+        {"number": 1, "text": f"{SAID} Merci d'avance", "verb": "edited"},
+    ],
+    ids=["who asked promises to come back", "the member edits"],
+)
+def test_an_answer_stays_below_for_as_long_as_the_case_is_open(marie: Browser, meanwhile: dict[str, Any]) -> None:
+    world = marie.world
+    answered(world, asked(marie))
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(**meanwhile))
+    world.pump_only("moderate_comments")
+
+    case = marie.json(case_of(marie))
+    assert "tant que le dossier est ouvert" in str(case["questions"])
+    assert [one["text"] for one in case["drafts"] if one["by_colleague"]] == ["Oui, cinq ans sur le cadre."]
+
+
+def test_an_answer_that_was_sent_is_no_draft_any_more_though_the_case_stays_open(marie: Browser) -> None:
+    world = marie.world
+    answered(world, asked(marie))
+    case = case_of(marie)
+    (draft,) = [one for one in marie.json(case)["drafts"] if one["by_colleague"]]
+    words = f"{draft['text']} Je reviens ici à 17 h."
+    assert marie.send(f"{case}/send", marie.get(case), text=words, draft=draft["id"]).status == 303
+    world.settle()
+
+    assert (marie.json(case)["open"], marie.json(case)["drafts"]) == (True, [])
 
 
 def test_who_asked_to_be_forgotten_takes_the_question_along(marie: Browser) -> None:

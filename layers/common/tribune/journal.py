@@ -249,6 +249,10 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+BY_COLLEAGUE = "colleague"
+"""The variant of a draft that somebody outside the team wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What the CM could say: prepared, never sent without them."""
@@ -329,6 +333,11 @@ class Case:
     given: Given | None = None
     questions: tuple[str, ...] = ()
     """The tokens of what somebody outside the team was asked about it."""
+
+    @property
+    def of_colleagues(self) -> tuple[Draft, ...]:
+        """What somebody outside the team answered: it stays while the case is open, whatever else is said meanwhile."""
+        return tuple(draft for draft in self.drafts if draft.variant == BY_COLLEAGUE)
 
     @property
     def promised(self) -> str | None:

@@ -24,10 +24,9 @@ from tribune.desk.unanswered import NOT_READ, Line, line
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound
 from tribune.explained import sentences
-from tribune.journal import CaseState, Draft
+from tribune.journal import BY_COLLEAGUE, CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown
-from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import clause_link
 from tribune.workflow.takeback import is_hidden, last_visibility
 from tribune.workflow.worksheet import ObjectId

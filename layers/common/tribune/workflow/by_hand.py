@@ -6,7 +6,18 @@ from typing import Final
 
 from tribune.channel import ActKind
 from tribune.comment import Audience, TeamAct
-from tribune.journal import Action, ActionState, AuthorNote, Case, CaseState, Head, HeadKind, Promised, ThreadNote
+from tribune.journal import (
+    BY_COLLEAGUE,
+    Action,
+    ActionState,
+    AuthorNote,
+    Case,
+    CaseState,
+    Head,
+    HeadKind,
+    Promised,
+    ThreadNote,
+)
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome, hour_of
 from tribune.workflow.restriction import ended
@@ -166,7 +177,8 @@ def settle_sent(head: Head, action: Action, sheet: Worksheet, made: Promised | N
     if case is not None and case.state is CaseState.OPEN and not seen:
         sheet.put_case(promise.spoken(case, made, spoken_at))
     elif case is not None and (case.state is CaseState.OPEN or (made and not head.deleted)):
-        sheet.put_case(promise.answered(case, by, made, spoken_at=spoken_at, now=sheet.now))
+        case = promise.answered(case, by, made, spoken_at=spoken_at, now=sheet.now)
+        sheet.put_case(replace(case, drafts=()) if action.variant == BY_COLLEAGUE else case)
     itself, none = frozenset({head.object}), frozenset[str]()
     read = (action.variant,) if action.variant else ()
     opened = itself if made else none

@@ -28,6 +28,7 @@ from tribune.errors import (
     OwnDecision,
 )
 from tribune.journal import (
+    BY_COLLEAGUE,
     Action,
     ActionState,
     AuthorNote,
@@ -45,7 +46,6 @@ from tribune.journal import (
 )
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
-from tribune.workflow.consult import BY_COLLEAGUE
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
 from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.restriction import recorded

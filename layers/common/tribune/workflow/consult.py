@@ -18,7 +18,7 @@ from tribune.channel import ActKind
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import AlreadyDone, BadConfiguration, CannotDo, Conflict, Gone, NotFound, Unavailable
-from tribune.journal import Call, Case, CaseState, Changes, Draft, Head, SaidWords
+from tribune.journal import BY_COLLEAGUE, Call, Case, CaseState, Changes, Draft, Head, SaidWords
 from tribune.notice import token_of
 from tribune.question import MOST_OPEN, Question, QuestionState, QuestionWords
 from tribune.voice import moment_words
@@ -28,8 +28,6 @@ from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
 
-BY_COLLEAGUE = "colleague"
-"""The variant of a draft that somebody outside the team wrote."""
 TRY_AGAIN = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 """At a mail that will not leave; then whoever asked is told."""

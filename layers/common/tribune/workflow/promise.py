@@ -40,7 +40,7 @@ def answered(case: Case, by: str, made: Promised | None, *, spoken_at: datetime,
         state=CaseState.OPEN,
         closed_at=None,
         closed_by=None,
-        drafts=(),
+        drafts=case.of_colleagues,
         in_hand=None,
         awaits_answer=False,
     )

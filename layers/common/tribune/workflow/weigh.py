@@ -609,7 +609,7 @@ class _Weighing:
                 case,
                 reason=decision.reason,
                 clause=decision.clause,
-                drafts=drafts,
+                drafts=drafts + case.of_colleagues,
                 awaits_answer=decision.awaits_answer,
                 awaits_since=self._waiting_since(decision, known),
                 language=head.language,
