@@ -240,6 +240,18 @@ def test_an_answer_that_was_sent_is_no_draft_any_more_though_the_case_stays_open
     assert (marie.json(case)["open"], marie.json(case)["drafts"]) == (True, [])
 
 
+def test_a_link_holds_though_the_platform_tells_the_same_words_again_as_an_edit(marie: Browser) -> None:
+    world, path = marie.world, asked(marie)
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(1, SAID, verb="edited"))
+    world.pump_only("moderate_comments")
+
+    assert answered(world, path)["statusCode"] == 303
+    assert [one["text"] for one in marie.json(case_of(marie))["drafts"] if one["by_colleague"]] == [
+        "Oui, cinq ans sur le cadre."
+    ]
+
+
 def test_who_asked_to_be_forgotten_takes_the_question_along(marie: Browser) -> None:
     world, path = marie.world, asked(marie)
     world.deliver("facebook", world.comment(1, "", verb="remove"))
