@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from memory_world import memory_world
-from world import World
+from world import PAGE, World
 
 from tribune import managers
 from tribune.aws.communities import Communities
@@ -131,6 +131,31 @@ def test_a_team_that_arrives_before_the_quiet_hours_end_reads_its_digest_when_th
         assert eight == MORNING - timedelta(hours=1)
         assert ["Appels retenus cette nuit : 1 (1 × avocat ou justice)" in said for said in rung[eight]] == [True, True]
         assert later == eight + timedelta(minutes=30), "nobody took it"
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_digest_proposes_to_say_only_what_nobody_said_since(*, answered: bool) -> None:
+    with memory_world() as world:
+        communities = Communities(world.stack.tables()["CommunityTable"])
+        garance = communities.load("garance")
+        early = garance.rota.model_copy(update={"presence": read_schedule(["mon-fri 06:30-15:00"])})
+        communities.write(garance.model_copy(update={"rota": early}))
+        world.now = NIGHT
+        world.deliver("facebook", world.comment(50, "Quels pneus pour rouler sur des pavés mouillés ?", author="950"))
+        world.deliver("facebook", world.comment(60, ANGRY.format(n=60), author="960"))
+        world.pump_only("moderate_comments")
+        world.now = MORNING - timedelta(hours=2, minutes=30)
+        tick(world)
+        if answered:
+            world.deliver("facebook", world.comment(51, "Des pneus larges, à 3 bars.", author=PAGE, parent=50))
+            world.pump_only("moderate_comments")
+        while world.now < MORNING - timedelta(minutes=55):
+            world.now += timedelta(minutes=1)
+            tick(world)
+
+        told = world.rung[0]["text"]
+        assert ("pavés mouillés" in told) is not answered
+        assert ("Ce que vous pourriez dire" in told) is not answered
 
 
 def test_a_quiet_morning_sends_nobody_anything() -> None:

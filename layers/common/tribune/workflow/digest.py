@@ -15,9 +15,10 @@ from tribune import duty, words
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, Conflict, NotFound
-from tribune.journal import Call, CallState, Case, CaseState, Changes, Proposals, ProposalState
+from tribune.journal import Call, CallState, Case, CaseState, Changes, Head, Proposal, Proposals, ProposalState
 from tribune.voice import clock_words, moment_words
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.lead import grounds
 from tribune.workflow.opening import wake_up
 from tribune.workflow.ports import Communities, Key, Queue
 from tribune.workflow.worksheet import ObjectId
@@ -42,6 +43,7 @@ type Place = tuple[str, str, str]
 class Known(Protocol):
     """What was read in one go."""
 
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
     def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
     def proposals(self, community: str, day: date, /) -> Proposals | None: ...
 
@@ -49,6 +51,7 @@ class Known(Protocol):
 class Keys(Protocol):
     """How the journal names what it keeps."""
 
+    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
     def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
     def proposals(self, community: str, day: date) -> Key: ...
 
@@ -130,7 +133,7 @@ class Digesting:
         waiting = [case for case in cases if case.awaits_answer]
         promised = [case for case in cases if case.remind_at and case.remind_at.astimezone(zone).date() <= day]
         made = known.proposals(name, day)
-        say = [one for one in made.proposals if one.state is ProposalState.OPEN][:NAMED] if made else []
+        say = self._to_say(made)[:NAMED] if made else []
         would = self.journal.observed(name, community.spaces, now - A_DAY)
         ending = community.ending_answers(day)
         counted = {
@@ -164,6 +167,14 @@ class Digesting:
             "say": tuple(one.sources[0] for one in say),
         }
         return figures, places
+
+    def _to_say(self, made: Proposals) -> list[Proposal]:
+        """What could still be said: the team may have begun, and members changed their minds, before anybody reads this."""
+        waiting = [one for one in made.proposals if one.state is ProposalState.OPEN]
+        places = [(made.community, *source) for one in waiting for source in one.sources]
+        known = self.journal.read([key for at in places for key in (self.keys.head(*at), self.keys.case(*at))])
+        standing = [(one, grounds(known, made.community, one)) for one in waiting]
+        return [replace(one, sources=tuple(head.at[1:] for head, _ in there)) for one, there in standing if there]
 
 
 def _arrived(community: Community, now: datetime) -> datetime:

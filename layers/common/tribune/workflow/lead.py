@@ -262,12 +262,23 @@ def sources(shelf: Shelf, keys: Keys, community: str, proposal: Proposal) -> lis
     """Where a proposal comes from; nothing once there is nothing left to say. Two requests."""
     places = [(community, *source) for source in proposal.sources]
     known = shelf.read([key for at in places for key in (keys.head(*at), keys.case(*at))])
-    heads, cases = [known.head(*at) for at in places], [known.case(*at) for at in places]
-    if not still_holds(proposal, heads, cases):
-        return []
-    there = _still_there(heads, cases)
+    there = grounds(known, community, proposal)
     said = shelf.said_of(head for head, _ in there)
     return [Source(head, case, said.get(head.at)) for head, case in there]
+
+
+class Around(Protocol):
+    """What was read of the comments that a proposal comes from, and of their cases."""
+
+    def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...  # noqa: D102
+    def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...  # noqa: D102
+
+
+def grounds(known: Around, community: str, proposal: Proposal) -> list[tuple[Head, Case | None]]:
+    """The comments that it comes from, as far as they are still there; none once there is nothing left to say."""
+    places = [(community, *source) for source in proposal.sources]
+    heads, cases = [known.head(*at) for at in places], [known.case(*at) for at in places]
+    return _still_there(heads, cases) if still_holds(proposal, heads, cases) else []
 
 
 def still_holds(proposal: Proposal, heads: Sequence[Head | None], cases: Sequence[Case | None]) -> bool:
