@@ -157,6 +157,15 @@ def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_th
     assert [promise.kept(world.now) for promise in case.promises] == [False]
 
 
+def test_a_promise_from_the_desk_is_kept_in_mind_in_whichever_language_of_the_house_it_is_written(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    handling(world).send("garance", case_of(world).id, "marie", "I will be back here at 17:00. ^MC")
+    world.settle()
+
+    assert (case_of(world).state, case_of(world).promised) == (CaseState.OPEN, "at 17:00")
+
+
 def test_a_promise_in_a_private_message_is_kept_in_mind_though_the_public_answer_settled_the_case(
     world: World,
 ) -> None:

@@ -140,9 +140,9 @@ class Marking:
 
     def _answered(self, head: Head, action: Action, sheet: Worksheet) -> None:
         """A person answered from the desk: what follows, with the promise that their words make."""
-        zone = self.communities.load(head.community).zone
+        house = self.communities.load(head.community)
         words = self.journal.outgoing_words(*head.at, action.id)
-        made = promise.made_in(words[0], (head.language,), sheet.now, zone) if words else None
+        made = promise.made_in(words[0], house.languages, sheet.now, house.zone) if words else None
         settle_sent(head, action, sheet, made, spoken_at=sheet.now)
 
     @staticmethod

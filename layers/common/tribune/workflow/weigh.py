@@ -194,8 +194,8 @@ class _Weighing:
         self.sheet.note_thread(ThreadNote(*self.thread, human_at=self.said.posted_at))
 
     def _answered_by_desk(self, head: Head, action: Action) -> None:
-        spoken_at = self.said.posted_at
-        made = promise.made_in(self.said.text, (head.language,), spoken_at, self.ground.community.zone)
+        spoken_at, house = self.said.posted_at, self.ground.community
+        made = promise.made_in(self.said.text, house.languages, spoken_at, house.zone)
         settle_sent(head, action, self.sheet, made, spoken_at=spoken_at)
 
     def _own_again(self, head: Head) -> str:
