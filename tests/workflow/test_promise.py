@@ -1,5 +1,6 @@
 """A promise that a person makes in an answer, at the desk or on the platform itself, is kept in mind until it is kept."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -155,6 +156,36 @@ def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_th
     case = case_of(world)
     assert (case.state, case.closed_by) == (CaseState.CLOSED, "team")
     assert [promise.kept(world.now) for promise in case.promises] == [False]
+
+
+def shown_or_hidden_there(world: World, verb: str) -> None:
+    event = world.comment(1, "")
+    event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
+    world.deliver("facebook", event)
+
+
+MEANWHILE: dict[str, Callable[[World], Any]] = {
+    "hidden at the desk": lambda world: handling(world).hide("garance", case_of(world).id, "lea", "10"),
+    "found to be no breach": lambda world: handling(world).acquit("garance", case_of(world).id, "lea"),
+    "hidden on the platform": lambda world: shown_or_hidden_there(world, "hide"),
+    "shown on the platform": lambda world: shown_or_hidden_there(world, "unhide"),
+}
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE.values(), ids=MEANWHILE)
+def test_a_promise_is_kept_in_mind_though_a_colleague_moderates_the_comment_meanwhile(
+    world: World, meanwhile: Callable[[World], Any]
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde et je reviens ici à 17 h."))
+    world.settle()
+    meanwhile(world)
+    world.settle()
+
+    case = case_of(world)
+    assert (case.state, case.promised) == (CaseState.OPEN, "à 17 h")
+    assert case.remind_at == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
 def test_a_promise_from_the_desk_is_kept_in_mind_in_whichever_language_of_the_house_it_is_written(world: World) -> None:

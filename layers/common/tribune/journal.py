@@ -335,6 +335,11 @@ class Case:
     """The tokens of what somebody outside the team was asked about it."""
 
     @property
+    def owes_a_word(self) -> bool:
+        """Did a person say that they come back, and has nobody come back yet?"""
+        return any(promise.kept_at is None for promise in self.promises)
+
+    @property
     def of_colleagues(self) -> tuple[Draft, ...]:
         """What somebody outside the team answered: it stays while the case is open, whatever else is said meanwhile."""
         return tuple(draft for draft in self.drafts if draft.variant == BY_COLLEAGUE)

@@ -74,7 +74,7 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
         sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
     case, settled = sheet.case(deed.at), frozenset[str]() if after.unfinished else frozenset({head.object})
     if case is not None and case.state is CaseState.OPEN:
-        if case.reason == CONTESTED:
+        if case.reason == CONTESTED or case.owes_a_word:
             settled = frozenset()
         else:
             sheet.put_case(closed(case, TEAM, sheet.now))

@@ -488,7 +488,7 @@ class Handling:
         if head.verdict is not None:
             verdict = replace(head.verdict, strike=False, reversed=head.verdict.alone, acquitted=True)
             head = replace(head, verdict=verdict)
-        settled = case if case.awaits_answer else closed(case, person, now)
+        settled = case if case.awaits_answer or case.owes_a_word else closed(case, person, now)
         changes = self._changes(head, replace(settled, rev=case.rev + 1))
         unsaid = Changes(threads=(ThreadNote(*head.thread_at, forgotten=forgotten),))
         return changes + unsaid, Measure("close", ACQUITTED, person, reverses=True)
@@ -545,8 +545,9 @@ class Handling:
         return replace(head, actions=(*head.actions, action), by_hand=by_hand, rev=head.rev + 1)
 
     def _perhaps_closed(self, case: Case, person: str) -> Case:
-        """A hide settles the case when nobody waits for a word, nor for the review of an appeal."""
-        if case.state is CaseState.OPEN and case.reason != CONTESTED and not case.drafts and not case.awaits_answer:
+        """A hide settles the case when nobody waits for a word, nor was promised one, nor for the review of an appeal."""
+        waits = case.awaits_answer or case.owes_a_word or case.reason == CONTESTED
+        if case.state is CaseState.OPEN and not case.drafts and not waits:
             case = closed(case, person, self.now())
         return replace(case, rev=case.rev + 1)
 
