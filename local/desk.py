@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from local.clock import SharedClock
 from local.running import running
@@ -298,14 +299,19 @@ def moment(written: str, desk: Desk, *, field: str = "--until", past: bool = Fal
     if later := _LATER.fullmatch(text):
         return now + int(later["n"]) * _UNITS[later["unit"]]
     if clock_time := _CLOCK.fullmatch(text):
-        here = now.astimezone(zone)
-        wanted = datetime.combine(here.date(), time(int(clock_time["hour"]), int(clock_time["minute"] or 0)), zone)
-        return (wanted if wanted > here else wanted + timedelta(days=1)).astimezone(UTC)
+        return _next(time(int(clock_time["hour"]), int(clock_time["minute"] or 0)), now, zone)
     try:
         found = datetime.fromisoformat(written.strip())
-    except ValueError as error:
+        aware = (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise BadConfiguration(desk.say("refused", "when", given=written), field=field) from error
-    aware = found if found.tzinfo else found.replace(tzinfo=zone)
     if aware <= now and not past:
         raise BadConfiguration(desk.say("refused", "past", time=desk.at(aware)), field=field)
-    return aware.astimezone(UTC)
+    return aware
+
+
+def _next(clock_time: time, now: datetime, zone: ZoneInfo) -> datetime:
+    """When the clock shows that next: an hour that comes twice is still to come while its second time is."""
+    today = datetime.combine(now.astimezone(zone).date(), clock_time, zone)
+    times = (one.astimezone(UTC) for one in (today, today.replace(fold=1), today + timedelta(days=1)))
+    return next(one for one in times if one > now)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -746,7 +746,17 @@ def test_a_moment_is_the_next_one_in_the_communitys_time(
     assert world.journal.pauses("garance").until == {"all": datetime.fromisoformat(until)}
 
 
-@pytest.mark.parametrize("written", ["demain", "25:00", "2026-11-24T10:59", "1h30m", ""])
+def test_an_hour_that_comes_twice_is_still_to_come_while_its_second_time_is(world: World, tribune: Tribune) -> None:
+    world.now = datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # half past two for the second time
+
+    tribune("pause", "all", "--until", "2:45")
+
+    assert world.journal.pauses("garance").until == {"all": world.now + timedelta(minutes=15)}
+
+
+@pytest.mark.parametrize(
+    "written", ["demain", "25:00", "2026-11-24T10:59", "1h30m", "", "0001-01-01", "9999-12-31T23:59-12:00"]
+)
 def test_a_moment_that_is_past_or_is_none_is_bad_input(tribune: Tribune, written: str) -> None:
     assert tribune("pause", "all", "--until", written).code == 2
 
