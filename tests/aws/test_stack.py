@@ -1,6 +1,9 @@
 """Where a deployed stack keeps things, as CloudFormation tells it."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -53,3 +56,21 @@ def test_an_older_stack_without_a_table_is_said_so(deploy: Callable[..., None]) 
     deploy("tribune-prod", "CharterTable")
     with pytest.raises(BadConfiguration, match="has no CharterTable"):
         stack.locate("prod")
+
+
+@pytest.mark.parametrize(
+    ("missing", "there"), [("AWS_DEFAULT_REGION", {}), ("AWS_PROFILE", {"AWS_PROFILE": "nobody-s"})]
+)
+def test_whoever_has_not_told_aws_where_they_are_reads_what_is_missing(missing: str, there: dict[str, str]) -> None:
+    around = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    said = subprocess.run(
+        [sys.executable, "-m", "local.command", "case", "list", "--stage", "prod"],
+        env={**around, **files, **there},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 2
+    assert said.stderr.startswith(f"{missing}: ")
+    assert len(said.stderr.splitlines()) == 1

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import NoRegionError, ProfileNotFound
+
+from tribune.errors import BadConfiguration
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,7 +30,12 @@ def _session() -> botocore.session.Session:
 
 
 def _client(service: str) -> Any:
-    return _session().create_client(service, config=_CONFIG)
+    try:
+        return _session().create_client(service, config=_CONFIG)
+    except NoRegionError as error:
+        raise BadConfiguration("say in which region of AWS the stack is", field="AWS_DEFAULT_REGION") from error
+    except ProfileNotFound as error:
+        raise BadConfiguration("your AWS configuration has no profile of that name", field="AWS_PROFILE") from error
 
 
 @cache
