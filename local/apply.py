@@ -64,7 +64,7 @@ def apply(
     community = community.model_copy(update={"filed": desk_changes.as_filed(told, configuration.charter)})
     return [
         *_charter(configuration, target, now, filed.charter if filed else "", summary=summary, dry_run=dry_run),
-        *_secrets(configuration, target, dry_run=dry_run),
+        *_secrets(configuration, communities, target, dry_run=dry_run),
         *_community(communities, before, community, target, dry_run=dry_run),
         *(f"kept as the desk has it: {line}" for line in differences(told, community)),
     ]
@@ -137,11 +137,13 @@ def _dates(configuration: Configuration, versions: Sequence[VersionMeta], now: d
 # --- the secrets ---
 
 
-def _secrets(configuration: Configuration, target: Target, *, dry_run: bool) -> Iterator[str]:
+def _secrets(configuration: Configuration, communities: Communities, target: Target, *, dry_run: bool) -> Iterator[str]:
     community = configuration.community.id
     for channel in configuration.channels:
         yield from _put(target, channel.verify, "verify", channel.platform, channel.channel, dry_run=dry_run)
-        yield from _put(target, channel.act, "act", channel.platform, channel.channel, dry_run=dry_run)
+        # A file that gives no access takes none away from another community that acts through the same channel.
+        if channel.act or not communities.is_shared(channel.platform, channel.channel, community):
+            yield from _put(target, channel.act, "act", channel.platform, channel.channel, dry_run=dry_run)
     yield from _put(target, configuration.calls, "call", community, dry_run=dry_run)
     if configuration.press:  # one app for all communities: a file that does not speak of it takes nothing away
         yield from _put(target, configuration.press, "press", "slack", dry_run=dry_run)

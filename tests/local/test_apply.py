@@ -325,3 +325,18 @@ def test_settings_that_nobody_can_read_are_written_anew(applied: Callable[..., l
     _stores(target, '{"id": "atelier"}')
     assert "community atelier: what is stored cannot be read and is written anew" in applied(TOLD)
     assert Communities(target.community_table).load("atelier").name == "L'Atelier"
+
+
+def test_a_file_without_an_access_takes_none_away_from_another_community_of_the_same_channel(
+    applied: Callable[..., list[str]],
+) -> None:
+    applied(TOLD)
+    lines = applied("""
+community: {id: quai, name: Le Quai}
+channels:
+  - platform: facebook
+    accounts: [{id: "9", space: quai}]
+    verify: {current: hush-verify}
+""")
+    assert not [line for line in lines if "/act/" in line]
+    assert secrets.access("test", "facebook", "main") == {"token": "hush-token"}

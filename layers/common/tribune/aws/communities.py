@@ -92,6 +92,15 @@ class Communities:
             ).get("Item")
         return item["community"]["S"] if item else None
 
+    def is_shared(self, platform: str, channel: str, community_id: str) -> bool:
+        """Does another community than this one speak through that channel? Raises Unavailable."""
+        with answered("dynamodb"):
+            item = self._client.get_item(
+                TableName=self._table, Key=typed(keys.channel(platform, channel)), ConsistentRead=True
+            ).get("Item")
+        owners = {entry["M"]["community"]["S"] for entry in item["accounts"]["M"].values()} if item else set()
+        return bool(owners - {community_id})
+
     def check_owners(self, community: Community) -> None:
         """Raises BadConfiguration when another community owns one of its accounts; Unavailable."""
         for platform, _, account, _ in _places(community):
