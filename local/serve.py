@@ -15,9 +15,13 @@ from local.stack import LocalStack
 from tribune.aws.stack import QUEUES
 from tribune.errors import BadConfiguration
 
+_LAST_PORT = 65_535
+
 
 def run(arguments: Namespace) -> int:
     """The `tribune serve` command: `--config FILE` (else the working example), `--port`, `--alarms`. Raises BadConfiguration."""
+    if not 0 <= arguments.port <= _LAST_PORT:
+        raise BadConfiguration(f"a port is a number up to {_LAST_PORT}", field="--port")
     configuration = read(arguments.config or EXAMPLE_FILE)
     try:
         return serve(configuration, arguments.port, alarms=arguments.alarms)

@@ -64,6 +64,13 @@ def test_what_it_does_not_know_is_bad_input(tribune: Any, arguments: tuple[str, 
     assert tribune(*arguments).code == 2
 
 
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_does_not_exist_is_said_before_anything_starts(tribune: Any, port: str) -> None:
+    said = tribune("serve", "--port", port)
+    assert said.code == 2
+    assert said.err == "--port: a port is a number up to 65535\n"
+
+
 def test_each_subcommand_has_a_module_that_runs_it() -> None:
     for one in SUBCOMMANDS:
         assert find_spec(one.module) is not None, one.name
