@@ -102,7 +102,7 @@ def as_text(
     clause = charter.clause(decision.clause) if decision.clause else None
     done = words["measures"][decision.measure]
     if clause:
-        done += f" · {words['article'].format(number=clause.number, title=clause.title.get(language, clause.id))}"
+        done += f" · {words['article'].format(number=clause.number, title=charter.title_of(clause, charter.shown_in(language)))}"
     lines += [f"  {done}", f"  {reason['sentence']}"]
     return "\n".join(lines)
 

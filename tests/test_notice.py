@@ -149,6 +149,11 @@ def test_days_are_those_of_the_community() -> None:
     assert statement["content_date"] == "2026-11-25"
 
 
+def test_a_title_that_names_the_brand_is_told_with_its_name() -> None:
+    named = MODEL.clauses[9].model_copy(update={"title": {"fr": "Respect chez {brand}", "en": "Respect at {brand}"}})
+    assert Ground("en", PUBLISHED, named).title == "Respect at Vélos Garance"
+
+
 def test_a_long_rule_is_cut_where_the_schema_ends() -> None:
     clause = MODEL.clause("respect")
     assert clause is not None

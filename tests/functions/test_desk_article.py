@@ -1,6 +1,7 @@
 """desk: an article of the next version: said otherwise, proven by its examples, published with approval."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -136,3 +137,16 @@ def test_a_text_is_carried_to_the_version_published_meanwhile(marie: Browser) ->
     assert lea.send(f"{DRAFT}/move", page, seen=page.field("seen")).status == 303
     seen = lea.json(DRAFT)
     assert (seen["beside"], [one["text"] for one in seen["changes"]]) == (2, ["Le respect des gens"])
+
+
+def test_an_article_whose_title_names_the_brand_is_called_by_its_name_everywhere(marie: Browser) -> None:
+    lea = signed_in(marie.world, "lea")
+    assert reword(marie, title="Respect chez {brand}").status == 303
+    assert published_by(lea).status == 303
+    marie.world.now += timedelta(days=16)
+    lea, marie = signed_in(marie.world, "lea"), signed_in(marie.world, "marie")
+
+    for path in ("/desk/garance/charter", "/desk/garance/modes", DRAFT, "/desk/garance/handover"):
+        page = lea.get(path).body
+        assert "Respect chez Vélos Garance" in page, path
+        assert "chez {brand}" not in page, path

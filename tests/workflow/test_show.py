@@ -297,6 +297,23 @@ def test_every_link_of_a_page_can_be_followed() -> None:
             assert visitor.follow(address).status == 200, link
 
 
+def test_titles_and_headings_are_filled_like_texts() -> None:
+    named = charter(title={"fr": "Charte de {brand}", "en": "Charter of {brand}"})
+    clauses = tuple(
+        one.model_copy(update={"title": {"fr": "Chez {brand}", "en": "At {brand}"}}) for one in named.clauses
+    )
+    families = {"indigne": {"fr": "Respecter {brand}", "en": "Respect {brand}"}}
+    named = named.model_copy(update={"clauses": clauses, "families": families})
+    visitor = Visitor(published().model_copy(update={"charter": named}))
+    told = text_of(visitor.get("/charter/garance/v1/fr"))
+    for said in ("Charte de Vélos Garance", "Chez Vélos Garance", "Respecter Vélos Garance"):
+        assert said in told
+    assert "{" not in told
+    machine = visitor.get("/charter/garance/v1.json").body
+    assert {clause["title"]["en"] for clause in json.loads(machine)["clauses"]} == {"At Vélos Garance"}
+    assert "{brand}" not in machine
+
+
 def test_an_earlier_version_that_speaks_fewer_languages_is_still_read_from_the_later_ones() -> None:
     only_french = charter(languages=["fr"])
     first = published(1, NOW - DAY).model_copy(update={"charter": only_french})

@@ -25,7 +25,7 @@ def sentences(
 def _named(one: Trace, charter: Charter | None, language: str) -> str:
     table = words.table(language, "trace")
     clause = charter.clause(one.clause) if charter else None
-    if clause is None:
+    if charter is None or clause is None:
         return str(table["law"]) if one.clause == LAW else one.clause
-    title = clause.title.get(language) or next(iter(clause.title.values()))
+    title = charter.title_of(clause, charter.shown_in(language))
     return str(table["article"].format(number=clause.number, title=title))

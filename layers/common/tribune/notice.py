@@ -191,7 +191,9 @@ class Ground:
     @property
     def title(self) -> str:
         """The title of the clause."""
-        return self.clause.title[self.told_in] if self.clause else ""
+        if self.published is None or self.clause is None:
+            return ""
+        return self.published.charter.title_of(self.clause, self.told_in)
 
     @property
     def told_in(self) -> str:

@@ -391,6 +391,10 @@ class Charter(Written):
         """The language in which it is shown to somebody of that one: its first one, where it is not written in theirs."""
         return language if language in self.languages else self.languages[0]
 
+    def title_of(self, clause: Clause, language: str) -> str:
+        """The title of a clause, its placeholders filled like those of its text."""
+        return fill(clause.title.get(language, ""), self.values(language))
+
     def words_of(self, clause: Clause, language: str) -> str:
         """The text of a clause with its placeholders filled; those nobody filled stay visible in braces."""
         return fill(clause.text.get(language, ""), self.values(language))

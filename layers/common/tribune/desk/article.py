@@ -100,7 +100,7 @@ def article(visit: Visit, where: Parts) -> ArticleView:
     remarks = lint(one, vocabulary, draft.today(visit), proven=False) if found else ()
     return ArticleView(
         clause=clause.id,
-        name=named(clause, visit),
+        name=named(clause, one, visit),
         seen=found.content_hash if found else "",
         said=tuple(
             InLanguage(

@@ -276,7 +276,7 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
     base, language = visit.community.charter_base_url, published.charter.shown_in(visit.language)
     return Cited(
         number=clause.number,
-        title=clause.title.get(language) or next(iter(clause.title.values())),
+        title=published.charter.title_of(clause, language),
         text=published.words_of(clause, language, visit.community.zone),
         version=version,
         url=clause_link(visit.community, version, language, clause.number) if base else "",

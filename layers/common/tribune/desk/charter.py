@@ -124,9 +124,9 @@ def spoken(charter: Charter, visit: Visit) -> str:
     return visit.language if visit.language in charter.languages else charter.languages[0]
 
 
-def named(clause: Clause, visit: Visit) -> str:
+def named(clause: Clause, charter: Charter, visit: Visit) -> str:
     """`Article 10, Le respect des personnes`."""
-    title = clause.title.get(visit.language) or next(iter(clause.title.values()))
+    title = charter.title_of(clause, spoken(charter, visit))
     return str(visit.screen["case"]["cited"].format(number=clause.number, title=title))
 
 
@@ -135,7 +135,7 @@ def _article(clause: Clause, published: PublishedCharter, visit: Visit) -> Artic
     return Article(
         number=clause.number,
         id=clause.id,
-        title=clause.title.get(language, clause.id),
+        title=published.charter.title_of(clause, language),
         paragraphs=tuple(
             part for part in published.words_of(clause, language, visit.community.zone).split("\n\n") if part.strip()
         ),
@@ -173,7 +173,7 @@ def tried(text: str, under: str, charter: Charter, visit: Visit) -> Tried:
     return Tried(
         under=under,
         pieces=_pieces(text, [(one.start, one.end) for one in findings.breaches]),
-        article=named(cited, visit) if cited else "",
+        article=named(cited, charter, visit) if cited else "",
         reason=words.table(visit.language, "reasons")[decision.reason]["sentence"],
         modes=tuple(
             InMode(mode=said["modes"][mode], done=_done(one, visit), now=mode is today)

@@ -125,7 +125,7 @@ def draft(visit: Visit, _parts: Parts) -> DraftView:
         else (),
         remarks=tuple(remark_said(remark, one, visit) for remark in remarks),
         checked=whole,
-        clauses=tuple((clause.id, named(clause, visit)) for clause in one.clauses),
+        clauses=tuple((clause.id, named(clause, one, visit)) for clause in one.clauses),
         effective=visit.telling.at(next_effect(latest[-1], visit.now)),
     )
 
@@ -206,7 +206,7 @@ def remark_said(remark: Remark, one: Charter, visit: Visit) -> str:
 
 def _named(clause_id: str, one: Charter, base: Charter, visit: Visit) -> str:
     clause: Clause | None = one.clause(clause_id) or base.clause(clause_id)
-    return named(clause, visit) if clause else clause_id
+    return named(clause, one, visit) if clause else clause_id
 
 
 def failure_said(failure: Failure, one: Charter, visit: Visit) -> str:

@@ -456,9 +456,9 @@ def _posts(figures: Figures, visit: Visit) -> tuple[Post, ...]:
 def _clauses(told: Report, charter: Charter | None, table: Any, language: str) -> tuple[ClauseCount, ...]:
     def called(name: str) -> str:
         clause = charter.clause(name) if charter else None
-        if clause is None:
+        if charter is None or clause is None:
             return name or str(table["law"])
-        title = clause.title.get(language) or next(iter(clause.title.values()))
+        title = charter.title_of(clause, charter.shown_in(language))
         return words.fill(table["article"], {"number": str(clause.number), "title": title})
 
     return tuple(

@@ -109,7 +109,7 @@ def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
     modes_said = visit.screen["charter"]["modes"]
     return [
         Short(
-            name=named(clause, visit),
+            name=named(clause, published.charter, visit),
             first=_SENTENCE_ENDS.split(
                 " ".join(published.words_of(clause, language, visit.community.zone).split()), maxsplit=1
             )[0],

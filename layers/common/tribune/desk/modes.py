@@ -7,7 +7,7 @@ from typing import Literal
 
 from tribune import words
 from tribune.channel import ActKind
-from tribune.charter.document import Clause
+from tribune.charter import Charter, Clause
 from tribune.community import Community, Modes
 from tribune.decision import Mode
 from tribune.desk.charter import named
@@ -76,19 +76,24 @@ def modes(visit: Visit, _parts: Parts) -> ModesView:
         default=community.modes.default,
         hide_gravity_4=community.modes.hide_gravity_4,
         clauses=tuple(
-            _clause(clause, community.modes, ends, braked=clause.id in held, visit=visit)
-            for clause in (published.charter.rules_anywhere if published else ())
-        ),
+            _clause(clause, published.charter, (community.modes, ends), braked=clause.id in held, visit=visit)
+            for clause in published.charter.rules_anywhere
+        )
+        if published
+        else (),
         days=LOOK_BACK.days,
     )
 
 
-def _clause(clause: Clause, modes: Modes, ends: Counter[tuple[str, str]], *, braked: bool, visit: Visit) -> ClauseMode:
+def _clause(
+    clause: Clause, charter: Charter, known: tuple[Modes, Counter[tuple[str, str]]], *, braked: bool, visit: Visit
+) -> ClauseMode:
+    modes, ends = known
     found = {end: ends[clause.id, end] for end in ("followed", "left", "reversed")}
     judged = sum(found.values())
     return ClauseMode(
         id=clause.id,
-        name=named(clause, visit),
+        name=named(clause, charter, visit),
         mode=modes.clauses.get(clause.id, modes.default),
         own=clause.id in modes.clauses,
         ceiling=words.table(visit.language, "pages")["ceiling"][clause.ceiling],

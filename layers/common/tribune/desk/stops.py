@@ -132,7 +132,7 @@ def _released(brakes: Brakes, visit: Visit) -> Iterator[str]:
 def _article(clause_id: str, visit: Visit) -> str:
     published = visit.reach.charters.load(visit.community.id, visit.now)
     clause = published.charter.clause(clause_id) if published else None
-    return named(clause, visit) if clause else clause_id
+    return named(clause, published.charter, visit) if published and clause else clause_id
 
 
 def _resting(breaker: Breaker, visit: Visit) -> Iterator[str]:

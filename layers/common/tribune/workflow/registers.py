@@ -85,7 +85,7 @@ class Publishing:
             month,
             figures,
             rules=[
-                Rule(clause.id, clause.number, dict(clause.title))
+                Rule(clause.id, clause.number, {one: published.charter.title_of(clause, one) for one in clause.title})
                 for clause in published.charter.clauses
                 if clause.kind is Kind.RULE
             ],

@@ -249,7 +249,7 @@ def as_html(published: PublishedCharter, community: Community, language: str, ea
         language=language,
         words=words,
         brand=values.get("brand", community.name),
-        title=charter.title.get(language, ""),
+        title=fill(charter.title.get(language, ""), values),
         summary=published.summary,
         version_line=words["version_line"].format(
             version=published.version,
@@ -282,13 +282,17 @@ def as_json(published: PublishedCharter, zone: ZoneInfo) -> str:
         "summary": published.summary,
         "content_hash": published.content_hash,
         "type": charter.type,
-        "title": charter.title,
+        "title": _filled(charter.title, charter),
         "languages": charter.languages,
         "commitments": charter.commitments.model_dump(mode="json"),
-        "families": charter.families,
+        "families": {family: _filled(texts, charter) for family, texts in charter.families.items()},
         "clauses": [_clause_as_json(published, clause, zone) for clause in charter.clauses],
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _filled(texts: Mapping[str, str], charter: Charter) -> dict[str, str]:
+    return {language: fill(text, charter.values(language)) for language, text in texts.items()}
 
 
 def _clause_as_json(published: PublishedCharter, clause: Clause, zone: ZoneInfo) -> dict[str, Any]:
@@ -300,8 +304,10 @@ def _clause_as_json(published: PublishedCharter, clause: Clause, zone: ZoneInfo)
             "strike", "silent", "legal_basis", "dsa",
         },
     )  # fmt: skip
-    text = {language: published.words_of(clause, language, zone) for language in published.charter.languages}
-    return shown | {"anchor": anchor(clause), "text": text}
+    charter = published.charter
+    title = {language: charter.title_of(clause, language) for language in clause.title}
+    text = {language: published.words_of(clause, language, zone) for language in charter.languages}
+    return shown | {"title": title, "anchor": anchor(clause), "text": text}
 
 
 def anchor(clause: Clause) -> str:
@@ -347,7 +353,7 @@ def _sections(
         name = "space" if clause.kind in _SPACE else clause.family or "measures"
         own = charter.families.get(clause.family, {}).get(language) if clause.family else None
         section = sections.setdefault(
-            name, {"id": f"section-{name}", "heading": own or words["sections"][name], "clauses": []}
+            name, {"id": f"section-{name}", "heading": fill(own or words["sections"][name], values), "clauses": []}
         )
         section["clauses"].append(_clause(clause, values, words, language))
     return list(sections.values())
@@ -358,7 +364,7 @@ def _clause(clause: Clause, values: dict[str, str], words: Mapping[str, Any], la
         "anchor": anchor(clause),
         "number": clause.number,
         "name": words["article"].format(number=clause.number),
-        "title": clause.title.get(language, ""),
+        "title": fill(clause.title.get(language, ""), values),
         "paragraphs": [
             part for part in re.split(r"\n\s*\n", fill(clause.text.get(language, ""), values)) if part.strip()
         ],

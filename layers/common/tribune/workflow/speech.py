@@ -113,7 +113,7 @@ class Speech:
         if version is None or cited is None:
             return {}
         shown = version.charter.shown_in(language)
-        fields = {"n": str(cited.number), "title": cited.title.get(shown, "")}
+        fields = {"n": str(cited.number), "title": version.charter.title_of(cited, shown)}
         if community.charter_base_url:
             fields["url"] = clause_link(community, version.version, shown, cited.number)
         return fields
