@@ -281,6 +281,23 @@ def test_not_a_breach_where_nothing_is_hidden_takes_back_what_was_prepared(marie
     assert marie.send(f"{case}/acquit", marie.get(case), expressions="abruti").status in (409, 422)
 
 
+def test_not_a_breach_is_ruled_also_of_an_article_that_the_charter_has_no_more(marie: Browser) -> None:
+    case, world = case_of(marie), marie.world
+    marie.send(f"{case}/hide", marie.get(case))
+    world.pump_only("perform_action")
+    before = in_force(world)
+    without = tuple(clause for clause in before.clauses if clause.id != "respect")
+    publish(world, before.model_copy(update={"clauses": without}))
+
+    assert marie.json(case)["acquittal"] == {"expressions": ["abruti"]}
+    done = marie.send(f"{case}/acquit", marie.get(case), expressions="abruti")
+
+    assert done.headers["location"].endswith("done=acquitted")
+    world.pump_only("perform_action")
+    assert [entry.kind for entry in world.outbox.effects] == ["hide", "unhide"]
+    assert marie.json(DRAFT)["exists"] is False
+
+
 def test_neither_contact_data_nor_names_come_into_the_charter_from_a_case(marie: Browser) -> None:
     case = case_of(marie)
 

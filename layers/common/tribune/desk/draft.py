@@ -277,12 +277,14 @@ def _save(visit: Visit, after: Charter, found: CharterDraft | None, beside: int)
 
 def allowed(visit: Visit, clause: str, language: str, expressions: list[str]) -> bool:
     """Expressions that turned out to be no breach of a clause: never one again in the draft, and an example that tests
-    it. False when the draft says so already. Raises Refused.
+    it. False when the draft says so already, or has no such rule any more. Raises Refused.
     """
     if not expressions:
         return False
     found = visit.reach.charters.draft(visit.community.id)
     beside, before = begun(found, visit)
+    if clause not in {rule.id for rule in before.rules_anywhere}:
+        return False
     language = language if language in before.languages else before.languages[0]
     after = before
     for text in expressions:
