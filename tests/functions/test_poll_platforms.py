@@ -8,7 +8,7 @@ import pytest
 import square
 from world import Fault, World
 
-from tribune.aws import clients, keys
+from tribune.aws import clients, keys, secrets
 from tribune.channel import Verdict
 from tribune.journal import SweepRecord
 
@@ -64,6 +64,21 @@ def test_what_was_said_between_two_rounds_is_decided_once(world: World, place: s
 
     assert decided(world, *(f"c{number}" for number in range(5))) == [f"c{number}" for number in range(5)]
     assert world.counters() == {"comment.1": 5}
+
+
+def test_a_community_or_an_access_that_nobody_can_read_keeps_no_other_from_being_heard(
+    world: World, place: square.Square
+) -> None:
+    world.unreadable("atelier")
+    other = square.CHANNEL.replace("- platform: square", "- platform: square\n    channel: above")
+    world.more = other.replace(square.ACCOUNT, "p9") + square.CHANNEL
+    world.apply()
+    secrets.put("/tribune/test/act/square/above", "no JSON")
+    place.say("c1", "Bonjour à tous", world.now - timedelta(minutes=1))
+    world.poll()
+    world.pump()
+
+    assert decided(world, "c1") == ["c1"]
 
 
 def test_a_comment_that_the_platform_shows_late_is_not_missed(world: World, place: square.Square) -> None:

@@ -24,7 +24,7 @@ from tribune.channel import (
     Verdict,
 )
 from tribune.comment import Comment, Verb
-from tribune.errors import Conflict, NotSent, PerhapsSent, Unavailable, Unreadable
+from tribune.errors import BadConfiguration, Conflict, NotFound, NotSent, PerhapsSent, Unavailable, Unreadable
 from tribune.journal import Breaker, SweepRecord
 from tribune.workflow.asking import Asking, Told
 from tribune.workflow.ports import Communities, Queue
@@ -100,7 +100,7 @@ class Polling:
                 break
             try:
                 visit = self._visit(account, known.sweep(*account.at), known.breaker(*account.at), seconds_left)
-            except (Conflict, Unavailable) as error:
+            except (BadConfiguration, Conflict, Unavailable) as error:
                 visit = Swept(account.place.platform, why=error.reason)
             if visit is not None:
                 visits.append(visit)
@@ -108,7 +108,10 @@ class Polling:
 
     def _accounts(self) -> Iterable[_Account]:
         for name in self.names():
-            community = self.communities.load(name)
+            try:
+                community = self.communities.load(name)
+            except (NotFound, BadConfiguration):
+                continue  # moderate_comments says so: its neighbours are heard all the same
             for channel in community.channels:
                 platform = self.platform(channel.platform)
                 for account in channel.accounts:
