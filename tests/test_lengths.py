@@ -46,6 +46,9 @@ def test_x_counts_what_it_composes() -> None:
         ("http://exemple.fr", 23),
         ("Voir https://exemple.fr/charte.", 5 + 23 + 1),
         ("(https://exemple.fr/charte)", 1 + 23 + 1),
+        ("Https://exemple.fr/une-adresse-qu-un-telephone-commence", 23),
+        ("(https://exemple.fr/wiki/Selle_(velo))", 1 + 23 + 1),
+        ("https://exemple.fr/wiki/Selle_(velo)#histoire", 23),
         ("https://exemple.fr/a et https://exemple.fr/b", 23 + 4 + 23),
         ("exemple.fr/charte", 23),
         ("charte.velos-garance-et-compagnie.exemple.fr/article-10", 55),
@@ -88,5 +91,11 @@ def test_a_character_weighs_at_most_two_on_x_and_four_anywhere(text: str) -> Non
 
 
 def test_a_long_text_is_measured_quickly() -> None:
-    for text in ("a" * 20_000, "a." * 10_000, "https://a.fr/" + "/" * 20_000, "👨\u200d" * 5_000):
+    for text in (
+        "a" * 20_000,
+        "a." * 10_000,
+        "https://a.fr/" + "/" * 20_000,
+        "a.fr/" + "(a" * 9_999,
+        "👨\u200d" * 5_000,
+    ):
         assert length(text, "x_weighted") > 0

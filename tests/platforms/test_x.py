@@ -416,6 +416,8 @@ def test_only_our_own_timeline_since_the_attempt_is_read(asked: Any, access: Acc
         ("Lou & Bo <3", "@amina_roux Lou &amp; Bo &lt;3"),
         ("Voir https://garance.exemple.fr/charte/v3#article-10 !", "Voir https://t.co/aB3dE5gH7j !"),
         ("Voir garance.exemple.fr/charte", "@amina_roux Voir https://t.co/aB3dE5gH7j"),
+        ("Https://garance.exemple.fr/charte", "@amina_roux https://t.co/aB3dE5gH7j"),
+        ("Voir https://exemple.fr/Selle_(velo).", "@amina_roux Voir https://t.co/aB3dE5gH7j."),
     ],
 )
 def test_our_reply_is_found_whatever_x_made_of_its_text(text: str, shown: str, asked: Any, answered: Any) -> None:

@@ -22,8 +22,10 @@ _DRESSED = rf"{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]*[\U000e0020-\U000e007f]*"
 _EMOJI = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae]\ufe0f|{_DRESSED}(?:\u200d{_DRESSED})*"
 _LETTERS = "a-zA-Z0-9\u00c0-\u024f"
 _HOST = rf"(?:[{_LETTERS}](?:[{_LETTERS}-]*[{_LETTERS}])?\.)+[a-zA-Z]{{2,24}}"
-_PATH = rf"(?:[/?][{_LETTERS}\u0400-\u04ff!*';:=+,.$%#_/?&~@|-]*[{_LETTERS}\u0400-\u04ff=_#/+&-]|/)"
-_LINK = rf"(?<![@\w.$#/])(?P<link>(?P<scheme>https?://)?{_HOST}(?::[0-9]+)?{_PATH}?)(?![\w@])"
+_INSIDE = rf"[{_LETTERS}\u0400-\u04ff!*';:=+,.$%#_/?&~@|-]"
+_BRACKETED = rf"\({_INSIDE}+\)"
+_PATH = rf"(?:[/?](?:{_INSIDE}|{_BRACKETED})*(?:[{_LETTERS}\u0400-\u04ff=_#/+&-]|{_BRACKETED})|/)"
+_LINK = rf"(?<![@\w.$#/])(?P<link>(?P<scheme>(?i:https?)://)?{_HOST}(?::[0-9]+)?{_PATH}?)(?![\w@])"
 _PARTS: Final = re.compile(rf"{_LINK}|(?P<emoji>{_EMOJI})")
 
 
