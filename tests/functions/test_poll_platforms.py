@@ -336,6 +336,21 @@ def test_an_item_that_says_too_little_is_completed_and_decided(world: World, cri
     assert decided(world, "m1") == ["m1"]
 
 
+def test_an_access_that_nobody_can_read_keeps_no_neighbour_from_being_completed(
+    world: World, crier: square.Square
+) -> None:
+    crier.say("m1", "Bonjour", world.now)
+    place = {"platform": "square", "account": square.ACCOUNT, "community": "garance", "space": "square"}
+    body = {**place, "payload": {"id": "m1", "account": square.ACCOUNT}, "received_at": world.now.isoformat()}
+    secrets.put("/tribune/test/act/square/above", "no JSON")
+    records = [
+        {"messageId": channel, "receiptHandle": "r", "body": json.dumps({**body, "channel": channel})}
+        for channel in ("above", "main")
+    ]
+
+    assert world.invoke("poll_platforms", {"Records": records}) == {"batchItemFailures": [{"itemIdentifier": "above"}]}
+
+
 @pytest.mark.usefixtures("crier")
 def test_what_no_longer_exists_is_dropped(world: World) -> None:
     announced(world, "gone")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 from tribune.channel import Item, LookedUp, Platform, Verdict
-from tribune.errors import Conflict, NotFound, PerhapsSent, Unavailable, UnknownChannel, Unreadable
+from tribune.errors import BadConfiguration, Conflict, NotFound, PerhapsSent, Unavailable, UnknownChannel, Unreadable
 from tribune.workflow.asking import Asking
 from tribune.workflow.gate import spread
 from tribune.workflow.ports import Queue
@@ -71,7 +71,7 @@ class LookingUp:
             if seconds_left() < LEAST_SECONDS:
                 return Asked(message.id, name, "no_time", again=True)
             return self._one(message, envelope, seconds_left)
-        except (Conflict, Unavailable, PerhapsSent, UnknownChannel, Unreadable, NotFound) as error:
+        except (BadConfiguration, Conflict, NotFound, PerhapsSent, Unavailable, UnknownChannel, Unreadable) as error:
             return Asked(message.id, name, error.reason, again=True)
         except (KeyError, TypeError, ValueError):
             return Asked(message.id, name, "unreadable_item", again=True)
