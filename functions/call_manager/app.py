@@ -56,7 +56,5 @@ def _ring(community: str, call: str) -> None:
     rung = _calling().ring(community, call, clock.now())
     for way in rung.ways:
         count("CallsSent", way=way)
-    if rung.waited is not None:
-        count("GraveWaits", int(rung.waited.total_seconds() // 60))
     level = logger().warning if rung.outcome is Outcome.UNKNOWN else logger().info
     level("call", community=community, outcome=rung.outcome)

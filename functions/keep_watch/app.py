@@ -16,6 +16,7 @@ from tribune.platforms import platform
 from tribune.settings import WatchSettings
 from tribune.telemetry import count, logger
 from tribune.workflow.brake import Braking
+from tribune.workflow.call import longest_wait
 from tribune.workflow.consult import Following
 from tribune.workflow.digest import Digesting
 from tribune.workflow.lead import Leading, as_written
@@ -74,4 +75,7 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     for level in turned:
         count("ClimatesTurned", climate=level)
     told = {"lead": leading.mornings(known, clock.now()), "digest": digesting.mornings(known, clock.now())}
+    waited = longest_wait(journal, known, communities.load, clock.now())
+    if waited is not None:
+        count("GraveWaits", int(waited.total_seconds() // 60))
     logger().info("watched", extra={**woken, "climate": len(turned), **told})

@@ -1,9 +1,7 @@
 """call_manager through its real door: SQS in, a person reached, from the tables of the template."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -195,17 +193,3 @@ def test_neither_a_secret_nor_a_name_nor_what_is_said_reaches_the_log(
     assert '"CallsSent"' in printed.out
     for private in ("hooks.slack", "Marie", "marie@", "Menace", "3114"):
         assert private not in printed.out + printed.err
-
-
-@pytest.mark.parametrize(("urgency", "said"), [("now", ['"GraveWaits":1', '"GraveWaits":16']), ("hours", [])])
-def test_how_long_what_cannot_wait_has_waited_is_told_each_time_somebody_is_rung(
-    room: Room, capsys: pytest.CaptureFixture[str], urgency: str, said: list[str]
-) -> None:
-    room.call(urgency=urgency)
-    known = room.state()
-    room.journal.save_call(replace(known, received_at=room.now - timedelta(minutes=1)), room.now)
-    room.ring()
-    room.now += timedelta(minutes=15)
-    room.ring()
-
-    assert re.findall(r'"GraveWaits":\d+', capsys.readouterr().out) == said

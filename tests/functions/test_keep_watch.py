@@ -1,11 +1,15 @@
 """keep_watch through its real door: whatever lost its wake-up is woken again, and nothing else is touched."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from world import PAGE, World
 
 from tribune.aws import clients
-from tribune.journal import ActionState
+from tribune.journal import ActionState, CaseState, Changes
+from tribune.workflow.call import take
 
 
 def lose_wake_ups(world: World) -> None:
@@ -50,3 +54,44 @@ def test_what_is_done_is_not_woken_again(world: World) -> None:
     world.invoke("keep_watch", {})
 
     assert world.pump() == 0
+
+
+def test_what_is_grave_and_waits_is_told_until_somebody_takes_it_although_nobody_is_rung_any_more(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told_for(minutes: int) -> list[int]:
+        capsys.readouterr()
+        for _ in range(minutes // 5):
+            world.now += timedelta(minutes=5)
+            world.invoke("keep_watch", {})
+            world.pump()
+        return [int(n) for n in re.findall(r'"GraveWaits":(\d+)', capsys.readouterr().out)]
+
+    world.now = world.now.replace(hour=22)
+    world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer", at=world.now))
+    world.pump()
+    world.pump()
+
+    assert told_for(minutes=150) == list(range(5, 155, 5))
+    rung = len(world.rung)
+    assert told_for(minutes=15) == [155, 160, 165]
+    assert len(world.rung) == rung, "in the night the line is rung a few times, and then no more"
+
+    (call,) = world.calls_of("garance")
+    take(world.journal, "garance", call.id, "marie", world.now)
+    assert told_for(minutes=15) == []
+
+
+def test_what_is_grave_and_settled_waits_for_nobody_although_its_call_was_not_taken(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer"))
+    world.pump()
+    case = world.journal.case_of("garance", "facebook", PAGE, "1_1")
+    assert case is not None
+    closed = replace(case, state=CaseState.CLOSED, closed_by="marie", closed_at=world.now, rev=case.rev + 1)
+    world.journal.commit(Changes(cases=(closed,)), world.now)
+    world.now += timedelta(minutes=1)
+    world.invoke("keep_watch", {})
+
+    assert "GraveWaits" not in capsys.readouterr().out

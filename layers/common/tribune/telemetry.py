@@ -65,7 +65,7 @@ METRICS = (
     Metric("CallsFailed", "calls that no way could deliver", ()),
     Metric("PressesReceived", "buttons pressed in a call's message", ("outcome",)),
     Metric("PressesRefused", "presses that nothing proved: forged, stale", ("way",)),
-    Metric("GraveWaits", "minutes that a grave comment had waited for a person when somebody was called", (), "None"),
+    Metric("GraveWaits", "minutes that something grave has waited while nobody of the team took its call", (), "None"),
     Metric("AlarmsRelayed", "CloudWatch alarms turned into a call", ()),
     Metric("LedgersAnchored", "communities whose ledger was signed for the hour", ()),
     Metric("HoursSealed", "hours counted to the last detail, again or for the first time", ()),

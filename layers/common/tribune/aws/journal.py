@@ -220,13 +220,14 @@ class Journal:
         item = self.read([key]).items.get((key["pk"], key["sk"]))
         return call_of(item) if item else None
 
-    def open_calls(self, community: str) -> list[Call]:
-        """The calls of a community that nobody took yet, the oldest first."""
+    def open_calls(self, community: str = "") -> list[Call]:
+        """The calls of a community, or of all of them, that nobody took yet, the oldest first."""
+        whose = keys.call(community, "")["pk"] if community else ""
         found = [
             key
             for shard in range(keys.SHARDS["call"])
             for key in self._index("due", f"call#{shard}", None, None)
-            if key["pk"].startswith(keys.call(community, "")["pk"])
+            if key["pk"].startswith(whose)
         ]
         waiting = (CallState.READY, CallState.SENDING, CallState.SENT)
         calls = [call_of(item) for item in self.read(found).items.values() if item["state"] in waiting]

@@ -11,7 +11,7 @@ within an hour reads the rest in one summary, and what somebody muted waits.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from tribune.climate import SIGNED_WITH
 from tribune.community import Community
 from tribune.decision import CALLS, Urgency
 from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
-from tribune.errors import AlreadyDone, Conflict, NotFound, TribuneError, Unavailable, Unreadable
+from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
 from tribune.proposals import may_be_quoted
 from tribune.voice import help_line, moment_words
@@ -91,8 +91,6 @@ class Rung:
 
     outcome: Outcome
     ways: tuple[str, ...] = ()
-    waited: timedelta | None = None
-    """How long what cannot wait had waited for a person, when somebody was rung for it."""
 
 
 class Store(Protocol):
@@ -118,6 +116,19 @@ class Store(Protocol):
 
     def words_of(self, community: str, platform: str, account: str, object_id: str) -> str | None:
         """The current words of an object, None when they were erased."""
+
+
+class Waiting(Protocol):
+    """Where what waits for a person is found."""
+
+    def open_calls(self) -> list[Call]:
+        """The calls of every community that nobody took yet."""
+
+    def ringing(self, community: str) -> Ringing:
+        """What is muted."""
+
+    def case_of(self, community: str, platform: str, account: str, object_id: str) -> Case | None:
+        """What waits, or waited, for a person about an object."""
 
 
 class Screens(Protocol):
@@ -189,14 +200,7 @@ class Calling:
 
     def _ended_with_its_case(self, call: Call, now: datetime) -> bool:
         """A person settled all that it is about, before it rang or without taking it: nobody is rung about that any more."""
-        if call.reason not in _OF_A_CASE or now - call.created_at < TRY_AGAIN:
-            return False
-        rota, cases = self.community(call.community).rota, [self.store.case_of(*at) for at in _named(call)]
-        people = {TEAM, *(person.id for person in (*rota.people, rota.fallback) if person)}
-        ends = [
-            case.closed_at for case in cases if case and case.state is CaseState.CLOSED and case.closed_by in people
-        ]
-        if not cases or len(ends) < len(cases) or any(end is None or end < call.created_at for end in ends):
+        if now - call.created_at < TRY_AGAIN or not _settled(call, self.store, self.community):
             return False
         with suppress(Conflict):  # somebody takes it at this moment
             self.store.save_call(replace(call, state=CallState.CLOSED, lease_until=None), now)
@@ -258,7 +262,7 @@ class Calling:
             due_at=_answer_by(call, tried, round_.line, community, now),
             tried=tried,
         )
-        return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached), _waited(call, now))
+        return Rung(Outcome.SENT, tuple(way.kind for _, way in wave.reached))
 
     def _tell_tools(self, call: Call, community: Community, now: datetime) -> Rung:
         try:
@@ -385,10 +389,46 @@ def _awake(urgency: str, community: Community, at: datetime) -> datetime:
 
 
 def _waited(call: Call, now: datetime) -> timedelta | None:
-    """The clock that the law looks at: from when it was received, for what is grave and nobody has seen yet."""
-    if call.urgency != Urgency.NOW or call.received_at is None or call.known_at or call.reason in _TOLD:
+    """From when it was received, for what is grave; that the machine knew of it at once is nobody looking after it."""
+    if call.urgency != Urgency.NOW or call.received_at is None or call.reason in _TOLD:
         return None
     return now - call.received_at
+
+
+def longest_wait(
+    store: Waiting, communities: Container[str], community: Callable[[str], Community], now: datetime
+) -> timedelta | None:
+    """The longest that something grave has waited while nobody of the team looked after it, None where nothing waits.
+
+    Whether anybody is rung meanwhile or not: in the night the line is rung a few times, and then no more.
+    """
+    waits = (
+        waited
+        for call in store.open_calls()
+        if call.community in communities
+        and (waited := _waited(call, now)) is not None
+        and not _looked_after(call, store, community, now)
+    )
+    return max(waits, default=None)
+
+
+def _looked_after(call: Call, store: Waiting, community: Callable[[str], Community], now: datetime) -> bool:
+    """Did somebody mute it, or settle all that it is about?"""
+    try:
+        return store.ringing(call.community).muted_until(call, now) is not None or _settled(call, store, community)
+    except (NotFound, BadConfiguration):
+        return False  # settings that nobody can read: nobody can be rung there either
+
+
+def _settled(call: Call, store: Store | Waiting, community: Callable[[str], Community]) -> bool:
+    """Did people of the team settle all that it is about, since it was made?"""
+    cases = [store.case_of(*at) for at in _named(call)] if call.reason in _OF_A_CASE else []
+    ends = [(case.closed_by, case.closed_at) for case in cases if case and case.state is CaseState.CLOSED]
+    if not ends or len(ends) < len(cases):
+        return False
+    rota = community(call.community).rota
+    people = {TEAM, *(person.id for person in (*rota.people, rota.fallback) if person)}
+    return all(who in people and at is not None and at >= call.created_at for who, at in ends)
 
 
 def _answer_by(
