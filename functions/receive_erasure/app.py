@@ -33,9 +33,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         asked = delivery(event)
         code = _forgetting().ask(kind, name, channel, asked, clock.now())
     except DeliveryRefused as refused:
-        if refused.reason == "forged":
+        # A channel of ours is named; where there is none, a stranger wrote the address.
+        ours = {"platform": name, "channel": channel} if refused.reason == "forged" else {}
+        if ours:
             count("SignaturesRefused", platform=name)
-        logger().info("refused", platform=name, channel=channel, reason=refused.reason)
+        logger().info("refused", reason=refused.reason, **ours)
         return _answer(refused.status, {})
     except Unavailable as unavailable:
         logger().error("not kept", platform=name, channel=channel, reason=str(unavailable))

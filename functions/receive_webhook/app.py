@@ -7,7 +7,7 @@ from tribune import clock
 from tribune.aws import clients, directory, secrets
 from tribune.aws.gateway import delivery
 from tribune.aws.queues import Queue
-from tribune.errors import DeliveryRefused, Unavailable
+from tribune.errors import DeliveryRefused, Unavailable, UnreadableBody
 from tribune.platforms import platform
 from tribune.platforms.body import parse
 from tribune.settings import ReceiveSettings
@@ -42,11 +42,17 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     path = event.get("pathParameters") or {}
     name, channel = path.get("platform", ""), path.get("channel", "main")
     try:
-        received = _receiving().receive(name, channel, delivery(event), clock.now())
+        asked = delivery(event)
+    except UnreadableBody as broken:
+        return _answer(broken.status, "")  # nobody has said yet who speaks: it is no platform's
+    try:
+        received = _receiving().receive(name, channel, asked, clock.now())
     except DeliveryRefused as refused:
-        if refused.reason in _REFUSALS:
+        # A channel of ours is named; where there is none, a stranger wrote the address, or somebody a token into it.
+        ours = {"platform": name, "channel": channel} if refused.reason in _REFUSALS else {}
+        if ours:
             count(_REFUSALS[refused.reason], platform=name)
-        logger().info("refused", platform=name, channel=channel, reason=refused.reason)
+        logger().info("refused", reason=refused.reason, **ours)
         return _answer(refused.status, "")
     except Unavailable as unavailable:
         count("DeliveriesNotKept", platform=name)

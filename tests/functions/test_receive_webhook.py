@@ -161,6 +161,18 @@ def test_a_body_whose_base64_is_broken_is_400(world: World) -> None:
         assert world.invoke("receive_webhook", broken)["statusCode"] == 400
 
 
+@pytest.mark.parametrize(("encoded", "status"), [(False, 404), (True, 400)])
+def test_what_a_stranger_writes_in_an_address_stands_in_no_log_and_names_no_metric(
+    world: World, encoded: bool, status: int, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, channel in (("telegram", "110201543:AAHdqTcvCH1vGWJxfSeo"), ("+33612345678", "AAHdqTcvCH1vGWJxfSeo")):
+        asked = event(name, b"", {}, channel=channel) | {"body": "no base64!", "isBase64Encoded": encoded}
+        assert world.invoke("receive_webhook", asked)["statusCode"] == status
+
+    printed = capsys.readouterr().out + "".join(str(vars(line)) for line in caplog.records)
+    assert [told for told in ("AAHdqTcvCH1vGWJxfSeo", "33612345678", "CloudWatchMetrics") if told in printed] == []
+
+
 def test_more_than_a_mebibyte_is_413_before_anything_is_verified(world: World) -> None:
     raw = b" " * (1024 * 1024 + 1)
 
