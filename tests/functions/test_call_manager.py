@@ -193,3 +193,17 @@ def test_neither_a_secret_nor_a_name_nor_what_is_said_reaches_the_log(
     assert '"CallsSent"' in printed.out
     for private in ("hooks.slack", "Marie", "marie@", "Menace", "3114"):
         assert private not in printed.out + printed.err
+
+
+def test_a_call_that_cannot_be_read_takes_no_other_of_its_batch_with_it(
+    room: Room, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.call("hate")
+    room.call()
+    key = {name: {"S": value} for name, value in keys.call("garance", "hate-1").items()}
+    broken = {"Key": key, "UpdateExpression": "SET created_at = :x", "ExpressionAttributeValues": {":x": {"S": "hier"}}}
+    clients.dynamodb().update_item(TableName=stack.tables()["JournalTable"], **broken)
+
+    assert room.ring("hate-1", "threat-1") == ["hate-1"]
+    assert room.state().tried == ("marie",)
+    assert '"CallsFailed":1' in capsys.readouterr().out
