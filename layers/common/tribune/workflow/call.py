@@ -711,6 +711,7 @@ def _what_happened(call: Call, community: Community, seen: "_Seen", now: datetim
         _crowd(call, seen, table, reason),
         _done(seen.head, table, at) if seen.head is not None and reason.get("done", True) else "",
         _clock(call, seen.head, table, at),
+        table["edited"] if _edited(call, seen.head) else "",
         *_quoted(seen.quotes, table),
         words.fill(str(reason["todo"]), fields),
     )
@@ -745,6 +746,12 @@ def _crowd(call: Call, seen: "_Seen", table: Mapping[str, str], reason: Mapping[
     people = {head.author for head in seen.heads if head.author}
     known = len(people) if len(seen.heads) == n and people else 0
     return words.fill(table["many_people" if known > 1 else "many"], {"n": str(n), "people": str(known)})
+
+
+def _edited(call: Call, head: Head | None) -> bool:
+    """Did its author change what the call is about, and only that, since it was made? It may say nothing grave any more."""
+    judged = head.verdict.at if head and head.verdict and not head.deleted else None
+    return call.reason in _OF_A_CASE and len(call.objects) == 1 and judged is not None and judged > call.created_at
 
 
 def _quoted(quotes: Sequence[tuple[str, str]], table: Mapping[str, str]) -> list[str]:
