@@ -8,6 +8,7 @@ from memory_world import memory_world
 from world import World
 
 THREAT = "On sait où est ton magasin, on va venir te défoncer"
+HIS_NUMBER = "Le numéro de Karim c'est le 06 39 98 12 34, appelez-le tous"
 CALM = "Bonne journée à tous"
 
 
@@ -45,3 +46,11 @@ def test_a_comment_as_it_was_written_is_not_said_to_be_edited(place: World) -> N
 
     assert THREAT in told
     assert "modifié" not in told
+
+
+def test_a_comment_that_is_shown_again_is_not_said_to_be_hidden(place: World) -> None:
+    told = next_called(place, HIS_NUMBER, CALM)
+
+    assert not place.facebook.comments["1_1"].hidden
+    assert "il est de nouveau visible." in told
+    assert "masqué à titre provisoire" not in told

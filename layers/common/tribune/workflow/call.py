@@ -35,6 +35,7 @@ from tribune.workflow.alarm import told_of
 from tribune.workflow.by_hand import TEAM
 from tribune.workflow.digest import DIGEST, digest_lines
 from tribune.workflow.reporting import REPORT, as_html, told_of_report
+from tribune.workflow.takeback import last_visibility
 
 LEASE = timedelta(seconds=90)
 """The function's timeout and a minute: nobody else rings meanwhile."""
@@ -839,10 +840,18 @@ def _hide_of(head: Head) -> tuple[str, datetime | None]:
     """What became of the hide of a comment: a key of `done`, and when it was done."""
     if head.deleted:
         return "deleted", None
-    hides = [action for action in head.actions if action.kind is ActKind.HIDE]
+    hides = [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
     if not hides:
         return "nothing", None
+    if _is_shown_again(head):
+        return "shown", hides[-1].done_at
     return _HIDES[hides[-1].state], hides[-1].done_at
+
+
+def _is_shown_again(head: Head) -> bool:
+    """Was it shown again, by us or on the platform itself?"""
+    last = last_visibility(head)
+    return head.hidden is False or (last is not None and (last.kind, last.state) == (ActKind.UNHIDE, ActionState.SENT))
 
 
 def _done(head: Head, table: Mapping[str, Mapping[str, str]], at: Callable[[datetime], str]) -> str:
