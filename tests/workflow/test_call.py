@@ -748,6 +748,18 @@ def test_it_never_claims_to_have_done_what_was_not_done(desk: Desk, hides: tuple
     assert (ActionState.SENT in hides) == ("connu" in desk.phones.last.text)
 
 
+@pytest.mark.parametrize("state", [ActionState.CANCELLED, ActionState.FAILED, ActionState.UNCERTAIN])
+def test_when_a_hide_failed_or_was_called_off_is_not_when_the_comment_was_hidden(
+    desk: Desk, state: ActionState
+) -> None:
+    head = a_head(state)
+    ended = replace(head.actions[0], done_at=NOW - timedelta(minutes=1), why="refused")
+    desk.keep(a_call(), replace(head, actions=(ended,)))
+    desk.ring()
+
+    assert "connu" not in desk.phones.last.text
+
+
 def test_a_call_about_a_whole_page_links_to_no_comment(desk: Desk) -> None:
     desk.keep(a_call("token_dead"), a_head())
     desk.ring("token_dead-1")

@@ -861,12 +861,18 @@ def _done(head: Head, table: Mapping[str, Mapping[str, str]], at: Callable[[date
 
 def _clock(call: Call, head: Head | None, table: Mapping[str, str], at: Callable[[datetime], str]) -> str:
     """Received, known, acted: the clock that the law looks at, once a hide is done."""
-    acted = call.acted_at or (_hide_of(head)[1] if head else None)
+    acted = call.acted_at or (_hidden_at(head) if head else None)
     if call.received_at is None or call.known_at is None or acted is None:
         return ""
     return words.fill(
         table["clock"], {"received": at(call.received_at), "known": at(call.known_at), "acted": at(acted)}
     )
+
+
+def _hidden_at(head: Head) -> datetime | None:
+    """When it was hidden, if it was: what was called off is done too, and hid nothing."""
+    hides = [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
+    return hides[-1].done_at if hides and hides[-1].state is ActionState.SENT and not head.deleted else None
 
 
 # --- at most a line of what a member wrote ---
