@@ -448,6 +448,22 @@ def test_a_call_that_is_to_be_rung_anew_while_it_rings_is(desk: Desk) -> None:
 
 FIGURES = {"n": "31", "share": "58", "people": "24", "times": "3", "alarming": "0"}
 
+
+@pytest.mark.parametrize(
+    ("alarming", "said"),
+    [
+        ("0", "environ 24 personnes. Plus"),
+        ("1", "environ 24 personnes ; une personne parle de danger, d'accident ou de justice. Plus"),
+        ("3", "environ 24 personnes ; 3 parlent de danger, d'accident ou de justice. Plus"),
+    ],
+)
+def test_a_crisis_says_how_many_speak_of_danger_where_anybody_does(desk: Desk, alarming: str, said: str) -> None:
+    desk.keep(a_call("climate_red", figures=FIGURES | {"alarming": alarming}), a_head())
+    desk.ring("climate_red-1")
+
+    assert said in desk.phones.last.text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 # --- enough is enough ---
 
 

@@ -789,7 +789,14 @@ def _fields(call: Call, community: Community, now: datetime, language: str) -> d
         "promised": call.sentence,
         **_counted(call, language),
         **call.figures,
+        "alarming": _alarming(int(call.figures.get("alarming", "0")), language),
     }
+
+
+def _alarming(people: int, language: str) -> str:
+    """How many speak of danger, as the end of a sentence; nothing where nobody does."""
+    forms: Mapping[str, str] = words.table(words.spoken(language), "calls")["alarming"]
+    return words.fill(words.counted(forms, people), {"n": str(people)}) if people else ""
 
 
 def _place(call: Call, community: Community) -> str:
