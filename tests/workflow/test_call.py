@@ -883,6 +883,23 @@ def test_the_morning_s_digest_counts_one_as_one_and_leaves_out_what_is_none(
     assert told in (message.subject + "\n" + message.text).replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize(
+    ("held_for", "rings"),
+    [
+        ("1:climate_past", ""),
+        ("1:legal 1:climate_past", " Sans personne pour le prendre à 14 h 35, il sonnera."),
+        ("2:legal", " Sans personne pour les prendre à 14 h 35, ils sonneront."),
+    ],
+)
+def test_the_morning_s_digest_says_that_a_call_will_ring_where_it_will(desk: Desk, held_for: str, rings: str) -> None:
+    figures = {"held": str(sum(int(one[0]) for one in held_for.split())), "held_for": held_for}
+    desk.keep(a_call("digest", "hours", figures=figures, objects=(), platform=None, only="marie"))
+    desk.ring("digest-1")
+    (told,) = [line for line in desk.phones.last.paragraphs if line.startswith("Appels retenus")]
+
+    assert told.replace("\u00a0", " ").partition(").")[2] == rings
+
+
 # --- the mask ---
 
 

@@ -291,14 +291,18 @@ class _Telling:
         return words.fill(table["both"], told) if len(told) > 1 else next(iter(told.values()))
 
     def _held(self) -> str:
+        """What did not ring, and when it will; news do not."""
         reasons = words.table(self.language, "calls")["reasons"]
-        told = []
+        told, ringing = [], 0
         for one in self.call.figures["held_for"].split():
-            n, _, reason = one.partition(":")
-            told.append(f"{n} × {reasons.get(reason, reasons['other'])['short']}")
+            n, _, name = one.partition(":")
+            reason = reasons.get(name, reasons["other"])
+            told.append(f"{n} × {reason['short']}")
+            ringing += 0 if reason.get("informs") else int(n)
         deadline = self.call.created_at + timedelta(minutes=self.community.rota.acknowledge.hours)
         fields = {"n": self.call.figures["held"], "list": ", ".join(told), "time": self._moment(deadline.isoformat())}
-        return words.fill(self.table["held"], fields)
+        rings = [words.counted(self.table["rings"], ringing)] if ringing else []
+        return " ".join(words.fill(text, fields) for text in (self.table["held"], *rings))
 
     def _say(self) -> Iterable[str]:
         figures, places = self.call.figures, self.call.places.get("say", ())
