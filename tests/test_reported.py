@@ -217,7 +217,7 @@ def test_each_suggestion_that_a_rule_can_make_has_its_words() -> None:
 def test_too_few_people_are_stories_and_no_proportions() -> None:
     shown = text(report(figures(9, said=Counter({("person", "lead"): 1, ("person", "police"): 1}))))
     assert "trop peu de monde pour conclure" in shown
-    assert "1 de vos 2 messages publics animent" in shown
+    assert "Messages publics qui animent ou rendent service : 1 sur 2 ; c'est trop peu" in shown
     assert "50 %" not in shown
 
 
