@@ -212,6 +212,16 @@ def test_when_secrets_cannot_be_read_the_ways_that_need_none_still_work(desk: De
     assert desk.ring().ways == ("email",)
 
 
+def test_what_is_for_a_colleague_who_has_no_duty_this_week_reaches_that_colleague(
+    journal: MemoryJournal, phones: Phones
+) -> None:
+    desk = Desk(journal, phones, rota=GARANCE["rota"] | {"default": ["marie"]})
+    desk.keep(a_call("given", "hours", without=("marie", "equipe"), figures={"person": "Marie"}), a_head())
+    desk.ring("given-1")
+
+    assert phones.rung == ["lea"]
+
+
 # --- nobody answers ---
 
 

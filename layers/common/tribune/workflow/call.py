@@ -519,7 +519,11 @@ class _Round:
         line = on_duty(rota, now, community.zone, call.roles)
         if call.only:
             line = [person for person in (rota.person(call.only), rota.fallback) if person is not None]
-        line = [person for person in line if person.id not in call.without] or line
+        if call.without:
+            # A case that was left to a colleague is for that colleague, whether or not they have the duty.
+            there = [person for person in rota.everybody if not person.is_away(now, community.zone)]
+            meant = ([person for person in those if person.id not in call.without] for those in (line, there))
+            line = next((those for those in meant if those), line)
         if call.reason == REPORT:
             line = [_by_mail_first(person) for person in line]
         spent = frozenset(call.trying)
