@@ -67,15 +67,13 @@ def handler(_event: dict[str, Any], _context: object) -> None:
             journal, keys, Charters(settings.charter_table), lambda community: communities.load(community).spaces
         ),
     ).watch(clock.now())
-    for kind, n in woken.items():
-        if n:
-            count(_OWN.get(kind, "Woken"), n, **({} if kind in _OWN else {"kind": kind}))
+    for kind, n in ((kind, n) for kind, n in woken.items() if n):
+        count(_OWN.get(kind, "Woken"), n, **({} if kind in _OWN else {"kind": kind}))
     listening, leading, digesting = _remembering()
     turned = listening.listen(known, clock.now())
     for level in turned:
         count("ClimatesTurned", climate=level)
     told = {"lead": leading.mornings(known, clock.now()), "digest": digesting.mornings(known, clock.now())}
-    waited = longest_wait(journal, known, communities.load, clock.now())
-    if waited is not None:
+    if (waited := longest_wait(journal, known, communities.load, clock.now())) is not None:
         count("GraveWaits", int(waited.total_seconds() // 60))
     logger().info("watched", extra={**woken, "climate": len(turned), **told})

@@ -346,14 +346,14 @@ def test_two_who_set_something_at_the_same_moment_are_told_to_look_again(
     lea: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = lea.get(MODES)
-    before = Communities.stored
+    before = Communities._settings
 
-    def overtaken(self: Communities, community_id: str) -> Community | None:
+    def overtaken(self: Communities, community_id: str) -> str | None:
         """What stands there was changed just after it was read."""
         found = before(self, community_id)
-        return found.model_copy(update={"timezone": "Europe/Brussels"}) if found else None
+        return found.replace("Europe/Paris", "Europe/Brussels") if found else None
 
-    monkeypatch.setattr(Communities, "stored", overtaken)
+    monkeypatch.setattr(Communities, "_settings", overtaken)
     late = lea.send(f"{MODES}/switch", page, clause="respect", mode="observe")
     monkeypatch.undo()
 

@@ -206,7 +206,7 @@ def test_a_button_pressed_in_slack_takes_the_call_and_silences_its_thread(house:
     assert (call.state, call.taken_by) == (CallState.TAKEN, "marie")
     said = [entry.text or "" for entry in house.calls()]
     assert said[0].startswith("Seule une personne du planning")
-    assert said[1].startswith("Le fil est en pause jusqu'à")
+    assert said[1].startswith("Le fil est en pause jusqu'")
     assert said[2].startswith("Marie s'en occupe")
     table = house.stack.created.tables()["JournalTable"]
     pauses = clients.dynamodb().get_item(TableName=table, Key={"pk": {"S": "garance#pauses"}, "sk": {"S": "pauses"}})
