@@ -4,7 +4,7 @@ A won appeal undoes everything that the decision did: the comment is shown again
 erased, the rule charged with it. First decision wins; who comes second is told who and when.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,9 +27,7 @@ from tribune.journal import (
     Changes,
     Draft,
     Head,
-    Lately,
     NoticeEnd,
-    OutgoingWords,
     SaidWords,
     ThreadNote,
 )
@@ -38,7 +36,7 @@ from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
 from tribune.workflow.opening import case_about, wake_up
-from tribune.workflow.ports import Key, Keys, Queue
+from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import (
     CONTESTED,
@@ -194,19 +192,12 @@ def reviewers(community: Community, notice: Notice) -> tuple[Person, ...]:
 
 
 # ruff: disable[D102]  what each of these does is said where it is done
-class Journal(Keeping, Protocol):
+class Journal(Keeping, Noting, Protocol):
     """What a review needs of the journal."""
 
     def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
     def appeal_words(self, at: ObjectId, words: str) -> str | None: ...
     def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None: ...
-    def keep_words(
-        self,
-        said: Sequence[SaidWords],
-        outgoing: Sequence[OutgoingWords],
-        lately: Sequence[Lately],
-        touched: Sequence[Head],
-    ) -> None: ...
 
 
 # ruff: enable[D102]

@@ -6,7 +6,7 @@ decision wins, and the second person is told who and when.
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -37,7 +37,6 @@ from tribune.journal import (
     Changes,
     Draft,
     Head,
-    Lately,
     OutgoingWords,
     Outline,
     SaidWords,
@@ -47,7 +46,7 @@ from tribune.journal import (
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
-from tribune.workflow.ports import Key, Keys, Queue
+from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import (
@@ -78,18 +77,11 @@ _PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 
 
 # ruff: disable[D102]  what each of these does is said where it is done
-class Journal(Protocol):
+class Journal(Noting, Protocol):
     """What a person's acts need of the journal."""
 
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
-    def keep_words(
-        self,
-        said: Sequence[SaidWords],
-        outgoing: Sequence[OutgoingWords],
-        lately: Sequence[Lately] = (),
-        touched: Sequence[Head] = (),
-    ) -> None: ...
     def cases(self, community: str, state: CaseState) -> list[ObjectId]: ...
     def outlines(self, community: str) -> list[Outline]: ...
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...

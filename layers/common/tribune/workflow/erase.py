@@ -16,13 +16,10 @@ from tribune.journal import (
     CaseState,
     Changes,
     Head,
-    Lately,
-    OutgoingWords,
-    SaidWords,
     ThreadNote,
 )
 from tribune.workflow.forget import DEAUTHORISATION
-from tribune.workflow.ports import Key, Keys, Queue
+from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.rest import Resting
 from tribune.workflow.seal import unsealed
 from tribune.workflow.takeback import cancelled, closed
@@ -42,18 +39,11 @@ class KnownMore(Known, Protocol):
     def breaker(self, community: str, platform: str, account: str) -> Breaker: ...
 
 
-class Journal(Protocol):
+class Journal(Noting, Protocol):
     """What erasing needs of the journal."""
 
     def read(self, wanted: Iterable[Key]) -> KnownMore: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
-    def keep_words(
-        self,
-        said: Sequence[SaidWords],
-        outgoing: Sequence[OutgoingWords],
-        lately: Sequence[Lately],
-        touched: Sequence[Head],
-    ) -> None: ...
     def keep_breaker(self, breaker: Breaker) -> None: ...
     def load_call(self, community: str, call_id: str) -> Call | None: ...
     def said_by(self, community: str, author: str) -> list[ObjectId]: ...

@@ -16,7 +16,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct, milliseconds
 from tribune.community import Community
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import ActionState, Changes, Head, HeadKind, Lately, OutgoingWords, Promised, SaidWords
+from tribune.journal import ActionState, Changes, Head, HeadKind, Promised
 from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
 from tribune.workflow.appeal import Receiving, Reviewing
@@ -24,7 +24,7 @@ from tribune.workflow.brake import braked
 from tribune.workflow.by_hand import TEAM, settle_answered
 from tribune.workflow.deed import Deed, Ground, Outcome, author_of, hour_of, thread_at
 from tribune.workflow.opening import wake_up
-from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Noting, Queue
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import weigh
 from tribune.workflow.worksheet import CallId, Known, ObjectId, Worksheet
@@ -39,19 +39,12 @@ _TRIES = 6
 
 
 # ruff: disable[D102]  what each of these does is said where it is done
-class Journal(Protocol):
+class Journal(Noting, Protocol):
     """What moderate needs of the journal."""
 
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
     def cost(self, changes: Changes) -> int: ...
-    def keep_words(
-        self,
-        said: Sequence[SaidWords],
-        outgoing: Sequence[OutgoingWords],
-        lately: Sequence[Lately],
-        touched: Sequence[Head],
-    ) -> None: ...
     def erase_words(self, community: str, platform: str, account: str, object_id: str) -> None: ...
 
 

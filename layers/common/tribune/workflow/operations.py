@@ -1,6 +1,6 @@
 """operations: an operation while it runs: what it came to so far, what people enter of it, what they say of an entry."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,11 +10,11 @@ from tribune.community import Community
 from tribune.crowd import Crowd
 from tribune.errors import AlreadyDone, Conflict, Gone, NotFound
 from tribune.figures import Figures, hours_of
-from tribune.journal import Changes, Head, Lately, OutgoingWords, SaidWords
+from tribune.journal import Changes, Head
 from tribune.operation import Article, Entered, Operation, Outcome, Ruled, last_day, ruled
 from tribune.partaking import ENTRIES, INVALID, entrants
 from tribune.results import Results, results
-from tribune.workflow.ports import Key, Keys
+from tribune.workflow.ports import Key, Keys, Noting
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
 HEARD_LATE: Final = timedelta(days=31)
@@ -44,18 +44,11 @@ class Sealed(Protocol):
     def objects(self, community: str, hour: str) -> tuple[set[Place], int]: ...
 
 
-class Journal(Protocol):
+class Journal(Noting, Protocol):
     """Where heads are kept."""
 
     def read(self, wanted: Iterable[Key]) -> Known: ...
     def commit(self, changes: Changes, now: datetime) -> None: ...
-    def keep_words(
-        self,
-        said: Sequence[SaidWords],
-        outgoing: Sequence[OutgoingWords],
-        lately: Sequence[Lately],
-        touched: Sequence[Head],
-    ) -> None: ...
 
 
 # ruff: enable[D102]

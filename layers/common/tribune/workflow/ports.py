@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from tribune.channel import Card
 from tribune.community import Community
+from tribune.journal import Head, Lately, OutgoingWords, SaidWords
 
 type Key = dict[str, str]
 
@@ -41,6 +42,19 @@ class Queue(Protocol):
 
     def send(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Keep every message. Raises Unavailable if any was not taken."""
+
+
+class Noting(Protocol):
+    """What is written before the decision that refers to it."""
+
+    def keep_words(
+        self,
+        said: Sequence[SaidWords],
+        outgoing: Sequence[OutgoingWords],
+        lately: Sequence[Lately] = (),
+        touched: Sequence[Head] = (),
+    ) -> None:
+        """Keep words, what authors said lately, and which heads will change; again is harmless. Raises Unavailable."""
 
 
 class Communities(Protocol):
