@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import declared
+import hypothesis
 import pytest
 from proof_table import pytest_terminal_summary
 
@@ -35,6 +36,9 @@ os.environ |= {
     "POWERTOOLS_SERVICE_NAME": "tribune-test",
     "POWERTOOLS_LOG_LEVEL": "INFO",
 }
+
+hypothesis.settings.register_profile("tribune", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("tribune")
 
 # ruff: disable[E402]  after the environment
 from memory_world import fresh_world
