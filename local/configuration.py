@@ -213,7 +213,7 @@ class WrittenCommunity(Written):
 
     @model_validator(mode="after")
     def _team_is_known(self) -> Self:
-        people = {person.id for person in (*self.rota.people, self.rota.fallback) if person} if self.rota else set()
+        people = {person.id for person in self.rota.everybody} if self.rota else set()
         for member in self.team:
             if member.person and member.person not in people:
                 raise ValueError(f"team: “{member.person}” is nobody of the rota")

@@ -157,7 +157,7 @@ class Desk:
     def everybody(self) -> tuple[Person, ...]:
         """The team, the fallback included."""
         rota = self.community.rota
-        return (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+        return rota.everybody
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""

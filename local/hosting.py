@@ -369,7 +369,7 @@ def _pairs(configuration: Configuration, platform: str, name: str, value: str) -
 
 def _people(configuration: Configuration) -> tuple[str, ...]:
     rota = configuration.community.rota
-    return tuple(person.id for person in (*rota.people, *((rota.fallback,) if rota.fallback else ())))
+    return tuple(person.id for person in rota.everybody)
 
 
 def _reached_by(configuration: Configuration, way: str) -> dict[tuple[str, str], str]:
@@ -377,7 +377,7 @@ def _reached_by(configuration: Configuration, way: str) -> dict[tuple[str, str],
     rota = configuration.community.rota
     return {
         (_token(configuration, person.id, way), one.address): person.id
-        for person in (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+        for person in rota.everybody
         for one in person.ways
         if one.kind == way
     }

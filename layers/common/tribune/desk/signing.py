@@ -58,7 +58,7 @@ class _Signing:
         return voice.signed_by(
             text,
             self.person,
-            team=(*rota.people, *((rota.fallback,) if rota.fallback else ())),
+            team=rota.everybody,
             voice=self.community.voice,
             language=self.shown.case.language,
             variant=draft.variant if draft else "",

@@ -183,9 +183,7 @@ def place(notice: Notice | Appeal) -> ObjectId:
 
 def reviewers(community: Community, notice: Notice) -> tuple[Person, ...]:
     """Who may review a decision: everybody of the team, the fallback included, but who took it."""
-    rota = community.rota
-    everybody = (*rota.people, *((rota.fallback,) if rota.fallback else ()))
-    return tuple(person for person in everybody if person.id not in notice.decided_by)
+    return tuple(person for person in community.rota.everybody if person.id not in notice.decided_by)
 
 
 # --- the review ---

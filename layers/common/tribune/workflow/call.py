@@ -28,7 +28,7 @@ from tribune.community import Community
 from tribune.decision import CALLS, Urgency
 from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound, TribuneError, Unavailable, Unreadable
-from tribune.journal import ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
+from tribune.journal import Action, ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
 from tribune.proposals import may_be_quoted
 from tribune.voice import help_line, moment_words
 from tribune.workflow.alarm import told_of
@@ -427,8 +427,7 @@ def _settled(call: Call, store: Store | Waiting, community: Callable[[str], Comm
     ends = [(case.closed_by, case.closed_at) for case in cases if case and case.state is CaseState.CLOSED]
     if not ends or len(ends) < len(cases):
         return False
-    rota = community(call.community).rota
-    people = {TEAM, *(person.id for person in (*rota.people, rota.fallback) if person)}
+    people = {TEAM, *(person.id for person in community(call.community).rota.everybody)}
     return all(who in people and at is not None and at >= call.created_at for who, at in ends)
 
 
@@ -851,12 +850,17 @@ def _hide_of(head: Head) -> tuple[str, datetime | None]:
     """What became of the hide of a comment: a key of `done`, and when it was done."""
     if head.deleted:
         return "deleted", None
-    hides = [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
+    hides = _hides(head)
     if not hides:
         return "nothing", None
     if _is_shown_again(head):
         return "shown", hides[-1].done_at
     return _HIDES[hides[-1].state], hides[-1].done_at
+
+
+def _hides(head: Head) -> list[Action]:
+    """Of the comment itself: our own words may be taken back by a hide too."""
+    return [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
 
 
 def _is_shown_again(head: Head) -> bool:
@@ -882,7 +886,7 @@ def _clock(call: Call, head: Head | None, table: Mapping[str, str], at: Callable
 
 def _hidden_at(head: Head) -> datetime | None:
     """When it was hidden, if it was: what was called off is done too, and hid nothing."""
-    hides = [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
+    hides = _hides(head)
     return hides[-1].done_at if hides and hides[-1].state is ActionState.SENT and not head.deleted else None
 
 

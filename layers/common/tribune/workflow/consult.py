@@ -373,6 +373,6 @@ def _for_them(call: Call, person: str, community: Community) -> Call:
 def everybody_but(person: str, community: Community) -> tuple[str, ...]:
     """Whom a call is not for, when it is one person's; for everybody when the rota does not know them (any more)."""
     rota = community.rota
-    others = (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+    others = rota.everybody
     known = any(one.id == person for one in others)
     return tuple(one.id for one in others if one.id != person) if known else ()

@@ -111,7 +111,7 @@ class Pressing:
 
 def whose(rota: Rota, press: Press) -> Person | None:
     """The person of the rota who pressed, None for anybody else."""
-    everybody = (*rota.people, *((rota.fallback,) if rota.fallback else ()))
+    everybody = rota.everybody
     known = (
         person
         for person in everybody
