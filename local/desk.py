@@ -28,6 +28,7 @@ from tribune.aws.queues import Queue
 from tribune.aws.sealed import Sealed
 from tribune.charter.contacts import Shape, find
 from tribune.community import Community
+from tribune.desk.route import NOT_PERSONS
 from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import (
@@ -52,14 +53,6 @@ if TYPE_CHECKING:
 
 type Now = Callable[[], datetime]
 
-NOT_PERSONS = {
-    "team": "answered_natively",
-    "edited": "edited",
-    "deleted": "deleted",
-    "erased": "erased",
-    "": "machine",
-}
-"""Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
 _MASK = "•••"
 _ENVIRONMENT = uuid.uuid4().hex

@@ -43,7 +43,7 @@ from tribune.errors import (
 from tribune.team import Member, Right
 
 HOME = "/desk"
-_NOT_PERSONS = {
+NOT_PERSONS = {
     "team": "answered_natively",
     "edited": "edited",
     "deleted": "deleted",
@@ -296,7 +296,7 @@ def _why_not(error: TribuneError, visit: Visit) -> tuple[int, str]:  # noqa: PLR
             said = words.table(visit.language, "screens")["refused"][error.reason]
             return error.status, words.fill(said, error.fields)
         case AlreadyDone():
-            which = _NOT_PERSONS.get(error.by, "answered")
+            which = NOT_PERSONS.get(error.by, "answered")
             fields = {"person": telling.called(error.by), "time": telling.at(error.at)}
             return HTTPStatus.CONFLICT, telling.say("refused", which, **fields)
         case Conflict():
