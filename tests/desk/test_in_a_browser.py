@@ -25,7 +25,7 @@ def test_marie_answers_from_her_phone_and_it_stands_there_under_her_initials(
 ) -> None:
     say("b-1", "Bonjour, ma commande n'est jamais arrivée, personne ne répond !", thread="fil-1")
     page = new_page(MARIE)
-    page.get_by_text("jamais arrivée").click()
+    page.get_by_text("personne ne répond").click()
     page.get_by_label("Votre réponse").fill("Bonjour, je regarde et je reviens vers vous ce soir.")
     page.get_by_role("button", name="Envoyer").last.click()
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import Phase, given, settings
@@ -14,7 +15,6 @@ from moto import mock_aws
 from local import moto_patch
 from local.memory import Memory, NotInMemory
 from tribune import clock
-from tribune.aws import clients
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 TABLE = {
@@ -41,7 +41,7 @@ TABLE = {
 def moto() -> Iterator[Any]:
     moto_patch.apply()
     with mock_aws():
-        yield clients.dynamodb()
+        yield boto3.client("dynamodb")
 
 
 @pytest.fixture

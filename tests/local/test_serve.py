@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -79,7 +80,19 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    log = tmp_path_factory.mktemp("serve") / "stderr"
+    with serving(tmp_path_factory.mktemp("serve") / "stderr") as one:
+        yield one
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Served]:
+    """One that no other test speaks to."""
+    with serving(tmp_path / "stderr") as one:
+        yield one
+
+
+@contextmanager
+def serving(log: Path) -> Iterator[Served]:
     with (
         log.open("w") as stderr,
         subprocess.Popen(
@@ -96,20 +109,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.kill()
 
 
-def test_a_breach_gets_one_reply_that_cites_the_charter_however_often_it_is_delivered(served: Served) -> None:
-    comment = served.comment(1, "@Karim t'es vraiment un abruti si tu crois ça")
+def test_a_breach_gets_one_reply_that_cites_the_charter_however_often_it_is_delivered(alone: Served) -> None:
+    comment = alone.comment(1, "@Karim t'es vraiment un abruti si tu crois ça")
 
-    assert [served.deliver("facebook", comment) for _ in range(3)] == [200, 200, 200]
-    served.settle()
+    assert [alone.deliver("facebook", comment) for _ in range(3)] == [200, 200, 200]
+    alone.settle()
 
-    (reply,) = served.shown("outbox")
-    base = served.configuration.community.charter_base_url
+    (reply,) = alone.shown("outbox")
+    base = alone.configuration.community.charter_base_url
     assert (reply["to"], reply["kind"], reply["status"]) == ("facebook", "reply", 200)
     assert f"{base}/charter/garance/v1/fr#article-10" in reply["text"]
-    (entry,) = served.shown("journal")
+    (entry,) = alone.shown("journal")
     assert (entry["clause"], entry["measure"], entry["charter_version"]) == ("respect", "remind", 1)
     assert entry["actions"] == [{"kind": "reply", "state": "SENT"}]
-    assert sum(one["n"] for one in served.shown("counters")) == 1
+    assert sum(one["n"] for one in alone.shown("counters")) == 1
 
 
 def test_a_forged_delivery_is_refused_and_nothing_is_kept(served: Served) -> None:
@@ -151,9 +164,8 @@ def test_a_twin_fails_when_told_to_and_the_reply_is_made_up_for(served: Served) 
     assert status == 400
 
 
-def test_sigterm_ends_it_with_0(served: Served) -> None:
-    """The last one: there is nothing to ask after it."""
-    served.process.send_signal(signal.SIGTERM)
+def test_sigterm_ends_it_with_0(alone: Served) -> None:
+    alone.process.send_signal(signal.SIGTERM)
 
-    assert served.process.wait(15) == 0
-    assert served.process.pid not in {one["pid"] for one in running()}
+    assert alone.process.wait(15) == 0
+    assert alone.process.pid not in {one["pid"] for one in running()}

@@ -72,16 +72,6 @@ class Outside(Caller):
         signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
         return {"webhook-id": delivery_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{signature}"}
 
-    # --- time ---
-
-    def calms_down(self) -> None:
-        """Nobody says anything until what the tests before this one stirred up is over: on a page that is not calm the
-        brand signs, and nobody of the team. It rises with a quarter of an hour or the one after; two calm ones end it.
-        """
-        for _ in range(5):
-            self.order("clock", advance_s=15 * 60)
-            self.settle()
-
     # --- people ---
 
     def comment(self, text: str, **more: Any) -> dict[str, Any]:
@@ -145,11 +135,11 @@ def served(printed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
 
 @pytest.fixture
 def outside(served: Outside) -> Outside:
-    """Whoever stands outside of it, under a post and in a quarter of an hour of each test's own: a post has twenty
-    answers an hour, and what all of them say together would be a crisis.
+    """Whoever stands outside of it, under a post and in an hour of each test's own: a post has twenty answers an hour,
+    and what all of them say together would be a crisis, on which only the brand signs and nobody is reminded in public.
     """
     served.post = str(next(served.numbers))
-    served.order("clock", advance_s=15 * 60)
+    served.order("clock", advance_s=60 * 60)
     served.settle()
     return served
 
@@ -555,7 +545,6 @@ def test_the_versioned_link_is_one_that_opens(outside: Outside) -> None:
 
 
 def test_a_cm_answers_from_another_terminal(outside: Outside) -> None:
-    outside.calms_down()
     comment = outside.comment(GRIEVANCE.replace("un mois", "deux semaines"))
     comment["from"]["name"] = "Solène"
     outside.facebook(comment)

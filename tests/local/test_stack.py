@@ -61,6 +61,7 @@ def test_work_that_is_done_leaves_the_queue(tiny: Any) -> None:
 
 
 def test_only_the_reported_failures_come_back_and_only_after_their_visibility(tiny: Any) -> None:
+    parked = tiny.depth("JobsUnhandled").total
     tiny.send({"id": "good", "do": "ok"}, {"id": "bad", "do": "fail"})
     tiny.until(lambda: tiny.count("bad.tried") == 1 and tiny.depth("JobsQueue").total == 1)
 
@@ -73,7 +74,7 @@ def test_only_the_reported_failures_come_back_and_only_after_their_visibility(ti
     state = tiny.stack.settle(10)
 
     assert (tiny.count("bad.tried"), tiny.count("good.done")) == (2, 1)
-    assert state["parked"]["JobsUnhandled"] == 1
+    assert state["parked"]["JobsUnhandled"] == parked + 1
 
 
 def test_an_exception_brings_the_whole_batch_back(tiny: Any) -> None:
