@@ -16,6 +16,7 @@ from tribune import replies, words
 from tribune.decision import SITUATIONS
 from tribune.lengths import UNITS, length
 from tribune.voice import (
+    Day,
     FaqEntry,
     Promise,
     Voice,
@@ -742,6 +743,28 @@ def test_how_long_somebody_waits_is_what_they_say_of_waiting(said: str, language
         ("I'll get back to you the day after tomorrow", "en", "26 12:00"),
         ("I'll get back to you tomorrow afternoon", "en", "25 17:00"),
         ("We'll answer Monday to Friday", "en", None),
+        ("Je reviens demain 9 h 30", "fr", "25 09:30"),
+        ("Je reviens demain en fin de journée", "fr", "25 18:00"),
+        ("Je reviens demain entre 14 h et 16 h", "fr", "25 16:00"),
+        ("Je reviens à 17 heures 30", "fr", "24 17:30"),
+        ("Je reviens d'ici 2 h", "fr", "24 13:00"),
+        ("Je reviens dans une heure et demie", "fr", "24 12:30"),
+        ("On vous répond sous 48 h", "fr", "26 11:00"),
+        ("On vous répond sous quatre jours ouvrés", "fr", "30 12:00"),
+        ("Je vous réponds : l'atelier ferme à 18 h", "fr", None),
+        ("Je reviens vers vous avant vendredi", "fr", "26 18:00"),
+        ("Je vous réponds enfin, vous attendez depuis lundi", "fr", None),
+        ("Je vous rappelle sur le 06 39 98 12 34", "fr", None),
+        ("Je reviens vers vous. Bonne soirée !", "fr", None),
+        ("Je vous réponds ici. Votre commande est partie en novembre", "fr", None),
+        ("On vous répond dans les prochaines 24 heures", "fr", "25 11:00"),
+        ("On vous répond dans les deux prochains jours", "fr", "26 12:00"),
+        ("I'll be back at 5", "en", "24 17:00"),
+        ("I'll be back tomorrow at 5:30", "en", "25 17:30"),
+        ("We'll get back to you by the end of the day on Friday", "en", "27 18:00"),
+        ("We'll get back to you within 24 hours", "en", "25 11:00"),
+        ("We'll get back to you in half an hour", "en", "24 11:30"),
+        ("We'll get back to you about your order from Monday", "en", None),
     ],
 )
 def test_a_promise_to_come_back_becomes_a_reminder(said: str, language: str, kept: str | None) -> None:
@@ -751,6 +774,107 @@ def test_a_promise_to_come_back_becomes_a_reminder(said: str, language: str, kep
     assert (promise and f"{promise.at(now):%d %H:%M}") == kept
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "kept"),
+    [
+        ("le 30 novembre à 10 h", "fr", "30/11/2026 10:00"),
+        ("le lundi 30 novembre, à 10 h", "fr", "30/11/2026 10:00"),
+        ("lundi 30 à 9 h", "fr", "30/11/2026 09:00"),
+        ("le 30 à 9 h", "fr", "30/11/2026 09:00"),
+        ("le 30/11 à 10h", "fr", "30/11/2026 10:00"),
+        ("jeudi 26 au matin", "fr", "26/11/2026 10:00"),
+        ("le 1er décembre", "fr", "01/12/2026 12:00"),
+        ("le 3", "fr", "03/12/2026 12:00"),
+        ("le 31 à 10 h", "fr", "31/12/2026 10:00"),
+        ("le 24 à 17 h", "fr", "24/11/2026 17:00"),
+        ("le 24 à 10 h", "fr", "25/11/2026 00:00"),
+        ("le 4 janvier à 10 h", "fr", "04/01/2027 10:00"),
+        ("le 4 janv. à 10 h", "fr", "04/01/2027 10:00"),
+        ("le 4/1/27", "fr", "04/01/2027 12:00"),
+        ("avant le 1er décembre", "fr", "30/11/2026 18:00"),
+        ("mardi prochain", "fr", "01/12/2026 12:00"),
+        ("lundi en huit à 9 h", "fr", "07/12/2026 09:00"),
+        ("vendredi de la semaine prochaine", "fr", "04/12/2026 12:00"),
+        ("la semaine prochaine", "fr", "04/12/2026 18:00"),
+        ("la semaine prochaine, mardi à 9 h", "fr", "01/12/2026 09:00"),
+        ("en début de semaine prochaine", "fr", "01/12/2026 18:00"),
+        ("d'ici la fin de la semaine", "fr", "27/11/2026 18:00"),
+        ("d'ici la fin du mois", "fr", "30/11/2026 18:00"),
+        ("le mois prochain", "fr", "31/12/2026 18:00"),
+        ("début janvier", "fr", "07/01/2027 18:00"),
+        ("on 30 November at 10 am", "en", "30/11/2026 10:00"),
+        ("on November 30th at 10 am", "en", "30/11/2026 10:00"),
+        ("on the 30th of November", "en", "30/11/2026 12:00"),
+        ("on the 30th at 10 am", "en", "30/11/2026 10:00"),
+        ("by 5 pm on Monday 30 November", "en", "30/11/2026 17:00"),
+        ("Monday the 30th at 9 am", "en", "30/11/2026 09:00"),
+        ("on 4 January", "en", "04/01/2027 12:00"),
+        ("next Tuesday", "en", "01/12/2026 12:00"),
+        ("Friday next week", "en", "04/12/2026 12:00"),
+        ("next week", "en", "04/12/2026 18:00"),
+        ("by the end of the month", "en", "30/11/2026 18:00"),
+    ],
+)
+def test_a_promise_for_a_date_or_for_a_week_is_due_then(said: str, language: str, kept: str) -> None:
+    now = datetime(2026, 11, 24, 11, 0, tzinfo=PARIS)
+    promise = promise_in(f"{'Je reviens' if language == 'fr' else 'I will be back'} {said}. ^MC", language)
+
+    assert promise is not None
+    assert (f"{promise.at(now):%d/%m/%Y %H:%M}", promise.guessed(now)) == (kept, False)
+    assert promise.words == said
+
+
+@pytest.mark.parametrize(
+    ("said", "month", "day", "kept"),
+    [
+        ("le 4 à 10 h", 12, 28, "04/01/2027 10:00"),
+        ("lundi 4 janvier", 12, 28, "04/01/2027 12:00"),
+        ("la semaine prochaine", 12, 28, "08/01/2027 18:00"),
+        ("demain à 9 h", 12, 31, "01/01/2027 09:00"),
+        ("le mois prochain", 12, 28, "29/01/2027 18:00"),
+        ("fin décembre", 12, 28, "31/12/2026 18:00"),
+        ("le 1er à 10 h", 11, 30, "01/12/2026 10:00"),
+    ],
+)
+def test_a_promise_for_a_day_of_the_next_month_is_due_then(said: str, month: int, day: int, kept: str) -> None:
+    now = datetime(2026, month, day, 11, 0, tzinfo=PARIS)
+    promise = promise_in(f"Je reviens {said}", "fr")
+
+    assert promise is not None
+    assert f"{promise.at(now):%d/%m/%Y %H:%M}" == kept
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "asked"),
+    [
+        ("le 31 novembre à 10 h", "fr", "25 12:00"),
+        ("lundi 29 à 9 h", "fr", "25 12:00"),
+        ("dans quelques jours", "fr", "27 12:00"),
+        ("dans quelques minutes", "fr", "24 11:15"),
+        ("après 17 h", "fr", "24 17:00"),
+        ("on Monday 29 at 9 am", "en", "25 12:00"),
+        ("in a few days", "en", "27 12:00"),
+    ],
+)
+def test_a_promise_for_no_day_that_exists_or_for_none_exactly_is_asked_about_and_said_to_be_a_guess(
+    said: str, language: str, asked: str
+) -> None:
+    now = datetime(2026, 11, 24, 11, 0, tzinfo=PARIS)
+    promise = promise_in(f"{'Je reviens' if language == 'fr' else 'I will be back'} {said}. ^MC", language)
+
+    assert promise is not None
+    assert (f"{promise.at(now):%d %H:%M}", promise.guessed(now), promise.words) == (asked, True, said)
+
+
+@pytest.mark.parametrize("fold", [0, 1], ids=["the first time", "the second time"])
+def test_a_promise_for_an_hour_that_comes_twice_is_due_when_it_is_still_to_come(fold: int) -> None:
+    half_past_two = datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold)
+    promise = promise_in("Je reviens à 2 h 45", "fr")
+
+    assert promise is not None
+    assert promise.at(half_past_two).astimezone(UTC) - half_past_two.astimezone(UTC) == timedelta(minutes=15)
+
+
 @given(
     now=st.datetimes(timezones=st.just(PARIS)),
     clock=st.times(),
@@ -758,7 +882,7 @@ def test_a_promise_to_come_back_becomes_a_reminder(said: str, language: str, kep
 )
 def test_a_promise_never_runs_out_before_it_was_made(now: datetime, clock: time, days: int) -> None:
     try:
-        kept = Promise("", clock=clock, days=days).at(now)
+        kept = Promise("", clock=clock, day=Day(after=days)).at(now)
     except OverflowError:
         return  # the end of the calendar
     assert kept > now

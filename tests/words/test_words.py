@@ -55,7 +55,7 @@ FROM_ELSEWHERE = (
     | ACTS
     | CLIMATE
     | WHOLE_DAYS
-    | {"promise", "unconfirmed", "alarm", "alarm_over", "other"}
+    | {"promise", "promise_unclear", "unconfirmed", "alarm", "alarm_over", "other"}
     | COLLEAGUES
     | APPEALS
 )

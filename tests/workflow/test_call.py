@@ -829,12 +829,25 @@ def test_a_confidential_comment_is_never_quoted_whatever_the_call_is_about(desk:
 
 @pytest.mark.parametrize(
     "reason",
-    sorted(CALLS | {"promise", "failed", "uncertain", "blocked", "token_dead", "access_back", "access_renewed", "new"}),
+    sorted(
+        CALLS
+        | {
+            "promise",
+            "promise_unclear",
+            "failed",
+            "uncertain",
+            "blocked",
+            "token_dead",
+            "access_back",
+            "access_renewed",
+            "new",
+        }
+    ),
 )
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_reason_makes_a_message_that_reads_well(desk: Desk, reason: str, language: str) -> None:
     desk.phones.dead = {"marie"} if language == "en" else set()
-    desk.keep(a_call(reason, "now", sentence="à 17 h" if reason == "promise" else ""), a_head())
+    desk.keep(a_call(reason, "now", sentence="à 17 h" if reason.startswith("promise") else ""), a_head())
     desk.ring(f"{reason}-1")
     message = desk.phones.last
 

@@ -96,6 +96,15 @@ def test_a_message_that_is_delivered_again_or_late_changes_nothing() -> None:
     assert not is_old_news(case, NOW + timedelta(seconds=1))
 
 
+def test_a_day_that_is_over_is_no_promise_but_what_the_answer_is_about() -> None:
+    said = "Je vous réponds sur votre colis, parti le 20 novembre à 10 h."
+    assert made_in(said, ("fr", "en"), NOW, PARIS) is None
+
+    made = made_in(f"{said} Je reviens ici demain à 9 h.", ("fr", "en"), NOW, PARIS)
+    assert made is not None
+    assert (made.words, made.due_at) == ("demain à 9 h", datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
+
+
 # --- through the doors ---
 
 
@@ -216,3 +225,31 @@ def test_a_promise_in_a_private_message_is_kept_in_mind_though_the_public_answer
     world.settle()
     case = case_of(world)
     assert (case.state, [promise.kept(world.now) for promise in case.promises]) == (CaseState.CLOSED, [True])
+
+
+def test_a_promise_for_a_date_reminds_on_that_date_and_not_before(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde et je reviens ici le 30 novembre à 10 h."))
+    world.settle()
+    case = case_of(world)
+    assert (case.state, case.promised) == (CaseState.OPEN, "le 30 novembre à 10 h")
+    assert case.remind_at == datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+    world.now = datetime(2026, 11, 30, 9, 1, tzinfo=UTC)
+    world.settle(minutes=6)
+    assert [call.reason for call in world.calls_of("garance")] == ["promise"]
+
+
+def test_a_promise_for_a_day_that_does_not_exist_is_asked_about_and_counts_nobody_as_late(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde et je reviens ici lundi 29 à 9 h."))
+    world.settle()
+
+    world.now = START + timedelta(days=2)
+    world.settle(minutes=6)
+    assert [(call.reason, call.sentence) for call in world.calls_of("garance")] == [
+        ("promise_unclear", "lundi 29 à 9 h")
+    ]
+    assert [promise.kept(world.now) for promise in case_of(world).promises] == [None]

@@ -273,10 +273,12 @@ class Promised:
     due_at: datetime
     kept_at: datetime | None = None
     """When a person spoke there again."""
+    guessed: bool = False
+    """Their words name no moment that exists, or none exactly: `due_at` is when they are asked, and nobody is late."""
 
     def kept(self, now: datetime) -> bool | None:
-        """In time (True), late or not at all (False); None while there is still time."""
-        if self.kept_at is None and now <= self.due_at:
+        """In time (True), late or not at all (False); None while there is still time, and where nobody can say."""
+        if self.guessed or (self.kept_at is None and now <= self.due_at):
             return None
         return self.kept_at is not None and self.kept_at <= self.due_at
 

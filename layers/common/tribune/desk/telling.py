@@ -76,7 +76,8 @@ class Telling:
     def promise(self, case: Case) -> str:
         """When our promise to answer runs out, or since when it has; how long somebody says that they have waited."""
         if case.remind_at is not None:
-            return self.say("list", "reminder", time=self.at(case.remind_at))
+            which = "reminder_unclear" if case.promises and case.promises[-1].guessed else "reminder"
+            return self.say("list", which, time=self.at(case.remind_at), promised=case.promised or "")
         if case.awaits_since is not None and case.promise_at < case.awaits_since:
             waited = (case.awaits_since - case.promise_at).total_seconds()
             return self.say("list", "waited", waited=numerals.lasting(waited, self.language))

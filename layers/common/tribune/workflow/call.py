@@ -63,7 +63,7 @@ MOST_READ = 10
 _NEVER_FOLDED = frozenset({MANY, DIGEST, REPORT, "alarm", "alarm_over"})
 _TOLD = frozenset({"alarm", "alarm_over"})
 """Reasons whose call brings its own words: `alarm.told_of` composes them when somebody is rung."""
-_OF_A_CASE = (CALLS - {"no_charter", "detector_failed"}) | {"promise"}
+_OF_A_CASE = (CALLS - {"no_charter", "detector_failed"}) | {"promise", "promise_unclear"}
 """Reasons whose call is about its comment's case, and over with it."""
 _COLLISIONS = 4
 

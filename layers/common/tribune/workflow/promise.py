@@ -16,10 +16,11 @@ from tribune.workflow.takeback import CONTESTED, closed
 
 def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -> Promised | None:
     """The promise that a person's words make, said at a moment; None when they make none in any of these languages."""
+    local = at.astimezone(zone)
     for language in languages:
-        promise = voice.promise_in(text, language)
-        if promise is not None:
-            return Promised(promise.words, made_at=at, due_at=promise.at(at.astimezone(zone)))
+        for promise in voice.promises_in(text, language):
+            if not promise.is_over(local):
+                return Promised(promise.words, at, promise.at(local), guessed=promise.guessed(local))
     return None
 
 

@@ -108,8 +108,10 @@ class Watching:
 
 
 def _promise(case: Case, now: datetime) -> Call:
-    call = call_about(case, f"promise-{case.id}-{now:%Y%m%d%H%M}", "promise", Urgency.HOURS, now)
-    return replace(call, sentence=case.promised or "")
+    last = case.promises[-1]
+    reason = "promise_unclear" if last.guessed else "promise"
+    call = call_about(case, f"promise-{case.id}-{now:%Y%m%d%H%M}", reason, Urgency.HOURS, now)
+    return replace(call, sentence=last.words)
 
 
 def _action_message(key: Key) -> dict[str, Any]:
