@@ -301,7 +301,10 @@ def test_a_subject_says_it_all_on_a_lock_screen(language: str) -> None:
     values = {
         "place": "Vélos Garance, page de Lille",
         "community": "Vélos Garance",
-        "promised": "à 17 h",
+        "promised": {
+            "fr": "le 22 novembre de revenir « demain à 17 h »",
+            "en": "on 22 November to come back “by 5 pm”",
+        }[language],
         "person": "Marie-Amélie Castellane",
     }
     values |= {"n": "312", "share": "78", "people": "140", "voices": "312"}

@@ -12,7 +12,9 @@ from redress import handling
 from world import PAGE, START, World
 
 from tribune.aws import keys
+from tribune.aws.communities import Communities
 from tribune.journal import Case, CaseState, Promised
+from tribune.workflow.call import summary
 from tribune.workflow.promise import answered, is_old_news, made_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -227,6 +229,37 @@ def test_a_promise_in_a_private_message_is_kept_in_mind_though_the_public_answer
     assert (case.state, [promise.kept(world.now) for promise in case.promises]) == (CaseState.CLOSED, [True])
 
 
+def subjects_of(world: World) -> list[str]:
+    """What the calls say on a lock screen."""
+    house = Communities(world.stack.tables()["CommunityTable"]).load("garance")
+    return [summary(call, house, world.now, "fr")[0] for call in world.calls_of("garance")]
+
+
+@pytest.mark.parametrize(
+    ("said", "at", "told"),
+    [
+        ("à 17 h", START.replace(hour=16, minute=1), "Vous avez promis de revenir à 17 h ("),
+        (
+            "demain à 9 h",
+            START.replace(day=25, hour=8, minute=1),
+            "Vous avez promis le 24 novembre de revenir « demain à 9 h » (",
+        ),
+    ],
+)
+def test_a_call_says_what_was_promised_and_on_which_day_once_that_is_over(
+    world: World, said: str, at: datetime, told: str
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, f"Je regarde et je reviens ici {said}."))
+    world.settle()
+    world.now = at
+    world.settle(minutes=2)
+
+    [subject] = subjects_of(world)
+    assert subject.replace("\u00a0", " ").startswith(told)
+
+
 def test_a_promise_for_a_date_reminds_on_that_date_and_not_before(world: World) -> None:
     world.deliver("facebook", world.comment(1, GRIEVANCE))
     world.settle()
@@ -249,6 +282,8 @@ def test_a_promise_for_a_day_that_does_not_exist_is_asked_about_and_counts_nobod
 
     world.now = START + timedelta(days=2)
     world.settle(minutes=6)
+    [subject] = subjects_of(world)
+    assert subject.startswith("Quand\u00a0? Vous avez promis le 24 novembre de revenir «\u00a0lundi 29 à 9 h\u00a0» (")
     assert [(call.reason, call.sentence) for call in world.calls_of("garance")] == [
         ("promise_unclear", "lundi 29 à 9 h")
     ]

@@ -30,7 +30,7 @@ from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_
 from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound, TribuneError, Unavailable, Unreadable
 from tribune.journal import Action, ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
 from tribune.proposals import may_be_quoted
-from tribune.voice import help_line, moment_words
+from tribune.voice import day_words, help_line, moment_words
 from tribune.workflow.alarm import told_of
 from tribune.workflow.by_hand import TEAM
 from tribune.workflow.digest import DIGEST, digest_lines
@@ -789,11 +789,19 @@ def _fields(call: Call, community: Community, now: datetime, language: str) -> d
         "since": moment_words(at, now.astimezone(community.zone), language, "since"),
         "id": call.id,
         "space": call.space or "",
-        "promised": call.sentence,
+        "promised": _promised(call, at, now.astimezone(community.zone), language),
         **_counted(call, language),
         **call.figures,
         "alarming": _alarming(int(call.figures.get("alarming", "0")), language),
     }
+
+
+def _promised(call: Call, said_at: datetime, now: datetime, language: str) -> str:
+    """What was promised, as it was written; and on which day, if that is over: tomorrow is today by now."""
+    forms: Mapping[str, str] = words.table(words.spoken(language), "calls")["promised"]
+    day = day_words(said_at.date(), language, now.date())
+    form = forms["today" if said_at.date() == now.date() else "earlier"]
+    return words.fill(form, {"words": call.sentence, "day": day})
 
 
 def _alarming(people: int, language: str) -> str:

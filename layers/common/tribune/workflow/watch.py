@@ -111,7 +111,7 @@ def _promise(case: Case, now: datetime) -> Call:
     last = case.promises[-1]
     reason = "promise_unclear" if last.guessed else "promise"
     call = call_about(case, f"promise-{case.id}-{now:%Y%m%d%H%M}", reason, Urgency.HOURS, now)
-    return replace(call, sentence=last.words)
+    return replace(call, sentence=last.words, received_at=last.made_at)
 
 
 def _action_message(key: Key) -> dict[str, Any]:
