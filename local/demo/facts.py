@@ -23,6 +23,7 @@ from tribune.charter import Clause
 from tribune.community import Community
 from tribune.decision import Measure, Urgency
 from tribune.journal import Action, ActionState, AuthorRecord, Call, Case, CaseState, Head, HeadKind, ThreadRecord
+from tribune.workflow.opening import answer_due
 from tribune.workflow.worksheet import ObjectId
 
 CONFIDENTIAL_KEPT = timedelta(days=30)
@@ -238,7 +239,7 @@ def came_of(seen: Seen, facts: Facts) -> Expected:
         way=automatic[0].way if automatic else "",
         shown_as=seen.words,
         place_in_list=seen.place_in_list,
-        overdue=bool(case and case.promise_at <= seen.now),
+        overdue=bool(case and answer_due(case, community) <= seen.now),
         law_clock=_law_clock(seen),
         in_quiet_hours=duty.may_ring(community.rota, seen.now, community.zone, Urgency.HOURS) > seen.now,
     )

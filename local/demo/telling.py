@@ -15,7 +15,7 @@ from rich.text import Text
 from local.demo.facts import Difference, Facts, Seen
 from local.demo.story import Figures, Row, Story
 from local.twins import Entry
-from tribune import words
+from tribune import numerals, words
 from tribune.channel import ActKind
 from tribune.charter import Clause
 from tribune.decision import DANGER
@@ -189,6 +189,9 @@ class Teller:
             return words.fill(form["promised"], {"time": self._time(case.remind_at)})
         if not case.awaits_answer:
             return form["free"]
+        if case.says_waited is not None:
+            waited = numerals.lasting(case.says_waited.total_seconds(), _LANGUAGE)
+            return words.fill(form["waited"], {"waited": waited})
         if case.promise_at <= at:
             return form["overdue"]
         return words.fill(form["until"], {"time": self._time(case.promise_at)})

@@ -11,6 +11,7 @@ from local.configuration import EXAMPLE_FILE, read
 from tribune.aws import keys
 from tribune.charter import Charter
 from tribune.desk.telling import Telling
+from tribune.desk.unanswered import line
 from tribune.errors import NotFound
 from tribune.journal import Case, CaseState
 from tribune.platforms import platform
@@ -65,6 +66,8 @@ def test_how_long_somebody_says_they_have_waited_is_not_told_as_a_promise_of_our
 
     assert Telling(community, world.now, "fr").promise(case).replace("\u00a0", " ").replace("\u202f", " ") == french
     assert Telling(community, world.now, "en").promise(case).replace("\u00a0", " ") == english
+    [shown] = handling(world).open("garance")
+    assert line(shown, Telling(community, world.now, "fr")).overdue is ("dépassée" in french)
 
 
 def test_danger_stands_first_then_who_waited_longest_then_what_nobody_waits_for(world: World) -> None:

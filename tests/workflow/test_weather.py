@@ -133,6 +133,21 @@ def test_a_team_that_arrives_before_the_quiet_hours_end_reads_its_digest_when_th
         assert later == eight + timedelta(minutes=30), "nobody took it"
 
 
+def test_the_digest_tells_no_promise_of_ours_to_whoever_says_that_they_have_waited_for_a_month() -> None:
+    with memory_world() as world:
+        world.now = NIGHT
+        world.deliver(
+            "facebook", world.comment(1, "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!!")
+        )
+        world.pump_only("moderate_comments")
+        world.now = MORNING
+        tick(world)
+
+        told = world.rung[0]
+        assert told["subject"].endswith("1 attend une réponse, sans retard")
+        assert "À répondre à 13 h." in told["text"].replace("\u00a0", " ")
+
+
 @pytest.mark.parametrize("answered", [False, True])
 def test_the_digest_proposes_to_say_only_what_nobody_said_since(*, answered: bool) -> None:
     with memory_world() as world:

@@ -337,6 +337,13 @@ class Case:
     """The tokens of what somebody outside the team was asked about it."""
 
     @property
+    def says_waited(self) -> timedelta | None:
+        """How long its author says that they have waited for us, where they say so: that is no promise of ours."""
+        if self.awaits_since is None or self.promise_at >= self.awaits_since:
+            return None
+        return self.awaits_since - self.promise_at
+
+    @property
     def owes_a_word(self) -> bool:
         """Did a person say that they come back, and has nobody come back yet?"""
         return any(promise.kept_at is None for promise in self.promises)

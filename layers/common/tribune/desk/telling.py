@@ -78,8 +78,8 @@ class Telling:
         if case.remind_at is not None:
             which = "reminder_unclear" if case.promises and case.promises[-1].guessed else "reminder"
             return self.say("list", which, time=self.at(case.remind_at), promised=case.promised or "")
-        if case.awaits_since is not None and case.promise_at < case.awaits_since:
-            waited = (case.awaits_since - case.promise_at).total_seconds()
+        if case.says_waited is not None:
+            waited = case.says_waited.total_seconds()
             return self.say("list", "waited", waited=numerals.lasting(waited, self.language))
         if case.promise_at <= self.now:
             return self.say("list", "overdue", since=self.since(case.promise_at))

@@ -11,6 +11,7 @@ from tribune.journal import Case, CaseState
 from tribune.team import Right
 from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown
+from tribune.workflow.opening import answer_due
 from tribune.workflow.share import in_hand
 
 A_PAGE = 30
@@ -116,7 +117,7 @@ def line(shown: Shown, telling: Telling) -> Line:
         quote=masked_line(shown.words) if shown.words else "",
         reason=telling.reason(case.reason),
         promise=telling.promise(case) if is_open else telling.settled(case),
-        overdue=is_open and case.remind_at is None and case.promise_at <= telling.now,
+        overdue=is_open and case.remind_at is None and answer_due(case, telling.community) <= telling.now,
         danger=case.reason in DANGER,
         drafts=len(case.drafts),
     )

@@ -19,7 +19,7 @@ from tribune.journal import Call, CallState, Case, CaseState, Changes, Head, Pro
 from tribune.voice import clock_words, moment_words
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import grounds
-from tribune.workflow.opening import wake_up
+from tribune.workflow.opening import answer_due, wake_up
 from tribune.workflow.ports import Communities, Key, Queue
 from tribune.workflow.worksheet import ObjectId
 
@@ -136,9 +136,10 @@ class Digesting:
         say = self._to_say(made)[:NAMED] if made else []
         would = self.journal.observed(name, community.spaces, now - A_DAY)
         ending = community.ending_answers(day)
+        dues = [answer_due(case, community) for case in waiting]
         counted = {
             "waiting": len(waiting),
-            "late": sum(case.promise_at < now for case in waiting),
+            "late": sum(due < now for due in dues),
             "unread": len(found) - len(wanted),
             "drafts": sum(bool(case.drafts) for case in cases),
             "promised": len(promised),
@@ -159,7 +160,7 @@ class Digesting:
             "say_people": " ".join(str(one.people) for one in say),
         }
         figures |= {"faq_ids": " ".join(entry.id for entry in ending[:NAMED])}
-        figures |= {"due": " ".join(case.promise_at.isoformat() for case in waiting[:NAMED])}
+        figures |= {"due": " ".join(due.isoformat() for due in dues[:NAMED])}
         figures |= {"promised_at": " ".join(case.remind_at.isoformat() for case in promised[:NAMED] if case.remind_at)}
         places = {
             "waiting": tuple(map(_place, waiting[:NAMED])),

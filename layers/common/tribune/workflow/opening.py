@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from tribune import duty
+from tribune.community import Community
 from tribune.journal import Call, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id
+from tribune.workflow.speech import RESPONSE_TARGET
 
 
 def wake_up(community: str, call_id: str) -> dict[str, Any]:
@@ -27,6 +30,15 @@ def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: 
         thread=what.thread,
         objects=(what.object,),
     )
+
+
+def answer_due(case: Case, community: Community) -> datetime:
+    """When our own promise to answer runs out. Whoever says that they have waited stands first in the list, but what we
+    promise counts from what we heard.
+    """
+    if case.says_waited is None or case.awaits_since is None:
+        return case.promise_at
+    return duty.next_presence(community.rota, case.awaits_since, community.zone) + RESPONSE_TARGET
 
 
 def case_about(head: Head, known: Case | None, reason: str, promise_at: datetime, now: datetime) -> Case:
