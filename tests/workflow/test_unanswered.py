@@ -70,6 +70,24 @@ def test_how_long_somebody_says_they_have_waited_is_not_told_as_a_promise_of_our
     assert line(shown, Telling(community, world.now, "fr")).overdue is ("dépassée" in french)
 
 
+@pytest.mark.parametrize("hours", [0, 5])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@Nadia appelle l'atelier au 01 99 00 12 34, dépannée en dix minutes",
+        "On sait où est ton magasin, on va venir te défoncer",
+    ],
+)
+def test_where_nobody_waits_for_an_answer_none_is_told_as_promised_or_late(world: World, text: str, hours: int) -> None:
+    world.deliver("facebook", world.comment(1, text))
+    world.pump()
+    world.now += timedelta(hours=hours)
+    [shown] = handling(world).open("garance")
+
+    told = line(shown, Telling(read(EXAMPLE_FILE).community, world.now, "fr"))
+    assert (told.promise, told.overdue) == ("aucune réponse promise", False)
+
+
 def test_danger_stands_first_then_who_waited_longest_then_what_nobody_waits_for(world: World) -> None:
     said = (
         "@Nadia appelle l'atelier au 01 99 00 12 34, dépannée en dix minutes",

@@ -14,6 +14,7 @@ from tribune.journal import Action, ActionState, Case, Head
 from tribune.notice import link
 from tribune.voice import day_words, moment_words, safe_name
 from tribune.workflow.by_hand import TEAM
+from tribune.workflow.opening import is_promised
 
 _BY_ITS_AUTHOR = ("edited", "deleted", "erased")
 """What closes a case without anybody of the team."""
@@ -74,10 +75,14 @@ class Telling:
         return self.community.name_of(head.platform, head.account) or head.space
 
     def promise(self, case: Case) -> str:
-        """When our promise to answer runs out, or since when it has; how long somebody says that they have waited."""
+        """When our promise to answer runs out, or since when it has; how long somebody says that they have waited. None is
+        made to whoever waits for no answer: a helper to thank, a threat.
+        """
         if case.remind_at is not None:
             which = "reminder_unclear" if case.promises and case.promises[-1].guessed else "reminder"
             return self.say("list", which, time=self.at(case.remind_at), promised=case.promised or "")
+        if not is_promised(case):
+            return self.say("list", "unpromised")
         if case.says_waited is not None:
             waited = case.says_waited.total_seconds()
             return self.say("list", "waited", waited=numerals.lasting(waited, self.language))

@@ -11,7 +11,7 @@ from tribune.journal import Case, CaseState
 from tribune.team import Right
 from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown
-from tribune.workflow.opening import answer_due
+from tribune.workflow.opening import answer_due, is_promised
 from tribune.workflow.share import in_hand
 
 A_PAGE = 30
@@ -117,10 +117,15 @@ def line(shown: Shown, telling: Telling) -> Line:
         quote=masked_line(shown.words) if shown.words else "",
         reason=telling.reason(case.reason),
         promise=telling.promise(case) if is_open else telling.settled(case),
-        overdue=is_open and case.remind_at is None and answer_due(case, telling.community) <= telling.now,
+        overdue=is_open and _is_overdue(case, telling),
         danger=case.reason in DANGER,
         drafts=len(case.drafts),
     )
+
+
+def _is_overdue(case: Case, telling: Telling) -> bool:
+    waits = is_promised(case) and case.remind_at is None
+    return waits and answer_due(case, telling.community) <= telling.now
 
 
 def _in_hand(case: Case, telling: Telling) -> str:

@@ -8,6 +8,7 @@ from tribune.community import Community
 from tribune.journal import Call, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id
 from tribune.workflow.speech import RESPONSE_TARGET
+from tribune.workflow.takeback import CONTESTED
 
 
 def wake_up(community: str, call_id: str) -> dict[str, Any]:
@@ -30,6 +31,11 @@ def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: 
         thread=what.thread,
         objects=(what.object,),
     )
+
+
+def is_promised(case: Case) -> bool:
+    """Does our promise to answer hold for it: does somebody wait for words, or for the review of what they contest?"""
+    return case.awaits_answer or case.reason == CONTESTED
 
 
 def answer_due(case: Case, community: Community) -> datetime:
