@@ -13,7 +13,10 @@ from world import PAGE, START, World
 
 from tribune.aws import keys
 from tribune.aws.communities import Communities
+from tribune.desk.telling import Telling
+from tribune.desk.unanswered import line
 from tribune.journal import Case, CaseState, Promised
+from tribune.proposals import nobody_answered
 from tribune.workflow.call import summary
 from tribune.workflow.promise import answered, is_old_news, made_in
 
@@ -230,9 +233,10 @@ def test_a_promise_in_a_private_message_is_kept_in_mind_though_the_public_answer
 
 
 def subjects_of(world: World) -> list[str]:
-    """What the calls say on a lock screen."""
+    """What the calls about promises say on a lock screen."""
     house = Communities(world.stack.tables()["CommunityTable"]).load("garance")
-    return [summary(call, house, world.now, "fr")[0] for call in world.calls_of("garance")]
+    calls = [call for call in world.calls_of("garance") if call.reason.startswith("promise")]
+    return [summary(call, house, world.now, "fr")[0] for call in calls]
 
 
 @pytest.mark.parametrize(
@@ -288,3 +292,25 @@ def test_a_promise_for_a_day_that_does_not_exist_is_asked_about_and_counts_nobod
         ("promise_unclear", "lundi 29 à 9 h")
     ]
     assert [promise.kept(world.now) for promise in case_of(world).promises] == [None]
+    assert not case_of(world).awaits_answer, "it may be Monday that was meant"
+
+
+def test_whoever_was_promised_a_word_that_did_not_come_waits_again_at_the_head_of_the_list(world: World) -> None:
+    for number, text in ((1, GRIEVANCE), (2, "Ma commande est arrivée cassée, je fais comment ?")):
+        world.deliver("facebook", world.comment(number, text, author=f"80{number}"))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde et je reviens ici à 13 h."))
+    world.settle()
+    world.now = START + timedelta(hours=2, minutes=1)
+    world.settle(minutes=2)
+
+    house = Communities(world.stack.tables()["CommunityTable"]).load("garance")
+    first, _ = handling(world).open("garance")
+    assert first.case == case_of(world)
+    told = line(first, Telling(house, world.now, "fr"))
+    assert (told.promise.replace("\u00a0", " "), told.overdue) == ("promesse dépassée depuis 13 h", True)
+    assert not nobody_answered(first.case), "what is owed is an answer, not a question put to everybody"
+
+    world.deliver("facebook", ours(world, 51, "C'est remboursé, désolée pour l'attente."))
+    world.settle()
+    assert case_of(world).state is CaseState.CLOSED

@@ -111,8 +111,8 @@ def still_a_source(head: Head, case: Case | None) -> bool:
 
 def nobody_answered(case: Case) -> bool:
     """Is it open, and did nobody of the team say that they come back?"""
-    coming_back = not case.awaits_answer and any(not promise.kept_at for promise in case.promises)
-    return case.state is CaseState.OPEN and not coming_back
+    asks_anew = case.awaits_answer and case.remind_at is not None
+    return case.state is CaseState.OPEN and (asks_anew or not case.owes_a_word)
 
 
 def may_be_quoted(head: Head) -> bool:

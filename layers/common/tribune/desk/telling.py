@@ -81,6 +81,8 @@ class Telling:
         if case.remind_at is not None:
             which = "reminder_unclear" if case.promises and case.promises[-1].guessed else "reminder"
             return self.say("list", which, time=self.at(case.remind_at), promised=case.promised or "")
+        if case.owes_a_word and case.promises[-1].guessed and not case.awaits_answer:
+            return self.say("list", "unclear", promised=case.promised or "")
         if not is_promised(case):
             return self.say("list", "unpromised")
         if case.says_waited is not None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tribune import voice
 from tribune.journal import Case, CaseState, Promised
+from tribune.workflow.opening import is_promised
 from tribune.workflow.takeback import CONTESTED, closed
 
 
@@ -51,3 +52,14 @@ def spoken(case: Case, made: Promised | None, at: datetime) -> Case:
     """The case, whatever becomes of it, with its promises kept by a person's words and the one that they made."""
     kept = tuple(promise if promise.kept_at else replace(promise, kept_at=at) for promise in case.promises)
     return replace(case, promises=(*kept, made) if made else kept, remind_at=made.due_at if made else None)
+
+
+def run_out(case: Case) -> Case:
+    """The case, once the time of its last promise is there: whoever was promised a word waits for it again, first of all.
+    Where the time is a guess of ours, nobody is late.
+    """
+    last, told = case.promises[-1], replace(case, remind_at=None, rev=case.rev + 1)
+    if last.guessed:
+        return told
+    since = min(last.due_at, case.promise_at) if is_promised(case) else last.due_at
+    return replace(told, awaits_answer=True, promise_at=since)

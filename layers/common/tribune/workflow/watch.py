@@ -16,6 +16,7 @@ from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
 from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Key, Queue
+from tribune.workflow.promise import run_out
 from tribune.workflow.provisional import Timers
 from tribune.workflow.worksheet import ObjectId
 
@@ -98,9 +99,8 @@ class Watching:
             if case.remind_at is None or case.remind_at > now:
                 continue  # the index may be a moment behind the case
             call = _promise(case, now)
-            kept = replace(case, remind_at=None, rev=case.rev + 1)
             try:
-                self.journal.commit(Changes(cases=(kept,), calls=(call,)), now)
+                self.journal.commit(Changes(cases=(run_out(case),), calls=(call,)), now)
             except Conflict:
                 continue
             reminded.append(call)
