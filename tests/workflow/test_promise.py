@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from memory_world import memory_world
-from redress import handling
+from redress import contest, handling, kept, restrictions, reviewing
 from world import PAGE, START, World
 
 from tribune.aws import keys
@@ -314,3 +314,29 @@ def test_whoever_was_promised_a_word_that_did_not_come_waits_again_at_the_head_o
     world.deliver("facebook", ours(world, 51, "C'est remboursé, désolée pour l'attente."))
     world.settle()
     assert case_of(world).state is CaseState.CLOSED
+
+
+@pytest.mark.parametrize("upheld", [True, False], ids=["upheld", "overturned"])
+def test_a_promise_is_kept_in_mind_though_the_appeal_that_waits_is_decided_meanwhile(
+    world: World, *, upheld: bool
+) -> None:
+    world.deliver("facebook", world.comment(1, "Mon numéro est le 06 39 98 12 34"))
+    world.settle()
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    [hidden] = restrictions(head)
+    assert hidden.notice is not None
+    contest(world, hidden.notice, "C'est le numéro de mon magasin.")
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde, et je reviens vers vous à 17 h."))
+    world.settle()
+    _, appeal = kept(world, hidden.notice)
+    assert appeal is not None
+    if upheld:
+        reviewing(world).uphold(appeal.code, "lea", "Le numéro est à vous.")
+    else:
+        reviewing(world).overturn(appeal.code, "lea")
+    world.settle()
+
+    case = case_of(world)
+    assert (case.state, case.remind_at) == (CaseState.OPEN, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))

@@ -385,14 +385,15 @@ class Reviewing:
         stays = appeal.state is AppealState.UPHELD or bool(besides)
         if case is None or (case.state is CaseState.CLOSED and stays):
             return None
+        waits = case.awaits_answer or (case.state is CaseState.OPEN and case.owes_a_word)
         if stays:
-            if case.drafts or case.awaits_answer or any(hide.confirm_by for hide in besides):
+            if case.drafts or waits or any(hide.confirm_by for hide in besides):
                 return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         drafts = self._words(head, notice, appeal)
         hidden = notice.kind is ActKind.HIDE and not head.deleted and is_hidden(head)
         by_hand = notice.kind is ActKind.BLOCK or hidden
-        if not drafts and not by_hand and not case.awaits_answer:
+        if not drafts and not by_hand and not waits:
             return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
         reason = "appeal_by_hand" if by_hand else "appeal_won"
         opened = replace(case, state=CaseState.OPEN, reason=reason, closed_at=None, closed_by=None)
