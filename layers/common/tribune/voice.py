@@ -563,19 +563,27 @@ def _moment(day: date, clock: time, now: datetime) -> datetime:
 
 _PROMISES = {
     "fr": re.compile(
-        r"\b(?:je|j['’]|on|nous)\s*(?:vous |te |t['’]|y )?(?:reviens|revient|revenons|réponds|répond|répondons"
-        r"|rappelle|rappelons|écris|tiens|tient|tenons|donne|(?:reviend|répond|rappelle|écri|tiend|donne)r(?:ai|a|ons))\b",
+        r"\b(?:je|j['’]|on|nous|et (?=vous |te |t['’]|reviens (?:ici|vers)\b))\s*(?:vous |te |t['’]|y )?(?:en )?"
+        r"(?:reviens|revient|revenons|réponds|répond|répondons|rappelle|rappelons|recontacte|recontactons|écris|tiens|tient"
+        r"|tenons|donne|redis|redit|repasse|dis plus|dit plus|(?:fais|fait|faisons) (?:le|un) point"
+        r"|(?:reviend|répond|rappelle|recontacte|écri|tiend|donne|repasse)r(?:ai|a|ons)"
+        r"|(?:vais|va|allons) (?:vous |te |t['’]|y )?(?:revenir|répondre|rappeler|recontacter|écrire|tenir|donner))\b"
+        r"|\b(?:vous aurez|tu auras)(?: \w+){0,2} (?:réponse|nouvelles|retour)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
-        r"\b(?:I|we)(?:['’]ll| will)\s+(?:\w+\s+){0,1}?(?:be back|get back|come back|reply|answer|update|call|let you know|write|return)\b"
-        r"|\bwill (?:be back|get back|come back|answer|update you|call you)\b",
+        r"\b(?:I|we)(?:['’]ll| will|(?:['’]m|['’]re| am| are) going to)\s+(?:\w+\s+){0,1}?(?:be back|be in touch|come back"
+        r"|get (?:right |straight )?back|reply|answer|update|call|ring|message|email|let you know|keep you (?:posted|updated)"
+        r"|follow up|have (?:an answer|an update|news)|write|return)\b"
+        r"|\bwill (?:be back|be in touch|get back|come back|answer|update you|call you)\b"
+        r"|\band (?:get|come) back to you\b|\byou(?:['’]ll| will) hear (?:back )?from (?:me|us)\b",
         re.IGNORECASE,
     ),
 }
 _ASKS = re.compile(r"\?(?!\w)")
 _ANSWER_FOLLOWS = re.compile(r" ?:\s")
 """« Je vous réponds : … » answers now, and promises nothing."""
+_SENTENCE_ENDS = re.compile(r"[.!?…]\s|\n")
 _NEXT_SENTENCE = re.compile(r"[.!?…]\s")
 """In another sentence a whole week or month says rather when something was: « Votre commande est partie en novembre. »"""
 _REACH, _LONGEST = 60, 60
@@ -774,7 +782,7 @@ _MINUTES = {"half an hour": 30, "demi-heure": 30, "quart d'heure": 15, "min": 1,
 _A_DAYS_LENGTH = {"j": 1, "d": 1, "s": 7, "w": 7, "m": 30}
 """By the first letter of the unit, in both languages."""
 _EARLY = ("début", "early", "beginning of", "start of")
-_LEADING = re.compile(r"\b(?:avant|d'ici(?: à)?|pour|vers|(?:by|on|before|around)(?: the)?) \Z", re.IGNORECASE)
+_LEADING = re.compile(r"\b(?:avant|d'ici(?: à)?|pour|vers|dès|(?:by|on|before|around)(?: the)?) \Z", re.IGNORECASE)
 _EVE = ("avant ", "before ")
 _FROM = re.compile(r"\b(?:après|after|à partir de) (?=\d)", re.IGNORECASE)
 """Words that say when it begins, not when it ends."""
@@ -796,8 +804,15 @@ def promises_in(text: str, language: str) -> Iterator[Promise]:
     plain = text.replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
     for made in _PROMISES[language].finditer(plain):
         said, *_ = _ANSWER_FOLLOWS.split(plain[made.end() : made.end() + _REACH + _LONGEST], 1)
-        if promise := _promised(said, language):
+        if promise := _promised(said, language) or _before(plain[: made.start()], language):
             yield promise
+
+
+def _before(text: str, language: str) -> Promise | None:
+    """When a sentence begins with when somebody comes back, and with nothing else: "demain à 9 h, je reviens"."""
+    *_, begun = _SENTENCE_ENDS.split(text[-_LONGEST:])
+    promise = _promised(begun, language)
+    return promise if promise and begun.strip(" ,").lower() == promise.words.lower() else None
 
 
 def _promised(said: str, language: str) -> Promise | None:
