@@ -880,6 +880,13 @@ def test_a_promise_for_no_day_that_exists_or_for_none_exactly_is_asked_about_and
     assert (f"{promise.at(now):%d %H:%M}", promise.guessed(now), promise.words) == (asked, True, said)
 
 
+def test_a_promise_keeps_the_spaces_and_the_apostrophe_with_which_it_was_typed() -> None:
+    for said in ("demain à 9\u00a0h\u00a030", "à 17\u202fh", "d’ici demain"):
+        promise = promise_in(f"Je regarde et je reviens ici {said}. ^MC", "fr")
+        assert promise is not None
+        assert promise.words == said
+
+
 @pytest.mark.parametrize("fold", [0, 1], ids=["the first time", "the second time"])
 def test_a_promise_for_an_hour_that_comes_twice_is_due_when_it_is_still_to_come(fold: int) -> None:
     half_past_two = datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold)

@@ -805,7 +805,8 @@ def promises_in(text: str, language: str) -> Iterator[Promise]:
     for made in _PROMISES[language].finditer(plain):
         said, *_ = _ANSWER_FOLLOWS.split(plain[made.end() : made.end() + _REACH + _LONGEST], 1)
         if promise := _promised(said, language) or _before(plain[: made.start()], language):
-            yield promise
+            told = plain.find(promise.words, max(0, made.start() - _LONGEST))
+            yield replace(promise, words=text[told : told + len(promise.words)]) if told >= 0 else promise
 
 
 def _before(text: str, language: str) -> Promise | None:
