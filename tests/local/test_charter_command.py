@@ -60,10 +60,34 @@ def test_an_incomplete_charter_is_said_clause_by_clause_with_its_line(charter: A
     assert code == 1
     lines = file.read_text("utf-8").splitlines()
     said = int(out.removeprefix(f"{file}:").partition(":")[0])
-    assert lines[said - 1] == "    text:"
+    assert lines[said - 1].startswith("      fr:")
     assert lines.index("    id: hors-sujet") < said - 1 < lines.index("    id: flood")
     assert out.startswith(f"{file}:{said}: hors-sujet: ")
     assert "adresse" in out
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "says"),
+    [
+        (
+            "indigne: {fr: Respecter les personnes et la discussion,",
+            'indigne: {fr: "Respecter {marque}",',
+            "nothing fills {marque} in fr: add it to `fields`",
+        ),
+        (
+            "en: Respect people and the discussion}",
+            'en: "Respect {brand"}',
+            "a brace stands alone in en, and members would read it: a placeholder is written {brand}",
+        ),
+        ("en: Community charter", 'en: "Charter of {marque}"', "nothing fills {marque} in en: add it to `fields`"),
+    ],
+)
+def test_a_heading_is_filled_like_a_clause_and_what_is_not_is_said_with_its_line(
+    charter: Any, own: Any, written: str, instead: str, says: str
+) -> None:
+    file = own(**{written: instead})
+    line = 1 + next(place for place, line in enumerate(file.read_text("utf-8").splitlines()) if instead in line)
+    assert charter("lint", file)[:2] == (1, f"{file}:{line}: {says}\n")
 
 
 def test_an_example_that_fails_is_said_with_its_sentence_and_what_was_found(charter: Any, own: Any) -> None:

@@ -23,6 +23,7 @@ from tribune.charter.document import (
     Gravity,
     Kind,
     Step,
+    Texts,
 )
 from tribune.charter.findings import Vocabulary
 from tribune.charter.lexicon import phrases
@@ -104,6 +105,11 @@ def _whole(charter: Charter) -> Iterator[Remark]:
         for language in charter.languages:
             if not charter.families.get(family, {}).get(language):
                 yield Remark("", "family_missing", ("families",), {"family": family, "language": language})
+    headed: list[tuple[tuple[str, ...], Texts]] = [(("title",), charter.title)]
+    headed += [(("families", family), texts) for family, texts in charter.families.items()]
+    for at, texts in headed:
+        for language in charter.languages:
+            yield from _filled(charter, "", (*at, language), texts.get(language, ""), language)
 
 
 def _of_its_type(charter: Charter) -> Iterator[Remark]:
@@ -143,14 +149,17 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
             if language not in charter.languages:
                 yield Remark(clause.id, f"{name}_foreign", (name,), {"language": language})
     for language in charter.languages:
-        known = charter.values(language).keys() | FILLED_WHEN_PUBLISHED
-        written = clause.title.get(language, "") + clause.text.get(language, "")
-        if "{" in (left := PLACEHOLDER.sub("", written)) or "}" in left:
-            yield Remark(clause.id, "lone_brace", ("text", language), {"language": language, "example": "{brand}"})
-        for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
-            if placeholder not in known:
-                fields = {"placeholder": f"{{{placeholder}}}", "language": language}
-                yield Remark(clause.id, "not_filled", ("text",), fields)
+        for name, texts in (("title", clause.title), ("text", clause.text)):
+            yield from _filled(charter, clause.id, (name, language), texts.get(language, ""), language)
+
+
+def _filled(charter: Charter, clause: str, at: tuple[str, ...], written: str, language: str) -> Iterator[Remark]:
+    """That something fills every placeholder of what members read, and that no brace is left for them to read."""
+    if "{" in (left := PLACEHOLDER.sub("", written)) or "}" in left:
+        yield Remark(clause, "lone_brace", at, {"language": language, "example": "{brand}"})
+    for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
+        if placeholder not in charter.values(language).keys() | FILLED_WHEN_PUBLISHED:
+            yield Remark(clause, "not_filled", at, {"placeholder": f"{{{placeholder}}}", "language": language})
 
 
 # --- what watches a clause ---
