@@ -62,6 +62,20 @@ def test_a_street_with_its_town_is_a_home_and_alone_it_is_a_street() -> None:
     assert shapes("12 rue de la Paix") == [(Shape.STREET, "12 rue de la Paix")]
 
 
+@pytest.mark.parametrize(
+    ("said", "street"),
+    [
+        ("12 rue des lilas personne ne répond", "12 rue des lilas"),
+        ("12 bis, rue Victor Hugo en bas", "12 bis, rue Victor Hugo"),
+        ("7 allée de l'Église Saint-Paul merci", "7 allée de l'Église Saint-Paul"),
+        ("221B Baker Street is open", "221B Baker Street"),
+        ("12 Oak Rd or so", "12 Oak Rd"),
+    ],
+)
+def test_a_street_without_a_town_ends_where_its_name_does(said: str, street: str) -> None:
+    assert shapes(said) == [(Shape.STREET, street)]
+
+
 @pytest.mark.parametrize("theirs", ["01 99 00 12 34", "+33 1 99 00 12 34", "0033199001234"])
 def test_our_number_is_ours_however_it_is_written(theirs: str) -> None:
     (found,) = contacts.find(f"appelle le {theirs}", "fr")
@@ -73,8 +87,9 @@ def test_addresses_at_our_domains_and_the_street_of_our_shop_are_ours() -> None:
     (mail,) = contacts.find("écris à atelier@garance.example", "fr")
     assert contacts.is_ours(mail, [], ["garance.example"])
     assert not contacts.is_ours(mail, [], ["nce.example"])
-    (street,) = contacts.find("au 3 quai de la Fosse", "fr")
-    assert contacts.is_ours(street, ["3 quai de la Fosse, 44000 Nantes"])
+    for said in ("au 3 quai de la Fosse", "au 3 quai de la Fosse samedi prochain"):
+        (street,) = contacts.find(said, "fr")
+        assert contacts.is_ours(street, ["3 quai de la Fosse, 44000 Nantes"])
 
 
 @given(st.text(max_size=200))

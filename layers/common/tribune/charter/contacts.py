@@ -29,9 +29,17 @@ _STREET = re.compile(
     r"(?P<town>,? {1,3}[0-9]{5}(?: {1,3}[^\s,.;:!?0-9()]{2,30})?)?",
     re.IGNORECASE,
 )
+_SMALL_WORDS = r"(?:(?i:de|du|des|la|le|les) {1,3})*"
+_STREET_ALONE = re.compile(
+    r"[0-9]{1,4} ?(?i:bis|ter|quater)?,? {1,3}(?P<kind>[^\s0-9]+) {1,3}"
+    rf"(?P<name>{_SMALL_WORDS}(?:[dl]['’])?(?P<word>\S+)(?: {{1,3}}{_SMALL_WORDS}(?:[dl]['’])?[A-ZÀ-Þ]\S*)*)"
+)
+"""Where a street ends that no town follows: after a word, and those in capitals behind it."""
+_COUNTED = frozenset({"place", "route", "cours", "square", "passage", "résidence"})
+_THE_ONE = re.compile(r"(?:du|des|de la|de l['’])\b", re.IGNORECASE)
 _ENGLISH_STREET = re.compile(
-    r"[0-9]{1,4}[a-z]? {1,3}(?:[A-Z][a-z]{1,20} {1,3}){1,3}"
-    r"(?:Street|Road|Avenue|Lane|Drive|Close|Court|Terrace|Place)(?![a-z])"
+    r"[0-9]{1,4}[A-Za-z]? {1,3}(?:[A-Z][a-z]{1,20} {1,3}){1,3}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Close|Court|Terrace|Place)(?![a-z])"
     r"(?P<town>,? {1,3}(?:[A-Z][a-z]{1,20},? {1,3})?[A-Z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2})?"
 )
 _LOCAL = re.compile(r"(?<![\w.,+/\-])\(?[2-9][0-9]{2}\)?[ .\-]{1,2}[2-9][0-9]{2}[ .\-][0-9]{4}(?![\w])")
@@ -102,6 +110,14 @@ def is_ours(contact: Contact, own: Iterable[str], domains: Iterable[str] = ()) -
     return contact.key in keys
 
 
+def is_address(street: str) -> bool:
+    """Is a street meant, where it is told without its town? « 1 place de libre » and « 3 cours de yoga » count something."""
+    found = _STREET_ALONE.match(street)
+    if found is None or (kind := found["kind"].lower()) not in _COUNTED:
+        return True
+    return found["word"][0].isupper() or (kind != "cours" and _THE_ONE.match(found["name"]) is not None)
+
+
 def _candidates(original: str, language: str) -> Iterator[Contact]:
     """By shape, those that decide first; a shape is looked for where its first sign stands at all."""
     digits = _DIGITS.search(original) is not None
@@ -130,10 +146,17 @@ def _with_digits(original: str, language: str) -> Iterator[Contact]:
         if original[number.start() - 1 : number.start()] != "/":
             for pattern in (_STREET, _ENGLISH_STREET):
                 if street := pattern.match(original, number.start()):
-                    yield Contact(Shape.HOME if street["town"] else Shape.STREET, *street.span(), _plain(street[0]))
+                    shape, written = (Shape.HOME, street[0]) if street["town"] else (Shape.STREET, _alone(street[0]))
+                    yield Contact(shape, street.start(), street.start() + len(written), _plain(written))
     for found in _REFERENCE.finditer(original) if _FIVE_DIGITS.search(original) else ():
         if _FIVE_DIGITS.search(found[0]):
             yield Contact(Shape.REFERENCE, *found.span(), found[0].upper())
+
+
+def _alone(street: str) -> str:
+    """A street without what is said behind it: « 12 rue des Lilas personne ne répond » is « 12 rue des Lilas »."""
+    found = _STREET_ALONE.match(street)
+    return found[0] if found else street
 
 
 def _phones(original: str, language: str) -> Iterator[Contact]:

@@ -913,10 +913,11 @@ _SHAPES = frozenset({Shape.EMAIL, Shape.IBAN, Shape.HOME})
 
 
 def masked(said: str) -> str:
-    """What was said: addresses, numbers, links and mentions masked."""
+    """What was said: addresses, streets with their number, telephone numbers, links and mentions masked."""
     told, end = "", 0
     for contact in contacts.find(said, words.LANGUAGES[0]):
-        if contact.shape in _SHAPES:
+        lives = contact.shape is Shape.STREET and contacts.is_address(said[contact.start : contact.end])
+        if lives or contact.shape in _SHAPES:
             told, end = told + said[end : contact.start] + _MASK, contact.end
     return _PRIVATE.sub(_MASK, told + said[end:])
 
