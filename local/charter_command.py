@@ -80,6 +80,8 @@ def check_ready(ours: Opened) -> None:
 
 def _diff(arguments: Namespace) -> int:
     ours = opened(arguments.file)
+    if arguments.community:
+        _check_known(arguments.community, arguments)
     if arguments.other:
         before, after = ours.charter, opened(arguments.other).charter
     else:
@@ -147,14 +149,19 @@ def _render(arguments: Namespace) -> int:
 def _publish(arguments: Namespace) -> int:
     """The first version may bind at once. Those that follow say what changes, as long ahead as members were promised."""
     ours, now = opened(arguments.file), clock.now()
-    community = ours.community.id if ours.community else arguments.community or ours.charter.community
+    own = ours.community.id if ours.community else ""
+    community = own or arguments.community or ours.charter.community
     if not community:
         raise BadConfiguration("say whose charter it is", field="--community")
+    if own and arguments.community not in (None, own):
+        raise BadConfiguration(f"the file says that it is “{own}”", field="--community")
     if ours.charter.community not in ("", community):
         raise BadConfiguration(
             f"it is the charter of “{ours.charter.community}”", file=str(ours.file), field="community"
         )
     check_ready(ours)
+    if not own:  # a configuration may go before the `tribune apply` that makes its community known
+        _check_known(community, arguments)
     charters = _published(arguments)
     if ours.charter.type is CharterType.INTERNAL:
         if arguments.shadow:
@@ -203,6 +210,14 @@ def _says(charters: Charters, community: str, meta: VersionMeta, charter: Charte
 
 def _published(arguments: Namespace) -> Charters:
     return Charters(stack.locate(arguments.stage).tables["charter"])
+
+
+def _check_known(community: str, arguments: Namespace) -> None:
+    """Raises BadConfiguration, with those there are, for a community that the stack has never heard of."""
+    known = Communities(stack.locate(arguments.stage).tables["community"]).all()
+    if community not in known:
+        there = ", ".join(known) or "none yet, `tribune apply` brings them"
+        raise BadConfiguration(f"there is no community “{community}”; there are: {there}", field="--community")
 
 
 def _zone(ours: Opened) -> tzinfo:

@@ -8,12 +8,21 @@ import pytest
 
 from local.apply import Target, apply
 from local.command import main
-from local.configuration import EXAMPLE_FILE, MODEL_FILE, model, read
+from local.configuration import (
+    EXAMPLE_FILE,
+    MODEL_FILE,
+    ConfigurationFile,
+    WrittenCommunity,
+    community_of,
+    model,
+    read,
+)
 from local.resources import Stack
 from tribune import words
 from tribune.aws import clients
 from tribune.aws import stack as deployed
 from tribune.aws.charters import Charters
+from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.comment import Audience, Verb, version
 from tribune.decision import Mode
@@ -158,6 +167,9 @@ def in_a_stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Charters:
     """Deployed as tribune-prod: CloudFormation knows the tables that the template declares."""
     names = stack.tables() | stack.queues()
     monkeypatch.setattr(deployed, "_resources", {"tribune-prod": names}.__getitem__)
+    atelier = community_of(ConfigurationFile(community=WrittenCommunity(id="atelier", name="L'atelier")))
+    for known in (atelier, read(EXAMPLE_FILE).community):
+        Communities(stack.tables()["CommunityTable"]).write(known)
     return Charters(stack.tables()["CharterTable"])
 
 
@@ -229,6 +241,25 @@ def test_a_charter_is_published_for_its_own_community_only(charter: Any, in_a_st
     assert "it is the charter of “garance”" in err
     assert charter("publish", file)[0] == 0
     assert in_a_stack.versions("garance")
+
+
+@pytest.mark.parametrize("more", [("publish",), ("publish", "--shadow"), ("diff",), ("diff", "--days", "30")])
+def test_a_community_that_does_not_exist_is_refused_with_those_that_do(
+    charter: Any, in_a_stack: Charters, more: tuple[str, ...]
+) -> None:
+    action, *options = more
+    code, out, err = charter(action, MODEL_FILE, "--community", "garence", *options)
+    assert (code, out) == (2, "")
+    assert err == "--community: there is no community “garence”; there are: atelier, garance\n"
+    assert in_a_stack.stored_versions("garence") == ()
+
+
+def test_a_configuration_is_not_published_for_another_community_than_its_own(
+    charter: Any, in_a_stack: Charters
+) -> None:
+    code, _, err = charter("publish", EXAMPLE_FILE, "--community", "atelier")
+    assert (code, err) == (2, "--community: the file says that it is “garance”\n")
+    assert in_a_stack.stored_versions("atelier") == in_a_stack.stored_versions("garance") == ()
 
 
 NOTICE = {"notice_days: 15": "notice_days: 30"}
