@@ -256,8 +256,9 @@ def _community(place: _Place, wanted: str | None, language: str | None) -> Commu
     if wanted is None and len(known) == 1:
         wanted = known[0]
     if wanted not in known:
-        sentence = words.table(words.spoken(language), "desk")["refused"]["which_community"]
-        raise BadConfiguration(words.fill(sentence, {"communities": ", ".join(known)}))
+        sentences = words.table(words.spoken(language), "desk")["refused"]
+        sentence = sentences["which_community" if wanted is None else "no_community"]
+        raise BadConfiguration(words.fill(sentence, {"given": wanted or "", "communities": ", ".join(known) or "–"}))
     return communities.load(wanted)
 
 

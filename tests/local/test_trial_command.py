@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from commanding import Tribune
+from commanding import Tribune, ordinary
 from publishing import charters, decide, in_force, publish, say, with_clause, with_term
 from world import World
 
@@ -96,3 +96,28 @@ def test_what_says_the_same_is_not_tried(world: World, charter: Published, tmp_p
     code, said = charter("publish", written(with_clause(in_force(world), "menace"), tmp_path), "--shadow")
 
     assert (code, "nothing to try" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("charter", "shadow", "--stop"),
+        ("charter", "release", "respect"),
+        ("case", "list"),
+        ("call", "list"),
+        ("pause", "all"),
+        ("duty", "who"),
+        ("appeal", "list"),
+        ("say", "list"),
+        ("operation", "list"),
+        ("report",),
+        ("backfill",),
+    ],
+)
+def test_a_community_that_does_not_exist_is_named_with_those_that_do(
+    tribune: Tribune, command: tuple[str, ...]
+) -> None:
+    refused = tribune(*command, "--community", "garence", "--lang", "fr")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert ordinary(refused.err) == "« garence » n'est aucune communauté d'ici. Il y a : garance.\n"
