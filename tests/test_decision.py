@@ -841,6 +841,11 @@ def test_a_clause_without_a_reminder_of_its_own_has_the_common_one() -> None:
     assert (made.reason, [act.text for act in made.acts]) == ("breach", ["reminder1"])
 
 
+def test_a_reminder_about_repetition_does_not_say_that_copies_are_hidden() -> None:
+    made = decided(findings(breach("flood")), under=charter(rule("flood", 2, "partial", "remind")))
+    assert [(act.kind, act.text) for act in made.acts] == [(ActKind.REPLY, "reminder1")]
+
+
 def test_a_full_ceiling_lets_the_breach_again_be_hidden_alone() -> None:
     made = decided(
         findings(breach("respect")), standing=strikes(1), under=charter(rule("respect", 2, "full", "remind"))

@@ -92,6 +92,13 @@ def test_what_is_missing_or_contradicts_itself_is_said(
     assert any(remark.startswith(says) for remark in said), said
 
 
+@pytest.mark.parametrize("replies", [[], ["reminder1.flood", "warning2"]])
+def test_copies_are_hidden_without_a_text_and_one_that_charters_of_old_name_is_no_mistake(
+    model: Charter, replies: list[str]
+) -> None:
+    assert not any("repl" in said for said in remarks(around(with_clause(model, "flood", replies=replies), "flood")))
+
+
 def test_what_concerns_the_whole_charter_is_said(model: Charter) -> None:
     whole = model.model_dump() | {"families": {}, "review_by": "2026-11-21", "title": {"fr": "Charte"}}
     whole["commitments"]["strike_ttl"]["text"] = {"fr": "un an"}

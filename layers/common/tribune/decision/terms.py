@@ -219,7 +219,6 @@ SITUATIONS = frozenset(
         "reminder1.pointer",
         "protect.vie-privee",
         # about a clause, proposed to the CM
-        "reminder1.flood",
         "warning1",
         "warning2",
         "warning3.final",
