@@ -85,7 +85,7 @@ def _diff(arguments: Namespace) -> int:
     if arguments.other:
         before, after = ours.charter, opened(arguments.other).charter
     else:
-        before, after = _compared_with(arguments), ours.charter
+        before, after = _compared_with(arguments, ours.charter.type), ours.charter
     for line in diff(before, after):
         print(line)
     vocabulary = ours.community.vocabulary if ours.community else None
@@ -116,15 +116,18 @@ def _replayed(
     print(f"{replay.changed} of {replay.read} decisions would change")
 
 
-def _compared_with(arguments: Namespace) -> Charter:
-    """What the community has published; the model when no community is named."""
+def _compared_with(arguments: Namespace, bound: CharterType) -> Charter:
+    """What the community has published for those it binds; the model when no community is named."""
     if not arguments.community:
         return model()
-    charters = _published(arguments)
-    versions = charters.stored_versions(arguments.community)
+    charters, community = _published(arguments), arguments.community
+    if bound is CharterType.INTERNAL:
+        community = keys.internal(community)
+    versions = charters.stored_versions(community)
     if not versions:
-        raise BadConfiguration(f"{arguments.community} has published no charter yet", field="--community")
-    return charters.version(arguments.community, versions[-1].version).charter
+        which = "internal charter" if bound is CharterType.INTERNAL else "charter"
+        raise BadConfiguration(f"{arguments.community} has published no {which} yet", field="--community")
+    return charters.version(community, versions[-1].version).charter
 
 
 # --- showing and publishing it ---
