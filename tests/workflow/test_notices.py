@@ -19,7 +19,7 @@ from tribune.notice import Appeal, AppealState, Notice
 from tribune.statement import problems
 from tribune.voice import Voice
 from tribune.workflow.decisions import Decision, Decisions
-from tribune.workflow.notices import Reading, as_html, as_json, told
+from tribune.workflow.notices import Reading, as_html, as_json, contest, told
 from tribune.workflow.show import Request
 
 SAID = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -86,6 +86,20 @@ def test_every_page_is_whole_and_names_nobody(what: str, language: str) -> None:
     assert '<meta name="robots" content="noindex">' in page
     assert ("<form" in body) == EVERY[what].open(NOW)
     assert problems(json.loads(as_json(EVERY[what], language))["statement"]) == []
+
+
+def in_french_alone() -> Decision:
+    """A decision under a charter that no other language has."""
+    fourteen = {"minutes": 14 * 24 * 60, "text": {"fr": "quatorze jours"}}
+    french = MODEL.model_dump() | {"languages": ("fr",)}
+    french["commitments"] |= {"appeal_delay": fourteen}
+    return decision(published=PUBLISHED.model_copy(update={"charter": Charter.model_validate(french)}))
+
+
+def test_a_charter_that_is_not_written_in_the_reader_s_language_keeps_its_own_promise() -> None:
+    said = next(contest(in_french_alone(), "en", NOW))
+    assert said.endswith("answers you within quatorze jours.")
+    assert "seven days" in next(contest(decision(published=None), "en", NOW)), "the law says nothing of it: our own"
 
 
 def test_the_four_parts_in_french() -> None:

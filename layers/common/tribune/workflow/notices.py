@@ -204,10 +204,10 @@ def _days(decision: Decision, language: str) -> dict[str, str]:
 
 
 def _delay(decision: Decision, language: str) -> str:
-    """How soon an appeal is answered, as the charter promises it."""
+    """How soon an appeal is answered, as the charter promises it: in its own words where it has none in this language."""
     charter = decision.published.charter if decision.published else None
-    promised = charter.commitments.appeal_delay.text if charter else {}
-    return promised.get(language) or words.table(language, "notices")["contest"]["delay"]
+    promised = charter.commitments.appeal_delay.text.get(charter.shown_in(language)) if charter else None
+    return promised or words.table(language, "notices")["contest"]["delay"]
 
 
 def _contact(decision: Decision) -> str:
