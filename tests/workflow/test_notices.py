@@ -102,6 +102,14 @@ def test_a_charter_that_is_not_written_in_the_reader_s_language_keeps_its_own_pr
     assert "seven days" in next(contest(decision(published=None), "en", NOW)), "the law says nothing of it: our own"
 
 
+def test_an_article_quoted_in_another_language_than_its_page_says_so() -> None:
+    page = as_html(in_french_alone(), "en", NOW)
+
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert '<p lang="fr">On débat des idées, pas des personnes.' in page
+    assert "lang=" not in as_html(decision(), "en", NOW).partition("<body>")[2]
+
+
 def test_the_four_parts_in_french() -> None:
     first, lasts, about, rule, how = told(decision(clause="flood", reason="flood"), "fr")
 

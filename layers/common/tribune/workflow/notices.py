@@ -92,6 +92,7 @@ def as_html(decision: Decision, language: str, now: datetime) -> str:
         title=table["title"][_title(decision.notice)],
         told=list(told(decision, language)),
         quoted=[part for part in re.split(r"\n\s*\n", ground.quoted) if part.strip()],
+        quoted_in=ground.told_in,
         clause_href=ground.reference,
         clause_link=words.fill(table["rule"]["link"], {"n": str(ground.clause.number)}) if ground.clause else "",
         heading=appeal["heading"],
