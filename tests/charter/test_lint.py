@@ -116,6 +116,27 @@ def test_what_concerns_the_whole_charter_is_said(model: Charter) -> None:
     assert not any("read again" in said for said in remarks(Charter.model_validate(whole)))
 
 
+@pytest.mark.parametrize(
+    ("part", "values", "says"),
+    [
+        ("fields", {"spaces": " "}, "objet: nothing fills {spaces} in fr: add it to `fields`"),
+        ("fields", {"contact": "{brand} SAV"}, "“contact” is put in as it stands, and members would read its brace in fr"),
+        (
+            "commitments",
+            {"moderation_hours": {"fr": "9 h-18 h", "en": "9 to 6, {contact}"}},
+            "“moderation_hours” is put in as it stands, and members would read its brace in en",
+        ),
+    ],
+)  # fmt: skip
+def test_what_fills_a_placeholder_says_something_and_has_none_itself(
+    model: Charter, part: str, values: dict[str, Any], says: str
+) -> None:
+    whole = model.model_dump()
+    whole[part] |= values
+    said = remarks(around(Charter.model_validate(whole)))
+    assert any(remark.startswith(says) for remark in said), said
+
+
 def test_a_sentence_that_one_clause_allows_and_another_forbids_is_a_contradiction(model: Charter) -> None:
     haine = model.clause("haine")
     assert haine is not None

@@ -63,6 +63,7 @@ def lint(charter: Charter, vocabulary: Vocabulary, today: date, *, proven: bool 
     `proven`: also what its sentences do not prove, which takes a second and not a few milliseconds.
     """
     remarks = [*_whole(charter), *_of_its_type(charter), *_read_again(charter, today), *_promises(charter)]
+    remarks += _put_in_as_they_stand(charter)
     taken = _Taken(charter, vocabulary)
     for place, clause in enumerate(charter.clauses, start=1):
         if clause.number != place:
@@ -140,6 +141,15 @@ def _promises(charter: Charter) -> Iterator[Remark]:
                 yield Remark("", "promise_missing", ("commitments", name), {"name": name, "language": language})
 
 
+def _put_in_as_they_stand(charter: Charter) -> Iterator[Remark]:
+    """The promises and fields that hold a brace: what fills a placeholder is not filled itself."""
+    for language in charter.languages:
+        for name, value in charter.values(language).items():
+            if "{" in value or "}" in value:
+                at = ("fields" if name in charter.fields else "commitments", name)
+                yield Remark("", "brace_in_value", at, {"name": name, "language": language})
+
+
 def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
     """Title and text in every language, nothing in any other, and every placeholder filled."""
     for name, texts in (("title", clause.title), ("text", clause.text)):
@@ -158,8 +168,9 @@ def _filled(charter: Charter, clause: str, at: tuple[str, ...], written: str, la
     """That something fills every placeholder of what members read, and that no brace is left for them to read."""
     if "{" in (left := PLACEHOLDER.sub("", written)) or "}" in left:
         yield Remark(clause, "lone_brace", at, {"language": language, "example": "{brand}"})
+    filling = {name for name, value in charter.values(language).items() if value.strip()} | FILLED_WHEN_PUBLISHED
     for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
-        if placeholder not in charter.values(language).keys() | FILLED_WHEN_PUBLISHED:
+        if placeholder not in filling:
             yield Remark(clause, "not_filled", at, {"placeholder": f"{{{placeholder}}}", "language": language})
 
 
