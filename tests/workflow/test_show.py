@@ -314,6 +314,14 @@ def test_titles_and_headings_are_filled_like_texts() -> None:
     assert "{brand}" not in machine
 
 
+def test_machines_read_titles_and_headings_filled_with_the_version_and_its_day_too() -> None:
+    dated = {"fr": "Version {version} du {date}", "en": "Version {version} of {date}"}
+    named = charter(title=dated, families={"indigne": dated})
+    told = json.loads(Visitor(published().model_copy(update={"charter": named})).get("/charter/garance/v1.json").body)
+    assert told["title"] == told["families"]["indigne"]
+    assert re.fullmatch(r"Version 1 of 2026-1[12]-\d\d", told["title"]["en"])
+
+
 def test_an_earlier_version_that_speaks_fewer_languages_is_still_read_from_the_later_ones() -> None:
     only_french = charter(languages=["fr"])
     first = published(1, NOW - DAY).model_copy(update={"charter": only_french})

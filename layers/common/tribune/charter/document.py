@@ -413,16 +413,19 @@ class PublishedCharter(Written):
     charter: Charter
 
     def words_of(self, clause: Clause, language: str, zone: tzinfo) -> str:
-        """The text of a clause as it is shown: every placeholder filled, version and date included.
+        """The text of a clause as it is shown: every placeholder filled, version and date included."""
+        return fill(clause.text.get(language, ""), self.values(language, zone))
+
+    def values(self, language: str, zone: tzinfo) -> dict[str, str]:
+        """What fills the placeholders in one language once it is published.
 
         The date is the day on the community's own clock, as on the charter's page.
         """
-        published = {
+        return self.charter.values(language) | {
             "version": str(self.version),
             "date": self.effective_from.astimezone(zone).date().isoformat(),
             "notice_days": str(self.notice_days),
         }
-        return fill(clause.text.get(language, ""), self.charter.values(language) | published)
 
 
 def in_force(versions: Iterable[PublishedCharter], at: datetime) -> PublishedCharter | None:

@@ -282,17 +282,17 @@ def as_json(published: PublishedCharter, zone: ZoneInfo) -> str:
         "summary": published.summary,
         "content_hash": published.content_hash,
         "type": charter.type,
-        "title": _filled(charter.title, charter),
+        "title": _filled(charter.title, published, zone),
         "languages": charter.languages,
         "commitments": charter.commitments.model_dump(mode="json"),
-        "families": {family: _filled(texts, charter) for family, texts in charter.families.items()},
+        "families": {family: _filled(texts, published, zone) for family, texts in charter.families.items()},
         "clauses": [_clause_as_json(published, clause, zone) for clause in charter.clauses],
     }
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _filled(texts: Mapping[str, str], charter: Charter) -> dict[str, str]:
-    return {language: fill(text, charter.values(language)) for language, text in texts.items()}
+def _filled(texts: Mapping[str, str], published: PublishedCharter, zone: ZoneInfo) -> dict[str, str]:
+    return {language: fill(text, published.values(language, zone)) for language, text in texts.items()}
 
 
 def _clause_as_json(published: PublishedCharter, clause: Clause, zone: ZoneInfo) -> dict[str, Any]:
@@ -304,10 +304,8 @@ def _clause_as_json(published: PublishedCharter, clause: Clause, zone: ZoneInfo)
             "strike", "silent", "legal_basis", "dsa",
         },
     )  # fmt: skip
-    charter = published.charter
-    title = {language: charter.title_of(clause, language) for language in clause.title}
-    text = {language: published.words_of(clause, language, zone) for language in charter.languages}
-    return shown | {"title": title, "anchor": anchor(clause), "text": text}
+    text = {language: published.words_of(clause, language, zone) for language in published.charter.languages}
+    return shown | {"title": _filled(clause.title, published, zone), "anchor": anchor(clause), "text": text}
 
 
 def anchor(clause: Clause) -> str:
@@ -316,11 +314,7 @@ def anchor(clause: Clause) -> str:
 
 
 def _values(published: PublishedCharter, language: str, zone: ZoneInfo) -> dict[str, str]:
-    return published.charter.values(language) | {
-        "version": str(published.version),
-        "date": date_words(published.effective_from, language, zone),
-        "notice_days": str(published.notice_days),
-    }
+    return published.values(language, zone) | {"date": date_words(published.effective_from, language, zone)}
 
 
 def _commitments(
