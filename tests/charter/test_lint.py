@@ -45,6 +45,11 @@ def examples(model: Charter, clause_id: str, expected: str, *more: str) -> dict[
         ("objet", {"title": {"fr": "a", "en": "b", "de": "c"}}, "objet: the title is in de"),
         ("objet", {"text": {"fr": "{nobody}", "en": "x"}}, "objet: nothing fills {nobody} in fr"),
         ("objet", {"title": {"fr": "Chez {brand", "en": "At {brand}"}}, "objet: a brace stands alone in fr"),
+        (
+            "objet",
+            {"title": {"fr": "Objet, version {version}", "en": "Purpose"}},
+            "objet: a title is also read in reminders and at the desk, where nothing fills {version} in fr",
+        ),
         ("objet", {"number": 77}, "objet: it stands at place 1 and is numbered 77"),
         ("objet", {"detectors": [OWN]}, "objet: “expression” watches a clause that nobody can breach"),
         ("bienvenue", {"detectors": [{"name": "hate"}]}, "bienvenue: only the words of a clause that is no rule count"),

@@ -162,6 +162,10 @@ def _worded(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for language in charter.languages:
         for name, texts in (("title", clause.title), ("text", clause.text)):
             yield from _filled(charter, clause.id, (name, language), texts.get(language, ""), language)
+        for placeholder in dict.fromkeys(PLACEHOLDER.findall(clause.title.get(language, ""))):
+            if placeholder in FILLED_WHEN_PUBLISHED:
+                fields = {"placeholder": f"{{{placeholder}}}", "language": language}
+                yield Remark(clause.id, "not_in_title", ("title", language), fields)
 
 
 def _filled(charter: Charter, clause: str, at: tuple[str, ...], written: str, language: str) -> Iterator[Remark]:
