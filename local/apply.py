@@ -70,6 +70,12 @@ def apply(
     ]
 
 
+def is_told(configuration: Configuration, target: Target) -> bool:
+    """Is the charter of the file the one that it told last, so that nothing of it is published? Raises Unavailable."""
+    before = Communities(target.community_table, target.dynamodb).understood(configuration.community.id)
+    return bool(before and before.filed and before.filed.charter == configuration.charter.content_hash)
+
+
 def _leave_the_past_alone(before: Community, after: Community, now: datetime) -> None:
     """Raises BadConfiguration where a table of levels that was counted with would be another one."""
     today = now.astimezone(before.zone).date()

@@ -1,5 +1,6 @@
 """tribune charter: what an author of charters asks before members are shown anything."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from local.configuration import (
     read,
 )
 from local.resources import Stack
-from tribune import words
+from tribune import clock, words
 from tribune.aws import clients
 from tribune.aws import stack as deployed
 from tribune.aws.charters import Charters
@@ -232,6 +233,34 @@ def test_nothing_is_applied_while_the_charter_contradicts_itself(
     assert "own.yaml:" in (said := capsys.readouterr().err)
     assert "nothing fills {adresse}" in said
     assert in_a_stack.versions("garance") == ()
+
+
+@pytest.fixture
+def years_later() -> Iterator[Callable[[], None]]:
+    """Moves the clock past every day that these charters name."""
+    yield lambda: clock.follow(lambda: datetime(2041, 1, 2, tzinfo=UTC))
+    clock.follow(clock.system)
+
+
+def test_a_charter_that_is_to_be_read_again_keeps_nothing_else_of_its_file_from_being_applied(
+    in_a_stack: Charters,
+    own: Any,
+    tmp_path: Path,
+    years_later: Callable[[], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    own(**{"type: external": "type: external\nreview_by: 2041-01-01"})
+    file = tmp_path / "c.yaml"
+    file.write_text("community: {id: velo, name: Garance, charter: own.yaml}", "utf-8")
+    assert main(["apply", str(file)]) == 0
+    years_later()
+    file.write_text("community: {id: velo, name: Vélos Garance, charter: own.yaml}", "utf-8")
+    assert main(["apply", str(file)]) == 0
+    assert "Vélos Garance" in capsys.readouterr().out
+    own(**{"type: external": "type: external\nreview_by: 2041-01-01", "notice_days: 15": "notice_days: 30"})
+    assert main(["apply", str(file), "--summary", "Le préavis double."]) == 2
+    assert "it was to be read again by 2041-01-01" in capsys.readouterr().err
+    assert len(in_a_stack.stored_versions("velo")) == 1
 
 
 def test_a_charter_is_published_for_its_own_community_only(charter: Any, in_a_stack: Charters, own: Any) -> None:
