@@ -52,7 +52,7 @@ def _test(arguments: Namespace) -> int:
 
 
 def _remarks(ours: Opened) -> Iterator[str]:
-    for remark in lint(ours.charter, ours.vocabulary, clock.now().date()):
+    for remark in lint(ours.charter, ours.vocabulary, clock.now().astimezone(_zone(ours)).date()):
         yield f"{ours.place(remark)}: {remark}"
 
 

@@ -263,6 +263,19 @@ def test_a_charter_that_is_to_be_read_again_keeps_nothing_else_of_its_file_from_
     assert len(in_a_stack.stored_versions("velo")) == 1
 
 
+def test_the_day_by_which_a_charter_is_read_again_is_the_community_s_own(
+    charter: Any, own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own(**{"type: external": "type: external\nreview_by: 2041-01-01"})
+    file = tmp_path / "c.yaml"
+    file.write_text(
+        "community: {id: velo, name: Garance, timezone: America/Montreal, charter: own.yaml}", encoding="utf-8"
+    )
+    for hour, code in ((4, 0), (6, 1)):
+        monkeypatch.setattr(clock, "now", lambda hour=hour: datetime(2041, 1, 2, hour, tzinfo=UTC))
+        assert charter("lint", file)[0] == code
+
+
 def test_a_charter_is_published_for_its_own_community_only(charter: Any, in_a_stack: Charters, own: Any) -> None:
     file = own(**{"type: external": "type: external\ncommunity: garance"})
     code, _, err = charter("publish", file, "--community", "atelier")
