@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tribune.charter import Charter, Vocabulary
-from tribune.charter.document import Clause, Staged
+from tribune.charter.document import Clause, Kind, Staged
 from tribune.charter.examples import examples_of
 from tribune.charter.examples import test_examples as failing_examples
 from tribune.charter.findings import Circumstances
@@ -37,12 +37,16 @@ def test_what_is_allowed_breaches_nothing_of_its_clause_and_what_is_forbidden_do
     ]
 
 
-def test_what_is_protected_breaches_no_rule_at_all(model: Charter) -> None:
+@pytest.mark.parametrize("kind", ["protect", "thank", "frame"])
+def test_what_members_are_shown_as_welcome_breaches_no_rule_at_all(model: Charter, kind: str) -> None:
     respect = model.clause("respect")
     assert respect is not None
     kept = only(model, "respect")
     welcome = kept.clauses[0].model_copy(
-        update={"examples": kept.clauses[0].examples.model_copy(update={"allowed": {"fr": ("@Karim t'es un abruti",)}})}
+        update={
+            "kind": Kind(kind),
+            "examples": kept.clauses[0].examples.model_copy(update={"allowed": {"fr": ("@Karim t'es un abruti",)}}),
+        }
     )
     spoilt = kept.model_copy(update={"clauses": (welcome, *kept.clauses[1:])})
     assert failures(spoilt) == [("bienvenue", "allowed", "@Karim t'es un abruti")]

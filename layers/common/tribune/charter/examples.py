@@ -74,7 +74,7 @@ def test_examples(charter: Charter, vocabulary: Vocabulary) -> list[Failure]:
     A rule without detectors is a person's to apply: its forbidden examples are for members, and prove nothing here.
     Neither do they where every detector looks beyond the words, and nothing is done alone: there the examples that say
     in which circumstances do.
-    The allowed examples of a clause that protects must breach no rule at all.
+    The allowed examples of a clause that is no rule, what is protected or thanked for, must breach none at all.
     """
     reader = Reader(charter, vocabulary)
     return [
@@ -95,5 +95,5 @@ def _proves(example: Example) -> bool:
 
 def _borne_out(example: Example, found: tuple[Breach, ...]) -> bool:
     clause = example.clause
-    breached = bool(found) if clause.kind is Kind.PROTECT else any(breach.clause == clause.id for breach in found)
+    breached = any(breach.clause == clause.id for breach in found) if clause.kind is Kind.RULE else bool(found)
     return breached == (example.expected == "forbidden")
