@@ -132,6 +132,77 @@ def test_a_thread_whose_answers_did_not_change_is_not_asked_for_again(
     assert before - twin.units_left == 1
 
 
+@pytest.fixture
+def watched(twin: YoutubeTwin, now: datetime) -> str:
+    """A thread with more answers than a page of threads shows; its id."""
+    thread = twin.say(CHANNEL, "d'hier", now - timedelta(days=1))
+    for number in range(7):
+        twin.say(CHANNEL, f"réponse {number}", now - timedelta(hours=20), parent=thread)
+    return thread
+
+
+def test_an_answer_that_came_while_another_went_is_found_within_the_hour(
+    twin: YoutubeTwin, watched: str, swept: Callable[..., tuple[list[str], str]], now: datetime
+) -> None:
+    _, mark = swept(now - timedelta(hours=2), json.dumps({watched: [7, (now - timedelta(hours=2)).timestamp()]}))
+    del twin.comments[f"{watched}.r8"]
+    late = twin.say(CHANNEL, "et une autre", now - timedelta(minutes=90), parent=watched)
+    too_soon, mark = swept(now - timedelta(minutes=70), mark)
+    found, mark = swept(now - timedelta(minutes=15), mark)
+    once, _ = swept(now - timedelta(minutes=10), mark)
+    assert (too_soon, found, once) == ([], [late], [])
+
+
+def test_an_answer_that_was_changed_out_of_sight_is_found_too(
+    twin: YoutubeTwin, watched: str, swept: Callable[..., tuple[list[str], str]], now: datetime
+) -> None:
+    _, mark = swept(now - timedelta(hours=2))
+    changed = f"{watched}.r8"
+    twin.comments[changed] = replace(twin.comments[changed], text="autre chose", changed=now - timedelta(minutes=80))
+    found, _ = swept(now - timedelta(minutes=15), mark)
+    assert found == [changed]
+
+
+def test_threads_are_read_again_two_at_a_time(
+    twin: YoutubeTwin, swept: Callable[..., tuple[list[str], str]], now: datetime
+) -> None:
+    for thread in [twin.say(CHANNEL, f"n° {number}", now - timedelta(days=1)) for number in range(5)]:
+        for number in range(7):
+            twin.say(CHANNEL, f"réponse {number}", now - timedelta(hours=20), parent=thread)
+    _, mark = swept(now - timedelta(hours=3))
+    spent = []
+    for minutes in (25, 20, 15, 10):
+        before = twin.units_left
+        _, mark = swept(now - timedelta(minutes=minutes), mark)
+        spent.append(before - twin.units_left)
+    assert spent == [3, 3, 2, 1]
+
+
+def test_more_threads_than_can_be_watched_are_not_read_in_every_sweep(
+    twin: YoutubeTwin,
+    swept: Callable[..., tuple[list[str], str]],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(youtube, "MOST_WATCHED", 3)
+    threads = [twin.say(CHANNEL, f"n° {number}", now - timedelta(days=1)) for number in range(9)]
+    for thread in threads:
+        for number in range(7):
+            twin.say(CHANNEL, f"réponse {number}", now - timedelta(hours=20), parent=thread)
+    _, mark = swept(now - timedelta(minutes=20))
+    before = twin.units_left
+    swept(now - timedelta(minutes=15), mark)
+    assert before - twin.units_left == 1
+
+
+def test_a_mark_of_an_earlier_version_is_understood(
+    twin: YoutubeTwin, watched: str, swept: Callable[..., tuple[list[str], str]], now: datetime
+) -> None:
+    late = twin.say(CHANNEL, "et aujourd'hui", now - timedelta(minutes=1), parent=watched)
+    found, mark = swept(now - timedelta(minutes=15), json.dumps({watched: 7}))
+    assert (found, json.loads(mark)) == ([late], {watched: [8, (now - timedelta(minutes=15)).timestamp()]})
+
+
 def test_the_end_of_the_quota_is_the_end_of_the_day_in_california(
     twin: YoutubeTwin, carried: Callable[..., HttpAnswer], access: Access, now: datetime
 ) -> None:

@@ -6,16 +6,18 @@ the scope `https://www.googleapis.com/auth/youtube.force-ssl`. An account is a c
 
 A day has 10,000 units, and begins at midnight in California: a page of comments costs 1, an act 50.
 New threads come first; answers under older threads are noticed for a few days by the number of answers of each thread.
+Where one came and another went, or one was changed, that number says nothing: so the two threads that were not read for
+longest are read again in each sweep, none twice within an hour for each page of its answers: some 600 units a day.
 Source: developers.google.com/youtube/v3 (CommentThreads, Comments, Errors).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from json import dumps, loads
 from re import ASCII
 from re import compile as pattern
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 from urllib.parse import urlencode
 
 from tribune.channel import (
@@ -63,8 +65,13 @@ TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105  an addre
 ACT_UNITS: Final = 50
 ANSWERS_COME_FOR: Final = timedelta(days=3)
 """How long a thread is watched for new answers after it began."""
+READ_AGAIN_AFTER: Final = timedelta(hours=1)
+"""How long the answers of a thread, for each page of them, are trusted to be the same because they are as many."""
+_READ_AGAIN: Final = 2
+"""How many threads a sweep reads for that reason."""
 _PAGE: Final = 100
-_MOST_WATCHED: Final = 100
+MOST_WATCHED: Final = 300
+"""Of how many threads, the latest, more answers are asked for than are shown with them: what is kept of a sweep is small."""
 
 # --- who speaks: nobody does, we ask ---
 
@@ -103,24 +110,39 @@ class _Page:
     answers: tuple[str, ...] = ()
     """Thread ids, the one being read first."""
     answers_page: str = ""
-    counts: Mapping[str, int] | None = None
-    """Thread -> its number of answers, of those that have more than a page of threads shows."""
+    watched: Mapping[str, "_Watched"] = field(default_factory=dict)
+    """The threads that have more answers than a page of threads shows, as they are once this sweep is over."""
 
     def written(self) -> str:
         """As `Sweep.page`."""
-        return dumps([self.threads, self.ended, self.answers, self.answers_page, self.counts or {}])
+        return dumps([self.threads, self.ended, self.answers, self.answers_page, self.watched])
 
     @classmethod
-    def read(cls, page: str) -> "_Page":
-        if not page:
+    def read(cls, sweep: Sweep) -> "_Page":
+        if not sweep.page:
             return cls()
-        threads, ended, waiting, answers_page, counts = loads(page)
-        return cls(threads, ended, tuple(waiting), answers_page, counts)
+        threads, ended, waiting, answers_page, watched = loads(sweep.page)
+        return cls(threads, ended, tuple(waiting), answers_page, _watched(watched, sweep.since))
+
+
+class _Watched(NamedTuple):
+    answers: int
+    """How many answers the thread has."""
+    read_to: float
+    """The moment (in seconds) before which none of them is new to us."""
+
+
+def _watched(kept: Mapping[str, Any], since: datetime) -> dict[str, _Watched]:
+    """The threads of a mark or of a page; those that an earlier version kept say only how many answers there were."""
+    return {
+        name: _Watched(*known) if isinstance(known, list) else _Watched(known, since.timestamp())
+        for name, known in kept.items()
+    }
 
 
 def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG001  the shape of every platform
     """The next page of threads, else of one thread's answers. Raises CannotDo."""
-    page = _Page.read(sweep.page)
+    page = _Page.read(sweep)
     if page.ended and page.answers:
         query = {"part": "snippet", "parentId": page.answers[0], "textFormat": "plainText", "maxResults": _PAGE}
         return _get("comments", query | ({"pageToken": page.answers_page} if page.answers_page else {}), access)
@@ -142,50 +164,69 @@ def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
     listed = found.get("items")
     if not isinstance(listed, list):
         return Gathered((), Outcome(Verdict.LATER, why="unreadable"))
-    page, resources = _Page.read(sweep.page), [one for one in listed if isinstance(one, dict)]
+    page, resources = _Page.read(sweep), [one for one in listed if isinstance(one, dict)]
     following = answers.text_of(found.get("nextPageToken")) or ""
     if page.ended and page.answers:
-        items = _fresh(sweep, resources)
-        left = page.answers if following else page.answers[1:]
-        after = _Page(ended=True, answers=left, answers_page=following, counts=page.counts)
-        return _gathered(items, after)
+        thread, *others = page.answers
+        known = _marked(sweep).get(thread)
+        since = sweep.since.timestamp()
+        items = _fresh(sweep, resources, min(since, known.read_to) if known else since)
+        left = page.answers if following else tuple(others)
+        return _gathered(items, _Page(ended=True, answers=left, answers_page=following, watched=page.watched))
     return _threads(sweep, page, resources, following)
 
 
 def _threads(sweep: Sweep, page: _Page, threads: list[dict[str, Any]], following: str) -> Gathered:
-    known = _counts(sweep.cursor)
+    known, since = _marked(sweep), sweep.since.timestamp()
     items: list[Item] = []
-    waiting, counts = list(page.answers), dict(page.counts or {})
+    waiting, watched = list(page.answers), dict(page.watched)
     last: datetime | None = None
     for thread in threads:
         top, shown, total = _parts(thread)
-        items += _fresh(sweep, [*([top] if top else []), *shown])
+        fresh = _fresh(sweep, [*([top] if top else []), *shown], since)
+        items += fresh
         last = _moment(top, "publishedAt") or last
         name = answers.text_of(thread.get("id"))
-        if name and total > len(shown):
-            counts[name] = total
-            if known.get(name) != total:
-                waiting.append(name)
+        if not name or total <= len(shown):
+            continue
+        before = known.get(name)
+        if before and before.answers == total:
+            watched[name] = before
+        elif before or fresh or len(watched) < MOST_WATCHED:
+            watched[name] = _Watched(total, since)
+            waiting.append(name)
     ended = not following or (last is not None and last < sweep.since - ANSWERS_COME_FOR)
-    return _gathered(tuple(items), _Page("" if ended else following, ended, tuple(waiting), "", counts))
+    if ended:
+        again = _read_long_ago(watched, sweep.since)
+        waiting += again
+        watched |= {name: watched[name]._replace(read_to=since) for name in again}
+    return _gathered(tuple(items), _Page("" if ended else following, ended, tuple(waiting), "", watched))
+
+
+def _read_long_ago(watched: Mapping[str, _Watched], since: datetime) -> list[str]:
+    """The threads that are read again although they have as many answers as they had, whichever waits longest first."""
+    waits = {
+        name: known.read_to
+        for name, known in watched.items()
+        if known.read_to <= (since - READ_AGAIN_AFTER * -(-known.answers // _PAGE)).timestamp()
+    }
+    return sorted(waits, key=waits.__getitem__)[:_READ_AGAIN]
 
 
 def _gathered(items: Iterable[Item], page: _Page) -> Gathered:
     done = page.ended and not page.answers
-    newest = dict(list((page.counts or {}).items())[:_MOST_WATCHED])
+    latest = dict(list(page.watched.items())[:MOST_WATCHED])
     return Gathered(
         tuple(items),
         Outcome(Verdict.DONE),
         page="" if done else page.written(),
-        cursor=dumps(newest) if done else "",
+        cursor=dumps(latest) if done else "",
     )
 
 
-def _counts(cursor: str) -> Mapping[str, int]:
-    if not cursor:
-        return {}
-    counts: Mapping[str, int] = loads(cursor)
-    return counts
+def _marked(sweep: Sweep) -> Mapping[str, _Watched]:
+    """What the last sweep left."""
+    return _watched(loads(sweep.cursor), sweep.since) if sweep.cursor else {}
 
 
 def _parts(thread: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[dict[str, Any]], int]:
@@ -202,12 +243,12 @@ def _parts(thread: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[dict[
     )
 
 
-def _fresh(sweep: Sweep, comments: Iterable[dict[str, Any]]) -> tuple[Item, ...]:
-    """Those that are new or changed since the sweep's moment; one without a time is left to `read` to refuse."""
+def _fresh(sweep: Sweep, comments: Iterable[dict[str, Any]], since: float) -> tuple[Item, ...]:
+    """Those that are new or changed since a moment; one without a time is left to `read` to refuse."""
     return tuple(
         Item(sweep.account, comment)
         for comment in comments
-        if (changed := _moment(comment, "updatedAt")) is None or changed >= sweep.since
+        if (changed := _moment(comment, "updatedAt")) is None or changed.timestamp() >= since
     )
 
 
