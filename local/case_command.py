@@ -193,10 +193,9 @@ def _send(arguments: Namespace, desk: Desk, person: Person) -> int:
     with desk.refusing(name):
         shown = desk.handling.find(community.id, name)
     draft = _chosen(arguments, shown, desk)
-    text = _signed(
-        arguments.text if arguments.text is not None else draft.text if draft else "", draft, person, shown, desk
-    )
     kind = draft.kind if draft else ActKind.REPLY
+    words = arguments.text if arguments.text is not None else draft.text if draft else ""
+    text = _signed(words, draft, kind, person, shown, desk)
     with desk.refusing(name):
         desk.handling.send(community.id, name, person.id, text, draft)
     how = "private" if kind is ActKind.PRIVATE else "reply" if shown.head.audience is Audience.PUBLIC else "answer"
@@ -210,7 +209,7 @@ def _private(arguments: Namespace, desk: Desk, person: Person) -> int:
         shown = desk.handling.find(community.id, name)
     if not arguments.text.strip():
         raise BadConfiguration(desk.say("refused", "empty"))
-    text = _signed(arguments.text, None, person, shown, desk)
+    text = _signed(arguments.text, None, ActKind.PRIVATE, person, shown, desk)
     with desk.refusing(name):
         desk.handling.write(community.id, name, person.id, text)
     _print_said("private", text, person, shown, desk)
@@ -251,12 +250,14 @@ def _chosen(arguments: Namespace, shown: Shown, desk: Desk) -> Draft | None:
     return drafts[number - 1]
 
 
-def _signed(text: str, draft: Draft | None, person: Person, shown: Shown, desk: Desk) -> str:
+def _signed(  # noqa: PLR0913, PLR0917  whose words, how, where
+    text: str, draft: Draft | None, kind: ActKind, person: Person, shown: Shown, desk: Desk
+) -> str:
     """The words as they will stand there. Raises BadConfiguration for none, or for more than the platform takes."""
     if not text.strip() and shown.case.state is CaseState.CLOSED:
         return text  # who settled it is said, not that words are missing
     try:
-        return signed(text, draft, shown, person=person, community=desk.community, handling=desk.handling)
+        return signed(text, draft, shown, kind=kind, person=person, community=desk.community, handling=desk.handling)
     except Unfit as unfit:
         raise BadConfiguration(desk.say("refused", unfit.reason, **unfit.fields)) from unfit
 

@@ -328,6 +328,19 @@ def test_a_case_that_nobody_settled_at_the_desk_says_how_it_ended(browser: Brows
         assert not {f" {word}," for word in ("team", "edited", "deleted")} & set(re.findall(r" \w+,", late.body))
 
 
+def test_what_is_written_to_its_author_alone_is_as_short_as_a_message_has_to_be(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page, longer = browser.get(case), "Bonjour, voici ce que nous avons trouvé. " * 60
+    alone = browser.send(f"{case}/private", page, text=longer)
+
+    assert re.findall(r'id="(private|own)".*data-limit="(\d+)"', page.body) == [("own", "8000"), ("private", "2000")]
+    assert (alone.status, "la plateforme en accepte 2000" in alone.body) == (422, True)
+    assert browser.send(f"{case}/send", page, text=longer, draft="").status == 303
+    browser.world.pump_only("perform_action")
+    assert [effect.kind for effect in browser.world.outbox.effects] == ["reply"]
+
+
 def test_a_measure_on_a_member_demands_a_clause(browser: Browser) -> None:
     marie(browser)
     case = case_of(browser)

@@ -61,12 +61,18 @@ class Card:
     """Does it tell us, by a signed request of its own, that somebody wants to be forgotten (`Erasing`)?"""
     private_within: timedelta | None = None
     """How long after a public comment its author can be written to alone; None: as long as one likes."""
+    private_limit: int = 0
+    """How long a text to the author of a comment alone may be, in `text_unit`; 0: as long as any other."""
     words_kept: timedelta | None = None
     """How long the platform lets us keep what members wrote; None: as long as the community says."""
     daily_units: int = 0
     """What its quota allows a channel in a day, in its own units (`HttpCall.units`); 0: it counts none."""
     day_begins_in: str = "UTC"
     """The time zone whose midnight begins a new day of that quota."""
+
+    def limit(self, kind: ActKind) -> int:
+        """How long the words of such an act may be, in `text_unit`."""
+        return self.private_limit if kind is ActKind.PRIVATE and self.private_limit else self.text_limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ class CaseView(View):
     """What this person may do here now: `send private like confirm hide unhide delete block close`."""
     limit: int
     """How long an answer may be, in the platform's own unit."""
+    private_limit: int
+    """How long what is written to its author alone may be."""
     unit: str
     signature: str
     """What will stand under this person's answer; empty where the brand speaks."""
@@ -195,7 +197,8 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         to_decide=(*telling.provisional(head), *telling.foreseen(head, _charter(shown, visit))),
         drafts=drafts,
         can=can,
-        limit=card.text_limit,
+        limit=card.limit(ActKind.REPLY),
+        private_limit=card.limit(ActKind.PRIVATE),
         unit=card.text_unit,
         signature=mark,
         colleagues=tuple(
@@ -318,7 +321,7 @@ def send(visit: Visit, parts: Parts, form: Send) -> Done:
     """Answer as oneself, from a draft or in one's own words."""
     shown = _seen(visit, parts, form.rev)
     prepared = next((one for one in shown.case.drafts if one.id == form.draft), None)
-    text = _signed(form.text, prepared, shown, visit)
+    text = _signed(form.text, prepared, prepared.kind if prepared else ActKind.REPLY, shown, visit)
     visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, prepared)
     return _done("sent", visit)
 
@@ -326,14 +329,23 @@ def send(visit: Visit, parts: Parts, form: Send) -> Done:
 def private(visit: Visit, parts: Parts, form: Send) -> Done:
     """Write to the author alone."""
     shown = _seen(visit, parts, form.rev)
-    text = _signed(form.text, None, shown, visit)
+    text = _signed(form.text, None, ActKind.PRIVATE, shown, visit)
     visit.reach.handling.write(visit.community.id, shown.at, visit.person.id, text)
     return _done("sent", visit)
 
 
-def _signed(text: str, draft: Draft | None, shown: Shown, visit: Visit) -> str:
+def _signed(text: str, draft: Draft | None, kind: ActKind, shown: Shown, visit: Visit) -> str:
+    reach = visit.reach
     try:
-        return signed(text, draft, shown, person=visit.person, community=visit.community, handling=visit.reach.handling)
+        return signed(
+            text,
+            draft,
+            shown,
+            kind=kind,
+            person=visit.person,
+            community=visit.community,
+            handling=reach.handling,
+        )
     except Unfit as unfit:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, unfit.reason, **unfit.fields) from unfit
 

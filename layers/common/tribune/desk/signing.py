@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tribune import lengths, voice
+from tribune.channel import ActKind
 from tribune.community import Community
 from tribune.duty import Person
 from tribune.errors import TribuneError
@@ -31,7 +32,14 @@ def prepared(
 
 
 def signed(  # noqa: PLR0913  each is named at the call
-    text: str, draft: Draft | None, shown: Shown, *, person: Person, community: Community, handling: Handling
+    text: str,
+    draft: Draft | None,
+    shown: Shown,
+    *,
+    kind: ActKind,
+    person: Person,
+    community: Community,
+    handling: Handling,
 ) -> str:
     """The text under the person's own signature, the brand's in a hostile thread. Raises Unfit."""
     if not text.strip():
@@ -39,8 +47,8 @@ def signed(  # noqa: PLR0913  each is named at the call
     whole = _Signing(shown, person, community, hostile=handling.hostile(shown.head)).whole(text, draft)
     card = handling.platform(shown.head.platform).CARD
     length = lengths.length(whole, card.text_unit)
-    if length > card.text_limit:
-        raise Unfit("too_long", n=str(length), limit=str(card.text_limit))
+    if length > card.limit(kind):
+        raise Unfit("too_long", n=str(length), limit=str(card.limit(kind)))
     return whole
 
 

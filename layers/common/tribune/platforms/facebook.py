@@ -50,6 +50,7 @@ CARD: Final = Card(
     looks_up=True,
     erases=True,
     private_within=graph.PRIVATE_WITHIN,
+    private_limit=2000,  # a private reply is sent as a message of Messenger is
 )
 
 # --- who speaks ---

@@ -418,7 +418,7 @@ class Reviewing:
             key=notice.token,
             automatic=False,
             signer=community.rota.person(appeal.decided_by or ""),
-            limit=card.text_limit,
+            limit=card.limit(kind),
             unit=card.text_unit,
             citation=card.citation,
         )

@@ -60,18 +60,18 @@ class Speech:
             return []
         community = self.ground.community
         on_duty = duty.on_duty(community.rota, self.sheet.now, community.zone)
-        written = self._compose(situation, about, automatic=False, signer=on_duty[0] if on_duty else None)
+        written = self._compose(situation, kind, about, automatic=False, signer=on_duty[0] if on_duty else None)
         if written is None:
             return []
         draft_id = named(*self.deed.at, "draft", situation, self.said.version)
         return [Draft(id=draft_id, kind=kind, text=written.text, variant=written.variant)]
 
-    def alone(self, situation: str, about: About) -> voice.Written | None:
+    def alone(self, situation: str, kind: ActKind, about: About) -> voice.Written | None:
         """What the machine may say by itself; None when it has no words for it."""
-        return self._compose(situation, about, automatic=True, signer=None)
+        return self._compose(situation, kind, about, automatic=True, signer=None)
 
     def _compose(
-        self, situation: str, about: About, *, automatic: bool, signer: duty.Person | None
+        self, situation: str, kind: ActKind, about: About, *, automatic: bool, signer: duty.Person | None
     ) -> voice.Written | None:
         community = self.ground.community
         language = about.language if about.language in community.languages else community.language
@@ -99,7 +99,7 @@ class Speech:
             avoid=used - self.unread,
             automatic=automatic,
             signer=signer,
-            limit=self.ground.card.text_limit,
+            limit=self.ground.card.limit(kind),
             unit=self.ground.card.text_unit,
             citation=self.ground.card.citation,
             today=self.sheet.now.astimezone(community.zone).date(),

@@ -555,7 +555,7 @@ class _Weighing:
             )
         if act.text is None:
             return action
-        written = speech.alone(act.text, About(language, decision.clause, act.faq))
+        written = speech.alone(act.text, act.kind, About(language, decision.clause, act.faq))
         if written is None:
             return None
         if act.leave is Leave.ALONE:
