@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 from browser import Browser, open_desk
 from openapi_spec_validator import validate
-from world import World
+from redress import restrictions, statement
+from world import PAGE, World
 
 from tribune.aws.communities import Communities
 from tribune.community import Community, Modes
@@ -603,6 +604,26 @@ def test_a_case_shows_what_it_answers_what_came_before_and_how_the_same_was_judg
     assert "abruti" in answer["thread"][0][2]
     assert answer["standing"]
     assert answer["precedents"]
+
+
+def test_what_a_colleague_hid_in_the_app_can_be_given_its_reason(browser: Browser) -> None:
+    world = browser.world
+    marie(browser)
+    case = case_of(browser)
+    event = world.comment(1, "")
+    event["entry"][0]["changes"][0]["value"] |= {"verb": "hide"}
+    world.deliver("facebook", event)
+    world.pump_only("moderate_comments")
+
+    page = browser.get(case)
+    assert {"hide", "unhide"} <= set(browser.json(case)["can"])
+    assert browser.send(f"{case}/hide", page, clause="10").status == 303
+    assert "hide" not in browser.json(case)["can"]
+    world.pump_only("perform_action")
+    head = world.head("garance", "facebook", PAGE, "1_1")
+    assert head is not None
+    (hide,) = restrictions(head)
+    assert statement(world, hide.notice or "")["beside"]["clause_number"] == 10
 
 
 def test_what_cannot_be_undone_is_asked_for_twice(browser: Browser) -> None:

@@ -287,12 +287,15 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
 
 
 def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
-    """What is offered to this person; whoever wants to hide what nothing is held against names the article."""
+    """What is offered to this person; whoever wants to hide what nothing is held against, or to give its reason to what a
+    colleague hid on the platform itself, names the article.
+    """
     if not visit.member.may(Right.HANDLE):
         return ()
     can = visit.reach.handling.able(shown.head)
-    acts = offered(shown, can)
-    return acts if is_hidden(shown.head) or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
+    acts, last = offered(shown, can), last_visibility(shown.head)
+    hidden_by_us = last is not None and last.kind is ActKind.HIDE
+    return acts if hidden_by_us or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
 
 
 def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
