@@ -21,7 +21,16 @@ from tribune.journal import (
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome, hour_of
 from tribune.workflow.restriction import ended
-from tribune.workflow.takeback import CONTESTED, OVERTAKEN, cancelled, closed, judged_by_hand, looked_at, without_strike
+from tribune.workflow.takeback import (
+    CONTESTED,
+    OVERTAKEN,
+    cancelled,
+    closed,
+    deleted_by_us,
+    judged_by_hand,
+    looked_at,
+    without_strike,
+)
 from tribune.workflow.worksheet import Worksheet
 
 TEAM: Final = "team"
@@ -47,7 +56,8 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
         return Outcome.RECORDED
     if head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
-    if _told_late(head, said) or _our_own(head, said):
+    binned = kind is ActKind.HIDE and deleted_by_us(head)  # a blog tells of our deletion as of one into its bin
+    if binned or _told_late(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
     hidden = kind is ActKind.HIDE
     contrary = ActKind.UNHIDE if hidden else ActKind.HIDE
