@@ -218,6 +218,28 @@ def test_a_dead_token_calls_once_and_what_was_said_meanwhile_is_fetched_when_it_
     assert decided(world, "meanwhile") == ["meanwhile"]
 
 
+@pytest.mark.parametrize("status", [500, 429])
+def test_a_platform_that_gives_no_answer_for_a_day_calls_somebody_once(
+    world: World, place: square.Square, status: int
+) -> None:
+    place.fail("/said", status, times=100)
+    for _ in range(24):
+        world.poll()
+        world.now += timedelta(hours=1)
+    assert [call.reason for call in world.calls_of("garance")] == []
+
+    for _ in range(24):
+        world.poll()
+        world.now += timedelta(hours=1)
+    assert [call.reason for call in world.calls_of("garance")] == ["unheard"]
+
+    place.fails.clear()
+    place.say("meanwhile", "Bonjour", world.now - timedelta(hours=30))
+    world.poll()
+    world.pump()
+    assert decided(world, "meanwhile") == ["meanwhile"]
+
+
 def test_a_platform_that_refuses_to_tell_calls_somebody_once_a_day(world: World, place: square.Square) -> None:
     place.fail("/said", 403, times=100)
     for _ in range(24):

@@ -37,6 +37,8 @@ DELIVERED_WITHIN = timedelta(minutes=15)
 """A comment that is younger may still be on its way to us."""
 ASKED_AFTER = timedelta(hours=24)
 """The silence after which a platform that pushes is asked, where the community says nothing else."""
+REFUSED_FOR = timedelta(hours=1)
+"""When what a platform refuses, or cannot give for long, is asked for again."""
 LEASE_MARGIN = timedelta(seconds=60)
 LEAST_SECONDS = 12.0
 """What one page may take; with less, it is left for the next round."""
@@ -283,17 +285,29 @@ class Polling:
             case Verdict.LIMITED | Verdict.TOKEN_DEAD | Verdict.BLOCKED:
                 self.asking.resting.rest(account.at, outcome, now, space=place.space)
                 wait = outcome.until if outcome.verdict is Verdict.BLOCKED else None
-                self._keep(record, lease_until=None, not_before=wait)
+                limited = outcome.verdict is Verdict.LIMITED
+                self._keep(
+                    record, lease_until=None, not_before=self._unheard(account, record, now) if limited else wait
+                )
             case Verdict.REFUSED | Verdict.GONE if record.page:
                 # A mark within a sweep lives shortly: begin the sweep again.
                 self._keep(record, lease_until=None, page="")
             case Verdict.REFUSED | Verdict.GONE:
                 today = now.replace(hour=0, minute=0, second=0, microsecond=0)
                 self.asking.resting.call(account.at, "poll_refused", now, began=today, space=place.space)
-                self._keep(record, lease_until=None, not_before=now + timedelta(hours=1))
+                self._keep(record, lease_until=None, not_before=now + REFUSED_FOR)
             case _:
-                self._keep(record, lease_until=None)
+                self._keep(record, lease_until=None, not_before=self._unheard(account, record, now))
         return Swept(place.platform, items, why=outcome.verdict)
+
+    def _unheard(self, account: _Account, record: SweepRecord, now: datetime) -> datetime | None:
+        """A sweep that comes to no end for as long as the account may be silent: somebody is called, once, and it is asked
+        each hour from then on; None before.
+        """
+        if account.silence is None or record.begun_at is None or now - record.begun_at < account.silence:
+            return None
+        self.asking.resting.call(account.at, "unheard", now, began=record.begun_at, space=account.place.space)
+        return now + REFUSED_FOR
 
     def _keep(self, record: SweepRecord, **changes: object) -> SweepRecord:
         """Write the record as it is now. Raises Conflict when somebody else sweeps."""
