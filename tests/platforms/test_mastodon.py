@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -175,25 +176,39 @@ def note(identity: int, at: datetime, kind: str = "follow") -> dict[str, Any]:
     return {"id": str(identity), "type": kind, "created_at": at.isoformat()}
 
 
+def test_a_whole_page_of_posts_with_all_that_a_post_may_have_is_read(
+    access: Access, answered: Any, now: datetime
+) -> None:
+    query = parse_qs(urlsplit(mastodon.poll(Sweep(US, now), access, now).url).query)
+    emoji = {"shortcode": "velo", "url": "u", "static_url": "s", "visible_in_picker": True}
+    person = {f"fact {number}": "x" for number in range(30)} | {"emojis": [emoji] * 12}
+    picture = {f"size {number}": 1 for number in range(25)}
+    named = {"id": "1", "username": "u", "url": "u", "acct": "u"}
+    heavy = {"media_attachments": [picture] * 4, "mentions": [named] * 20, "card": picture, "emojis": [emoji] * 5}
+    status = heavy | {"account": person}
+    page = [note(200 - number, now) | {"account": person, "status": status} for number in range(int(query["limit"][0]))]
+    assert mastodon.gather(Sweep(US, now), answered(200, page), now).outcome.verdict is Verdict.DONE
+
+
 def test_notifications_come_first_then_our_own_posts(access: Access, answered: Any, now: datetime) -> None:
     sweep = Sweep(US, now - timedelta(hours=1))
     first = mastodon.poll(sweep, access, now)
     assert (first.method, first.url) == (
         "GET",
         (
-            "https://social.example/api/v1/notifications?limit=80"
+            "https://social.example/api/v1/notifications?limit=30"
             "&types%5B%5D=mention&types%5B%5D=favourite&types%5B%5D=reblog"
         ),
     )
     assert first.headers["authorization"] == "Bearer a-token"
-    full = [note(200 - number, now) for number in range(80)]
+    full = [note(200 - number, now) for number in range(30)]
     more = mastodon.gather(sweep, answered(200, full), now)
-    assert (len(more.items), more.page) == (80, "notifications:121")
-    assert "max_id=121" in mastodon.poll(replace(sweep, page=more.page), access, now).url
+    assert (len(more.items), more.page) == (30, "notifications:171")
+    assert "max_id=171" in mastodon.poll(replace(sweep, page=more.page), access, now).url
 
-    older = [*full[:79], note(1, now - timedelta(hours=2))]
+    older = [*full[:29], note(1, now - timedelta(hours=2))]
     enough = mastodon.gather(replace(sweep, page=more.page), answered(200, older), now)
-    assert (len(enough.items), enough.page) == (79, "own:")
+    assert (len(enough.items), enough.page) == (29, "own:")
     own = mastodon.poll(replace(sweep, page="own:"), access, now)
     assert own.url == f"https://social.example/api/v1/accounts/{US}/statuses?limit=40&exclude_reblogs=true"
     last = mastodon.gather(replace(sweep, page="own:"), answered(200, []), now)

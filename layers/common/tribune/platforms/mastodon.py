@@ -92,7 +92,8 @@ def split(payload: Any) -> Iterable[Item]:  # noqa: ARG001  the shape of every p
 
 _NOTIFICATIONS: Final = "notifications"
 _OWN: Final = "own"
-_SIZES: Final = {_NOTIFICATIONS: 80, _OWN: 40}
+_SIZES: Final = {_NOTIFICATIONS: 30, _OWN: 40}
+"""A page stays far below what is read at once: a post with pictures, a preview and emoji of its own has hundreds of values."""
 _TYPES: Final = ("mention", "favourite", "reblog")
 
 
