@@ -97,7 +97,7 @@ class FacebookTwin(GraphTwin):
         match request.method, edge, form:
             case "POST", "comments", {"message": str(message)} if message.strip():
                 return Call("reply", target, message, token, action)
-            case "POST", "messages", _ if (written := message_of(form)) and written.to == "comment_id":
+            case "POST", "messages", _ if (written := message_of(form)) and written.to == _kind(written.whom, target):
                 return Call("private", written.whom, written.text, token, action, target)
             case "POST", "likes", _:
                 return Call("like", target, None, token, action)
@@ -231,6 +231,11 @@ def delivery(page: str, at: datetime, *values: Mapping[str, Any]) -> bytes:
     """The body of a webhook of a Page, escaped as Meta escapes."""
     changes = [{"field": "feed", "value": value} for value in values]
     return escaped({"object": "page", "entry": [{"id": page, "time": int(at.timestamp()), "changes": changes}]})
+
+
+def _kind(identity: str, page: str) -> str:
+    """What an id of a Page is the id of: its posts', visitors' among them, begin with its own."""
+    return "post_id" if identity.startswith(f"{page}_") else "comment_id"
 
 
 def _shown(known: Known) -> dict[str, Any]:

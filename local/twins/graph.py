@@ -134,7 +134,7 @@ class Written:
     """What somebody is to be told in `POST /{account}/messages`."""
 
     to: str
-    """`comment_id` or `id`."""
+    """`comment_id`, `post_id` or `id`."""
     whom: str
     text: str
     kind: str = ""
@@ -145,6 +145,8 @@ def message_of(form: Mapping[str, str]) -> Written | None:
     match json_of(form.get("recipient", "").encode()), json_of(form.get("message", "").encode()):
         case {"comment_id": str(whom)}, {"text": str(text)} if text.strip():
             return Written("comment_id", whom, text)
+        case {"post_id": str(whom)}, {"text": str(text)} if text.strip():
+            return Written("post_id", whom, text)
         case {"id": str(whom)}, {"text": str(text)} if text.strip():
             return Written("id", whom, text, form.get("messaging_type", ""))
     return None

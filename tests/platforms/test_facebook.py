@@ -326,6 +326,11 @@ def test_a_private_reply_names_the_comment_and_can_happen_once(order: Any, acces
     assert not plan.repeatable
 
 
+def test_a_private_reply_to_a_visitor_s_post_names_the_post(order: Any, access: Access, now: datetime) -> None:
+    plan = facebook.act(order(ActKind.PRIVATE, target=f"{PAGE}_900100200300555"), access, now)
+    assert f'"recipient": {{"post_id": "{PAGE}_900100200300555"}}' in (plan.call.body or b"").decode()
+
+
 def test_a_comment_is_liked(order: Any, access: Access, now: datetime) -> None:
     plan = facebook.act(order(ActKind.LIKE), access, now)
     assert (plan.call.method, urlsplit(plan.call.url).path) == ("POST", f"/v25.0/{FIRST}/likes")

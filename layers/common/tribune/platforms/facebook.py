@@ -444,7 +444,7 @@ def _call(order: Order, access: Access) -> HttpCall:
             path, form = f"{target}/comments", {"message": order.text}
         case ActKind.PRIVATE:
             # Once for each comment and within seven days of it; what is too late is refused (10900, 10901).
-            return graph.message(order, access, {"comment_id": order.target})
+            return graph.message(order, access, {_spoken_in(order): order.target})
         case ActKind.DELETE:
             return graph.call("DELETE", access, target, action_id=order.action_id)
         case ActKind.LIKE:
@@ -456,6 +456,11 @@ def _call(order: Order, access: Access) -> HttpCall:
         case _:
             path, form = target, {"is_hidden": "true" if order.kind is ActKind.HIDE else "false"}
     return graph.call("POST", access, path, form=form, action_id=order.action_id)
+
+
+def _spoken_in(order: Order) -> str:
+    """How a private reply names what it answers: a visitor's post, whose id begins with the Page's, is no comment."""
+    return "post_id" if order.target.startswith(f"{order.account}_") else "comment_id"
 
 
 def judge(order: Order, answer: HttpAnswer, now: datetime) -> Outcome:
