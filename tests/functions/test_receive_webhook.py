@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +126,26 @@ def test_a_handshake_echoes_the_challenge_to_who_knows_the_token_and_to_nobody_e
 
     wrong = query | {"hub.verify_token": "guess"}
     assert world.invoke("receive_webhook", event("facebook", b"", {}, method="GET", query=wrong))["statusCode"] == 403
+
+
+def test_a_handshake_is_answered_with_what_was_given_last_without_waiting_for_the_cache(world: World) -> None:
+    raw = body(world)
+    assert post(world, raw, signed(world, raw)) == 200
+    clients.ssm().put_parameter(
+        Name="/tribune/test/verify/facebook/main",
+        Value=json.dumps({"current": "facebook-app-secret", "token": "another-token"}),
+        Type="SecureString",
+        Overwrite=True,
+    )
+    world.now += timedelta(minutes=2)
+    query = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
+    said = [
+        world.invoke(
+            "receive_webhook", event("facebook", b"", {}, method="GET", query=query | {"hub.verify_token": token})
+        )["statusCode"]
+        for token in ("another-token", "verify-token")
+    ]
+    assert said == [200, 403]
 
 
 def test_a_line_verify_call_gets_200(world: World) -> None:

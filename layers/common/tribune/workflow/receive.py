@@ -87,7 +87,8 @@ class Receiving:
         """Handle one delivery. Raises DeliveryRefused (with the status to answer) or Unavailable."""
         if len(delivery.body) > MOST_BODY_BYTES:
             raise TooLarge(f"more than {MOST_BODY_BYTES} bytes")
-        platform, secrets = self._known(name, channel)
+        # A handshake is rare, and an answer of yesterday's secret can end a subscription (X): it is not given from memory.
+        platform, secrets = self._known(name, channel, fresh=delivery.method == "GET")
         if secrets is None:
             self._same_work(platform, delivery, now)
             raise UnknownChannel("no such platform or channel")
@@ -103,11 +104,11 @@ class Receiving:
             platform.verify(delivery, fresh, now)
         return self._keep(platform, name, channel, delivery, now)
 
-    def _known(self, name: str, channel: str) -> tuple[Platform, Secrets | None]:
+    def _known(self, name: str, channel: str, *, fresh: bool) -> tuple[Platform, Secrets | None]:
         if not CHANNEL.fullmatch(channel):
             return self.platform("generic"), None
         try:
-            return self.platform(name), self.secrets(name, channel, False)
+            return self.platform(name), self.secrets(name, channel, fresh)
         except UnknownChannel:
             return self.platform("generic"), None
 
