@@ -166,7 +166,7 @@ class FacebookTwin(GraphTwin):
         target, edge = self._route(request)
         accounts = self._accounts(self._credential(request, {}))
         if edge == "feed" and target in accounts:
-            return page_of(self._feed(target), request)
+            return page_of([chosen(post, request) for post in self._feed(target)], request)
         known = self.comments.get(target)
         if edge == "comments" and (known is not None or any(one.post == target for one in self.comments.values())):
             return page_of([chosen(_shown(one), request) for one in self._under(target, request)], request)
@@ -181,7 +181,8 @@ class FacebookTwin(GraphTwin):
             if one.page == page:
                 moved[one.post] = max(one.at, moved.get(one.post, one.at))
         latest = sorted(moved.items(), key=lambda post: post[1], reverse=True)
-        return [{"id": post, "updated_time": moment(at)} for post, at in latest]
+        shown = {post: _shown(self.comments[post]) for post in moved if post in self.comments}
+        return [shown.get(post, {}) | {"id": post, "updated_time": moment(at)} for post, at in latest]
 
     def _under(self, target: str, request: TwinRequest) -> list[Known]:
         """The replies of a comment, or everything under a post, that a reader can see now."""

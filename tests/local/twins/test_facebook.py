@@ -197,6 +197,18 @@ def test_what_was_missed_is_fetched_page_by_page_as_if_it_had_been_pushed(
     assert next(one.thread.id for one in said if one.object == "0_reply") == "0_1"
 
 
+def test_what_a_visitor_posted_is_fetched_too_and_what_we_posted_is_not(
+    twin: FacebookTwin, swept: Any, now: datetime
+) -> None:
+    for post, author, at in (("8", "7", now), ("9", PAGE, now), ("10", "7", now - timedelta(days=1))):
+        name = f"{PAGE}_{post}"
+        twin.comments[name] = Known(name, PAGE, name, None, author, "Où trouver le manuel ?", at)
+        twin.comments[f"{post}_1"] = Known(f"{post}_1", PAGE, name, None, "6", "Oui", now)
+    said, _ = swept(facebook, twin, ACCESS, now - timedelta(minutes=15))
+    assert {one.object for one in said if one.object.startswith(f"{PAGE}_")} == {f"{PAGE}_8"}
+    assert next(one for one in said if one.object == f"{PAGE}_8").thread.id == f"{PAGE}_8"
+
+
 def test_a_sweep_stops_where_the_account_has_to_rest(
     *, twin: FacebookTwin, carried: Any, answer_of: Any, now: datetime
 ) -> None:

@@ -393,12 +393,28 @@ def _feed(since: datetime) -> graph.Feed:
         "limit": "100",
     }
     return graph.Feed(
-        posts=("feed", {"fields": "id,updated_time", "limit": "50"}),
+        posts=("feed", {"fields": f"id,updated_time,{_POST}", "limit": "50"}),
         said=("comments", said),
         moved=_moved,
         item=_missed,
+        posted=_visited,
         pages=4,
     )
+
+
+_POST: Final = "from,message,created_time,permalink_url,attachments{media_type}"
+_SHOWN: Final = {"photo": "photo", "album": "album", "video": "video"}
+
+
+def _visited(sweep: Sweep, post: Mapping[str, Any]) -> Iterable[Item]:
+    """What a visitor posted on the Page since; whose post it is not told of is taken for ours."""
+    match post:
+        case {"from": {"id": author}} if author != sweep.account and graph.after(post.get("created_time"), sweep.since):
+            kinds = [str(one.get("media_type")) for one in graph.listed_in(post.get("attachments"))]
+            value = {name: post[name] for name in ("from", "message", "created_time", "permalink_url") if name in post}
+            value |= {"item": _SHOWN.get(kinds[0], "post") if kinds else "post", "verb": "add", "post_id": post["id"]}
+            entry = {"id": sweep.account, "time": post.get("created_time")}
+            yield Item(sweep.account, {"entry": entry, "change": {"field": "feed", "value": value}})
 
 
 def _moved(post: Mapping[str, Any], since: datetime) -> bool:

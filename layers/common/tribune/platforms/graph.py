@@ -388,7 +388,12 @@ def read(answer: HttpAnswer, now: datetime) -> Outcome:
 
 def listed(answer: HttpAnswer) -> Sequence[Mapping[str, Any]]:
     """The objects under `data` of a page of results."""
-    found = answers.json_object(answer.body).get("data")
+    return listed_in(answers.json_object(answer.body))
+
+
+def listed_in(results: object) -> Sequence[Mapping[str, Any]]:
+    """The same of results that stand within an answer."""
+    found = results.get("data") if isinstance(results, dict) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
@@ -464,6 +469,8 @@ class Feed:
     """(post, since): may something have been said under it?"""
     item: Callable[[Sweep, str, Mapping[str, Any]], Iterable[Item]]
     """(sweep, post, what was said): the items that the webhook would have brought since."""
+    posted: Callable[[Sweep, Mapping[str, Any]], Iterable[Item]] = lambda _sweep, _post: ()
+    """(sweep, post): the same for a post itself, where others than we write some."""
     pages: int = 1
     """How many pages of posts are looked at."""
     latest_by: str = ""
@@ -517,7 +524,8 @@ def gather(feed: Feed, sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathe
     if not at.posts:
         moved = tuple(str(post["id"]) for post in found if feed.moved(post, sweep.since))
         pages = at.feed_pages + 1
-        return Gathered((), outcome, page=_Progress(moved, "", cursor if pages < feed.pages else "", pages).next)
+        posted = tuple(item for post in found for item in feed.posted(sweep, post))
+        return Gathered(posted, outcome, page=_Progress(moved, "", cursor if pages < feed.pages else "", pages).next)
     items = tuple(item for one in found for item in feed.item(sweep, at.posts[0], one))
     older = feed.latest_by and not all(after(one.get(feed.latest_by), sweep.since) for one in found)
     ended = older or not cursor
