@@ -8,11 +8,13 @@ import square
 from world import FAULTS, START, Fault, World
 
 from tribune.channel import ActKind, Outcome, Verdict
+from tribune.decision import Urgency
 from tribune.journal import ActionState, Breaker
 from tribune.workflow.gate import REOPENING, spread
 from tribune.workflow.rest import rested
 
 INSULT = "@{} t'es vraiment un abruti si tu crois ça"
+THREAT = "On sait où est ton magasin, on va venir te défoncer"
 SPAM = "Grâce à Mme Lefèvre j'ai obtenu mon prêt de 20 000 € en 48 h, WhatsApp +33 6 39 98 {:02} 78"
 
 
@@ -44,6 +46,34 @@ def states(world: World, *numbers: int) -> list[ActionState]:
 
 def reasons(world: World) -> list[str]:
     return [call.reason for call in world.calls_of("garance")]
+
+
+# --- danger that has to wait ---
+
+
+@pytest.mark.parametrize("obstacle", ["quota", "limit"])
+def test_whoever_is_on_duty_hears_that_danger_stays_visible_while_the_platform_takes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, obstacle: str
+) -> None:
+    square.join(monkeypatch, daily_units=1 if obstacle == "quota" else 0)
+    twin = square.Square()
+    world.join("square", twin, "square-secret", square.CHANNEL)
+    world.apply()
+    if obstacle == "limit":
+        twin.fail("/hide", 429, times=2, retry_after="7200")
+    said = [twin.say(f"c{number}", f"{THREAT} {number}", world.now) for number in (1, 2)]
+    assert world.deliver("square", said) == 200
+    world.settle(minutes=60, quiet_minutes=10)
+
+    waiting = [call for call in world.calls_of("garance") if call.reason == "hide_waits"]
+    assert len(waiting) == (1 if obstacle == "quota" else 2)
+    assert {call.urgency for call in waiting} == {Urgency.NOW}
+    rung = [str(one["text"]) for one in world.rung]
+    assert any("une limite est atteinte" in text and "n'est pas encore masqué" in text for text in rung)
+
+    world.now += timedelta(hours=24)
+    world.settle(minutes=60, quiet_minutes=10)
+    assert sum(call.reason == "hide_waits" for call in world.calls_of("garance")) == len(waiting)
 
 
 # --- several steps ---

@@ -41,7 +41,7 @@ BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "unheard", "lookup_refused", "refresh_failed"}
 ACCOUNTS |= {"access_back", "access_renewed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
-ACTS = {"failed", "uncertain", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
+ACTS = {"failed", "uncertain", "hide_waits", Verdict.BLOCKED, Verdict.TOKEN_DEAD}
 ENOUGH_SAID = {"flood_post", "flood_account", "loop"}
 """Somebody must know that the machine stopped speaking, not that one comment was not answered."""
 APPEALS = {"appeal", "appeal_alone"}

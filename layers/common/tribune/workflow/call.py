@@ -863,7 +863,8 @@ def _hide_of(head: Head) -> tuple[str, datetime | None]:
         return "nothing", None
     if _is_shown_again(head):
         return "shown", hides[-1].done_at
-    return _HIDES[hides[-1].state], hides[-1].done_at
+    last = hides[-1]
+    return "waits" if last.state is ActionState.READY and last.why else _HIDES[last.state], last.done_at
 
 
 def _hides(head: Head) -> list[Action]:

@@ -6,11 +6,11 @@ Whoever finds the action settled meanwhile leaves it so; whoever finds the recor
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tribune import duty
-from tribune.channel import ActKind, Platform
+from tribune.channel import ActKind, Platform, Verdict
 from tribune.comment import Verb, milliseconds
 from tribune.decision import Urgency
 from tribune.errors import Conflict
@@ -36,6 +36,8 @@ from tribune.workflow.restriction import ended, recorded
 from tribune.workflow.takeback import STANDING_WORDS, left_standing, with_actions, withdrawn_if_asked, without_strike
 from tribune.workflow.worksheet import Known, ObjectId, Worksheet
 
+TOLD_BEYOND = timedelta(minutes=15)
+"""Danger that stays visible for longer, because the platform takes nothing from us, is told: a person can hide it there."""
 _TRIES = 6
 _ENDED_BADLY = {ActionState.FAILED: "act_failed", ActionState.UNCERTAIN: "act_uncertain"}
 
@@ -239,17 +241,23 @@ class Marking:
         sheet.note_thread(ThreadNote(*head.thread_at, opened=frozenset({head.object})))
 
     def mark(self, head: Head, action_id: str, change: Callable[[Action], Action]) -> Performed | None:
-        """Write an unfinished action's new state. Raises Conflict."""
+        """Write an unfinished action's new state; whoever is on duty hears of danger that is not hidden for long.
+
+        Raises Conflict.
+        """
         for _ in range(_TRIES):
-            current = self.head(head.at)
+            current, now = self.head(head.at), self.now()
             action = current.action(action_id) if current else None
             if current is None or action is None or action.state not in UNFINISHED:
                 return None
-            marked = with_actions(current, [change(action)])
+            changed = change(action)
+            marked = replace(with_actions(current, [changed]), rev=current.rev + 1)
+            calls = (_stays_visible(marked, changed, now),) if _waits_long(changed, now) else ()
             try:
-                self.journal.commit(Changes(heads=(replace(marked, rev=current.rev + 1),)), self.now())
+                self.journal.commit(Changes(heads=(marked,), calls=calls), now)
             except Conflict:
                 continue
+            self.calls.send([wake_up(call.community, call.id) for call in calls])
             return None
         raise Conflict("an action could not be marked")
 
@@ -306,6 +314,17 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
         by_hand=False,
         sealed=(),
     )
+
+
+def _waits_long(action: Action, now: datetime) -> bool:
+    """Does the hide of danger wait? That of an access which is cut is told with the cut."""
+    waits = action.state is ActionState.READY and action.due_at - now > TOLD_BEYOND
+    return waits and action.purpose == "provisional" and action.why != Verdict.TOKEN_DEAD
+
+
+def _stays_visible(head: Head, hide: Action, now: datetime) -> Call:
+    """One call for each comment, however often its hide has to wait again."""
+    return call_about(head, f"hide_waits-{hide.id}", "hide_waits", Urgency.NOW, now)
 
 
 def _call(head: Head, reason: str, action: Action | None, now: datetime) -> Call:
