@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from everywhere import PLACES
 from memory_world import memory_world
-from redress import handling
+from redress import contest, handling, kept, restrictions, reviewing, statement
 from world import World
 
 from local.twins.wordpress import WordpressTwin
 from tribune.journal import Head
 from tribune.workflow.deed import case_id
+from tribune.workflow.takeback import is_hidden
 
 SECRET = "whsec_Z2VuZXJpYy10ZXN0LXNlY3JldC1vZi0zMi1ieXRlcyE="
 BLOG = PLACES["wordpress"]
@@ -59,8 +60,29 @@ def test_what_we_deleted_and_the_blog_calls_thrown_away_was_hidden_by_nobody(pla
     assert seen(place) == before
 
 
-def test_what_a_colleague_threw_away_in_the_blog_is_hidden(place: World) -> None:
+@pytest.mark.parametrize("thrown", ["comment.trashed", "comment.held"])
+def test_what_a_colleague_hid_in_the_blog_can_be_given_its_article_and_be_contested(place: World, thrown: str) -> None:
     told(place)
-    told(place, "comment.trashed")
-
+    told(place, thrown)
     assert seen(place).hidden is True
+    assert list(restrictions(seen(place))) == []
+
+    handling(place).hide("garance", case_id(AT), "marie", "10")
+    place.settle(minutes=6, quiet_minutes=4)
+    told(place, "comment.held")
+    (hide,) = restrictions(seen(place))
+    assert hide.notice is not None
+    assert seen(place).hidden is None, "what the blog tells of is our own act"
+    assert statement(place, hide.notice)["beside"]["clause_number"] == 10
+    assert seen(place).sealed[-1].decision.clause == "respect"
+
+    assert contest(place, hide.notice)["statusCode"] == 303
+    appeal = kept(place, hide.notice)[1]
+    assert appeal is not None
+    reviewing(place).overturn(appeal.code, "lea")
+    place.settle(minutes=6, quiet_minutes=4)
+    told(place, "comment.approved")
+    verdict = seen(place).verdict
+    assert verdict is not None
+    assert (is_hidden(seen(place)), verdict.strike) == (False, False)
+    assert [effect.kind for effect in place.outbox.effects] == ["hide", "unhide"]
