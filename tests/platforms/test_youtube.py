@@ -163,6 +163,24 @@ def test_an_answer_that_was_changed_out_of_sight_is_found_too(
     assert found == [changed]
 
 
+@pytest.mark.parametrize(("status", "reason"), [(404, "commentNotFound"), (403, "commentsDisabled")])
+def test_a_thread_that_shows_nothing_any_more_keeps_no_other_from_being_read(
+    *,
+    watched: str,
+    carried: Callable[..., HttpAnswer],
+    access: Access,
+    now: datetime,
+    status: int,
+    reason: str,
+) -> None:
+    at = Sweep(CHANNEL, now - timedelta(minutes=15))
+    first = youtube.gather(at, carried(youtube.poll(at, access, now), SEEN_AFTER), now)
+    assert watched in first.page
+    gone = HttpAnswer(status, {}, json.dumps({"error": {"errors": [{"reason": reason}]}}).encode())
+    last = youtube.gather(replace(at, page=first.page), gone, now)
+    assert (last.outcome.verdict, last.page, watched in last.cursor) == (Verdict.DONE, "", True)
+
+
 def test_threads_are_read_again_two_at_a_time(
     twin: YoutubeTwin, swept: Callable[..., tuple[list[str], str]], now: datetime
 ) -> None:

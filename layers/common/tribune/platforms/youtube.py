@@ -157,14 +157,22 @@ def poll(sweep: Sweep, access: Access, now: datetime) -> HttpCall:  # noqa: ARG0
 
 
 def gather(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
-    """What was written or changed since the sweep's moment; the comments of one page as items."""
+    """What was written or changed since the sweep's moment; the comments of one page as items.
+
+    A thread that is gone meanwhile, or whose answers are not shown, is passed over: the others are read all the same.
+    """
+    page = _Page.read(sweep)
     if not answers.succeeded(answer):
-        return Gathered((), _refusal(answer, now, wrote=False))
+        refused = _refusal(answer, now, wrote=False)
+        begun = bool(page.answers_page)  # the mark of a later page may have expired: then the sweep begins anew
+        if page.ended and page.answers and refused.verdict in (Verdict.GONE, Verdict.REFUSED) and not begun:
+            return _gathered((), _Page(ended=True, answers=page.answers[1:], watched=page.watched))
+        return Gathered((), refused)
     found = answers.json_object(answer.body)
     listed = found.get("items")
     if not isinstance(listed, list):
         return Gathered((), Outcome(Verdict.LATER, why="unreadable"))
-    page, resources = _Page.read(sweep), [one for one in listed if isinstance(one, dict)]
+    resources = [one for one in listed if isinstance(one, dict)]
     following = answers.text_of(found.get("nextPageToken")) or ""
     if page.ended and page.answers:
         thread, *others = page.answers
