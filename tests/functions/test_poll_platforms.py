@@ -9,7 +9,7 @@ import square
 from world import Fault, World
 
 from tribune.aws import clients, keys, secrets
-from tribune.channel import Verdict
+from tribune.channel import Gathered, HttpAnswer, Outcome, Sweep, Verdict
 from tribune.journal import SweepRecord
 
 TICK = timedelta(minutes=5)
@@ -238,6 +238,24 @@ def test_a_platform_that_gives_no_answer_for_a_day_calls_somebody_once(
     world.poll()
     world.pump()
     assert decided(world, "meanwhile") == ["meanwhile"]
+
+
+def test_a_sweep_that_never_comes_to_its_end_calls_somebody_once(
+    world: World, place: square.Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = square.gather
+
+    def first_page_only(sweep: Sweep, answer: HttpAnswer, now: datetime) -> Gathered:
+        return Gathered((), Outcome(Verdict.REFUSED)) if sweep.page else whole(sweep, answer, now)
+
+    monkeypatch.setattr(square, "gather", first_page_only)
+    for number in range(3):
+        place.say(f"c{number}", "Bonjour", world.now)
+    for _ in range(30):
+        world.poll()
+        world.now += timedelta(hours=1)
+
+    assert [call.reason for call in world.calls_of("garance")] == ["unheard"]
 
 
 def test_a_platform_that_refuses_to_tell_calls_somebody_once_a_day(world: World, place: square.Square) -> None:

@@ -291,7 +291,7 @@ class Polling:
                 )
             case Verdict.REFUSED | Verdict.GONE if record.page:
                 # A mark within a sweep lives shortly: begin the sweep again.
-                self._keep(record, lease_until=None, page="")
+                self._keep(record, lease_until=None, page="", not_before=self._unheard(account, record, now))
             case Verdict.REFUSED | Verdict.GONE:
                 today = now.replace(hour=0, minute=0, second=0, microsecond=0)
                 self.asking.resting.call(account.at, "poll_refused", now, began=today, space=place.space)
