@@ -10,7 +10,7 @@ from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
 from tribune.aws.sms import Sms
 from tribune.desk.place import Screens
-from tribune.errors import TribuneError
+from tribune.errors import TribuneError, Unreadable
 from tribune.managers.edge import Edge, announce
 from tribune.platforms import generic
 from tribune.settings import CallSettings
@@ -57,7 +57,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _ring(community: str, call: str) -> None:
-    rung = _calling().ring(community, call, clock.now())
+    try:
+        rung = _calling().ring(community, call, clock.now())
+    except Unreadable:
+        logger().error("a call cannot be read", community=community, call=call)
+        raise
     for way in rung.ways:
         count("CallsSent", way=way)
     level = logger().warning if rung.outcome is Outcome.UNKNOWN else logger().info

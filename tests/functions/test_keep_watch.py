@@ -1,5 +1,6 @@
 """keep_watch through its real door: whatever lost its wake-up is woken again, and nothing else is touched."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 import pytest
 from world import PAGE, World
 
-from tribune.aws import clients
+from tribune.aws import clients, keys
 from tribune.journal import ActionState, CaseState, Changes
 from tribune.workflow.call import take
 
@@ -95,3 +96,38 @@ def test_what_is_grave_and_settled_waits_for_nobody_although_its_call_was_not_ta
     world.invoke("keep_watch", {})
 
     assert "GraveWaits" not in capsys.readouterr().out
+
+
+def spoil(world: World, call_id: str) -> None:
+    """A call that no version of ours can read."""
+    clients.dynamodb().update_item(
+        TableName=world.stack.tables()["JournalTable"],
+        Key={name: {"S": value} for name, value in keys.call("garance", call_id).items()},
+        UpdateExpression="SET created_at = :x",
+        ExpressionAttributeValues={":x": {"S": "hier"}},
+    )
+
+
+def test_a_call_that_nobody_can_read_goes_to_the_dead_letters_and_everything_else_goes_on(
+    world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    world.deliver("facebook", world.comment(1, "Je vais saisir mon avocat"))
+    world.pump()
+    (unreadable,) = world.calls_of("garance")
+    spoil(world, unreadable.id)
+    world.deliver("facebook", world.comment(2, "On sait où est ton magasin, on va venir te défoncer"))
+    world.pump()
+    lose_wake_ups(world)
+    capsys.readouterr()
+    for _ in range(55):
+        world.now += timedelta(minutes=1)
+        world.invoke("keep_watch", {})
+        world.pump()
+
+    (threat,) = world.journal.open_calls()
+    assert (threat.reason, threat.tried[0]) == ("threat", "marie")
+    assert [int(n) for n in re.findall(r'"GraveWaits":(\d+)', capsys.readouterr().out)] == list(range(1, 56))
+    told = [vars(line)["call"] for line in caplog.records if line.message == "a call cannot be read"]
+    dead = world.stack.queues()["CallsUnhandled"]
+    letters = clients.sqs().receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", [])
+    assert (told, [json.loads(letter["Body"])["call"] for letter in letters]) == ([unreadable.id] * 5, [unreadable.id])

@@ -59,7 +59,9 @@ class UnreadableBody(DeliveryRefused):
 
 
 class Unreadable(TribuneError):
-    """One item of a genuine delivery cannot be understood: it goes to the dead letters and the CM sees it wait."""
+    """One item of a genuine delivery, or a call that is kept, cannot be understood: its message goes to the dead letters, and
+    a person hears of it.
+    """
 
     reason = "unreadable_item"
 

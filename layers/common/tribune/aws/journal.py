@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tribune import clock
 from tribune.aws import items, keys, ledger, sealed
 from tribune.aws.keys import Key
-from tribune.aws.known import Known, bucket, call_of, family, head_of, moment, said_words, when
+from tribune.aws.known import Known, bucket, call_of, calls_of, family, head_of, moment, said_words, when
 from tribune.climate import BUCKET, Bucket
 from tribune.errors import Conflict, TribuneError, Unavailable, Unwritable
 from tribune.journal import (
@@ -215,7 +215,7 @@ class Journal:
         return [appeal for appeal in appeals if appeal and (appeal.state is AppealState.OPEN) == waits]
 
     def load_call(self, community: str, call_id: str) -> Call | None:
-        """One incident."""
+        """One incident. Raises Unreadable."""
         key = keys.call(community, call_id)
         item = self.read([key]).items.get((key["pk"], key["sk"]))
         return call_of(item) if item else None
@@ -230,7 +230,7 @@ class Journal:
             if key["pk"].startswith(whose)
         ]
         waiting = (CallState.READY, CallState.SENDING, CallState.SENT)
-        calls = [call_of(item) for item in self.read(found).items.values() if item["state"] in waiting]
+        calls = (call for call in calls_of(self.read(found).items.values()) if call.state in waiting)
         return sorted(calls, key=lambda call: call.created_at)
 
     def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]:
@@ -238,7 +238,7 @@ class Journal:
         others.
         """
         over = self.read(self._latest(keys.closed_calls(community), since, limit))
-        closed = (call_of(item) for item in over.items.values())
+        closed = calls_of(over.items.values())
         waiting = (call for call in self.open_calls(community) if call.created_at >= since)
         return sorted({call.id: call for call in (*closed, *waiting)}.values(), key=lambda call: call.created_at)
 
@@ -423,6 +423,11 @@ class Journal:
         item = items.call_item(saved, now)
         self._write([("Put", self._put(keys.call(call.community, call.id), item, call.rev))])
         return saved
+
+    def put_off(self, community: str, call_id: str, until: datetime) -> None:
+        """Wake nobody for a call until a time, whatever else stands in it."""
+        change = items.Update(sets={"due_at": items.iso(until)})
+        self._write([("Update", change.request(self.journal_table, keys.call(community, call_id)))])
 
     def pause(self, community: str, scope: str, until: datetime | None) -> None:
         """Pause a scope until a time; None lifts the pause."""

@@ -1,9 +1,12 @@
 """What was read of the journal: records again, from their items. Whatever does not exist is an empty one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from pydantic import ValidationError
 
 from tribune import clock
 from tribune.aws import keys
@@ -26,6 +29,7 @@ from tribune.aws.items import (
 )
 from tribune.aws.keys import Key
 from tribune.climate import Bucket
+from tribune.errors import Unreadable
 from tribune.journal import (
     AuthorRecord,
     Brakes,
@@ -225,9 +229,19 @@ def head_of(item: Mapping[str, Any]) -> Head:
 
 
 def call_of(item: Mapping[str, Any]) -> Call:
-    """A call, from its item."""
+    """A call, from its item. Raises Unreadable."""
     objects = tuple(sorted(name for name, _ in family(item, "object.")))
-    return CALL.validate_python({**item, "objects": objects})
+    try:
+        return CALL.validate_python({**item, "objects": objects})
+    except ValidationError as error:
+        raise Unreadable("this is no call that this version knows") from error
+
+
+def calls_of(found: Iterable[Mapping[str, Any]]) -> Iterator[Call]:
+    """The calls among items. One that cannot be read takes no other with it: whoever is to make it says so."""
+    for item in found:
+        with suppress(Unreadable):
+            yield call_of(item)
 
 
 def said_words(at: ObjectId, v: str, item: Mapping[str, Any]) -> SaidWords:

@@ -44,6 +44,8 @@ AFTER_DIGEST = timedelta(minutes=2)
 """What was held for the morning rings no earlier than this after the team arrived: the digest tells of it first."""
 TRY_AGAIN = timedelta(minutes=5)
 """When no way worked."""
+READ_AGAIN = timedelta(hours=1)
+"""When a call could not be read: its message is in the dead letters by then, and whoever is to know was mailed."""
 ROUNDS = 3
 """How often the whole line is rung at this pace; after that, once each time the team arrives."""
 TOOLS = "climate_event"
@@ -98,10 +100,13 @@ class Store(Protocol):
     """Where calls and what they are about are kept."""
 
     def load_call(self, community: str, call_id: str) -> Call | None:
-        """One incident, None when there is none."""
+        """One incident, None when there is none. Raises Unreadable."""
 
     def save_call(self, call: Call, now: datetime) -> Call:
         """Replace a call read at `call.rev`; answers it with its new rev. Raises Conflict."""
+
+    def put_off(self, community: str, call_id: str, until: datetime) -> None:
+        """Wake nobody for a call until a time, whatever else stands in it."""
 
     def commit(self, changes: Changes, now: datetime) -> None:
         """Write all or nothing. Raises Conflict."""
@@ -171,9 +176,9 @@ class Calling:
     """
 
     def ring(self, community_id: str, call_id: str, now: datetime) -> Rung:  # noqa: PLR0911  one return an outcome
-        """Do what is due about a call: ring, hold, or nothing. Raises Unavailable when nobody could be reached."""
+        """Do what is due about a call: ring, hold, or nothing. Raises Unavailable when nobody could be reached, Unreadable."""
         for _ in range(_COLLISIONS):
-            call = self.store.load_call(community_id, call_id)
+            call = self._load(community_id, call_id, now)
             if call is None:
                 return Rung(Outcome.UNKNOWN)
             if call.state in _OVER or self._ended_with_its_case(call, now):
@@ -198,6 +203,14 @@ class Calling:
                 continue
             return self._call_people(claimed, round_, community, now)
         raise Unavailable("the call keeps changing")
+
+    def _load(self, community_id: str, call_id: str, now: datetime) -> Call | None:
+        """What cannot be read is not woken each minute: its own message is tried a few times, then is a dead letter."""
+        try:
+            return self.store.load_call(community_id, call_id)
+        except Unreadable:
+            self.store.put_off(community_id, call_id, now + READ_AGAIN)
+            raise
 
     def _ended_with_its_case(self, call: Call, now: datetime) -> bool:
         """A person settled all that it is about, before it rang or without taking it: nobody is rung about that any more."""
