@@ -10,7 +10,7 @@ from tribune.aws.journal import Journal
 from tribune.aws.mail import Mail
 from tribune.aws.sms import Sms
 from tribune.desk.place import Screens
-from tribune.errors import TribuneError, Unreadable
+from tribune.errors import Conflict, TribuneError, Unavailable, Unreached, Unreadable
 from tribune.managers.edge import Edge, announce
 from tribune.platforms import generic
 from tribune.settings import CallSettings
@@ -45,15 +45,18 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     for record in event["Records"]:
         try:
             _ring(*read(record["body"]))
-        except TribuneError as error:
-            logger().error("nobody called", message_id=record["messageId"], reason=error.reason)
-            count("CallsFailed")
+        except Exception as error:  # noqa: BLE001  a defect of ours too: the other calls of the batch ring
+            why = error.reason if isinstance(error, TribuneError) else type(error).__name__
+            logger().error("nobody called", message_id=record["messageId"], reason=why)
             failed.append({"itemIdentifier": record["messageId"]})
-        except Exception as error:  # noqa: BLE001  a defect of ours: the other calls of the batch ring
-            logger().error("nobody called", message_id=record["messageId"], reason=type(error).__name__)
-            count("CallsFailed")
-            failed.append({"itemIdentifier": record["messageId"]})
+            if not _is_told_otherwise(error):
+                count("CallsFailed")
     return {"batchItemFailures": failed}
+
+
+def _is_told_otherwise(error: Exception) -> bool:
+    """What did not answer is asked again within minutes; past that, and what nobody can read, the dead letters tell."""
+    return isinstance(error, Unavailable | Conflict | Unreadable) and not isinstance(error, Unreached)
 
 
 def _ring(community: str, call: str) -> None:

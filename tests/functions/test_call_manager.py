@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from duty_room import GARANCE, PARIS
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
@@ -148,14 +149,15 @@ def test_a_call_that_was_taken_leaves_the_index(room: Room) -> None:
     assert room.journal.due("call", room.now + timedelta(days=9)) == []
 
 
-def test_when_nobody_can_be_reached_the_message_comes_again_and_the_call_stays_due(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+def test_when_nobody_can_be_reached_that_is_counted_the_message_comes_again_and_the_call_stays_due(
+    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     room.slack.down = True
     monkeypatch.setattr("tribune.aws.mail.Mail.__call__", lambda *_, **__: (_ for _ in ()).throw(NotSent("ses")))
     room.call()
 
     assert room.ring() == ["threat-1"]
+    assert '"CallsFailed":1' in capsys.readouterr().out
     assert room.state().state is CallState.READY
     assert room.journal.due("call", room.now + timedelta(minutes=10))
 
@@ -195,9 +197,7 @@ def test_neither_a_secret_nor_a_name_nor_what_is_said_reaches_the_log(
         assert private not in printed.out + printed.err
 
 
-def test_a_call_that_cannot_be_read_takes_no_other_of_its_batch_with_it(
-    room: Room, stack: Stack, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_call_that_cannot_be_read_takes_no_other_of_its_batch_with_it(room: Room, stack: Stack) -> None:
     room.call("hate")
     room.call()
     key = {name: {"S": value} for name, value in keys.call("garance", "hate-1").items()}
@@ -206,4 +206,18 @@ def test_a_call_that_cannot_be_read_takes_no_other_of_its_batch_with_it(
 
     assert room.ring("hate-1", "threat-1") == ["hate-1"]
     assert room.state().tried == ("marie",)
-    assert '"CallsFailed":1' in capsys.readouterr().out
+
+
+def test_what_is_mended_by_a_retry_is_no_call_that_failed(
+    room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.call()
+    with monkeypatch.context() as database:
+        database.setattr(
+            clients.dynamodb(), "batch_get_item", lambda **_: (_ for _ in ()).throw(ReadTimeoutError(endpoint_url=""))
+        )
+        assert room.ring() == ["threat-1"]
+    assert '"CallsFailed"' not in capsys.readouterr().out
+
+    assert room.ring() == []
+    assert room.state().tried == ("marie",)

@@ -87,6 +87,12 @@ class NotSent(Unavailable):
     reason = "not_sent"
 
 
+class Unreached(Unavailable):
+    """No way of anybody on duty took a call."""
+
+    reason = "unreached"
+
+
 class PerhapsSent(TribuneError):
     """A request may or may not have reached its receiver: sending it again could be doing it twice."""
 

@@ -27,7 +27,16 @@ from tribune.climate import SIGNED_WITH
 from tribune.community import Community
 from tribune.decision import CALLS, Urgency
 from tribune.duty import Button, CallMessage, Person, Way, having_the_duty, may_ring, next_presence, on_duty
-from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound, TribuneError, Unavailable, Unreadable
+from tribune.errors import (
+    AlreadyDone,
+    BadConfiguration,
+    Conflict,
+    NotFound,
+    TribuneError,
+    Unavailable,
+    Unreached,
+    Unreadable,
+)
 from tribune.journal import Action, ActionState, Call, CallState, Case, CaseState, Changes, Head, Ringing
 from tribune.proposals import may_be_quoted
 from tribune.voice import day_words, help_line, moment_words
@@ -176,7 +185,7 @@ class Calling:
     """
 
     def ring(self, community_id: str, call_id: str, now: datetime) -> Rung:  # noqa: PLR0911  one return an outcome
-        """Do what is due about a call: ring, hold, or nothing. Raises Unavailable when nobody could be reached, Unreadable."""
+        """Do what is due about a call: ring, hold, or nothing. Raises Unreached, Unavailable, Unreadable."""
         for _ in range(_COLLISIONS):
             call = self._load(community_id, call_id, now)
             if call is None:
@@ -266,7 +275,7 @@ class Calling:
             return Rung(Outcome.OVER)
         if not wave.reached:
             self._settle(call, now, state=CallState.READY, due_at=now + TRY_AGAIN)
-            raise Unavailable("no way reached anybody on duty")
+            raise Unreached("no way reached anybody on duty")
         tried = (*call.tried, *(person.id for person, _ in wave.reached))
         informs = _reason(call, community.language).get("informs", False)
         self._settle(
