@@ -450,7 +450,7 @@ def test_a_function_has_one_name_in_four_places(template: Template) -> None:
 # --- alarms -----------------------------------------------------------------------------------------------------
 
 _SENTENCES = re.compile(r"[A-ZÀ-Ý].{60,}[.]\n[A-Z].{60,}[.]")
-_DEAD_MEN = re.compile(r"\w+SilentAlarm|WatchStoppedAlarm")
+_DEAD_MEN = re.compile(r"\w+SilentAlarm|\w+StoppedAlarm|(?:Access|Anchors|Reports)FailingAlarm")
 _ABOUT_CALLS = {"CallsQueue", "CallsUnhandled", "CallManager", "RelayAlarm"}
 _CALLS_COUNTED = {"CallsFailed", "GraveWaits"}
 
@@ -575,6 +575,21 @@ def nothing_fails_or_waits_unseen(body: Body) -> Iterator[str]:
     for _, _, mapping in events(body, "SQS"):
         if referred(mapping["Queue"]) not in ages:
             yield f"{referred(mapping['Queue'])}: no alarm hears how long it waits"
+
+
+@rule
+def what_runs_by_the_clock_is_missed_when_it_does_not_run(body: Body) -> Iterator[str]:
+    missed = {
+        name
+        for _, alarm in of_type(body, "AWS::CloudWatch::Alarm")
+        if alarm["TreatMissingData"] == "breaching"
+        and {("AWS/Lambda", "Invocations"), ("AWS/Lambda", "Errors")}
+        <= {(space, what) for space, what, _ in watched(alarm)}
+        for name in subjects(alarm)
+    }
+    for name, _, _ in events(body, "Schedule"):
+        if name not in missed:
+            yield f"{name}: no alarm hears that it no longer runs"
 
 
 # --- the dashboard ----------------------------------------------------------------------------------------------
