@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +23,7 @@ from tribune.engagement import Level
 from tribune.managers import MANAGERS
 from tribune.platforms import PLATFORMS
 from tribune.telemetry import METRICS, NAMESPACE
+from tribune.workflow.call import TRY_AGAIN
 from tribune.workflow.press import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -575,6 +577,12 @@ def nothing_fails_or_waits_unseen(body: Body) -> Iterator[str]:
     for _, _, mapping in events(body, "SQS"):
         if referred(mapping["Queue"]) not in ages:
             yield f"{referred(mapping['Queue'])}: no alarm hears how long it waits"
+
+
+def test_while_nobody_can_be_reached_that_is_mailed_once_and_not_at_each_try(template: Template) -> None:
+    period = template.body["Resources"]["CallsFailedAlarm"]["Properties"]["Period"]
+
+    assert timedelta(seconds=period) >= 2 * TRY_AGAIN
 
 
 @rule
