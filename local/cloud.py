@@ -70,7 +70,7 @@ class Cloud:
     """moto on a loopback address, its callers counted."""
 
     def __init__(self, kills: Kills, carrier: Callable[[str], Carrier | None] = lambda _call: None) -> None:
-        """`carrier(call)`: who carries what `ses.SendEmail` or `sns.Publish` sends to a person; None for other calls."""
+        """`carrier(call)`: who carries what `ses.SendRawEmail` or `sns.Publish` sends to a person; None for other calls."""
         moto_patch.apply()
         self.calls: Counter[tuple[str, str]] = Counter()
         """(function, `dynamodb.Query`): how often; whoever is no function of the stack is ``."""

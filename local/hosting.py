@@ -44,7 +44,7 @@ PREFIX = "/twins/"
 CALLS = "CallManager"
 ACTS = "PerformAction"
 """Only these two functions begin to talk to anybody: the one to persons, the other to platforms."""
-_CARRIED: Mapping[str, str] = MappingProxyType({"ses.SendEmail": "email", "sns.Publish": "sms"})
+_CARRIED: Mapping[str, str] = MappingProxyType({"ses.SendRawEmail": "email", "sns.Publish": "sms"})
 """Which twin brings to a person what AWS is given by a call."""
 
 _FATES: Mapping[TwinFate, Fate] = MappingProxyType(

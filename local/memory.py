@@ -891,8 +891,8 @@ class SES:
 
     memory: Memory
 
-    def send_email(self, request: Request) -> Any:
-        _only(request, "Source", "Destination", "Message")
+    def send_raw_email(self, request: Request) -> Any:
+        _only(request, "Source", "Destinations", "RawMessage")
         self.memory.mail.append(request)
         return {"MessageId": str(len(self.memory.mail))}
 

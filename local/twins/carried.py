@@ -6,8 +6,11 @@ They have no address of their own: whoever plays AWS asks them first, and tells 
 
 import re
 from abc import ABC, abstractmethod
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import SMTP
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import ClassVar
@@ -81,7 +84,7 @@ class CarriedTwin(ABC):
 
 
 class MailTwin(CarriedTwin):
-    """SES, `SendEmail`."""
+    """SES, `SendRawEmail`."""
 
     name: ClassVar[str] = "email"
     codes: ClassVar[Mapping[str, str]] = MappingProxyType(
@@ -89,8 +92,11 @@ class MailTwin(CarriedTwin):
     )
 
     def _read(self, told: Mapping[str, str]) -> tuple[str, str]:
-        to = ",".join(value for name, value in sorted(told.items()) if name.startswith("Destination.ToAddresses."))
-        return to, f"{told.get('Message.Subject.Data', '')}\n{told.get('Message.Body.Text.Data', '')}"
+        to = ",".join(value for name, value in sorted(told.items()) if name.startswith("Destinations."))
+        letter = message_from_bytes(b64decode(told.get("RawMessage.Data", "")), policy=SMTP)
+        text = letter.get_body(("plain",))
+        lines = text.get_content().splitlines() if text else []
+        return to, "\n".join((letter["Subject"] or "", *lines))
 
 
 class SmsTwin(CarriedTwin):

@@ -84,8 +84,8 @@ def test_nobody_scans(missing: Ask, stack: Stack) -> None:
 
 
 def test_mail_leaves_from_one_address(missing: Ask) -> None:
-    assert missing("CallManager", "ses", "SendEmail", b"Action=SendEmail&Source=tribune%40example.test") == []
-    assert missing("CallManager", "ses", "SendEmail", b"Action=SendEmail&Source=boss%40example.test")
+    assert missing("CallManager", "ses", "SendRawEmail", b"Action=SendRawEmail&Source=tribune%40example.test") == []
+    assert missing("CallManager", "ses", "SendRawEmail", b"Action=SendRawEmail&Source=boss%40example.test")
 
 
 def test_text_messages_go_to_telephones_and_to_no_topic(missing: Ask) -> None:

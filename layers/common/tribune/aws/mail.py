@@ -1,14 +1,14 @@
 """Mail through SES, from the one verified address."""
 
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from tribune.aws.kept import answered
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
-
-_CHARSET = "UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +20,11 @@ class Mail:
 
     def __call__(self, *, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail in plain text and HTML. Raises Unavailable when SES did not take it."""
+        letter = EmailMessage(policy=SMTP)
+        letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
+        letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: whoever is on leave need not say so to a machine
+        letter.set_content(text, cte="quoted-printable")
+        letter.add_alternative(html, subtype="html", cte="quoted-printable")
         with answered("ses"):
-            self.client.send_email(
-                Source=self.sender,
-                Destination={"ToAddresses": [to]},
-                Message={
-                    "Subject": {"Data": subject, "Charset": _CHARSET},
-                    "Body": {
-                        "Text": {"Data": text, "Charset": _CHARSET},
-                        "Html": {"Data": html, "Charset": _CHARSET},
-                    },
-                },
-            )
+            # Raw, because SendEmail takes no header of ours.
+            self.client.send_raw_email(Source=self.sender, Destinations=[to], RawMessage={"Data": letter.as_bytes()})
