@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 from world import PAGE, World
 
 from tribune.aws import clients, keys
@@ -98,12 +99,12 @@ def test_what_is_grave_and_settled_waits_for_nobody_although_its_call_was_not_ta
     assert "GraveWaits" not in capsys.readouterr().out
 
 
-def spoil(world: World, call_id: str) -> None:
-    """A call that no version of ours can read."""
+def spoil(world: World, key: keys.Key, attribute: str = "created_at") -> None:
+    """Something that no version of ours can read."""
     clients.dynamodb().update_item(
         TableName=world.stack.tables()["JournalTable"],
-        Key={name: {"S": value} for name, value in keys.call("garance", call_id).items()},
-        UpdateExpression="SET created_at = :x",
+        Key={name: {"S": value} for name, value in key.items()},
+        UpdateExpression=f"SET {attribute} = :x",
         ExpressionAttributeValues={":x": {"S": "hier"}},
     )
 
@@ -114,7 +115,7 @@ def test_a_call_that_nobody_can_read_goes_to_the_dead_letters_and_everything_els
     world.deliver("facebook", world.comment(1, "Je vais saisir mon avocat"))
     world.pump()
     (unreadable,) = world.calls_of("garance")
-    spoil(world, unreadable.id)
+    spoil(world, keys.call("garance", unreadable.id))
     world.deliver("facebook", world.comment(2, "On sait où est ton magasin, on va venir te défoncer"))
     world.pump()
     lose_wake_ups(world)
@@ -131,3 +132,22 @@ def test_a_call_that_nobody_can_read_goes_to_the_dead_letters_and_everything_els
     dead = world.stack.queues()["CallsUnhandled"]
     letters = clients.sqs().receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get("Messages", [])
     assert (told, [json.loads(letter["Body"])["call"] for letter in letters]) == ([unreadable.id] * 5, [unreadable.id])
+
+
+def test_a_case_that_nobody_can_read_keeps_no_lost_wake_up_from_being_sent_again(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Mon colis n'est jamais arrivé, c'est inadmissible"))
+    world.pump()
+    case = world.journal.case_of("garance", "facebook", PAGE, "1_1")
+    assert case is not None
+    promised = replace(case, remind_at=world.now, rev=case.rev + 1)
+    world.journal.commit(Changes(cases=(promised,)), world.now)
+    spoil(world, keys.case("garance", "facebook", PAGE, "1_1"), "opened_at")
+    world.deliver("facebook", world.comment(2, "@Karim t'es vraiment un abruti si tu crois ça"))
+    world.pump_only("moderate_comments")
+    lose_wake_ups(world)
+    world.now += timedelta(minutes=2)
+    with pytest.raises(ValidationError):
+        world.invoke("keep_watch", {})
+    world.pump()
+
+    assert [entry.kind for entry in world.outbox.effects] == ["reply"]

@@ -54,16 +54,19 @@ class Watching:
         """Wake what is due; answers how much of each kind. Raises Unavailable."""
         actions = [_action_message(key) for key in self.journal.due("action", now)]
         calls = [_call_message(key) for key in self.journal.due("call", now)]
-        calls += [
+        # At once: what cannot be read further down keeps nothing from waking that needs only its key.
+        self.actions.send(actions)
+        self.calls.send(calls)
+        promises = [
             wake_up(call.community, call.id)
             for community in self.communities
             for call in self._promises(community, now)
         ]
+        self.calls.send(promises)
+        calls += promises
         breakers = self.journal.due("breaker", now)
         for key in breakers:
             self.journal.end_pause(key)
-        self.actions.send(actions)
-        self.calls.send(calls)
         return {
             "action": len(actions),
             "call": len(calls),
