@@ -13,7 +13,7 @@ import pytest
 from browser import Browser, open_desk
 from world import PAGE, Fault, World
 
-from tribune.aws import clients
+from tribune.aws import clients, directory, keys
 
 SAID = "Bonjour, je suis Paul Durand, mon vélo G3 a le cadre fissuré, rappelez-moi au 06 39 98 12 34. Est-ce garanti ?"
 QUESTION = "Le cadre de Durand est-il couvert ? Son numéro : 06 39 98 12 34"
@@ -263,6 +263,23 @@ def test_who_asked_to_be_forgotten_takes_the_question_along(marie: Browser) -> N
     world.now += timedelta(days=1)
     world.invoke("keep_watch", {})
     assert len(mails(world)) == 1
+
+
+def test_a_question_waits_while_nobody_can_read_the_settings_of_its_community(marie: Browser) -> None:
+    world, case = marie.world, case_of(marie)
+    fields = {"name": "Ana", "address": "ana@atelier.example", "question": "Garanti ?", "within": "1d"}
+    assert marie.send(f"{case}/ask", marie.get(case), **fields).status == 303
+    table = world.stack.tables()["CommunityTable"]
+    settings = clients.dynamodb().get_item(TableName=table, Key=directory.typed(keys.community("garance")))["Item"]
+    world.unreadable("garance")
+    world.forget()
+    world.invoke("keep_watch", {})
+    assert mails(world) == []
+
+    clients.dynamodb().put_item(TableName=table, Item=settings)
+    world.now += timedelta(minutes=1)
+    world.invoke("keep_watch", {})
+    assert [mail.to for mail in mails(world)] == [["ana@atelier.example"]]
 
 
 def test_one_reminder_before_the_deadline_and_one_word_to_who_asked_after_it(marie: Browser) -> None:

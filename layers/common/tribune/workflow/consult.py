@@ -252,8 +252,10 @@ class Following:
         head, case, asked = known.head(*at), known.case(*at), known.question_words(*at, question.token)
         try:
             community = self.communities.load(question.community)
-        except (NotFound, BadConfiguration):
+        except NotFound:
             community = None
+        except BadConfiguration:
+            return False  # settings that nobody can read at this moment: the question waits for them
         over = _over(question, head, case, asked)
         if over or community is None or head is None or case is None or asked is None:
             return self._commit(Changes(questions=(_next(question, QuestionState.OVER, now),)), now)
