@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from duty_room import GARANCE
 from moto.events.models import EventPattern
+from world import World
 
 from local.resources import Stack
 from tribune.aws import clients
 from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.community import Community
-from tribune.errors import Unreadable
+from tribune.errors import BadConfiguration, Unreadable
 from tribune.journal import CallState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,16 @@ def test_the_same_alarm_through_every_road_is_one_call(stack: Stack, door: Modul
         door.handler(json.loads(shape.read_text("utf-8")), None)
 
     assert len({message["call"] for message in woken(stack)}) == 1
+
+
+def test_a_community_whose_settings_nobody_can_read_keeps_no_other_from_hearing_of_an_alarm(world: World) -> None:
+    world.unreadable("atelier")
+    event = json.loads(SHAPES[0].read_text("utf-8"))
+    with pytest.raises(BadConfiguration):  # so that Lambda mails it as it is
+        world.invoke("relay_alarm", event)
+
+    (call,) = world.calls_of("garance")
+    assert call.reason == "alarm"
 
 
 def test_what_is_no_alarm_fails_so_that_lambda_mails_it_as_it_is(door: ModuleType) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.errors import Conflict, Unavailable
+from tribune.errors import Conflict, TribuneError, Unavailable
 from tribune.journal import Call, CallState, Changes
 from tribune.workflow.alarm import ALARM, OK, AlarmNews, Directions, directions, mark, marks, read, sentence, still_on
 from tribune.workflow.opening import wake_up
@@ -61,8 +61,12 @@ class Relaying:
     calls: Wake
 
     def relay(self, event: Mapping[str, Any], now: datetime) -> int:
-        """Tell each community that the event concerns; answers how many times. Raises Unreadable, Unavailable."""
+        """Tell each community that the event concerns; answers how many times.
+
+        Raises Unreadable, Unavailable, BadConfiguration: whoever could be told was told, and the alarm is mailed as it is.
+        """
         told = 0
+        failed: TribuneError | None = None
         for news in list(read(event)):
             if news.state != ALARM and not (news.state == OK and news.was == ALARM):
                 continue
@@ -71,7 +75,12 @@ class Relaying:
             meant = [one for one in known if one in wanted.communities]
             wanted = replace(wanted, readable=wanted.readable and len(meant) == len(wanted.communities))
             for community in meant or known:
-                told += self._tell(replace(news, description=description), wanted, community, now)
+                try:
+                    told += self._tell(replace(news, description=description), wanted, community, now)
+                except TribuneError as error:  # what cannot be read of one community keeps no other from hearing of it
+                    failed = failed or error
+        if failed is not None:
+            raise failed
         return told
 
     def _tell(self, news: AlarmNews, wanted: Directions, community: str, now: datetime) -> bool:
