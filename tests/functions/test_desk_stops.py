@@ -8,7 +8,7 @@ from browser import Browser, open_desk
 from memory_world import memory_world
 from world import PAGE, World
 
-from tribune.aws import keys
+from tribune.aws import clients, keys
 from tribune.journal import BrakeNote, Breaker, Changes, Held
 
 CALLS = "/desk/garance/calls"
@@ -32,6 +32,26 @@ def signed_in(world: World, name: str) -> Browser:
 def threatened(world: World, number: int = 7) -> None:
     world.deliver("facebook", world.comment(number, "Mon avocat vous écrira demain matin", author=f"70{number}"))
     world.pump_only("moderate_comments")
+
+
+def test_a_call_that_nobody_can_read_stands_in_nobody_s_way_and_is_refused_with_a_sentence(world: World) -> None:
+    threatened(world, 7)
+    marie = signed_in(world, "marie")
+    (unreadable,) = marie.json(CALLS)["calls"]
+    page = marie.get(CALLS)
+    clients.dynamodb().update_item(
+        TableName=world.stack.tables()["JournalTable"],
+        Key={name: {"S": value} for name, value in keys.call("garance", unreadable["id"]).items()},
+        UpdateExpression="SET created_at = :x",
+        ExpressionAttributeValues={":x": {"S": "hier"}},
+    )
+    threatened(world, 8)
+
+    (call,) = marie.json(CALLS)["calls"]
+    assert call["id"] != unreadable["id"]
+    refused = marie.send(f"{CALLS}/{unreadable['id']}/take", page)
+    assert refused.status == 503
+    assert "<html" in refused.body
 
 
 def test_a_call_that_was_muted_rings_nobody_until_then_and_is_heard_of_again_by_a_tap(world: World) -> None:

@@ -38,6 +38,7 @@ from tribune.errors import (
     NotHere,
     TribuneError,
     Unavailable,
+    Unreadable,
     UnreadableBody,
 )
 from tribune.team import Member, Right
@@ -146,7 +147,7 @@ class Desk:
             return _guarded(_refusal(request, language, HTTPStatus.BAD_REQUEST, "form"))
         except NotFound:
             return _guarded(_refusal(request, language, HTTPStatus.NOT_FOUND, "missing"))
-        except (Unavailable, BadConfiguration, CharterUnreadable) as error:
+        except (Unavailable, BadConfiguration, CharterUnreadable, Unreadable) as error:
             failed = _refusal(request, language, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable")
             return _guarded(replace(failed, why=error.reason))
 
