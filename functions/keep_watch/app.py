@@ -69,11 +69,11 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     ).watch(clock.now())
     for kind, n in ((kind, n) for kind, n in woken.items() if n):
         count(_OWN.get(kind, "Woken"), n, **({} if kind in _OWN else {"kind": kind}))
+    if (waited := longest_wait(journal, known, communities.load, clock.now())) is not None:
+        count("GraveWaits", int(waited.total_seconds() // 60))
     listening, leading, digesting = _remembering()
     turned = listening.listen(known, clock.now())
     for level in turned:
         count("ClimatesTurned", climate=level)
     told = {"lead": leading.mornings(known, clock.now()), "digest": digesting.mornings(known, clock.now())}
-    if (waited := longest_wait(journal, known, communities.load, clock.now())) is not None:
-        count("GraveWaits", int(waited.total_seconds() // 60))
     logger().info("watched", extra={**woken, "climate": len(turned), **told})

@@ -84,6 +84,21 @@ def test_what_is_grave_and_waits_is_told_until_somebody_takes_it_although_nobody
     assert told_for(minutes=15) == []
 
 
+def test_a_digest_that_cannot_be_made_keeps_nobody_from_hearing_that_something_grave_waits(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.now = world.now.replace(hour=8, minute=50)
+    world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer", at=world.now))
+    world.deliver("facebook", world.comment(2, "Mon colis n'est jamais arrivé, c'est inadmissible", at=world.now))
+    world.pump()
+    spoil(world, keys.case("garance", "facebook", PAGE, "1_2"), "opened_at")
+    world.now = world.now.replace(hour=9, minute=5)
+    with pytest.raises(ValidationError):
+        world.invoke("keep_watch", {})
+
+    assert '"GraveWaits":15' in capsys.readouterr().out
+
+
 def test_what_is_grave_and_settled_waits_for_nobody_although_its_call_was_not_taken(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
