@@ -166,3 +166,13 @@ def test_a_case_that_nobody_can_read_keeps_no_lost_wake_up_from_being_sent_again
     world.pump()
 
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
+
+
+def test_settings_that_cannot_be_read_any_more_end_no_round(world: World) -> None:
+    world.invoke("keep_watch", {})
+    world.deliver("facebook", world.comment(1, "Mon colis n'est jamais arrivé, c'est inadmissible"))
+    world.pump_only("moderate_comments")
+    world.unreadable("garance")
+    world.now += timedelta(minutes=2)
+
+    world.invoke("keep_watch", {})

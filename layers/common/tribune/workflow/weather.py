@@ -127,7 +127,10 @@ class Listening:
         buckets = self.journal.buckets(*at, now - HOUR)
         if at not in due and (not buckets or buckets == self._heard.get(at)):
             return None
-        community = self.communities.load(name)
+        try:
+            community = self.communities.load(name)
+        except (NotFound, BadConfiguration):
+            return None  # its spaces were remembered; whoever decides there says so
         record = self.journal.read([self.keys.climate(*at)]).climate(*at)
         weather = self._remembering(record, buckets, now)
         fresh = weather.new(self._matters(community, space, buckets, now), community.climate.echo, now)
