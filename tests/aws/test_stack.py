@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError
 
 from tribune.aws import clients, stack
-from tribune.errors import BadConfiguration
+from tribune.errors import BadConfiguration, TribuneError, Unavailable
 
 
 @pytest.fixture
@@ -74,3 +76,41 @@ def test_whoever_has_not_told_aws_where_they_are_reads_what_is_missing(missing: 
     assert said.returncode == 2
     assert said.stderr.startswith(f"{missing}: ")
     assert len(said.stderr.splitlines()) == 1
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "…"}}, "ListStackResources")
+
+
+@pytest.mark.parametrize("ask", [stack.locate, stack.address])
+@pytest.mark.parametrize(
+    ("met", "kind", "said"),
+    [
+        (NoCredentialsError(), BadConfiguration, "AWS has no credentials here: sign in"),
+        (
+            refused("ExpiredToken"),
+            BadConfiguration,
+            r"AWS does not take these credentials \(ExpiredToken\): sign in again",
+        ),
+        (refused("AccessDenied"), BadConfiguration, "your AWS credentials may not look at the stack tribune-prod"),
+        (refused("Throttling"), Unavailable, "could not be asked about the stack tribune-prod: Throttling"),
+        (
+            ConnectTimeoutError(endpoint_url="https://…"),
+            Unavailable,
+            "could not be asked about the stack tribune-prod: Conn",
+        ),
+    ],
+)
+def test_whatever_keeps_aws_from_answering_is_a_sentence(
+    ask: Callable[[str], object], met: Exception, kind: type[TribuneError], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deaf:
+        def describe_stacks(self, **_asked: Any) -> Any:
+            raise met
+
+        def get_paginator(self, _operation: str) -> Any:
+            raise met
+
+    monkeypatch.setattr(clients, "cloudformation", Deaf)
+    with pytest.raises(kind, match=said):
+        ask("prod")
