@@ -377,9 +377,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has heard enough; Python must not complain of it while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    except (TribuneError, OSError) as error:  # OSError: a file, or a port that is taken
+    except OSError as error:  # a file, or a folder that is not there
+        print(f"{error.filename}: {error.strerror}" if error.filename else error, file=sys.stderr)
+        code = 2
+    except TribuneError as error:
         print(error, file=sys.stderr)
-        code = 2 if isinstance(error, BadConfiguration | NotFound | OSError) else 1
+        code = 2 if isinstance(error, BadConfiguration | NotFound) else 1
     except KeyboardInterrupt:
         code = 130
     return code

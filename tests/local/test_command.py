@@ -90,6 +90,18 @@ def test_a_bad_configuration_is_a_sentence_with_file_and_line(tribune: Any, tmp_
     assert said.err.startswith(f"{file}:4: community.mode: ")
 
 
+MODEL = str(EXAMPLE_FILE.parent.parent / "charters" / "model.fr-en.yaml")
+
+
+@pytest.mark.parametrize("command", [("audit", "verify"), ("charter", "diff", MODEL, MODEL, "--replay")])
+def test_a_file_that_is_not_there_is_a_sentence_with_its_name(
+    tribune: Any, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    said = tribune(*command, str(tmp_path / "nowhere"))
+    assert said.code == 2
+    assert said.err == f"{tmp_path / 'nowhere'}: No such file or directory\n"
+
+
 # --- check, for scripts ---
 
 
