@@ -337,3 +337,8 @@ def test_clauses_that_come_and_go_are_named(model: Charter) -> None:
 def test_a_changed_promise_is_a_change(model: Charter) -> None:
     later = model.model_copy(update={"commitments": model.commitments.model_copy(update={"notice_days": 30})})
     assert diff(model, later) == ["commitments.notice_days: 15 → 30"]
+
+
+def test_what_becomes_several_languages_is_told_in_each(model: Charter) -> None:
+    ours = model.model_copy(update={"fields": model.fields | {"cm_public_name": {"fr": "l'équipe", "en": "the team"}}})
+    assert diff(model, ours) == ["fields.cm_public_name: “Marie” → {fr: “l'équipe”, en: “the team”}"]

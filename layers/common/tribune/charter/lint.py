@@ -361,4 +361,6 @@ def _said(value: Any) -> str:
         return "nothing"
     if isinstance(value, list):
         return "[" + ", ".join(_said(entry) for entry in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_said(entry)}" for name, entry in value.items()) + "}"
     return f"“{value}”" if isinstance(value, str) else str(value)
