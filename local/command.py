@@ -25,6 +25,11 @@ class Subcommand:
     arguments: Callable[[ArgumentParser], None]
 
 
+def _word(actions: "_SubParsersAction[ArgumentParser]", name: str, does: str) -> ArgumentParser:
+    """A word of the command and its own `--help`, which says what it does too."""
+    return actions.add_parser(name, help=does, description=does)
+
+
 def _serve(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8787, help="where to listen on 127.0.0.1 (default 8787)")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a configuration; without it, a working example")
@@ -37,7 +42,7 @@ def _demo(_parser: ArgumentParser) -> None:
 
 
 def _apply(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a configuration, as `serve --print-config` prints one")
     parser.add_argument("--stage", default="prod", help="the stack is tribune-<stage> (default prod)")
     parser.add_argument("--summary", default="", help="what changes in the charter, in a sentence for members")
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -47,7 +52,7 @@ def _check(parser: ArgumentParser) -> None:
     parser.add_argument("--charter", type=Path, metavar="FILE", help="default: the model charter")
     parser.add_argument("--json", action="store_true", help="NDJSON in on stdin, NDJSON out")
     parser.add_argument("--why", action="store_true", help="what the machine looked at, and why it is held or not")
-    parser.add_argument("text", nargs="*", metavar="TEXT")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="what somebody could write, in quotes")
 
 
 def _charter(parser: ArgumentParser) -> None:
@@ -55,7 +60,7 @@ def _charter(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, does: str) -> ArgumentParser:
-        one = actions.add_parser(name, help=does, description=does)
+        one = _word(actions, name, does)
         one.add_argument("file", type=Path, metavar="FILE", help="a charter, or a configuration that names one")
         return one
 
@@ -92,23 +97,25 @@ def _charter(parser: ArgumentParser) -> None:
     announce.add_argument(
         "--platform", action="append", default=[], metavar="NAME", help="default: those of the configuration"
     )
-    terms = actions.add_parser("terms", help="a list of words, out to a spreadsheet and back")
-    terms.add_argument("direction", choices=("export", "import"))
+    terms = _word(actions, "terms", "a list of words, out to a spreadsheet and back")
+    terms.add_argument("direction", choices=("export", "import"), help="out to CSV, or back from it")
     terms.add_argument("file", type=Path, metavar="FILE", help="a charter, or a configuration that names one")
     terms.add_argument("list", metavar="LIST", help="CLAUSE, CLAUSE/DETECTOR, CLAUSE/exceptions, or allowed")
     terms.add_argument("csv", metavar="CSV", help="columns term, language, clause, note; - for the terminal")
-    action("allow", "declare an expression harmless for a community").add_argument("expression", metavar="EXPRESSION")
+    allow = _word(actions, "allow", "declare an expression harmless for a community")
+    allow.add_argument("file", type=Path, metavar="FILE", help="the community's configuration")
+    allow.add_argument("expression", metavar="EXPRESSION", help="words that are never held against anybody there")
 
 
 def _trials(actions: "_SubParsersAction[ArgumentParser]") -> None:
     """What concerns a charter at work: no FILE."""
     does = "what the version on trial would have changed so far"
-    shadow = actions.add_parser("shadow", help=does, description=does)
+    shadow = _word(actions, "shadow", does)
     shadow.add_argument("--show-text", action="store_true", help="with the words, while they are kept")
     shadow.add_argument("--stop", action="store_true", help="end the trial")
     _desk(shadow)
     does = "a clause that the brake holds acts again"
-    release = actions.add_parser("release", help=does, description=does)
+    release = _word(actions, "release", does)
     release.add_argument("clause", nargs="?", metavar="CLAUSE", help="its id; without one: what the brake holds")
     _desk(release)
 
@@ -122,7 +129,7 @@ def _case(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, does: str, *, decides: bool = True) -> ArgumentParser:
-        one = actions.add_parser(name, help=does, description=does)
+        one = _word(actions, name, does)
         if name != "list":
             one.add_argument("case", metavar="ID", help="the short name of a case, as `list` shows it")
         if decides:
@@ -152,9 +159,9 @@ def _case(parser: ArgumentParser) -> None:
 
 def _say(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _desk(actions.add_parser("list", help="at most three things a day, each with its sources and a draft"))
+    _desk(_word(actions, "list", "at most three things a day, each with its sources and a draft"))
     for name, does in (("done", "it was said"), ("drop", "not today")):
-        one = actions.add_parser(name, help=does, description=does)
+        one = _word(actions, name, does)
         one.add_argument("proposal", metavar="ID", help="the short name of a proposal, as `list` shows it")
         one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who decides: id or initials")
         _desk(one)
@@ -163,17 +170,17 @@ def _say(parser: ArgumentParser) -> None:
 def _ambassador(parser: ArgumentParser) -> None:
     """WHO is an account as the platform names it: `facebook:1234`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _desk(actions.add_parser("list", help="who declared themselves, and which internal charter they have read"))
+    _desk(_word(actions, "list", "who declared themselves, and which internal charter they have read"))
     does = (
         "write into a configuration that somebody declares to be of the house; `tribune apply` brings it to the stack"
     )
-    declare = actions.add_parser("declare", help=does, description=does)
+    declare = _word(actions, "declare", does)
     declare.add_argument("file", type=Path, metavar="FILE", help="the configuration")
     declare.add_argument("who", metavar="WHO", help="their account, like facebook:1234")
     does = "somebody confirms having read the internal charter in force"
-    acknowledge = actions.add_parser("acknowledge", help=does, description=does)
+    acknowledge = _word(actions, "acknowledge", does)
     does = "somebody leaves: nothing is kept of what they confirmed"
-    leave = actions.add_parser("leave", help=does, description=does)
+    leave = _word(actions, "leave", does)
     for one in (acknowledge, leave):
         one.add_argument("who", metavar="WHO", help="their account, as they declared it")
         _desk(one)
@@ -181,12 +188,12 @@ def _ambassador(parser: ArgumentParser) -> None:
 
 def _call(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _desk(actions.add_parser("list", help="the calls that nobody took yet"))
-    taking = actions.add_parser("take", help="take a call: nobody else is rung")
+    _desk(_word(actions, "list", "the calls that nobody took yet"))
+    taking = _word(actions, "take", "take a call: nobody else is rung")
     taking.add_argument("call", nargs="+", metavar="[COMMUNITY] CALL", help="as the call itself says")
     taking.add_argument("--as", dest="person", metavar="PERSON", help="who takes it: id or initials")
     _desk(taking)
-    muting = actions.add_parser("mute", help="hear no more of a call, its reason or its page for an hour")
+    muting = _word(actions, "mute", "hear no more of a call, its reason or its page for an hour")
     muting.add_argument("call", nargs="+", metavar="[COMMUNITY] CALL", help="as the call itself says")
     muting.add_argument(
         "--all-of", dest="of", choices=("call", "reason", "space"), default="call", help="how much of it"
@@ -197,16 +204,16 @@ def _call(parser: ArgumentParser) -> None:
 def _duty(parser: ArgumentParser) -> None:
     """Days are written 2026-12-24, an hour of one 2026-12-24T14:00, by the community's clock."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    who = actions.add_parser("who", help="who is called, until when, who is next; is the team there, is it quiet time")
+    who = _word(actions, "who", "who is called, until when, who is next; is the team there, is it quiet time")
     who.add_argument("--at", metavar="WHEN", help="18:00, +2h, an ISO date and time (default: now)")
     who.add_argument("--role", choices=("cm", "smm"), default="cm", help="whom the call is for (default: cm)")
-    week = actions.add_parser("week", help="seven days, one line each")
+    week = _word(actions, "week", "seven days, one line each")
     week.add_argument("--from", dest="start", metavar="DAY", help="default: today")
-    swap = actions.add_parser("swap", help="one takes the place of another, from a day or an hour to another")
+    swap = _word(actions, "swap", "one takes the place of another, from a day or an hour to another")
     swap.add_argument("gives", metavar="PERSON", help="whose place it is")
     swap.add_argument("takes", metavar="OTHER", help="who takes it")
-    away = actions.add_parser("away", help="somebody is on leave: nobody calls them")
-    away.add_argument("who", metavar="PERSON")
+    away = _word(actions, "away", "somebody is on leave: nobody calls them")
+    away.add_argument("who", metavar="PERSON", help="who is on leave")
     for one in (swap, away):
         one.add_argument("--from", dest="start", required=True, metavar="DAY", help="the first day, or hour")
         one.add_argument("--to", dest="end", metavar="DAY", help="the last day, included, or hour (default: that day)")
@@ -220,14 +227,14 @@ def _operation(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     def action(name: str, does: str, *, enters: bool = True) -> ArgumentParser:
-        one = actions.add_parser(name, help=does, description=does)
+        one = _word(actions, name, does)
         one.add_argument("operation", metavar="OPERATION", help="its id, as `list` shows it")
         if enters:
             one.add_argument("--as", dest="person", required=True, metavar="PERSON", help="who says so: id or initials")
         _desk(one)
         return one
 
-    _desk(actions.add_parser("list", help="the contests, BlogStormings, events and campaigns"))
+    _desk(_word(actions, "list", "the contests, BlogStormings, events and campaigns"))
     show = action("show", "what one came to, with the conversation beside it", enters=False)
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON")
@@ -236,15 +243,16 @@ def _operation(parser: ArgumentParser) -> None:
     entries.add_argument("--day", metavar="DAY", help="2026-12-03 (default: today)")
     rule = action("rule", "say what an entry is worth")
     rule.add_argument("entry", metavar="ENTRY", help="its name, as `entries` shows it")
-    rule.add_argument("ruling", choices=("valid", "invalid"))
+    rule.add_argument("ruling", choices=("valid", "invalid"), help="does it count?")
     article = action("article", "enter an article that somebody published for it")
-    article.add_argument("url", metavar="URL")
+    article.add_argument("url", metavar="URL", help="where it is read, whole: https://…")
     article.add_argument("--author", required=True, metavar="NAME", help="who signs it")
-    article.add_argument("--title", metavar="T")
-    article.add_argument("--team", metavar="TEAM")
+    article.add_argument("--title", metavar="T", help="its title")
+    article.add_argument("--team", metavar="TEAM", help="for which team of the operation it counts: its id")
     outcome = action("outcome", "enter a figure that somebody looked up elsewhere")
-    outcome.add_argument("kind", choices=("followers", "likes", "shares", "cost", "search_rank", "ranking", "other"))
-    outcome.add_argument("value", metavar="N")
+    kinds = ("followers", "likes", "shares", "cost", "search_rank", "ranking", "other")
+    outcome.add_argument("kind", choices=kinds, help="what the figure counts")
+    outcome.add_argument("value", metavar="N", help="the figure")
     outcome.add_argument("--source", required=True, metavar="WHERE", help="where it was seen")
     outcome.add_argument("--label", metavar="WHAT", help="what exactly: the words searched for, the ranking, the site")
     remove = action("remove", "take out an article or an outcome that was entered by mistake")
@@ -262,12 +270,12 @@ def _report(parser: ArgumentParser) -> None:
 def _audit(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     does = "write every decision, link and anchor of a community into a file"
-    export = actions.add_parser("export", help=does, description=does)
-    export.add_argument("file", type=Path, metavar="FILE")
+    export = _word(actions, "export", does)
+    export.add_argument("file", type=Path, metavar="FILE", help="where to write it")
     _desk(export)
     does = "what such a file proves, on its own"
-    verify = actions.add_parser("verify", help=does, description=does)
-    verify.add_argument("file", type=Path, metavar="FILE")
+    verify = _word(actions, "verify", does)
+    verify.add_argument("file", type=Path, metavar="FILE", help="what `export` wrote")
     verify.add_argument(
         "--key", metavar="FINGERPRINT", help="the key that has to have signed (SHA-256, as `verify` shows it)"
     )
@@ -276,14 +284,14 @@ def _audit(parser: ArgumentParser) -> None:
 
 def _appeal(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _desk(actions.add_parser("list", help="the decisions that members contest"))
+    _desk(_word(actions, "list", "the decisions that members contest"))
     reviews = {
         "show": "one of them: what was said, what was decided, why it is contested",
         "uphold": "the decision stands, and the member reads why",
         "overturn": "the decision is reversed: whatever it did is undone",
     }
     for name, does in reviews.items():
-        one = actions.add_parser(name, help=does, description=does)
+        one = _word(actions, name, does)
         one.add_argument("code", metavar="CODE", help="the six letters, as `list` shows them")
         if name != "show":
             one.add_argument("--by", dest="person", required=True, metavar="PERSON", help="who reviews: id or initials")
@@ -306,7 +314,7 @@ def _resume(parser: ArgumentParser) -> None:
 
 
 def _connect(parser: ArgumentParser) -> None:
-    parser.add_argument("platform", metavar="PLATFORM")
+    parser.add_argument("platform", metavar="PLATFORM", help="one of the README's table: facebook, line, generic…")
     parser.add_argument("--channel", default="main", help="which secret of the platform, when there are several")
     parser.add_argument("--stage", help="a deployed stack, tribune-<stage>; without it, the one that `serve` runs here")
     parser.add_argument("--port", type=int, help="which `serve`, when several run on this machine")
@@ -361,10 +369,14 @@ SUBCOMMANDS = (
 
 def parser() -> ArgumentParser:
     """The parser of every subcommand."""
-    top = ArgumentParser(prog="tribune", description="What a brand's community manager stands on.")
+    top = ArgumentParser(
+        prog="tribune",
+        description="What a brand's community manager stands on. `tribune COMMAND --help` says more of each.",
+        epilog="Exit codes: 0 done, 1 something was found or does not answer, 2 bad input, said in a sentence.",
+    )
     words = top.add_subparsers(dest="subcommand", required=True, metavar="COMMAND")
     for one in SUBCOMMANDS:
-        one.arguments(words.add_parser(one.name, help=one.does, description=one.does))
+        one.arguments(_word(words, one.name, one.does))
     return top
 
 

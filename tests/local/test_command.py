@@ -3,6 +3,8 @@
 import io
 import json
 import sys
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from local.check import as_json, marked
-from local.command import SUBCOMMANDS, main
+from local.command import SUBCOMMANDS, main, parser
 from local.configuration import EXAMPLE_FILE, model, read
 from tribune import clock
 from tribune.checking import Checker, Question
@@ -57,6 +59,22 @@ def test_help_names_every_subcommand(tribune: Any) -> None:
     assert said.code == 0
     for one in SUBCOMMANDS:
         assert one.name in said.out
+
+
+def silent(one: ArgumentParser, words: str = "tribune") -> Iterator[str]:
+    """What `--help` leaves unsaid of a word of the command, of what it takes, and of the words below it."""
+    if not one.description:
+        yield words
+    for action in one._actions:
+        if isinstance(action, _SubParsersAction):
+            for name, below in action.choices.items():
+                yield from silent(below, f"{words} {name}")
+        elif not action.help:
+            yield f"{words} {action.metavar or action.dest}"
+
+
+def test_help_says_what_every_word_does_and_what_it_takes() -> None:
+    assert list(silent(parser())) == []
 
 
 @pytest.mark.parametrize("arguments", [(), ("dance",), ("charter",), ("charter", "burn", "x"), ("check", "--nope")])
