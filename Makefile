@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help
 help: ## what can be done here
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- see it, prove it ---------------------------------------------------------------------------------------
 
@@ -114,8 +114,13 @@ build-here: $(SAM_READY)
 		|| { cat .aws-sam/here.log >&2; exit 1; }
 
 .PHONY: deploy
-deploy: build ## deploy to your AWS account; asks what it needs the first time
-	@if [ -f samconfig.toml ]; then $(SAM) deploy; else $(SAM) deploy --guided --capabilities CAPABILITY_IAM; fi
+deploy: ## build, and deploy tribune-STAGE to your AWS account; the first time with PARAMETERS="Name=value …" (README)
+	@grep -qs '^\[$(STAGE)\.deploy' samconfig.toml || test -n "$(PARAMETERS)" || { echo 'the first time, say what the stack needs:' \
+		'make deploy PARAMETERS="AlertAddress=… MailSender=… CharterBaseUrl=https://…" (README, Deploy it)' >&2; exit 2; }
+	@$(MAKE) --no-print-directory -f $(firstword $(MAKEFILE_LIST)) build
+	@if grep -qs '^\[$(STAGE)\.deploy' samconfig.toml; then $(SAM) deploy --config-env $(STAGE); \
+		else $(SAM) deploy --config-env $(STAGE) --stack-name tribune-$(STAGE) --resolve-s3 --capabilities CAPABILITY_IAM \
+			--save-params --parameter-overrides Stage=$(STAGE) $(PARAMETERS); fi
 	@echo "then: .venv/bin/tribune apply your-community.yaml --stage $(STAGE)"
 
 .PHONY: clean

@@ -45,7 +45,7 @@ PARAMETERS: Mapping[str, Any] = {
     "AlertAddress": "alerts@tribune.invalid",
     "MailSender": "tribune@tribune.invalid",
 }
-"""What `sam deploy --guided` asks for."""
+"""What a deployment has to say; every other parameter has its default."""
 
 _JOURNAL, _COUNTERS = "JournalTable", "CounterTable"
 _OWN_KEY = "AKIALOCALSTACK000000"

@@ -51,7 +51,7 @@ from tribune.aws import clients, directory, secrets
 # ruff: enable[E402]
 
 PARAMETERS = {"Stage": "test", "AlertAddress": "alerts@example.test", "MailSender": "tribune@example.test"}
-"""What `sam deploy --guided` asks for."""
+"""What a deployment has to say; every other parameter has its default."""
 
 
 class NetworkReached(AssertionError):

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,37 @@ def test_every_target_of_make_that_a_person_types_says_what_it_does() -> None:
 
     for target in ("demo", "test", "check", "build", "deploy", "bench", "clean"):
         assert re.search(rf"^  make {target} +\S", listed, re.MULTILINE)
+
+
+def deploying(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`make deploy` in a folder of its own, with a SAM CLI that only says what it is asked."""
+    sam = (
+        "SAM=echo sam",
+        f"SAM_READY={folder}",
+        f"UV={sys.executable}",
+        f"--directory={folder}",
+        "--no-print-directory",
+    )
+    command = ["make", "-f", str(ROOT / "Makefile"), *sam, "deploy", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_whoever_deploys_first_is_told_what_to_say(tmp_path: Path) -> None:
+    done = deploying(tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'make deploy PARAMETERS="AlertAddress=… MailSender=…' in done.stderr
+
+
+def test_a_deployment_has_the_name_that_the_command_looks_for_and_is_remembered(tmp_path: Path) -> None:
+    build, deploy, _ = deploying(tmp_path, "STAGE=test", "PARAMETERS=AlertAddress=a@b.example").stdout.splitlines()
+    (tmp_path / "samconfig.toml").write_text('[test.deploy.parameters]\nstack_name = "tribune-test"\n', "utf-8")
+
+    assert build == "sam build"
+    assert "--config-env test --stack-name tribune-test " in deploy
+    assert deploy.endswith("--save-params --parameter-overrides Stage=test AlertAddress=a@b.example")
+    assert "sam deploy --config-env test" in deploying(tmp_path, "STAGE=test").stdout.splitlines()
+    assert deploying(tmp_path, "STAGE=prod").returncode == 2, "another stage was not said yet"
 
 
 def test_ci_runs_make_check() -> None:
