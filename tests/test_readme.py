@@ -2,16 +2,28 @@
 
 import re
 import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from local.command import SUBCOMMANDS
+from local.resources import TEMPLATE
 from tribune.platforms import PLATFORMS, platform
 from tribune.telemetry import METRICS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+class Loader(yaml.SafeLoader):
+    """Reads the template; what CloudFormation works out is left out."""
+
+
+Loader.add_multi_constructor("!", lambda *_: None)
+DECLARED: dict[str, dict[str, dict[str, Any]]] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader)  # noqa: S506  it is safe
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -39,6 +51,46 @@ def test_each_subcommand_is_described() -> None:
     described = set(re.findall(r"`tribune ([a-z]+)", README.split("## The commands", 1)[1]))
 
     assert {one.name for one in SUBCOMMANDS} <= described | {"resume"}
+
+
+def test_each_parameter_of_the_stack_has_its_row() -> None:
+    shown = {None: "(required)", "": "(none)"}
+
+    assert rows("### Parameters") == [
+        [f"`{name}`", shown.get(one.get("Default"), f"`{one.get('Default')}`"), one["Description"]]
+        for name, one in DECLARED["Parameters"].items()
+    ]
+
+
+def test_each_output_of_the_stack_has_its_row() -> None:
+    assert rows("When it is deployed, the stack prints:") == [
+        [f"`{name}`", one["Description"]] for name, one in DECLARED["Outputs"].items()
+    ]
+
+
+def test_who_is_invited_to_the_desk_has_an_address_that_the_desk_takes() -> None:
+    """Cognito calls the address of whoever an administrator invites unverified, and `SignIn` refuses those."""
+    invitation = README.split("aws cognito-idp admin-create-user", 1)[1].split("```", 1)[0]
+
+    assert "Name=email_verified,Value=true" in invitation
+
+
+def test_what_is_deployed_by_hand_has_the_name_that_the_command_looks_for() -> None:
+    assert re.findall(r"--stack-name (\S+)", README) == ["tribune-prod"]
+
+
+def licence(package: str) -> str:
+    """What an installed package says of its licence."""
+    about = metadata(package)
+    said = [about.get("License-Expression") or "", about.get("License") or "", *about.get_all("Classifier", [])]
+    return " ".join(one for one in said if len(one) < 200)
+
+
+@pytest.mark.parametrize(("package", "named"), [(row[0].split()[0], row[1]) for row in rows("### Dependencies")])
+def test_each_runtime_dependency_has_the_licence_that_it_says(package: str, named: str) -> None:
+    family = named.split("-", maxsplit=1)[0]
+
+    assert re.search(rf"\b{family}\b", licence(package))
 
 
 def test_each_runtime_dependency_has_its_reason() -> None:
