@@ -13,6 +13,7 @@ from tribune.aws.communities import Communities
 from tribune.aws.sealed import Sealed
 from tribune.community import Community
 from tribune.decision import Mode
+from tribune.desk.handover import MOST_CASES
 from tribune.duty import on_duty
 from tribune.figures import Figures
 
@@ -340,6 +341,19 @@ def test_a_successor_finds_what_waits_and_how_the_house_works_and_nothing_of_any
         assert "&#39;" not in file.body
         for private in ("G3-118", "Karim", "Benali", "7005"):
             assert private not in told
+
+
+def test_a_successor_who_finds_more_cases_than_the_page_holds_reads_how_many_more(lea: Browser) -> None:
+    world = lea.world
+    for number in range(1, MOST_CASES + 2):
+        text = f"Bonjour, où en est ma commande {number} ? Deux semaines de retard"
+        world.deliver("facebook", world.comment(number, text, author=f"7{number}"))
+    world.pump_only("moderate_comments")
+
+    for screen in ("handover", "handover.md"):
+        told = lea.get(f"/desk/garance/{screen}")
+        assert told.status == 200
+        assert "Et 1 de plus, sous «\u00a0Sans réponse\u00a0»." in told.body
 
 
 def test_two_who_set_something_at_the_same_moment_are_told_to_look_again(
