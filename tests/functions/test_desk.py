@@ -352,6 +352,21 @@ def test_a_measure_on_a_member_demands_a_clause(browser: Browser) -> None:
     assert [entry.kind for entry in browser.world.outbox.effects] == ["hide"]
 
 
+def test_who_hides_what_nothing_is_held_against_chooses_the_article_by_its_name(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+
+    assert '<option value="respect">Article 10, Respect des personnes</option>' in page.body
+    unnamed = browser.send(f"{case}/hide", page)
+    assert unnamed.status == 422
+    assert "Dites sous quel article" in unnamed.body
+    assert "--clause" not in unnamed.body
+    assert browser.send(f"{case}/hide", page, clause="respect").status == 303
+    browser.world.pump_only("perform_action")
+    assert [entry.kind for entry in browser.world.outbox.effects] == ["hide"]
+
+
 def test_the_words_that_breach_are_marked_and_the_article_is_there_to_read(browser: Browser) -> None:
     browser.world.deliver("facebook", browser.world.comment(2, INSULT, author="7002"))
     browser.world.pump_only("moderate_comments")

@@ -16,6 +16,7 @@ from tribune.comment import Audience
 from tribune.desk import around, draft, place
 from tribune.desk.appeals import reviewing
 from tribune.desk.calls import scopes_of
+from tribune.desk.charter import named
 from tribune.desk.offers import offered
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.signing import Unfit, prepared, signed
@@ -90,6 +91,8 @@ class CaseView(View):
     """How the same was judged lately; empty when it was not."""
     cited: Cited | None
     by_law: bool
+    articles: tuple[tuple[str, str], ...]
+    """(id, name) of the rules of that charter, one of which a measure names where none is cited."""
     done: tuple[str, ...]
     pages: tuple[str, ...]
     """Where the member reads why, and contests it."""
@@ -186,6 +189,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         precedents=around.precedents(head, visit),
         cited=cited,
         by_law=bool(head.verdict and head.verdict.ground == "law"),
+        articles=_articles(shown, visit),
         done=tuple(telling.acts(head)),
         pages=tuple(telling.pages(head)),
         why=_why(shown, visit),
@@ -284,6 +288,15 @@ def _cited(shown: Shown, visit: Visit) -> Cited | None:
         version=version,
         url=clause_link(visit.community, version, language, clause.number) if base else "",
     )
+
+
+def _articles(shown: Shown, visit: Visit) -> tuple[tuple[str, str], ...]:
+    """What a measure may rest on, where no article is cited yet."""
+    charter = _charter(shown, visit)
+    if charter is None or shown.head.verdict is None or shown.head.verdict.clause is not None:
+        return ()
+    rules = charter.rules(private=shown.head.audience is Audience.PRIVATE)
+    return tuple((rule.id, named(rule, charter, visit)) for rule in rules)
 
 
 def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:

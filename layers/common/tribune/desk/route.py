@@ -309,6 +309,8 @@ def _why_not(error: TribuneError, visit: Visit) -> tuple[int, str]:  # noqa: PLR
             return HTTPStatus.UNPROCESSABLE_ENTITY, which
         case CannotDo():
             return HTTPStatus.UNPROCESSABLE_ENTITY, telling.say("refused", "cannot", str(error))
+        case NoGround(why="which_clause"):
+            return HTTPStatus.UNPROCESSABLE_ENTITY, words.table(visit.language, "screens")["refused"]["which_clause"]
         case NoGround():
             sentence = telling.say("refused", "ground", error.why, clauses=", ".join(error.clauses))
             return HTTPStatus.UNPROCESSABLE_ENTITY, sentence
