@@ -183,7 +183,7 @@ def test_each_alarm_that_calls_the_person_on_duty_has_its_words_and_there_is_no_
 def test_french_is_typed_as_french(name: str) -> None:
     for path, written in texts(words.table("fr", name)):
         text = re.sub("`[^`]*`", "", written)  # what an engineer types is no French
-        assert not re.search(r" [;!?:»]|« ", text), f"{path}: a plain space where a line must not break: {text}"
+        assert not re.search(r" [;!?:»%]|« ", text), f"{path}: a plain space where a line must not break: {text}"
         assert not re.search(r"(?<![\u202f\s?!])[;!?](?=[\s\"]|$)", text), (
             f"{path}: U+202F is missing before ; ! ?: {text}"
         )
