@@ -23,6 +23,7 @@ from tribune.climate import (
     hour_number,
     judge,
     people,
+    seen,
     tone_of,
 )
 from tribune.words import shared
@@ -169,6 +170,12 @@ def test_people_are_counted_about_right_in_a_bounded_space(n: int) -> None:
 
     assert len(marks) <= FACES
     assert abs(people(marks) - n) <= max(3, 0.35 * n)
+
+
+@pytest.mark.parametrize("n", [26, 46, 75, 110])
+def test_nobody_is_told_of_more_people_than_comments(n: int) -> None:
+    assert people(crowd(n).faces) > n, "the estimate alone would say so"
+    assert seen(crowd(n), Bucket(), 1.0).authors == n
 
 
 def test_the_levels_of_the_file_are_those_of_the_code() -> None:

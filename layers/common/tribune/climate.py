@@ -149,7 +149,7 @@ class Seen:
     share: int
     """Per cent that are negative."""
     authors: int
-    """About how many different people."""
+    """About how many different people; never more than there are comments."""
     times: float
     """How many times the usual."""
     alarming: int
@@ -195,7 +195,7 @@ def seen(bucket: Bucket, before: Bucket, usual: float) -> Seen:
     return Seen(
         comments=bucket.comments,
         share=100 * bucket.negative // bucket.comments if bucket.comments else 0,
-        authors=people(bucket.faces),
+        authors=min(people(bucket.faces), bucket.comments),
         times=bucket.comments / max(usual, 1.0),
         alarming=len(bucket.alarming | before.alarming),
     )
