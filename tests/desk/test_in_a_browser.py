@@ -101,6 +101,17 @@ def test_a_draft_fills_the_box_and_is_signed_by_who_sends_it(say: Say, new_page:
     assert stack.outbox.entries[-1].text == f"{prepared} ^LD"
 
 
+def test_a_case_opens_at_its_top_and_its_draft_is_read_whole(say: Say, new_page: NewPage) -> None:
+    say("b-10", "Je n'en peux plus, j'ai envie d'en finir", author="u-10", thread="fil-10")
+    page = new_page(MARIE)
+    page.get_by_text("envie d'en finir").click()
+    page.get_by_role("button", name="Brouillon 1").wait_for()
+
+    assert page.evaluate("scrollY") == 0, "what was said comes first"
+    beyond = page.get_by_label("Votre réponse").evaluate("box => box.scrollHeight - box.clientHeight")
+    assert beyond <= 1, "what one sends is seen from its first word to its last"
+
+
 def test_a_colleague_is_asked_answers_once_and_the_case_is_left_to_another(
     say: Say, new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -135,8 +146,12 @@ def test_a_colleague_is_asked_answers_once_and_the_case_is_left_to_another(
     expect(ana.get_by_role("heading", name="Merci")).to_be_visible()
 
     marie.reload()
+    box = marie.get_by_label("Votre réponse")
+    box.fill("À moitié écrit.")
     marie.get_by_role("button", name="Réponse de votre collègue").click()
-    expect(marie.get_by_label("Votre réponse")).to_have_value("Oui, cinq ans.")
+    expect(box).to_have_value("Oui, cinq ans.")
+    marie.get_by_role("button", name="Brouillon 1").click()
+    expect(box).to_have_value("À moitié écrit.")
     marie.get_by_text("Laisser ce dossier à quelqu'un").click()
     marie.get_by_label("Un mot").fill("Je pars en réunion.")
     marie.get_by_role("button", name="Laisser le dossier").click()

@@ -47,34 +47,39 @@ for (const area of document.querySelectorAll("textarea[data-limit]")) {
   tell();
 }
 
-// The drafts become choices that fill the one box.
+// The drafts become choices that fill the one box; what was changed in one is there again when it is chosen again.
 const own = document.querySelector("form.own");
 const drafts = document.querySelectorAll("form.draft");
 if (own && drafts.length) {
   const area = own.querySelector("textarea");
   const choices = document.createElement("p");
+  let chosen = null;
   choices.className = "choices";
   choices.setAttribute("role", "group");
   choices.setAttribute("aria-label", own.dataset.choose);
+  const choose = (draft, choice) => {
+    if (chosen) chosen.value = area.value;
+    chosen = draft.querySelector("textarea");
+    area.value = chosen.value;
+    own.elements.draft.value = draft.dataset.draft;
+    for (const other of choices.children) other.setAttribute("aria-pressed", String(other === choice));
+    for (const tell of counted) tell();
+  };
   for (const draft of drafts) {
     const choice = document.createElement("button");
     choice.type = "button";
     choice.className = "quiet";
     choice.textContent = draft.dataset.name;
-    choice.setAttribute("aria-pressed", "false");
     choice.addEventListener("click", () => {
-      area.value = draft.querySelector("textarea").value;
-      own.elements.draft.value = draft.dataset.draft;
-      for (const other of choices.children) other.setAttribute("aria-pressed", String(other === choice));
-      for (const tell of counted) tell();
+      choose(draft, choice);
       area.focus();
+      area.setSelectionRange(0, 0);
+      area.scrollTop = 0;
     });
     choices.append(choice);
     draft.hidden = true;
   }
   own.before(choices);
-  choices.lastElementChild.click();
-  choices.firstElementChild.click();
-  document.activeElement.blur();
+  choose(drafts[0], choices.firstElementChild);
 }
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
