@@ -96,7 +96,7 @@ def _paragraphs(shown: Shown, desk: Desk) -> Iterator[list[str]]:
     yield [_title(shown, desk), desk.say("list", "by", **_by(shown, desk)), *([head.url] if head.url else [])]
     said = readable(shown.words or "", head.language)
     yield [desk.say("list", "quote", words=said) if said else _wordless(shown, desk)]
-    yield [desk.telling.reason(shown.case.reason), *_grounds(shown, desk)]
+    yield [desk.telling.reason_of(shown.case), *_grounds(shown, desk)]
     yield _looked_at(shown, desk)
     yield [*desk.telling.foreseen(head, _charter(shown, desk)), *desk.telling.provisional(head)]
     yield [

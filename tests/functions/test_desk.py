@@ -323,6 +323,7 @@ def test_a_case_that_nobody_settled_at_the_desk_says_how_it_ended(browser: Brows
     (line,) = browser.json("/desk/garance/settled")["cases"]
     assert line["promise"].endswith(said)
     assert browser.json(case)["settled"] == line["promise"]
+    assert line["reason"].startswith("Quand il s'est ouvert\u00a0: «\u00a0"), "nobody waits for an answer any more"
     for act in ("take", "close"):
         late = browser.send(f"{case}/{act}", page)
         assert late.status in (409, 410)

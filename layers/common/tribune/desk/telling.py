@@ -10,7 +10,7 @@ from typing import Any
 from tribune import numerals, words
 from tribune.charter import Charter
 from tribune.community import Community
-from tribune.journal import Action, ActionState, Case, Head
+from tribune.journal import Action, ActionState, Case, CaseState, Head
 from tribune.notice import link
 from tribune.voice import day_words, moment_words, safe_name
 from tribune.workflow.by_hand import TEAM
@@ -103,6 +103,11 @@ class Telling:
         """Why a case stands there, in a sentence."""
         own: str | None = self.table["reasons"].get(reason)
         return own or str(words.table(self.language, "reasons")[reason]["sentence"])
+
+    def reason_of(self, case: Case) -> str:
+        """Why a case stands there; of one that is settled, why it once did."""
+        reason = self.reason(case.reason)
+        return reason if case.state is CaseState.OPEN else self.say("show", "was", reason=reason)
 
     def acts(self, head: Head) -> list[str]:
         """What became of each act about a comment, and why something was not said."""

@@ -115,7 +115,7 @@ def line(shown: Shown, telling: Telling) -> Line:
         since=telling.since(case.awaits_since or shown.head.posted_at),
         in_hand=_in_hand(case, telling),
         quote=masked_line(shown.words) if shown.words else "",
-        reason=telling.reason(case.reason),
+        reason=telling.reason_of(case),
         promise=telling.promise(case) if is_open else telling.settled(case),
         overdue=is_open and _is_overdue(case, telling),
         danger=case.reason in DANGER,
