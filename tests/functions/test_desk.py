@@ -697,3 +697,21 @@ def test_what_was_written_is_there_to_copy_when_the_session_ended_or_another_beg
         elsewhere = browser.ask("POST", f"{case}/send", sent, origin=origin)
         assert elsewhere.status == 403
         assert "Ana" not in elsewhere.body, "nobody else writes on a page of ours"
+
+
+def test_whose_session_ended_while_they_wrote_comes_back_to_that_very_page(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    page = browser.get(case)
+    sent = urlencode({"csrf": page.field("csrf"), "rev": page.field("rev"), "text": "Bonjour, je regarde."})
+    there = {"referer": f"http://localhost{case}"}
+    browser.world.now += timedelta(minutes=31)
+
+    signed_out = browser.ask("POST", f"{case}/send", sent, there)
+    assert f'href="/desk/sign-in?to={case}"' in signed_out.body
+    assert f'content="0;url={case}"' in browser.sign_in("marie@garance.example", to=case).body
+    other_session = browser.ask("POST", f"{case}/send", sent, there)
+    assert f'href="{case}"' in other_session.body
+    for unknown in ({}, {"referer": "https://evil.example/x"}):
+        browser.cookies.clear()
+        assert 'href="/desk/sign-in?to=/desk"' in browser.ask("POST", f"{case}/send", sent, unknown).body

@@ -324,9 +324,15 @@ def _refusal(request: Request, language: str, status: int, reason: str, fields: 
     sentence = words.fill(table["refused"][reason], fields)
     if request.wants_json:
         return _json(status, {"error": {"reason": reason, "sentence": sentence}})
-    inside, written = reason in _INSIDE, _written(request) if _is_ours(request) else ()
+    ours = request.method == "POST" and _is_ours(request)
     body = pages.render(
-        "desk/outside", language=language, words=table, sentence=sentence, inside=inside, written=written
+        "desk/outside",
+        language=language,
+        words=table,
+        sentence=sentence,
+        inside=reason in _INSIDE,
+        written=_written(request) if ours else (),
+        back=(ours and _came_from(request)) or HOME,
     )
     return Response(status, {"content-type": _HTML, **NOT_KEPT}, body)
 
