@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from accessible import serious
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from local import configuration
 from local.stack import LocalStack
@@ -110,6 +110,25 @@ def test_a_case_opens_at_its_top_and_its_draft_is_read_whole(say: Say, new_page:
     assert page.evaluate("scrollY") == 0, "what was said comes first"
     beyond = page.get_by_label("Votre réponse").evaluate("box => box.scrollHeight - box.clientHeight")
     assert beyond <= 1, "what one sends is seen from its first word to its last"
+
+
+def test_what_is_written_from_right_to_left_is_read_from_right_to_left(say: Say, new_page: NewPage) -> None:
+    say("b-11", "שלום, איפה ההזמנה שלי? commande 77 jamais arrivée!", author="u-11", thread="fil-11")
+    page = new_page(MARIE)
+    ends = """said => {
+      const at = (text, n) => { const r = document.createRange(); r.setStart(text, n); r.setEnd(text, n + 1); return r.getBoundingClientRect(); };
+      const text = document.createTreeWalker(said, NodeFilter.SHOW_TEXT).nextNode();
+      return [at(text, 0).left, said.getBoundingClientRect().right];
+    }"""
+
+    def begins_at_the_right(of: Locator) -> bool:
+        first, right = of.evaluate(ends)
+        return bool(right - first < 40)
+
+    line = page.locator(".quote", has_text="commande 77")
+    assert begins_at_the_right(line)
+    line.click()
+    assert begins_at_the_right(page.locator("blockquote .said"))
 
 
 def test_a_colleague_is_asked_answers_once_and_the_case_is_left_to_another(
