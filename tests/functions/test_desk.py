@@ -418,6 +418,19 @@ def threatened(browser: Browser) -> Browser:
     return marie(browser)
 
 
+def test_danger_stands_above_the_calls_that_were_there_before(browser: Browser) -> None:
+    world = marie(browser).world
+    world.deliver("facebook", world.comment(2, "Mon avocat vous écrira demain matin.", author="7002"))
+    world.settle()
+    world.now += timedelta(minutes=5)
+    world.deliver("facebook", world.comment(3, "J'en peux plus, j'ai envie d'en finir", author="7003"))
+    world.settle()
+
+    first, second = browser.json("/desk/garance/calls")["calls"]
+    assert "ne va pas bien" in first["about"]
+    assert "avocat" in second["about"]
+
+
 def test_a_call_is_taken_with_one_tap_and_nobody_else_is_rung(browser: Browser) -> None:
     threatened(browser)
     (call,) = browser.json("/desk/garance/calls")["calls"]

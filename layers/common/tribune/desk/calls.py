@@ -104,10 +104,11 @@ class Resume(Form):
 
 
 def calls(visit: Visit, _parts: Parts) -> Calls:
-    """Who is being rung about what, and what is silent."""
+    """Who is being rung about what, danger first, and what is silent."""
     telling, reach, name = visit.telling, visit.reach.journal, visit.community.id
     silent = _silent(visit)
     book, waiting = reach.ringing(name), [call for call in reach.open_calls(name) if not informs(call)]
+    waiting.sort(key=lambda call: call.urgency != Urgency.NOW)
     around = stops.look(visit)
     return Calls(
         calls=tuple(_line(call, book, visit) for call in waiting),
