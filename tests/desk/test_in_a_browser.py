@@ -74,7 +74,7 @@ def test_a_hide_is_released_and_the_post_falls_silent(say: Say, new_page: NewPag
     page = new_page(MARIE)
     page.get_by_text("ma commande n'arrive pas").click()
     page.get_by_role("button", name="Rétablir").click()
-    expect(page.get_by_role("status")).to_contain_text("Le commentaire est rétabli")
+    expect(page.get_by_role("status")).to_contain_text("Le commentaire va être rétabli")
     stack.settle()
     assert [entry.kind for entry in stack.outbox.entries if entry.object == "b-7"] == ["hide", "unhide"]
 
@@ -277,6 +277,6 @@ def test_a_deletion_takes_a_tick_before_its_button(new_page: NewPage, stack: Loc
 
     page.get_by_label("je sais que rien ne le ramènera").check()
     page.get_by_role("button", name="Supprimer pour toujours").click()
-    expect(page.get_by_role("status")).to_contain_text("Le commentaire est supprimé")
+    expect(page.get_by_role("status")).to_contain_text("Le commentaire va être supprimé")
     stack.settle()
     assert stack.outbox.entries[-1].kind == "delete"

@@ -368,6 +368,29 @@ def test_who_hides_what_nothing_is_held_against_chooses_the_article_by_its_name(
     assert [entry.kind for entry in browser.world.outbox.effects] == ["hide"]
 
 
+def test_a_hide_is_said_to_be_done_only_where_it_is(browser: Browser) -> None:
+    case, _ = hidden_number(marie(browser))
+    confirmed = browser.send(f"{case}/hide", browser.get(case))
+    assert "est masqué en votre nom" in browser.get(confirmed.headers["location"]).body
+    shown = browser.send(f"{case}/unhide", browser.get(case))
+    assert "va être rétabli" in browser.get(shown.headers["location"]).body
+    hidden = browser.send(f"{case}/hide", browser.get(case))
+    assert "va être masqué" in browser.get(hidden.headers["location"]).body
+
+
+def test_what_a_cut_access_holds_is_said_to_wait_not_to_leave_in_a_moment(browser: Browser) -> None:
+    marie(browser)
+    case = case_of(browser)
+    browser.world.facebook.fail({"mode": "token", "next": 1})
+    answer = browser.send(f"{case}/hide", browser.get(case), clause="respect")
+    assert browser.json(case)["done"][0].endswith("part dans un instant")
+    browser.world.pump_only("perform_action")
+
+    (said,) = browser.json(case)["done"]
+    assert said.endswith("\u00a0: attend, l'accès à la page est coupé")
+    assert "est masqué" not in browser.get(answer.headers["location"]).body, "nor was it said to be done before"
+
+
 def test_the_words_that_breach_are_marked_and_the_article_is_there_to_read(browser: Browser) -> None:
     browser.world.deliver("facebook", browser.world.comment(2, INSULT, author="7002"))
     browser.world.pump_only("moderate_comments")

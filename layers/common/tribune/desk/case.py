@@ -25,7 +25,7 @@ from tribune.desk.unanswered import NOT_READ, Line, line
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound
 from tribune.explained import sentences
-from tribune.journal import BY_COLLEAGUE, CaseState, Draft
+from tribune.journal import BY_COLLEAGUE, ActionState, CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown
 from tribune.workflow.deed import clause_link
@@ -369,8 +369,8 @@ def _signed(text: str, draft: Draft | None, kind: ActKind, shown: Shown, visit: 
 def hide(visit: Visit, parts: Parts, form: Measure) -> Done:
     """Hide, or confirm what the machine hid provisionally."""
     shown = _seen(visit, parts, form.rev)
-    visit.reach.handling.hide(visit.community.id, shown.at, visit.person.id, form.clause or None)
-    return _done("hidden", visit, parts)
+    act = visit.reach.handling.hide(visit.community.id, shown.at, visit.person.id, form.clause or None)
+    return _done("hidden" if act.state is ActionState.SENT else "hides", visit, parts)
 
 
 def unhide(visit: Visit, parts: Parts, form: Look) -> Done:

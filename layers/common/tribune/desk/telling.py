@@ -18,6 +18,8 @@ from tribune.workflow.opening import is_promised
 
 _BY_ITS_AUTHOR = ("edited", "deleted", "erased")
 """What closes a case without anybody of the team."""
+_AT_ONCE = "courtesy"
+"""What waits for a minute only out of courtesy leaves all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +147,18 @@ class Telling:
         """What became of an act, in plain words."""
         table = self.table
         unsettled = action.state not in (ActionState.SENT, ActionState.PROPOSED, ActionState.OBSERVED)
+        why = table["whys"].get(action.why, "") if unsettled else ""
+        waits = action.state is ActionState.READY and why and action.why != _AT_ONCE
         return self.say(
             "act",
             act=table["acts"][action.kind],
             purpose=table["purposes"].get(action.purpose, ""),
             clause=self.say("under", clause=action.clause) if action.clause and action.signed_by else "",
             by=self._signatures(action),
-            state=self.say("states", action.state, time=self.at(action.done_at or action.created_at)),
-            why=table["whys"].get(action.why, "") if unsettled else "",
+            state=self.say(
+                "states", "WAITS" if waits else action.state, time=self.at(action.done_at or action.created_at)
+            ),
+            why=why,
         )
 
     def _signatures(self, action: Action) -> str:
