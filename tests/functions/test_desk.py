@@ -368,6 +368,20 @@ def test_who_hides_what_nothing_is_held_against_chooses_the_article_by_its_name(
     assert [entry.kind for entry in browser.world.outbox.effects] == ["hide"]
 
 
+def test_what_a_pause_holds_back_is_not_said_to_leave_and_no_like_is_lost_in_it(browser: Browser) -> None:
+    case = case_of(marie(browser))
+    browser.send("/desk/garance/pause", browser.get("/desk/garance/calls"), scope="all", lasting="1h")
+    liked = browser.send(f"{case}/like", browser.get(case))
+    assert liked.status == 409
+    assert "Recommencez après." in liked.body
+
+    sent = browser.send(f"{case}/send", browser.get(case), text="Elle part demain.", draft="")
+    assert "partira dans les cinq minutes après sa fin" in browser.get(sent.headers["location"]).body
+    browser.world.pump_only("perform_action")
+    assert browser.json(case)["done"][-1].endswith("attend, une pause est en cours")
+    assert not browser.world.outbox.effects
+
+
 def test_a_hide_is_said_to_be_done_only_where_it_is(browser: Browser) -> None:
     case, _ = hidden_number(marie(browser))
     confirmed = browser.send(f"{case}/hide", browser.get(case))

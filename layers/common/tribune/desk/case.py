@@ -339,7 +339,7 @@ def send(visit: Visit, parts: Parts, form: Send) -> Done:
     prepared = next((one for one in shown.case.drafts if one.id == form.draft), None)
     text = _signed(form.text, prepared, prepared.kind if prepared else ActKind.REPLY, shown, visit)
     visit.reach.handling.send(visit.community.id, shown.at, visit.person.id, text, prepared)
-    return _done("sent", visit)
+    return _done(_unless_paused("sent", shown, visit), visit)
 
 
 def private(visit: Visit, parts: Parts, form: Send) -> Done:
@@ -347,7 +347,7 @@ def private(visit: Visit, parts: Parts, form: Send) -> Done:
     shown = _seen(visit, parts, form.rev)
     text = _signed(form.text, None, ActKind.PRIVATE, shown, visit)
     visit.reach.handling.write(visit.community.id, shown.at, visit.person.id, text)
-    return _done("sent", visit)
+    return _done(_unless_paused("sent", shown, visit), visit)
 
 
 def _signed(text: str, draft: Draft | None, kind: ActKind, shown: Shown, visit: Visit) -> str:
@@ -388,7 +388,7 @@ def delete(visit: Visit, parts: Parts, form: Delete) -> Done:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "not_sure")
     shown = _seen(visit, parts, form.rev)
     visit.reach.handling.delete(visit.community.id, shown.at, visit.person.id, form.clause or None)
-    return _done("deleted", visit, parts)
+    return _done(_unless_paused("deleted", shown, visit), visit, parts)
 
 
 def block(visit: Visit, parts: Parts, form: Exclude) -> Done:
@@ -399,7 +399,7 @@ def block(visit: Visit, parts: Parts, form: Exclude) -> Done:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "second_person")
     handling = visit.reach.handling
     handling.block(visit.community.id, shown.at, visit.person.id, second.id, form.clause or None)
-    return _done("blocked", visit, parts)
+    return _done(_unless_paused("blocked", shown, visit), visit, parts)
 
 
 def acquit(visit: Visit, parts: Parts, form: Acquit) -> Done:
@@ -417,8 +417,10 @@ def acquit(visit: Visit, parts: Parts, form: Acquit) -> Done:
 
 
 def like(visit: Visit, parts: Parts, form: Look) -> Done:
-    """Like it in the page's name."""
+    """Like it in the page's name; not during a pause: late, a courtesy is none."""
     shown = _seen(visit, parts, form.rev)
+    if _is_paused(shown, visit):
+        raise Refused(HTTPStatus.CONFLICT, "like_paused")
     visit.reach.handling.like(visit.community.id, shown.at, visit.person.id)
     return _done("liked", visit, parts)
 
@@ -428,6 +430,15 @@ def close(visit: Visit, parts: Parts, form: Look) -> Done:
     shown = _seen(visit, parts, form.rev)
     visit.reach.handling.close(visit.community.id, shown.at, visit.person.id)
     return _done("closed", visit)
+
+
+def _is_paused(shown: Shown, visit: Visit) -> bool:
+    return visit.reach.journal.pauses(visit.community.id).over(shown.head, visit.now) is not None
+
+
+def _unless_paused(said: str, shown: Shown, visit: Visit) -> str:
+    """What is said of an act that leaves at once, unless a pause holds it back."""
+    return f"{said}_paused" if _is_paused(shown, visit) else said
 
 
 def _at(visit: Visit, parts: Parts) -> ObjectId:
