@@ -60,6 +60,10 @@ def test_a_case_that_is_left_stands_on_top_and_only_its_new_keeper_hears(team: t
 
     assert [f"/desk/garance/case/{one['at']}" for one in lea.json(UNANSWERED)["mine"]] == [case]
     assert marie.json(UNANSWERED)["mine"] == []
+    page = lea.get(UNANSWERED).body
+    left, others, waits = (page.index(said) for said in ("Laissés pour vous", "Attendent une réponse", "un mois"))
+    assert left < page.index("G3-118") < others < waits, "what waits for anybody is not said to be left to one"
+    assert "Attendent une réponse" not in marie.get(UNANSWERED).body
     assert lea.json(case)["note"] == "Elle te connaît."
     marie.world.settle()
     heard = [call for call in marie.world.rung if "laisse un dossier" in str(call)]
