@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 from browser import Browser, open_desk
 from openapi_spec_validator import validate
-from redress import restrictions, statement
+from redress import contest, restrictions, reviewing, statement
 from world import PAGE, World
 
 from tribune.aws.communities import Communities
@@ -297,6 +297,40 @@ def test_nothing_is_done_from_a_page_on_which_a_colleague_had_not_settled_the_ca
     assert len(world.outbox.effects) == left
     if act == "hide":
         assert lea.send(f"{case}/{act}", lea.get(case)).status == 303, "who has seen that may still decide otherwise"
+
+
+def test_nothing_is_offered_about_words_that_their_author_deleted(browser: Browser) -> None:
+    world = marie(browser).world
+    world.deliver("facebook", world.comment(2, INSULT, author="7002"))
+    world.pump_only("moderate_comments")
+    cases = [f"/desk/garance/case/{line['at']}" for line in browser.json(UNANSWERED)["waiting"]]
+    for number, author in ((1, "7001"), (2, "7002")):
+        world.deliver("facebook", world.comment(number, "", verb="remove", author=author))
+    world.pump_only("moderate_comments")
+
+    assert len(cases) == 2
+    for case in cases:
+        seen = browser.json(case)
+        assert (seen["can"], seen["acquittal"]) == ([], None)
+
+
+def test_who_decided_gives_in_to_an_appeal_though_its_author_deleted_the_words(browser: Browser) -> None:
+    world = marie(browser).world
+    world.deliver("facebook", world.comment(2, "Rappelez-moi au 06 39 98 12 34", author="7002"))
+    world.settle()
+    head = world.head("garance", "facebook", PAGE, "1_2")
+    assert head is not None
+    lines = [line for part in ("waiting", "others") for line in browser.json(UNANSWERED)[part] if "•••" in line["quote"]]
+    case = f"/desk/garance/case/{lines[0]['at']}"
+    browser.send(f"{case}/hide", browser.get(case))
+    (token,) = [action.notice for action in head.actions if action.notice]
+    contest(world, token)
+    world.deliver("facebook", world.comment(2, "", verb="remove", author="7002"))
+    world.pump_only("moderate_comments")
+
+    assert browser.json(case)["can"] == ["unhide"]
+    assert browser.send(f"{case}/unhide", browser.get(case)).status == 303
+    assert reviewing(world).waiting() == []
 
 
 @pytest.mark.parametrize(

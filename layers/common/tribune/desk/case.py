@@ -308,13 +308,14 @@ def _can(shown: Shown, visit: Visit) -> tuple[str, ...]:
     can = visit.reach.handling.able(shown.head)
     acts, last = offered(shown, can), last_visibility(shown.head)
     hidden_by_us = last is not None and last.kind is ActKind.HIDE
-    return acts if hidden_by_us or "hide" in acts or ActKind.HIDE not in can else (*acts, "hide")
+    cannot_hide = ActKind.HIDE not in can or shown.head.deleted
+    return acts if hidden_by_us or "hide" in acts or cannot_hide else (*acts, "hide")
 
 
 def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
     verdict = shown.head.verdict
     hidden = is_hidden(shown.head)
-    if verdict is None or verdict.clause is None or not visit.member.may(Right.HANDLE):
+    if verdict is None or verdict.clause is None or shown.head.deleted or not visit.member.may(Right.HANDLE):
         return None
     looked_at = shown.head.hidden is not None or last_visibility(shown.head) is not None
     acquitted = looked_at or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)

@@ -4,7 +4,7 @@ from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.journal import CaseState, Head
 from tribune.workflow.cases import Shown, in_effect
-from tribune.workflow.takeback import is_hidden, last_visibility
+from tribune.workflow.takeback import CONTESTED, is_hidden, last_visibility
 
 
 def offered(shown: Shown, can: frozenset[ActKind]) -> tuple[str, ...]:
@@ -13,6 +13,8 @@ def offered(shown: Shown, can: frozenset[ActKind]) -> tuple[str, ...]:
     article.
     """
     head, is_open = shown.head, shown.case.state is CaseState.OPEN
+    if head.deleted:
+        return _of_what_is_gone(shown)
     acts = ["send"] if is_open and ActKind.REPLY in can else []
     if ActKind.PRIVATE in can and head.audience is Audience.PUBLIC and not in_effect(head, ActKind.PRIVATE):
         acts.append("private")
@@ -22,6 +24,12 @@ def offered(shown: Shown, can: frozenset[ActKind]) -> tuple[str, ...]:
     if head.verdict is not None and head.verdict.clause is not None:
         acts += [kind.value for kind in (ActKind.DELETE, ActKind.BLOCK) if kind in can and not in_effect(head, kind)]
     return (*acts, *(["close"] if is_open else []))
+
+
+def _of_what_is_gone(shown: Shown) -> tuple[str, ...]:
+    """Nothing can be done about words that their author deleted, but to give in to their appeal and settle the case."""
+    gives_in = ["unhide"] if shown.case.reason == CONTESTED and is_hidden(shown.head) else []
+    return (*gives_in, *(["close"] if shown.case.state is CaseState.OPEN else []))
 
 
 def _held(head: Head) -> bool:
