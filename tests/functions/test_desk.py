@@ -314,16 +314,22 @@ def test_nothing_is_offered_about_words_that_their_author_deleted(browser: Brows
         assert (seen["can"], seen["acquittal"]) == ([], None)
 
 
-def test_who_decided_gives_in_to_an_appeal_though_its_author_deleted_the_words(browser: Browser) -> None:
-    world = marie(browser).world
+def hidden_number(browser: Browser) -> tuple[str, str]:
+    """A telephone number is hidden: its case, and the token of the decision's page."""
+    world = browser.world
     world.deliver("facebook", world.comment(2, "Rappelez-moi au 06 39 98 12 34", author="7002"))
     world.settle()
     head = world.head("garance", "facebook", PAGE, "1_2")
     assert head is not None
-    lines = [line for part in ("waiting", "others") for line in browser.json(UNANSWERED)[part] if "•••" in line["quote"]]
-    case = f"/desk/garance/case/{lines[0]['at']}"
-    browser.send(f"{case}/hide", browser.get(case))
     (token,) = [action.notice for action in head.actions if action.notice]
+    lines = [line for part in ("waiting", "others") for line in browser.json(UNANSWERED)[part] if "•••" in line["quote"]]
+    return f"/desk/garance/case/{lines[0]['at']}", token
+
+
+def test_who_decided_gives_in_to_an_appeal_though_its_author_deleted_the_words(browser: Browser) -> None:
+    world = marie(browser).world
+    case, token = hidden_number(browser)
+    browser.send(f"{case}/hide", browser.get(case))
     contest(world, token)
     world.deliver("facebook", world.comment(2, "", verb="remove", author="7002"))
     world.pump_only("moderate_comments")
@@ -331,6 +337,19 @@ def test_who_decided_gives_in_to_an_appeal_though_its_author_deleted_the_words(b
     assert browser.json(case)["can"] == ["unhide"]
     assert browser.send(f"{case}/unhide", browser.get(case)).status == 303
     assert reviewing(world).waiting() == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_contested_case_leads_to_the_appeals_not_to_a_command(browser: Browser, language: str) -> None:
+    case, token = hidden_number(marie(browser))
+    assert "/appeals\">Relire" not in browser.get(case).body
+    contest(browser.world, token)
+
+    reader = Browser(browser.world, language=language)
+    reader.sign_in("sam@garance.example")
+    page = reader.get(case).body
+    assert f'/desk/garance/appeals">{"Relire" if language == "fr" else "Review"}</a>' in page
+    assert "tribune " not in page
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from tribune.journal import BY_COLLEAGUE, ActionState, CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown
 from tribune.workflow.deed import clause_link
-from tribune.workflow.takeback import is_hidden, last_visibility
+from tribune.workflow.takeback import CONTESTED, is_hidden, last_visibility
 from tribune.workflow.worksheet import ObjectId
 
 LONGEST_EXPRESSION = 60
@@ -75,6 +75,8 @@ class CaseView(View):
     line: Line
     rev: int
     open: bool
+    contested: bool
+    """Does an appeal about it wait for a review?"""
     settled: str
     """Who settled it and when; empty while it is open."""
     said: tuple[Piece, ...]
@@ -179,6 +181,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         line=line(shown, telling),
         rev=one.rev,
         open=one.state is CaseState.OPEN,
+        contested=one.state is CaseState.OPEN and one.reason == CONTESTED,
         settled="" if one.state is CaseState.OPEN else telling.settled(one),
         said=_pieces(shown, visit),
         not_read=one.reason == NOT_READ,
