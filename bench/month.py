@@ -540,7 +540,10 @@ def _judged(life: Life, month: _Month, interactions: int, seconds: float, pages:
     _whole_is_same(compared, life.page, month.truth, total)
     community = Communities(life.tables["CommunityTable"]).load(COMMUNITY)
     _operation_is_same(compared, community.operations[0], month.truth, total)
-    compared.same("posts", total.by_post(), by_post)
+    drawn: Counter[str] = Counter()
+    for slot, n in (*total.under_posts().items(), *total.under_posts(sponsored=True).items()):
+        drawn[slot.post] += n
+    compared.same("posts", drawn, by_post)
     compared.crowd(ALL, total.size(), len(people[None]))
     return Outcome(
         interactions=interactions,

@@ -118,7 +118,7 @@ def test_what_is_written_to_us_alone_counts_and_is_no_post() -> None:
     assert rates["weighted_engagement"] == (6, 1)
     assert rates["interactions_per_participant"] == (4, 3)
     assert [one.denominator for one in measures.by_mechanic(found)] == [1]
-    assert found.first.keys() == found.by_post().keys() == {"facebook/1001/1"}
+    assert found.first.keys() == {slot.post for slot in found.under_posts()} == {"facebook/1001/1"}
 
 
 def test_distress_is_in_no_figure() -> None:

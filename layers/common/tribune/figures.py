@@ -6,7 +6,7 @@ clock hours are those of the community's zone: a day has 23 or 25 hours twice a 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -143,19 +143,14 @@ class Figures:
 
     def by_kind_and_level(self) -> Counter[tuple[str, int]]:
         """What the live counters hold."""
-        return self._by(lambda slot: (slot.kind, slot.level))
-
-    def by_mechanic(self) -> Counter[tuple[str, int]]:
-        """(mechanic, level) -> how many."""
-        return self._by(lambda slot: (slot.mechanic, slot.level))
-
-    def by_post(self) -> Counter[str]:
-        """Post -> how many interactions."""
-        found: Counter[str] = Counter()
+        found: Counter[tuple[str, int]] = Counter()
         for slot, n in self.counts.items():
-            if slot.post:
-                found[slot.post] += n
+            found[slot.kind, slot.level] += n
         return found
+
+    def under_posts(self, *, sponsored: bool = False) -> dict[Slot, int]:
+        """What posts drew, those that were paid for apart; what was written to us alone is under none."""
+        return {slot: n for slot, n in self.counts.items() if slot.post and slot.sponsored is sponsored and n > 0}
 
     def by_hour(self) -> tuple[int, ...]:
         """How many interactions in each hour of the community's day, 24 of them."""
@@ -167,12 +162,6 @@ class Figures:
     def size(self, scope: str = EVERYBODY) -> int:
         """How many different ones there are in a crowd."""
         return self.people.get(scope, Crowd()).size
-
-    def _by(self, name: Callable[[Slot], tuple[str, int]]) -> Counter[tuple[str, int]]:
-        found: Counter[tuple[str, int]] = Counter()
-        for slot, n in self.counts.items():
-            found[name(slot)] += n
-        return found
 
 
 type Known = Mapping[tuple[str, str, str, str], Head]

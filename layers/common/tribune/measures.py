@@ -264,15 +264,15 @@ def _engagement(figures: Figures, *, paid: bool) -> Iterator[Measure]:
     kinds: Counter[str] = Counter()
     for slot in slots:
         kinds[slot.kind] += figures.counts[slot]
-    posts = {slot.post for slot in slots if slot.post}
+    under_posts = figures.under_posts(sponsored=paid)
+    posts, drawn = {slot.post for slot in under_posts}, sum(figures.points[slot] for slot in under_posts)
     points, people = sum(figures.points[slot] for slot in slots), Crowd()
-    of_them = sum(figures.points[slot] for slot in slots if slot.post)
     for post in {slot.post for slot in slots}:
         people |= figures.people.get(f"post#{post}", Crowd())
     of_posts = (("conversation_rate", "comment"), ("amplification_rate", "share"), ("applause_rate", "reaction"))
     for name, kind in of_posts:
         yield Measure(name, kinds[kind], len(posts), Unit.EACH)
-    yield Measure("weighted_engagement", of_them, len(posts), Unit.EACH)
+    yield Measure("weighted_engagement", drawn, len(posts), Unit.EACH)
     yield Measure("weight_of_an_interaction", points, kinds.total(), Unit.EACH)
     name, estimated = "interactions_per_participant", not people.is_exact
     yield Measure(name, kinds.total(), people.size, Unit.EACH, estimated)
@@ -282,10 +282,9 @@ def by_mechanic(figures: Figures, *, sponsored: bool = False) -> Iterator[Measur
     """The weighted engagement of each post, by what the post asks for; sponsored posts apart."""
     points: defaultdict[str, int] = defaultdict(int)
     posts: defaultdict[str, set[str]] = defaultdict(set)
-    for slot, n in figures.counts.items():
-        if slot.sponsored is sponsored and slot.post and n > 0:
-            points[slot.mechanic] += figures.points[slot]
-            posts[slot.mechanic].add(slot.post)
+    for slot in figures.under_posts(sponsored=sponsored):
+        points[slot.mechanic] += figures.points[slot]
+        posts[slot.mechanic].add(slot.post)
     for mechanic in sorted(posts):
         name = f"weighted_engagement.{mechanic or UNSAID}"
         yield Measure(name, points[mechanic], len(posts[mechanic]), Unit.EACH)
@@ -297,9 +296,8 @@ def per_audience(figures: Figures, community: Community) -> Iterator[Measure]:
     Each post counts with the fans of its own day, so that a page that grows is not flattered. Nothing where nobody told.
     """
     seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for slot, n in figures.counts.items():
-        if not slot.sponsored and slot.post and n > 0:
-            seen[slot.post][slot.kind] += n
+    for slot, n in figures.under_posts().items():
+        seen[slot.post][slot.kind] += n
     posts = [(given, _fans(post, figures, community), _reach(post, community)) for post, given in seen.items()]
     with_fans = [(given, fans) for given, fans, _ in posts if fans]
     if with_fans:
@@ -576,8 +574,8 @@ def best_times(period: Period) -> list[Cell]:
     """
     figures, community = period.figures, period.community
     drawn: dict[str, int] = {}
-    for slot, n in figures.counts.items():
-        if not slot.sponsored and slot.post and slot.mechanic not in CONTESTS and n > 0:
+    for slot in figures.under_posts():
+        if slot.mechanic not in CONTESTS:
             drawn[slot.post] = drawn.get(slot.post, 0) + figures.points[slot]
     for told in community.posts:
         at = told.published_at.astimezone(community.zone).date() if told.published_at else None

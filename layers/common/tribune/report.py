@@ -449,7 +449,7 @@ def _day(day: date, figures: Figures) -> Day:
 
 
 def _mechanics(figures: Figures) -> Iterator[Mechanic]:
-    organic = {slot: n for slot, n in figures.counts.items() if n > 0 and slot.post and not slot.sponsored}
+    organic = figures.under_posts()
     for name in sorted({slot.mechanic for slot in organic}):
         mine = {slot: n for slot, n in organic.items() if slot.mechanic == name}
         points = sum(figures.points[slot] for slot in mine)
@@ -516,11 +516,10 @@ def ranked_posts(figures: Figures) -> list[RankedPost]:
     """Those that drew something, paid ones apart: the best first."""
     of: dict[str, list[tuple[int, int, bool, bool]]] = {}
     told: dict[str, tuple[str, int]] = {}
-    for slot, n in figures.counts.items():
-        if n > 0 and slot.post and not slot.sponsored:
-            row = (n, figures.points[slot], slot.kind == "comment", slot.level > 1)
-            of.setdefault(slot.post, []).append(row)
-            told[slot.post] = max(told.get(slot.post, ("", 0)), (slot.mechanic, slot.solicits))
+    for slot, n in figures.under_posts().items():
+        row = (n, figures.points[slot], slot.kind == "comment", slot.level > 1)
+        of.setdefault(slot.post, []).append(row)
+        told[slot.post] = max(told.get(slot.post, ("", 0)), (slot.mechanic, slot.solicits))
     posts = [
         RankedPost(
             post=post,
