@@ -124,8 +124,7 @@ def granted(world: World, fault: Fault | None = None) -> str:
     assert hide.notice is not None
     contest(world, hide.notice)
     world.settle()
-    again = world.comment(1, "")
-    again["entry"][0]["changes"][0]["value"] |= {"verb": "unhide"}
+    again = world.comment(1, "", verb="unhide")
     world.deliver("facebook", again)
     world.calls = Calls(faults=[fault] if fault else [])
     world.uncounted = {"keep_watch", "call_manager", "perform_action"}

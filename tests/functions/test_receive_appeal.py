@@ -355,8 +355,7 @@ def test_who_answers_in_the_thread_settles_no_appeal(world: World, *, at_the_des
 def test_whoever_shows_the_comment_again_on_the_platform_itself_grants_the_appeal(world: World) -> None:
     token = hidden_by_hand(world)
     contest(world, token, "Je plaisantais.")
-    again = world.comment(1, "")
-    again["entry"][0]["changes"][0]["value"] |= {"verb": "unhide"}
+    again = world.comment(1, "", verb="unhide")
     for _ in range(2):
         world.deliver("facebook", again)
         world.settle()
@@ -377,8 +376,7 @@ def test_whoever_shows_the_comment_again_on_the_platform_itself_grants_the_appea
 def test_hiding_it_once_more_on_the_platform_itself_answers_no_appeal(world: World) -> None:
     token = hidden_by_hand(world)
     contest(world, token)
-    again = world.comment(1, "")
-    again["entry"][0]["changes"][0]["value"] |= {"verb": "hide"}
+    again = world.comment(1, "", verb="hide")
     world.deliver("facebook", again)
     world.settle()
 

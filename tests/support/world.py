@@ -272,7 +272,11 @@ class World:
         at: datetime | None = None,
         post: str = f"{PAGE}_1",
     ) -> dict[str, Any]:
-        """A delivery of Facebook about one comment, as its documentation shows it."""
+        """A delivery of Facebook about one comment, as its documentation shows it.
+
+        `verb`: it was `add`ed, `edited` or `remove`d; or somebody of the team `hide`s or `unhide`s it in Facebook's own
+        application.
+        """
         moment = at or self.now
         value: dict[str, Any] = {
             "item": "comment",

@@ -204,8 +204,7 @@ def test_what_people_undo_stops_the_clause_each_of_them_once(world: World) -> No
     watch(world)
     assert brakes(world).held == {}
     for number in (201, 202, 203):
-        body = world.comment(number, "")
-        body["entry"][0]["changes"][0]["value"] |= {"verb": "unhide"}
+        body = world.comment(number, "", verb="unhide")
         for _ in range(2):
             world.deliver("facebook", body)
             decide(world)

@@ -14,9 +14,7 @@ NAME = case_id(("garance", "facebook", PAGE, "1_1"))
 
 
 def moved(world: World, verb: str) -> None:
-    event = world.comment(1, "")
-    event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
-    world.deliver("facebook", event)
+    world.deliver("facebook", world.comment(1, "", verb=verb))
     world.pump_only("moderate_comments")
 
 

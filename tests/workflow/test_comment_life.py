@@ -402,8 +402,7 @@ def test_spam_on_a_blog_is_hidden_by_a_signed_call(world: World) -> None:
 @pytest.mark.parametrize("verb", ["hide", "unhide"])
 def test_what_a_person_did_counts_also_when_it_is_told_before_the_comment(world: World, verb: str) -> None:
     said = world.comment(1, QUESTION)
-    acted = world.comment(1, QUESTION)
-    acted["entry"][0]["changes"][0]["value"]["verb"] = verb
+    acted = world.comment(1, QUESTION, verb=verb)
     world.deliver("facebook", acted)
     world.settle()
     world.deliver("facebook", said)
@@ -417,8 +416,7 @@ def test_what_a_person_did_counts_also_when_it_is_told_before_the_comment(world:
 
 def test_our_own_words_are_ours_also_when_they_come_after_what_was_done_about_them(world: World) -> None:
     said = world.comment(1, "Bonjour, on regarde. ^MC", author=PAGE)
-    acted = world.comment(1, "Bonjour, on regarde. ^MC", author=PAGE)
-    acted["entry"][0]["changes"][0]["value"]["verb"] = "hide"
+    acted = world.comment(1, "Bonjour, on regarde. ^MC", author=PAGE, verb="hide")
     for body in (acted, said):
         world.deliver("facebook", body)
         world.settle()
@@ -433,8 +431,7 @@ def test_a_person_who_hides_again_what_was_shown_again_is_believed(world: World)
     world.settle()
     seen = []
     for verb in ("hide", "unhide", "hide", "unhide"):
-        acted = world.comment(1, SPAM, at=world.now)
-        acted["entry"][0]["changes"][0]["value"]["verb"] = verb
+        acted = world.comment(1, SPAM, at=world.now, verb=verb)
         world.deliver("facebook", acted)
         world.settle()
         head = world.head("garance", "facebook", PAGE, "1_1")

@@ -36,8 +36,7 @@ def in_the_app(world: World, *verbs: str) -> None:
     """Somebody of the team hides or shows the comment in Facebook's own application."""
     for verb in verbs:
         world.now += timedelta(seconds=5)
-        event = world.comment(1, "")
-        event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
+        event = world.comment(1, "", verb=verb)
         world.facebook.comments["1_1"] = replace(world.facebook.comments["1_1"], hidden=verb == "hide")
         world.deliver("facebook", event)
     passes(world)
@@ -106,8 +105,7 @@ def test_an_act_of_ours_that_comes_back_late_is_nobody_else_s(place: World) -> N
     said(place, THREAT)
     (hide,) = restrictions(seen(place))
     assert hide.done_at is not None
-    ours = place.comment(1, "", at=hide.done_at + timedelta(seconds=3))
-    ours["entry"][0]["changes"][0]["value"] |= {"verb": "hide"}
+    ours = place.comment(1, "", at=hide.done_at + timedelta(seconds=3), verb="hide")
     handling(place).show("garance", CASE, "marie")
     passes(place)
     before = seen(place)

@@ -18,9 +18,7 @@ NAME = case_id(("garance", "facebook", PAGE, "1_1"))
 
 def moved(world: World, verb: str) -> dict[str, Any]:
     """Somebody of the team hides or shows the comment on the platform itself."""
-    event = world.comment(1, "")
-    event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
-    return event
+    return world.comment(1, "", verb=verb)
 
 
 def head(world: World) -> Head:

@@ -173,9 +173,7 @@ def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_th
 
 
 def shown_or_hidden_there(world: World, verb: str) -> None:
-    event = world.comment(1, "")
-    event["entry"][0]["changes"][0]["value"] |= {"verb": verb}
-    world.deliver("facebook", event)
+    world.deliver("facebook", world.comment(1, "", verb=verb))
 
 
 MEANWHILE: dict[str, Callable[[World], Any]] = {

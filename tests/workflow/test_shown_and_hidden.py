@@ -23,9 +23,7 @@ SHOWS = {"shown at the desk", "shown on the platform"}
 def did(world: World, act: str) -> None:
     """A person of the team hides or shows the comment, and the world comes to rest."""
     if act.endswith("on the platform"):
-        event = world.comment(1, "")
-        event["entry"][0]["changes"][0]["value"] |= {"verb": "unhide" if act in SHOWS else "hide"}
-        world.deliver("facebook", event)
+        world.deliver("facebook", world.comment(1, "", verb="unhide" if act in SHOWS else "hide"))
     elif act in SHOWS:
         handling(world).show("garance", NAME, "marie")
     else:
