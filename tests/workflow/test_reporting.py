@@ -56,7 +56,7 @@ class Kept:
     def sealed_to(self, _community: str) -> datetime:
         return NOW
 
-    def latest_cases(self, *_: Any) -> list[Any]:
+    def latest_cases(self, *_: Any, **__: Any) -> list[Any]:
         return []
 
     latest_calls = appeals = latest_cases

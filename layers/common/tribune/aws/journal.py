@@ -205,14 +205,13 @@ class Journal:
         known = self.read([keys.notice(community, token), keys.appeal(community, token)])
         return known.notice(community, token), known.appeal(community, token)
 
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]:
+    def appeals(self, community: str, *, waiting: bool) -> list[Appeal]:
         """The appeals of a community: those that wait, the first promised on top; or those reviewed, the latest first."""
-        waits = state is AppealState.OPEN
-        partition = (keys.open_appeals if waits else keys.closed_appeals)(community)
+        partition = (keys.open_appeals if waiting else keys.closed_appeals)(community)
         found = self._index("due", partition, None, None)
         known = self.read(found)
-        appeals = (known.appeal(community, key["pk"].rpartition("#")[2]) for key in found[:: 1 if waits else -1])
-        return [appeal for appeal in appeals if appeal and (appeal.state is AppealState.OPEN) == waits]
+        appeals = (known.appeal(community, key["pk"].rpartition("#")[2]) for key in found[:: 1 if waiting else -1])
+        return [appeal for appeal in appeals if appeal and (appeal.state is AppealState.OPEN) == waiting]
 
     def load_call(self, community: str, call_id: str) -> Call | None:
         """One incident. Raises Unreadable."""

@@ -193,7 +193,7 @@ def reviewers(community: Community, notice: Notice) -> tuple[Person, ...]:
 class Journal(Keeping, Noting, Protocol):
     """What a review needs of the journal."""
 
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
+    def appeals(self, community: str, *, waiting: bool) -> list[Appeal]: ...
     def appeal_words(self, at: ObjectId, words: str) -> str | None: ...
     def said_words(self, community: str, platform: str, account: str, object_id: str, v: str) -> SaidWords | None: ...
 
@@ -226,16 +226,16 @@ class Reviewing:
 
     def waiting(self) -> list[Appeal]:
         """The appeals that nobody has reviewed, the first promised on top."""
-        return self.journal.appeals(self.community.id, AppealState.OPEN)
+        return self.journal.appeals(self.community.id, waiting=True)
 
     def find(self, code: str) -> Contested:
         """One appeal by its code, reviewed or not. Raises NotFound."""
         wanted = code.strip().upper()
-        for state in (AppealState.OPEN, AppealState.UPHELD):
-            for appeal in self.journal.appeals(self.community.id, state):
-                if appeal.code == wanted:
-                    return self._contested(appeal.token)
-        raise NotFound(f"there is no appeal {code}")
+        known = (one for waiting in (True, False) for one in self.journal.appeals(self.community.id, waiting=waiting))
+        found = next((one for one in known if one.code == wanted), None)
+        if found is None:
+            raise NotFound(f"there is no appeal {code}")
+        return self._contested(found.token)
 
     def uphold(self, code: str, person: str, because: str) -> Appeal:
         """The decision stands; `because` is what the member reads. Raises NotFound, OwnDecision, AlreadyDone, Conflict."""

@@ -22,7 +22,7 @@ from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
 from tribune.figures import HOUR, Figures, hour_start, hours_of
 from tribune.journal import AuthorRecord, Call, Case, Changes, Head, HeadKind, SaidWords
-from tribune.notice import Appeal, AppealState
+from tribune.notice import Appeal
 from tribune.proposals import Heard
 from tribune.report import Material, Period, Place, Report, Thanked, build
 from tribune.reported import Said, Told, tell
@@ -73,7 +73,7 @@ class Journal(Protocol):
     def latest_cases(self, community: str, since: datetime, limit: int) -> list[ObjectId]: ...
     def last_said(self, community: str, author: str, limit: int) -> list[ObjectId]: ...
     def latest_calls(self, community: str, since: datetime, limit: int) -> list[Call]: ...
-    def appeals(self, community: str, state: AppealState) -> list[Appeal]: ...
+    def appeals(self, community: str, *, waiting: bool) -> list[Appeal]: ...
     def current_words(self, heads: Iterable[Head]) -> Mapping[ObjectId, str]: ...
     def said_of(self, heads: Iterable[Head]) -> Mapping[ObjectId, SaidWords]: ...
 
@@ -164,8 +164,8 @@ class Gathering:
 
     def appeals(self, community: str) -> Iterator[Appeal]:
         """Those that wait, and those that were reviewed."""
-        for state in (AppealState.OPEN, AppealState.UPHELD):
-            yield from self.journal.appeals(community, state)
+        for waiting in (True, False):
+            yield from self.journal.appeals(community, waiting=waiting)
 
     def cases(self, community: str, since: datetime) -> Iterator[Case]:
         """The latest open ones, and the latest of those settled since a moment."""
