@@ -19,6 +19,7 @@ from tribune.community import Community, Post
 from tribune.decision import Mode
 from tribune.duty import Person, Rota, is_present
 from tribune.errors import AlreadyDone, Conflict, NotFound, Unavailable
+from tribune.figures import Figures, recount
 from tribune.journal import (
     Action,
     ActionState,
@@ -33,7 +34,8 @@ from tribune.journal import (
     ThreadRecord,
     Verdict,
 )
-from tribune.leadership import Part, tally
+from tribune.leadership import Part
+from tribune.measures import leadership
 from tribune.platforms import platform
 from tribune.proposals import MOST, Kind
 from tribune.voice import FaqEntry, Voice
@@ -84,6 +86,7 @@ class Notebook:
         self.heads[place] = Head(
             *place, kind=HeadKind.COMMENT, v="1", rev=1, space="page", thread=name, post=more.get("post", "1"),
             audience=Audience.PUBLIC, posted_at=at, received_at=at, author=who, verdict=verdict,
+            hour=f"{at:%Y-%m-%dT%H}",
         )  # fmt: skip
         self.cases[place] = Case(
             community="garance", id=name, platform="facebook", account="1001", object=name, thread=name, space="page",
@@ -515,27 +518,32 @@ def _said(head: Head, variant: str | None, by: str | None) -> Head:
     return replace(head, actions=(action,))
 
 
+def counted(heads: list[Head]) -> Figures:
+    return sum(recount(heads, {head.at: head for head in heads}, GARANCE).values(), Figures())
+
+
 def test_in_a_month_a_thousand_greetings_move_no_ratio_and_no_morning_brings_more_than_three(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     heads, mornings, answers = a_month(greetings=0)
-    quiet, busy = tally(heads), tally(a_month(greetings=1000)[0])
+    of_quiet, of_busy = counted(heads), counted(a_month(greetings=1000)[0])
+    quiet, busy = (next(leadership(figures)) for figures in (of_quiet, of_busy))
     proposals = [one for made in mornings for one in made.proposals]
     by_kind = {str(kind): sum(one.kind == kind for one in proposals) for kind in Kind}
 
     with capsys.disabled():
         print(  # noqa: T201  the figures that the issue asks for
             f"\n  a month: {len(heads)} comments, {answers} answers by Marie: leader ratio {quiet.numerator}/"
-            f"{quiet.denominator} = {quiet.ratio:.3f}; with 1,000 automatic greetings {busy.numerator}/"
-            f"{busy.denominator} = {busy.ratio:.3f}, the machine's {sum(busy.machine.values())} stand beside"
+            f"{quiet.denominator} = {quiet.value:.3f}; with 1,000 automatic greetings {busy.numerator}/"
+            f"{busy.denominator} = {busy.value:.3f}, the machine's {of_busy.said['machine', Part.LEAD]} stand beside"
             f"\n  {len(mornings)} mornings, {len(proposals)} proposals, at most "
             f"{max(len(made.proposals) for made in mornings)} a morning, each with its sources: {by_kind}"
         )
 
     assert quiet.denominator == answers > 100
-    assert 0 < (quiet.ratio or 0) < 1
-    assert (busy.numerator, busy.denominator, busy.ratio) == (quiet.numerator, quiet.denominator, quiet.ratio)
-    assert busy.machine == {Part.LEAD: 1000}
+    assert 0 < (quiet.value or 0) < 1
+    assert busy == quiet
+    assert {part: n for (who, part), n in of_busy.said.items() if who == "machine"} == {Part.LEAD: 1000}
     assert all(len(made.proposals) <= MOST for made in mornings)
     assert all(one.sources and one.drafts for one in proposals)
     named = [source for one in proposals for source in one.sources]

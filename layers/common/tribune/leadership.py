@@ -12,8 +12,7 @@ as policing: where in doubt the ratio is not flattered. Private messages, acts w
 back count nowhere; nor does anything said to somebody in distress.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -73,29 +72,6 @@ class Message:
     """A person asks something in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leadership:
-    """How many public messages lead, serve and police: said by persons, and by the machine alone."""
-
-    persons: Mapping[Part, int]
-    machine: Mapping[Part, int]
-
-    @property
-    def numerator(self) -> int:
-        """What persons said to lead or to serve."""
-        return self.persons.get(Part.LEAD, 0) + self.persons.get(Part.SERVE, 0)
-
-    @property
-    def denominator(self) -> int:
-        """Everything that persons said in public."""
-        return sum(self.persons.values())
-
-    @property
-    def ratio(self) -> float | None:
-        """From 0 to 1; None while no person said anything."""
-        return self.numerator / self.denominator if self.denominator else None
-
-
 def part_of_situation(situation: str) -> Part | None:
     """The part of a text prepared for a reply situation (`lead.floor`, `reminder1.respect`); None for an unknown one."""
     return _PARTS.get(situation) or _PARTS.get(situation.partition(".")[0])
@@ -111,13 +87,6 @@ def part_of_answer(answered: Head | None) -> Part:
     return Part.SERVE if verdict.awaits_answer else Part.LEAD
 
 
-def messages(heads: Iterable[Head]) -> Iterator[Message]:
-    """Every public message that stands under some objects, each once; `heads` of one community, in any order."""
-    known = {head.at: head for head in heads}
-    for head in known.values():
-        yield from messages_of(head, known)
-
-
 def messages_of(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> Iterator[Message]:
     """The public messages that stand under one object, or that it is; `known`: what it may answer."""
     if head.audience is not Audience.PUBLIC:
@@ -128,15 +97,6 @@ def messages_of(head: Head, known: Mapping[tuple[str, str, str, str], Head]) -> 
             yield Message(part_of_answer(found), by_person=True, at=head.posted_at, asks=head.asks)
     elif head.kind is HeadKind.COMMENT and not head.confidential:
         yield from (_sent(action, head) for action in head.actions if _stands(action, head))
-
-
-def tally(heads: Iterable[Head]) -> Leadership:
-    """The figures of everything that was said under some objects."""
-    persons: Counter[Part] = Counter()
-    machine: Counter[Part] = Counter()
-    for message in messages(heads):
-        (persons if message.by_person else machine)[message.part] += 1
-    return Leadership(persons, machine)
 
 
 def _sent(action: Action, head: Head) -> Message:
