@@ -223,10 +223,10 @@ class Community(Written):
         """Who signs in with that address, None for nobody of this community."""
         return next((member for member in self.team if member.email == email.casefold()), None)
 
-    def ending_answers(self, day: date, within: timedelta = timedelta(days=7)) -> tuple[FaqEntry, ...]:
-        """The answers of the FAQ that have expired by `day`, or will within some days: the first to end on top."""
+    def ending_answers(self, day: date) -> tuple[FaqEntry, ...]:
+        """The answers of the FAQ that have expired by `day`, or will within a week: the first to end on top."""
         ending = [(entry.valid_until, entry) for entry in self.faq if entry.valid_until is not None]
-        soon = [(last, entry) for last, entry in ending if last < day + within]
+        soon = [(last, entry) for last, entry in ending if last < day + timedelta(days=7)]
         return tuple(entry for _, entry in sorted(soon, key=lambda pair: (pair[0], pair[1].id)))
 
     def in_reserve(self, day: date) -> bool | None:

@@ -50,7 +50,6 @@ class Standing:
     waiting_since: datetime | None = None
     """Since when this person waits for a human answer; None when nobody owes them one."""
     human_requested_at: datetime | None = None
-    last_automatic_at: datetime | None = None
     automatic_today: int = 0
     """Automatic public messages to this person in the last 24 hours."""
     variants: frozenset[str] = field(default_factory=frozenset)

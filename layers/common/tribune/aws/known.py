@@ -112,7 +112,6 @@ class Known:
             said=tuple({said.object: said for said in (*_said(item), *remembered)}.values()),
             waiting_since=min(waiting.values(), default=None),
             human_requested_at=_unheard(moment(item.get("human_at")), moment(item.get("heard_at"))),
-            last_automatic_at=max(automatic.values(), default=None),
             automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
             variants=frozenset(name for name, at in family(item, "used.") if now - when(at) < timedelta(days=30)),
         )

@@ -196,7 +196,6 @@ class Worksheet:
             waiting_since=min(waiting.values(), default=None),
             human_requested_at=_unheard(note.human_requested_at or standing.human_requested_at, note.heard_at),
             automatic_today=sum(self.now - at < timedelta(days=1) for at in automatic.values()),
-            last_automatic_at=max(automatic.values(), default=None),
             variants=standing.variants | note.used.keys(),
         )
         self._authors[note.community, note.author] = replace(
@@ -323,11 +322,6 @@ def _first_object(note: AuthorNote) -> str | None:
 def _counts(note: AuthorNote) -> bool:
     """Does it change more than what is remembered of words?"""
     return note != AuthorNote(note.community, note.author, first_at=note.first_at, said=note.said, unsaid=note.unsaid)
-
-
-def place(head: Head) -> ObjectId:
-    """Where a head stands."""
-    return (head.community, head.platform, head.account, head.object)
 
 
 def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:

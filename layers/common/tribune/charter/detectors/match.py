@@ -54,9 +54,9 @@ def matched(reading: Reading, hit: Hit, *, doubtful: bool = False) -> Match:
     return Match(hit.start, hit.end, quoted=reading.aside.hold(hit.start, hit.end), doubtful=doubtful)
 
 
-def between(reading: Reading, first: int, last: int, *, doubtful: bool = False) -> Match:
+def between(reading: Reading, first: int, last: int) -> Match:
     """The match of the tokens `first` to `last`."""
-    return matched(reading, Hit("", first, last, *reading.text.slice(first, last)), doubtful=doubtful)
+    return matched(reading, Hit("", first, last, *reading.text.slice(first, last)))
 
 
 def whole(reading: Reading, *, doubtful: bool = False) -> Iterator[Match]:
