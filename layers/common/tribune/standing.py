@@ -3,7 +3,8 @@
 Pure. Strikes lapse and are checked when read; nothing here is a label on a person.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 REPETITION_WINDOW = timedelta(hours=24)
@@ -54,6 +55,21 @@ class Standing:
     """Automatic public messages to this person in the last 24 hours."""
     variants: frozenset[str] = field(default_factory=frozenset)
     """Texts (template and variant) sent to this person within 30 days."""
+
+    def following(
+        self, now: datetime, waiting: Iterable[datetime], automatic: Iterable[datetime], heard_at: datetime | None
+    ) -> "Standing":
+        """The same history, with what follows at a moment from what waits since when, what the machine said to them when,
+        and when they wrote what a person answered last.
+        """
+        asked_at = self.human_requested_at
+        heard = asked_at is not None and heard_at is not None and asked_at <= heard_at
+        return replace(
+            self,
+            waiting_since=min(waiting, default=None),
+            human_requested_at=None if heard else asked_at,
+            automatic_today=sum(now - at < timedelta(days=1) for at in automatic),
+        )
 
     def told_before(self, written_at: datetime, lapse_after: timedelta, *, besides: str) -> int:
         """On how many comments besides one their author had been told what the charter says, before they wrote that one.

@@ -100,6 +100,7 @@ class Known:
             at if at and (forgotten_at is None or at > forgotten_at) else None
             for at in (moment(item.get("first_at")), moment(lately.get("first_at")))
         )
+        heard_at = moment(item.get("heard_at"))
         waiting = {name: when(at) for name, at in family(item, "waiting.")}
         automatic = {name: when(at) for name, at in family(item, "auto.")}
         standing = Standing(
@@ -110,21 +111,19 @@ class Known:
                 for name, entry in family(item, "strike.")
             ),
             said=tuple({said.object: said for said in (*_said(item), *remembered)}.values()),
-            waiting_since=min(waiting.values(), default=None),
-            human_requested_at=_unheard(moment(item.get("human_at")), moment(item.get("heard_at"))),
-            automatic_today=sum(now - at < timedelta(days=1) for at in automatic.values()),
+            human_requested_at=moment(item.get("human_at")),
             variants=frozenset(name for name, at in family(item, "used.") if now - when(at) < timedelta(days=30)),
         )
         return AuthorRecord(
             community,
             author,
-            standing,
+            standing.following(now, waiting.values(), automatic.values(), heard_at),
             waiting,
             automatic,
             notices={name: (entry["token"], when(entry["at"])) for name, entry in family(item, "notice.")},
             forgotten_at=forgotten_at,
             lately=remembered,
-            heard_at=moment(item.get("heard_at")),
+            heard_at=heard_at,
             rev=int(item.get("rev", 0)),
             turns=tuple(Turn(entry["thread"], name, when(entry["at"])) for name, entry in family(item, "turn.")),
         )
@@ -266,11 +265,6 @@ def bucket(counted: Mapping[str, Any]) -> Bucket:
         alarming=frozenset(map(int, counted.get("alarming", ()))),
         floods=frozenset(map(FLOOD.validate_json, counted.get("floods", ()))),
     )
-
-
-def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:
-    """Since when somebody asks for a human and none answered."""
-    return None if asked_at and heard_at and asked_at <= heard_at else asked_at
 
 
 def family(item: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

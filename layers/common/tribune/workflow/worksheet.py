@@ -193,14 +193,12 @@ class Worksheet:
             first_object=standing.first_object if standing.first_seen else _first_object(note),
             said=tuple(said for said in standing.said if said.object not in note.unsaid) + note.said,
             strikes=tuple(strike for strike in standing.strikes if strike.object not in note.lifted) + note.strikes,
-            waiting_since=min(waiting.values(), default=None),
-            human_requested_at=_unheard(note.human_requested_at or standing.human_requested_at, note.heard_at),
-            automatic_today=sum(self.now - at < timedelta(days=1) for at in automatic.values()),
+            human_requested_at=note.human_requested_at or standing.human_requested_at,
             variants=standing.variants | note.used.keys(),
         )
         self._authors[note.community, note.author] = replace(
             before,
-            standing=after,
+            standing=after.following(self.now, waiting.values(), automatic.values(), note.heard_at),
             waiting=waiting,
             automatic=automatic,
             heard_at=note.heard_at or before.heard_at,
@@ -322,11 +320,6 @@ def _first_object(note: AuthorNote) -> str | None:
 def _counts(note: AuthorNote) -> bool:
     """Does it change more than what is remembered of words?"""
     return note != AuthorNote(note.community, note.author, first_at=note.first_at, said=note.said, unsaid=note.unsaid)
-
-
-def _unheard(asked_at: datetime | None, heard_at: datetime | None) -> datetime | None:
-    """Since when somebody asks for a human and none answered."""
-    return None if asked_at and heard_at and asked_at <= heard_at else asked_at
 
 
 def _too_old(record: AuthorRecord, now: datetime) -> frozenset[str]:
