@@ -114,12 +114,7 @@ def _title(shown: Shown, desk: Desk) -> str:
     if case.state is CaseState.OPEN:
         opened_at = desk.at(case.opened_at)
         return desk.say("show", "open", id=case.id, time=opened_at, promise=desk.telling.promise(shown.case))
-    settled_at = desk.at(case.closed_at or case.opened_at)
-    return desk.say("show", "closed", id=case.id, time=settled_at, person=_settled_by(case.closed_by, desk))
-
-
-def _settled_by(who: str | None, desk: Desk) -> str:
-    return desk.called(who if desk.community.rota.person(who or "") else None)
+    return desk.telling.settled(case)
 
 
 def _grounds(shown: Shown, desk: Desk) -> list[str]:

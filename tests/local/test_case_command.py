@@ -234,6 +234,17 @@ def test_a_settled_case_can_still_be_read(world: World, tribune: Tribune) -> Non
     assert "tribune case send" not in said
 
 
+def test_what_its_author_edited_nobody_settled(world: World, tribune: Tribune) -> None:
+    says(world, (1, GRIEVANCE))
+    world.now += timedelta(minutes=5)
+    says(world, (1, "Bonne journée à tous"), verb="edited")
+
+    said = tribune("case", "show", name(1)).plain
+
+    assert case_of(world, 1).closed_by == "edited"
+    assert said.startswith(f"Dossier {name(1)}, clos à 11 h 05 : le commentaire a été modifié")
+
+
 def test_what_the_machine_looked_at_is_said_word_by_word_without_contact_data(world: World, tribune: Tribune) -> None:
     says(world, (1, "On m'a traité d'abruti. Mon numéro : 06 39 98 12 34"))
     said = tribune("case", "show", name(1)).plain
