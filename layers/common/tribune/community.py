@@ -188,6 +188,10 @@ class Community(Written):
         """The language of the house: the first one named."""
         return self.languages[0]
 
+    def answers_in(self, language: str) -> str:
+        """The language in which somebody of that one is answered: that of the house, where theirs is not spoken."""
+        return language if language in self.languages else self.language
+
     def called(self, person_id: str) -> str:
         """Somebody of the team by their name; who left, by the initials that stand under what they signed."""
         person, former = self.rota.person(person_id), self.voice.retired(person_id)

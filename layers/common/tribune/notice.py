@@ -198,8 +198,7 @@ class Ground:
     @property
     def told_in(self) -> str:
         """The charter's language nearest to the one in which the rest is told."""
-        languages = self.published.charter.languages if self.published else (self.language,)
-        return self.language if self.language in languages else languages[0]
+        return self.published.charter.shown_in(self.language) if self.published else self.language
 
 
 def facts(notice: Notice, language: str) -> str:

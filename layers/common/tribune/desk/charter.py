@@ -119,19 +119,14 @@ def _announced(version: int, effective_from: datetime, visit: Visit) -> str:
     return str(visit.screen["charter"]["announced"].format(version=version, time=visit.telling.at(effective_from)))
 
 
-def spoken(charter: Charter, visit: Visit) -> str:
-    """The language of the charter that this person reads best."""
-    return visit.language if visit.language in charter.languages else charter.languages[0]
-
-
 def named(clause: Clause, charter: Charter, visit: Visit) -> str:
     """`Article 10, Le respect des personnes`."""
-    title = charter.title_of(clause, spoken(charter, visit))
+    title = charter.title_of(clause, charter.shown_in(visit.language))
     return str(visit.screen["case"]["cited"].format(number=clause.number, title=title))
 
 
 def _article(clause: Clause, published: PublishedCharter, visit: Visit) -> Article:
-    language = spoken(published.charter, visit)
+    language = published.charter.shown_in(visit.language)
     return Article(
         number=clause.number,
         id=clause.id,

@@ -285,7 +285,7 @@ def allowed(visit: Visit, clause: str, language: str, expressions: list[str]) ->
     beside, before = begun(found, visit)
     if clause not in {rule.id for rule in before.rules_anywhere}:
         return False
-    language = language if language in before.languages else before.languages[0]
+    language = before.shown_in(language)
     after = before
     for text in expressions:
         for part in (Part.EXCEPTIONS, Part.ALLOWED):

@@ -8,7 +8,7 @@ from tribune.charter import PublishedCharter
 from tribune.desk import place
 from tribune.desk.appeals import AppealLine, appeals
 from tribune.desk.calls import PauseLine, paused
-from tribune.desk.charter import named, spoken
+from tribune.desk.charter import named
 from tribune.desk.draft import draft_changes
 from tribune.desk.modes import ClauseMode, modes
 from tribune.desk.rota import RotaView, rota
@@ -104,7 +104,7 @@ def handover(visit: Visit, parts: Parts) -> Handover:
 
 
 def _articles(published: PublishedCharter, visit: Visit) -> list[Short]:
-    language = spoken(published.charter, visit)
+    language = published.charter.shown_in(visit.language)
     records = {one.id: one for one in modes(visit, {}).clauses}
     modes_said = visit.screen["charter"]["modes"]
     return [

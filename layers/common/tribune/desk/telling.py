@@ -140,8 +140,8 @@ class Telling:
         verdict = head.verdict
         if verdict is None or not verdict.foresees or charter is None:
             return []
-        spoken = self.language if self.language in charter.languages else charter.languages[0]
-        return [self.say("show", verdict.foresees, lasting=charter.values(spoken)["temp_ban"])]
+        values = charter.values(charter.shown_in(self.language))
+        return [self.say("show", verdict.foresees, lasting=values["temp_ban"])]
 
     def act(self, action: Action) -> str:
         """What became of an act, in plain words."""

@@ -408,7 +408,7 @@ class Reviewing:
         kind = ActKind.PRIVATE if alone else ActKind.REPLY
         if kind not in card.can or notice.kind is ActKind.DELETE:
             return ()
-        language = head.language if head.language in community.languages else community.language
+        language = community.answers_in(head.language)
         address = link(community.charter_base_url, community.id, notice.token)
         composed = voice.compose(
             "appeal.won",

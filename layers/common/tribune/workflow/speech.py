@@ -30,7 +30,7 @@ class About:
 
 def answer_of(community: Community, entry_id: str, language: str, now: datetime) -> dict[str, str]:
     """What a text may say of an entry of the FAQ; nothing once its answer has expired, or where it has none."""
-    spoken = language if language in community.languages else community.language
+    spoken = community.answers_in(language)
     entry = next((entry for entry in community.faq if entry.id == entry_id), None)
     answer = voice.faq_answer(entry, spoken, now.astimezone(community.zone)) if entry else None
     if entry is None or answer is None:
@@ -74,7 +74,7 @@ class Speech:
         self, situation: str, kind: ActKind, about: About, *, automatic: bool, signer: duty.Person | None
     ) -> voice.Written | None:
         community = self.ground.community
-        language = about.language if about.language in community.languages else community.language
+        language = community.answers_in(about.language)
         fields = self._cited(about.clause, language) | self._told(language)
         if self.appeal:
             fields["appeal"] = self.appeal
