@@ -76,7 +76,7 @@ def modes(visit: Visit, _parts: Parts) -> ModesView:
         default=community.modes.default,
         hide_gravity_4=community.modes.hide_gravity_4,
         clauses=tuple(
-            _clause(clause, published.charter, (community.modes, ends), braked=clause.id in held, visit=visit)
+            _clause(clause, published.charter, modes=community.modes, ends=ends, braked=clause.id in held, visit=visit)
             for clause in published.charter.rules_anywhere
         )
         if published
@@ -85,10 +85,9 @@ def modes(visit: Visit, _parts: Parts) -> ModesView:
     )
 
 
-def _clause(
-    clause: Clause, charter: Charter, known: tuple[Modes, Counter[tuple[str, str]]], *, braked: bool, visit: Visit
+def _clause(  # noqa: PLR0913  each is named at the call
+    clause: Clause, charter: Charter, *, modes: Modes, ends: Counter[tuple[str, str]], braked: bool, visit: Visit
 ) -> ClauseMode:
-    modes, ends = known
     found = {end: ends[clause.id, end] for end in ("followed", "left", "reversed")}
     judged = sum(found.values())
     return ClauseMode(
