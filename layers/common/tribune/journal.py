@@ -474,6 +474,11 @@ class Call:
     places: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
     """For a digest, by its parts: (platform, account, object) of each comment that it names."""
 
+    @property
+    def heard(self) -> bool:
+        """Did somebody of the team hear of it? Of what was folded a summary tells."""
+        return bool(self.tried or self.taken_by) or self.state is CallState.FOLDED
+
 
 @dataclass(frozen=True, slots=True)
 class Ringing:

@@ -159,8 +159,7 @@ class Resting:
             if known is None or known.state is CallState.CLOSED:
                 return
             closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
-            heard = known.tried or known.taken_by or known.state is CallState.FOLDED  # a summary tells of it
-            news = (_news(known, now),) if heard else ()
+            news = (_news(known, now),) if known.heard else ()
             try:
                 self.journal.commit(Changes(resumed=(closed,), calls=news), now)
             except Conflict:

@@ -318,10 +318,9 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
     if known is None or known.state is CallState.CLOSED:
         return Changes()
     closed = replace(known, state=CallState.CLOSED, lease_until=None, rev=known.rev + 1)
-    heard = bool(known.tried or known.taken_by) or known.state is CallState.FOLDED  # a summary tells of it
-    if turn.before.highest is Level.YELLOW and heard:
+    if turn.before.highest is Level.YELLOW and known.heard:
         return Changes(resumed=(closed,))  # nothing was stopped: that it is over is no news
-    if not heard:
+    if not known.heard:
         # It came and went while nobody was to be called: news for the morning.
         past = replace(known, reason="climate_past", urgency=Urgency.HOURS, state=CallState.READY, rev=known.rev + 1)
         return Changes(resumed=(past,))
