@@ -298,8 +298,7 @@ class _Recount:
     def _clauses(self, head: Head) -> None:
         """What was done, under which clause; a deletion moves nothing: what the clause did to the comment, it did."""
         verdict, clauses = head.verdict, self.figures_.clauses
-        # Taking back words of our own restricts nobody, whether they are hidden or deleted.
-        sent = [one for one in head.actions if one.state is ActionState.SENT and one.purpose != "withdraw"]
+        sent = head.carried_out
         for action in sent:
             if action.kind in MEASURES or action.reminds:
                 self.figures_.talk["measures"] += 1
@@ -373,16 +372,15 @@ def _breaks_a_rule(head: Head) -> bool:
 
 def _stands(head: Head) -> bool:
     """Is it there for everybody to read, as far as what we did and what our team did goes?"""
-    done = [a.kind for a in head.actions if a.target == head.object and a.state is ActionState.SENT]
-    return ActKind.DELETE not in done and not _is_hidden(head)
+    return all(action.kind is not ActKind.DELETE for action in head.carried_out) and not _is_hidden(head)
 
 
 def _is_hidden(head: Head) -> bool:
     """Is it hidden, by us or on the platform itself, whoever did something last?"""
     if head.hidden is not None:
         return head.hidden
-    done = [a.kind for a in head.actions if a.state is ActionState.SENT and a.purpose != "withdraw"]
-    return [kind for kind in done if kind in (ActKind.HIDE, ActKind.UNHIDE)][-1:] == [ActKind.HIDE]
+    seen = [one.kind for one in head.carried_out if one.kind in (ActKind.HIDE, ActKind.UNHIDE)]
+    return seen[-1:] == [ActKind.HIDE]
 
 
 def _gravest(sent: Iterable[Action]) -> str:

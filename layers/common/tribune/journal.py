@@ -215,6 +215,12 @@ class Head:
         return next((action for action in self.actions if action.id == action_id), None)
 
     @property
+    def carried_out(self) -> tuple[Action, ...]:
+        """What was done about the comment itself: to hide or to delete words of our own restricts nobody."""
+        done = (action for action in self.actions if action.state is ActionState.SENT)
+        return tuple(action for action in done if action.purpose != "withdraw")
+
+    @property
     def reminded(self) -> bool:
         """Has its author read a reminder about it, or may they have?"""
         return any(action.reminds and action.may_be_read for action in self.actions)

@@ -12,7 +12,7 @@ from tribune.channel import ActKind
 from tribune.comment import Audience
 from tribune.conversation import Threads, threads
 from tribune.crowd import Crowd
-from tribune.journal import ActionState, Head, HeadKind
+from tribune.journal import Head, HeadKind
 from tribune.leadership import answered, messages_of
 from tribune.operation import Mark, Ruled
 
@@ -73,8 +73,7 @@ def is_valid(head: Head, mark: Mark) -> bool:
 
 def _held_by_hand(head: Head) -> bool:
     """Did a person hide or delete it, or exclude its author, under an article, and did nobody show it since?"""
-    done = [one for one in head.actions if one.target == head.object and one.state is ActionState.SENT]
-    last = next((one for one in reversed(done) if one.kind in _JUDGING), None)
+    last = next((one for one in reversed(head.carried_out) if one.kind in _JUDGING), None)
     return last is not None and last.clause is not None and last.kind is not ActKind.UNHIDE and head.hidden is not False
 
 
