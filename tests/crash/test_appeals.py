@@ -28,8 +28,7 @@ def live(world: World, fault: Fault | None = None) -> str:
     world.deliver("facebook", world.comment(1, THREAT, author="701"))
     world.settle()
     handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (hide,) = restrictions(head)
     assert hide.notice is not None
     world.calls = Calls(faults=[fault] if fault else [])
@@ -95,8 +94,7 @@ def test_one_fault_changes_nothing(world: World, at_call: int, kind: str) -> Non
     assert appeal is not None
     assert (appeal.state, appeal.decided_by, appeal.rev) == (AppealState.OVERTURNED, "lea", 2)
     assert notice.reversed_at is not None
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert not world.facebook.comments["1_1"].hidden
     shown = [action for action in head.actions if action.kind is ActKind.UNHIDE]
     assert [(action.state, action.signed_by) for action in shown] == [(ActionState.SENT, "lea")]
@@ -118,8 +116,7 @@ def granted(world: World, fault: Fault | None = None) -> str:
     world.deliver("facebook", world.comment(1, THREAT, author="701"))
     world.settle()
     handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (hide,) = restrictions(head)
     assert hide.notice is not None
     contest(world, hide.notice)

@@ -74,8 +74,7 @@ def test_nothing_that_they_wrote_is_left_and_the_decisions_are(world: World) -> 
     assert [canary for canary in CANARIES[:2] if canary in left] == []
     assert "nouvelle boutique" in left, "what somebody else wrote stays"
     for number, old in zip((1, 2), before, strict=True):
-        head = world.head("garance", "facebook", PAGE, f"1_{number}")
-        assert head is not None
+        head = world.kept(number)
         assert old is not None
         assert old.verdict is not None
         assert old.verdict.salt, "it could be found in the ledger"
@@ -102,8 +101,7 @@ def test_what_was_decided_about_the_comment_itself_is_still_carried_out(world: W
     world.pump_only("moderate_comments")
     if decided != "hidden":
         world.settle()
-        head = world.head("garance", "facebook", PAGE, "1_1")
-        assert head is not None
+        head = world.kept()
         if decided == "shown":
             handling(world).show("garance", case_id(head.at), "marie")
         else:
@@ -117,15 +115,13 @@ def test_what_was_decided_about_the_comment_itself_is_still_carried_out(world: W
     world.settle()
 
     assert world.facebook.comments["1_1"].hidden is (decided == "hidden")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert (head.author, head.unfinished) == (None, ())
 
 
 def test_their_standing_is_forgotten(world: World) -> None:
     spoke(world)
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.author is not None
     asks(world)
     world.settle()
@@ -320,8 +316,7 @@ def test_whatever_was_done_about_them_no_table_and_no_later_message_holds_name_i
     world.deliver("facebook", world.comment(20, "Nous regardons", author=PAGE, parent=5))
     world.settle()
     handling(world).send("garance", case_id(("garance", "facebook", PAGE, "1_2")), "marie", f"{NAME}, {WORD} ? À 17 h.")
-    head = world.head("garance", "facebook", PAGE, "1_7")
-    assert head is not None
+    head = world.kept(7)
     (hide,) = restrictions(head)
     contest(world, hide.notice or "", f"C'était {WORD}, signé {NAME}")
     world.settle()

@@ -91,8 +91,7 @@ def test_what_the_platform_never_confirmed_has_its_reason_too(world: World) -> N
     world.deliver("facebook", world.comment(1, ALONE[1], author="801"))
     world.settle(minutes=600)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     felt = list(restrictions(head))
     for action in felt:
         assert action.notice is not None
@@ -106,8 +105,7 @@ def test_danger_that_no_charter_judged_is_told_as_a_protection(world: World) -> 
     world.deliver("facebook", world.comment(1, ALONE[1], author="801", at=before_the_charter))
     world.settle()
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (action,) = restrictions(head)
     assert action.notice is not None
     value = statement(world, action.notice)
@@ -144,8 +142,7 @@ def test_what_a_person_leaves_hidden_after_an_edit_under_the_next_version_cites_
 
     handling(world).close("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (action,) = restrictions(head)
     assert action.notice is not None
     notice, _ = kept(world, action.notice)

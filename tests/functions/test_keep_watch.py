@@ -49,8 +49,7 @@ def test_a_lost_call_is_made(world: World) -> None:
 def test_what_is_done_is_not_woken_again(world: World) -> None:
     world.deliver("facebook", world.comment(1, "@Karim t'es vraiment un abruti si tu crois ça"))
     world.settle()
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.actions[0].state is ActionState.SENT
     world.now += timedelta(hours=1)
     world.invoke("keep_watch", {})

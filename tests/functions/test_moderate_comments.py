@@ -123,8 +123,7 @@ def test_versions_of_one_comment_in_one_batch_are_taken_in_their_order(world: Wo
     world.invoke("moderate_comments", {"Records": [record("b", edited), record("a", first), record("a2", first)]})
     world.settle()
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.verdict is not None
     assert head.verdict.clause is None
     assert [entry.kind for entry in world.outbox.effects] == []
@@ -178,8 +177,7 @@ def test_a_third_time_the_same_words_are_seen_whichever_item_remembers_them(worl
         world.deliver("facebook", world.comment(number, "On roule ensemble dimanche autour du lac"))
         world.pump_only("moderate_comments")
 
-    author = world.head("garance", "facebook", PAGE, "1_3")
-    assert author is not None
+    author = world.kept(3)
     assert author.author is not None
     known = world.journal.read([keys.lately("garance", author.author), keys.author("garance", author.author)])
     standing = known.author("garance", author.author, world.now).standing

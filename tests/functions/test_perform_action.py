@@ -45,8 +45,7 @@ def test_a_community_whose_settings_nobody_can_read_keeps_nobody_else_from_actin
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     decided(world)
-    stranded = world.head("garance", "facebook", PAGE, "1_1")
-    assert stranded is not None
+    stranded = world.kept()
     world.journal.commit(Changes(heads=(replace(stranded, community="velo-club", rev=1),)), world.now)
     world.unreadable("velo-club")
     place = {"schema": 1, "platform": "facebook", "account": PAGE, "object": "1_1"}
@@ -77,8 +76,7 @@ def test_an_answer_that_got_lost_is_found_by_reading_the_thread(world: World) ->
     decided(world)
     wake(world)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (action,) = head.actions
     assert action.state is ActionState.SENT
     assert action.platform_id == world.outbox.effects[0].created
@@ -90,16 +88,14 @@ def test_a_thread_that_is_a_little_behind_is_not_answered_twice(world: World) ->
     decided(world)
     wake(world)
     wake(world)
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.actions[0].state is ActionState.SENDING
 
     world.now += timedelta(minutes=3)
     wake(world)
 
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.actions[0].state is ActionState.SENT
 
 
@@ -118,8 +114,7 @@ def test_a_platform_that_never_answers_is_not_asked_for_ever(world: World) -> No
     world.deliver("facebook", world.comment(1, SPAM))
     world.settle(minutes=24 * 60, quiet_minutes=180)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [action.state for action in head.actions] == [ActionState.UNCERTAIN]
     assert [case.reason for case in world.journal.open_cases("garance")] == ["act_uncertain"]
     assert len(world.outbox.entries) <= 10
@@ -131,8 +126,7 @@ def test_what_has_no_words_any_more_is_not_said_and_troubles_nobody(world: World
     world.journal.erase_words("garance", "facebook", PAGE, "1_1")
     wake(world)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [(action.state, action.why) for action in head.actions] == [(ActionState.CANCELLED, "words_gone")]
     assert world.outbox.entries == ()
     assert world.calls_of("garance") == []
@@ -149,8 +143,7 @@ def test_what_may_have_left_and_has_no_words_any_more_is_uncertain(world: World)
     world.now += timedelta(minutes=10)
     wake(world)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [(action.state, action.why) for action in head.actions] == [(ActionState.UNCERTAIN, "words_gone")]
     assert [entry.kind for entry in world.outbox.effects] == ["reply"]
     assert [call.reason for call in world.calls_of("garance")] == ["uncertain"]
@@ -181,8 +174,7 @@ def test_a_person_who_answers_between_the_look_and_the_claim_is_not_contradicted
     monkeypatch.setattr(Performing, "_claim", interrupted)
     wake(world)
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [(action.state, action.why) for action in head.actions] == [(ActionState.CANCELLED, "human_answered")]
     assert world.outbox.effects == ()
 
@@ -196,15 +188,13 @@ def test_a_wake_up_during_the_lease_changes_nothing_and_one_after_it_finds_out_w
     world.now += timedelta(seconds=70)
     world.invoke("keep_watch", {})
     world.pump_only("perform_action")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [action.state for action in head.actions] == [ActionState.SENDING], "the lease runs"
 
     world.now += timedelta(seconds=60)
     world.invoke("keep_watch", {})
     world.pump_only("perform_action")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert [action.state for action in head.actions] == [ActionState.SENT]
     assert len(world.outbox.effects) == 1
 

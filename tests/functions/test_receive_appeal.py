@@ -32,9 +32,7 @@ def read(world: World, token: str) -> str:
 
 
 def head_of(world: World, number: int = 1) -> Head:
-    head = world.head("garance", "facebook", PAGE, f"1_{number}")
-    assert head is not None
-    return head
+    return world.kept(number)
 
 
 def restricted(world: World, text: str, number: int = 1) -> str:

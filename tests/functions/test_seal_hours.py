@@ -50,8 +50,7 @@ def total(world: World, space: str = SPACE) -> Figures:
 
 
 def space_of(world: World) -> str:
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     return head.space
 
 
@@ -121,8 +120,7 @@ def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> N
     world.settle(minutes=20)
     world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer", verb="edited"))
     world.settle(minutes=20)
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (hide,) = restrictions(head)
     assert hide.notice is not None
     contest(world, hide.notice)
@@ -138,8 +136,7 @@ def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> N
 def test_an_appeal_that_is_won_weeks_later_is_told_of_the_hour_of_the_comment(world: World) -> None:
     world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer"))
     later(world, 24 * 20)
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (hide,) = restrictions(head)
     assert hide.notice is not None
     contest(world, hide.notice)

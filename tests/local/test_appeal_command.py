@@ -32,8 +32,7 @@ def contested(world: World, text: str = "C'était pour rire, mon numéro : 06 39
     world.deliver("facebook", world.comment(1, THREAT, author="701"))
     world.settle()
     handling(world).hide("garance", CASE, "marie")
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (action,) = restrictions(head)
     assert action.notice is not None
     assert contest(world, action.notice, text)["statusCode"] == 303

@@ -505,8 +505,7 @@ def hidden(world: World) -> None:
 
 def contested(world: World) -> None:
     """The member contests on the page, and tries again while it does not answer."""
-    head = world.head("garance", "facebook", PAGE, "1_2")
-    assert head is not None
+    head = world.kept(2)
     (restriction,) = redress.restrictions(head)
     assert restriction.notice is not None
     for _ in range(4):

@@ -407,6 +407,12 @@ class World:
             community, name, account, object_id
         )
 
+    def kept(self, number: int = 1) -> Head:
+        """What is kept of a `comment` of the page that was heard."""
+        head = self.head("garance", "facebook", PAGE, f"1_{number}")
+        assert head is not None
+        return head
+
     def counters(self) -> dict[str, int]:
         """Every live counter, summed over spaces, hours and environments."""
         total: dict[str, int] = {}

@@ -46,8 +46,7 @@ def test_a_hide_under_an_article_keeps_its_reason_though_a_colleague_hides_the_c
     moved(world, "hide")
     world.settle()
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     (hide,) = [action for action in head.actions if action.kind is ActKind.HIDE]
     assert (hide.state, hide.signed_by) == (ActionState.SENT, "marie")
     assert hide.notice is not None

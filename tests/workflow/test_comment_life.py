@@ -20,9 +20,7 @@ GRIEVANCE = "Vous êtes des voleurs, un mois que j'attends mon remboursement !!!
 
 
 def head_of(world: World, number: int) -> Head:
-    head = world.head("garance", "facebook", PAGE, f"1_{number}")
-    assert head is not None
-    return head
+    return world.kept(number)
 
 
 def kinds(world: World) -> list[str]:
@@ -408,8 +406,7 @@ def test_what_a_person_did_counts_also_when_it_is_told_before_the_comment(world:
     world.deliver("facebook", said)
     world.settle()
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert not world.outbox.effects, "a person was there: the machine answers nobody"
     assert (head.by_hand, head.hidden, head.author is not None, head.expires) == (True, verb == "hide", True, None)
 
@@ -421,8 +418,7 @@ def test_our_own_words_are_ours_also_when_they_come_after_what_was_done_about_th
         world.deliver("facebook", body)
         world.settle()
 
-    head = world.head("garance", "facebook", PAGE, "1_1")
-    assert head is not None
+    head = world.kept()
     assert head.kind is HeadKind.TEAM
 
 
@@ -434,8 +430,7 @@ def test_a_person_who_hides_again_what_was_shown_again_is_believed(world: World)
         acted = world.comment(1, SPAM, at=world.now, verb=verb)
         world.deliver("facebook", acted)
         world.settle()
-        head = world.head("garance", "facebook", PAGE, "1_1")
-        assert head is not None
+        head = world.kept()
         seen.append(head.hidden)
         world.now += timedelta(minutes=20)
 

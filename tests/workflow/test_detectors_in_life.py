@@ -7,7 +7,7 @@ from typing import Any
 
 import memory_world
 import pytest
-from world import PAGE, World
+from world import World
 
 from tribune.channel import ActKind
 from tribune.charter import detectors, unpack
@@ -20,9 +20,7 @@ CALM = "@Karim je ne suis pas d'accord avec toi"
 
 
 def head_of(world: World, number: int) -> Head:
-    head = world.head("garance", "facebook", PAGE, f"1_{number}")
-    assert head is not None
-    return head
+    return world.kept(number)
 
 
 def say(world: World, number: int, text: str, **how: Any) -> Head:

@@ -230,8 +230,7 @@ def test_after_a_reminder_was_taken_back_the_next_one_in_the_thread_explains_its
     place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
     place.settle(minutes=6, quiet_minutes=4)
 
-    head = place.head("garance", "facebook", PAGE, "1_2")
-    assert head is not None
+    head = place.kept(2)
     assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]
 
 
@@ -240,8 +239,7 @@ def test_the_reminder_that_was_taken_back_explains_nothing_whichever_clause_the_
     place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
     place.settle(minutes=6, quiet_minutes=4)
 
-    head = place.head("garance", "facebook", PAGE, "1_2")
-    assert head is not None
+    head = place.kept(2)
     assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]
 
 
@@ -262,6 +260,5 @@ def test_a_reminder_that_is_taken_back_once_it_left_explains_nothing_either(plac
 
     place.deliver("facebook", place.comment(2, "@Karim quel abruti tu es", author="7002", parent=1))
     place.settle(minutes=6, quiet_minutes=4)
-    head = place.head("garance", "facebook", PAGE, "1_2")
-    assert head is not None
+    head = place.kept(2)
     assert [str(action.variant).partition("/")[0] for action in head.actions] == ["reminder1.respect"]

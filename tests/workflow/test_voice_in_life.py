@@ -53,8 +53,7 @@ def send(world: World, number: int, draft: Draft) -> None:
 
 def read_by(world: World, number: int) -> frozenset[str]:
     """The texts that the author of a comment read within 30 days."""
-    head = world.head("garance", "facebook", PAGE, f"1_{number}")
-    assert head is not None
+    head = world.kept(number)
     assert head.author is not None
     known = world.journal.read([keys.author("garance", head.author)])
     return known.author("garance", head.author, world.now).standing.variants
@@ -124,13 +123,11 @@ def test_a_signed_question_is_known_as_one_and_so_is_a_hide_on_the_platform_itse
     place.deliver("facebook", place.comment(1, QUESTION, verb="hide"))
     place.settle(minutes=4, quiet_minutes=2)
 
-    asked = place.head("garance", "facebook", PAGE, "1_1")
-    assert asked is not None
+    asked = place.kept()
     assert [(action.asks, action.signed_by) for action in asked.actions if action.signed_by] == [(True, "marie")]
     assert (asked.by_hand, asked.hidden) == (True, True), "answered by hand before, hidden since"
 
     place.deliver("facebook", place.comment(1, QUESTION, verb="unhide", at=place.now))
     place.settle(minutes=4, quiet_minutes=2)
-    shown = place.head("garance", "facebook", PAGE, "1_1")
-    assert shown is not None
+    shown = place.kept()
     assert shown.hidden is False
