@@ -464,8 +464,8 @@ def test_every_call_has_words(language: str) -> None:
 # --- the matter ---------------------------------------------------------------------------------------------
 
 
-def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
-    said = Comment(
+def said(text: str, *tagged: str) -> Comment:
+    return Comment(
         platform="facebook",
         account="1",
         object="1_2",
@@ -474,10 +474,15 @@ def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
         posted_at=NOW,
         author=Author("9"),
         thread=Thread("1_2", "1"),
-        text=" @Karim pas d'accord",
+        text=text,
+        tagged=tagged,
     )
-    matter = Matter.of(said, answers_member=False, vocabulary=OURS)
-    assert matter == Matter("1_2", words_hash(said.text), to_member=True, written_at=NOW)
+
+
+def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
+    comment = said(" @Karim pas d'accord")
+    matter = Matter.of(comment, answers_member=False, vocabulary=OURS)
+    assert matter == Matter("1_2", words_hash(comment.text), to_member=True, written_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -495,19 +500,8 @@ def test_the_matter_of_a_comment_holds_none_of_its_words() -> None:
 def test_whoever_writes_our_own_name_speaks_to_us(
     text: str, tagged: tuple[str, ...], answers_member: object, to_member: object
 ) -> None:
-    said = Comment(
-        platform="telegram",
-        account="1",
-        object="1_2",
-        verb=Verb.CREATED,
-        said_at=NOW,
-        posted_at=NOW,
-        author=Author("9"),
-        thread=Thread("1_2", "1"),
-        text=text,
-        tagged=tagged,
-    )
-    assert Matter.of(said, answers_member=bool(answers_member), vocabulary=OURS).to_member is to_member
+    matter = Matter.of(said(text, *tagged), answers_member=bool(answers_member), vocabulary=OURS)
+    assert matter.to_member is to_member
 
 
 # --- gravity 4 ----------------------------------------------------------------------------------------------
