@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from redress import contest, handling, kept, restrictions, reviewing
+from redress import contest, decision_about, handling, kept, reviewing
 from world import PAGE, Calls, Fault, Killed, World
 
 from tribune.channel import ActKind
@@ -23,20 +23,23 @@ EFFECTS = (6, 7, 8, 18, 19, 23, 25, 26, 31, 32, 34)
 _READS = ("Query", "GetItem", "BatchGetItem", "GetParameter", "ReceiveMessage")
 
 
-def live(world: World, fault: Fault | None = None) -> str:
-    """A threat is hidden and confirmed; its author contests; it is overturned. The token of the page."""
+def confirmed(world: World) -> str:
+    """A threat is hidden, and a person confirms that. The token of the page."""
     world.deliver("facebook", world.comment(1, THREAT, author="701"))
     world.settle()
     handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
-    head = world.kept()
-    (hide,) = restrictions(head)
-    assert hide.notice is not None
+    return decision_about(world.kept())
+
+
+def live(world: World, fault: Fault | None = None) -> str:
+    """A threat is hidden and confirmed; its author contests; it is overturned. The token of the page."""
+    address = confirmed(world)
     world.calls = Calls(faults=[fault] if fault else [])
     world.uncounted = {"keep_watch", "call_manager", "show_charter"}
-    insisted(world, partial(contest, world, hide.notice, "C'était pour rire."))
+    insisted(world, partial(contest, world, address, "C'était pour rire."))
     insisted(world, partial(overturned, world))
     world.settle()
-    return hide.notice
+    return address
 
 
 def overturned(world: World) -> dict[str, int]:
@@ -113,20 +116,15 @@ CALLS_TO_GRANT = 12
 
 def granted(world: World, fault: Fault | None = None) -> str:
     """A threat is hidden and confirmed; its author contests; somebody of the team shows it again. The token of the page."""
-    world.deliver("facebook", world.comment(1, THREAT, author="701"))
-    world.settle()
-    handling(world).hide("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
-    head = world.kept()
-    (hide,) = restrictions(head)
-    assert hide.notice is not None
-    contest(world, hide.notice)
+    address = confirmed(world)
+    contest(world, address)
     world.settle()
     again = world.comment(1, "", verb="unhide")
     world.deliver("facebook", again)
     world.calls = Calls(faults=[fault] if fault else [])
     world.uncounted = {"keep_watch", "call_manager", "perform_action"}
     world.settle()
-    return hide.notice
+    return address
 
 
 def test_the_harness_reaches_every_call_that_grants(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import square
-from redress import contest, handling, restrictions, reviewing
+from redress import contest, decision_about, handling, reviewing
 from world import LINE_ACCOUNT, PAGE, Fault, World
 
 from tribune.aws import clients, keys
@@ -105,8 +105,7 @@ def test_what_was_decided_about_the_comment_itself_is_still_carried_out(world: W
         if decided == "shown":
             handling(world).show("garance", case_id(head.at), "marie")
         else:
-            (hide,) = restrictions(head)
-            contest(world, hide.notice or "")
+            contest(world, decision_about(head))
             (appeal,) = reviewing(world).waiting()
             reviewing(world).overturn(appeal.code, "lea")
 
@@ -317,8 +316,7 @@ def test_whatever_was_done_about_them_no_table_and_no_later_message_holds_name_i
     world.settle()
     handling(world).send("garance", case_id(("garance", "facebook", PAGE, "1_2")), "marie", f"{NAME}, {WORD} ? À 17 h.")
     head = world.kept(7)
-    (hide,) = restrictions(head)
-    contest(world, hide.notice or "", f"C'était {WORD}, signé {NAME}")
+    contest(world, decision_about(head), f"C'était {WORD}, signé {NAME}")
     world.settle()
     world.now += timedelta(hours=3)
     world.invoke("seal_hours", {})

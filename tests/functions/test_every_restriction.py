@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from publishing import in_force, publish
-from redress import contest, handling, kept, restrictions, show, statement
+from redress import contest, decision_about, handling, kept, restrictions, show, statement
 from world import PAGE, World
 
 from tribune.channel import ActKind
@@ -105,15 +105,13 @@ def test_danger_that_no_charter_judged_is_told_as_a_protection(world: World) -> 
     world.deliver("facebook", world.comment(1, ALONE[1], author="801", at=before_the_charter))
     world.settle()
 
-    head = world.kept()
-    (action,) = restrictions(head)
-    assert action.notice is not None
-    value = statement(world, action.notice)
+    token = decision_about(world.kept())
+    value = statement(world, token)
     assert problems(value["statement"]) == []
     assert value["statement"]["category"] == "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH"
     assert value["beside"]["charter_version"] is None
-    assert "Aucune charte n" in show(world, action.notice)["body"]
-    assert contest(world, action.notice)["statusCode"] == 303
+    assert "Aucune charte n" in show(world, token)["body"]
+    assert contest(world, token)["statusCode"] == 303
 
 
 def rewritten(charter: Charter) -> Charter:
@@ -142,16 +140,14 @@ def test_what_a_person_leaves_hidden_after_an_edit_under_the_next_version_cites_
 
     handling(world).close("garance", case_id(("garance", "facebook", PAGE, "1_1")), "marie")
 
-    head = world.kept()
-    (action,) = restrictions(head)
-    assert action.notice is not None
-    notice, _ = kept(world, action.notice)
+    token = decision_about(world.kept())
+    notice, _ = kept(world, token)
     assert notice is not None
     assert (notice.clause, notice.charter_version) == cited
     rule = charters[cited[1]].clause(cited[0])
     assert rule is not None
     assert notice.clause_hash == charters[cited[1]].hash_of(rule, "fr")
-    value = statement(world, action.notice)
+    value = statement(world, token)
     assert problems(value["statement"]) == []
     assert value["beside"]["quoted_rule"] == rule.text["fr"]
-    assert "Aucune charte n" not in show(world, action.notice)["body"]
+    assert "Aucune charte n" not in show(world, token)["body"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from redress import contest, handling, kept, restrictions, reviewing, show, statement
+from redress import contest, decision_about, handling, kept, restrictions, reviewing, show, statement
 from world import PAGE, World
 
 from tribune.aws import clients
@@ -39,9 +39,7 @@ def restricted(world: World, text: str, number: int = 1) -> str:
     """Somebody writes, it is hidden: the token of its page."""
     world.deliver("facebook", world.comment(number, text, author=f"70{number}"))
     world.settle()
-    (action,) = restrictions(head_of(world, number))
-    assert action.notice is not None
-    return action.notice
+    return decision_about(head_of(world, number))
 
 
 def hidden_by_hand(world: World) -> str:
@@ -52,9 +50,7 @@ def hidden_by_hand(world: World) -> str:
     world.deliver("facebook", world.comment(1, THREAT, author="701", verb="edited"))
     world.settle()
     handling(world).hide("garance", CASE, "marie")
-    (action,) = restrictions(head_of(world))
-    assert action.notice is not None
-    return action.notice
+    return decision_about(head_of(world))
 
 
 def tallied(world: World) -> dict[str, int]:

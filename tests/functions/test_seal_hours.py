@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from memory_world import memory_world
-from redress import contest, handling, restrictions, reviewing
+from redress import contest, decision_about, handling, reviewing
 from world import FAULTS, LINE_ACCOUNT, PAGE, THROTTLED, Fault, Killed, World
 
 from tribune.aws import clients
@@ -120,10 +120,7 @@ def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> N
     world.settle(minutes=20)
     world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer", verb="edited"))
     world.settle(minutes=20)
-    head = world.kept()
-    (hide,) = restrictions(head)
-    assert hide.notice is not None
-    contest(world, hide.notice)
+    contest(world, decision_about(world.kept()))
     reviewing(world).overturn(reviewing(world).waiting()[0].code, "lea")
     later(world)
 
@@ -136,10 +133,7 @@ def test_taking_back_our_own_reminder_deletes_nobodys_comment(world: World) -> N
 def test_an_appeal_that_is_won_weeks_later_is_told_of_the_hour_of_the_comment(world: World) -> None:
     world.deliver("facebook", world.comment(1, "On sait où est ton magasin, on va venir te défoncer"))
     later(world, 24 * 20)
-    head = world.kept()
-    (hide,) = restrictions(head)
-    assert hide.notice is not None
-    contest(world, hide.notice)
+    contest(world, decision_about(world.kept()))
     reviewing(world).overturn(reviewing(world).waiting()[0].code, "lea")
     later(world)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from commanding import Tribune, ordinary
-from redress import contest, handling, restrictions
+from redress import contest, decision_about, handling
 from world import PAGE, World
 
 from tribune.notice import code
@@ -32,11 +32,9 @@ def contested(world: World, text: str = "C'était pour rire, mon numéro : 06 39
     world.deliver("facebook", world.comment(1, THREAT, author="701"))
     world.settle()
     handling(world).hide("garance", CASE, "marie")
-    head = world.kept()
-    (action,) = restrictions(head)
-    assert action.notice is not None
-    assert contest(world, action.notice, text)["statusCode"] == 303
-    return code(action.notice)
+    token = decision_about(world.kept())
+    assert contest(world, token, text)["statusCode"] == 303
+    return code(token)
 
 
 def test_a_reviewer_reads_the_whole_story_and_reverses_it(world: World, appeal: Appeal) -> None:

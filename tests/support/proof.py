@@ -505,12 +505,10 @@ def hidden(world: World) -> None:
 
 def contested(world: World) -> None:
     """The member contests on the page, and tries again while it does not answer."""
-    head = world.kept(2)
-    (restriction,) = redress.restrictions(head)
-    assert restriction.notice is not None
+    token = redress.decision_about(world.kept(2))
     for _ in range(4):
         try:
-            if redress.contest(world, restriction.notice, "C'est une erreur")["statusCode"] < HTTPStatus.BAD_REQUEST:
+            if redress.contest(world, token, "C'est une erreur")["statusCode"] < HTTPStatus.BAD_REQUEST:
                 break
         except Killed:
             world.doors.pop("receive_appeal", None)

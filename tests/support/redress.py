@@ -29,6 +29,13 @@ def restrictions(head: Head) -> Iterator[Action]:
     return (a for a in head.actions if a.kind in kinds and a.purpose != "withdraw" and a.state in FELT)
 
 
+def decision_about(head: Head) -> str:
+    """The address of the one decision that restricts the author of a comment."""
+    (restriction,) = restrictions(head)
+    assert restriction.notice is not None
+    return restriction.notice
+
+
 def show(world: World, token: str, *, more: str = "", language: str = "fr") -> dict[str, Any]:
     """GET the page of a decision (`more`: `.json`)."""
     path = f"/decisions/garance/{token}{more}"

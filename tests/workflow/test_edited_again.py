@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from memory_world import memory_world
-from redress import handling, kept, restrictions
+from redress import decision_about, handling, kept
 from world import BLOG, PAGE, World
 
 from tribune.aws import keys
@@ -98,9 +98,7 @@ def test_a_reminder_that_was_hidden_when_an_edit_took_its_ground_away_hides_no_c
     assert [(entry.kind, entry.object) for entry in place.outbox.effects][2:] == [("hide", "c-1")]
     head = place.head("garance", "generic", BLOG, "c-1")
     assert head is not None
-    (hide,) = restrictions(head)
-    assert hide.notice is not None
-    assert kept(place, hide.notice)[0] is not None
+    assert kept(place, decision_about(head))[0] is not None
 
 
 @pytest.mark.parametrize("apart", [timedelta(minutes=10), A_DAY])

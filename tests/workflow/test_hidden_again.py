@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from memory_world import memory_world
-from redress import contest, handling, kept, restrictions, reviewing
+from redress import contest, decision_about, handling, kept, restrictions, reviewing
 from world import PAGE, World
 
 from tribune.channel import ActKind
@@ -174,8 +174,7 @@ def test_an_appeal_won_about_a_number_does_not_show_the_threat_that_was_edited_b
 
 def test_whoever_shows_it_shows_it_whatever_else_hides_it(place: World) -> None:
     said(place, PHONE)
-    (protected,) = restrictions(seen(place))
-    contest(place, protected.notice or "")
+    contest(place, decision_about(seen(place)))
     said(place, f"{PHONE} {THREAT}", "edited")
 
     assert reviewing(place).give_in(seen(place).at, "lea")
