@@ -11,6 +11,7 @@ from tribune.community import Community
 from tribune.errors import CharterUnreadable, NotFound
 from tribune.notice import Appeal, AppealState, Ground, Notice
 from tribune.workflow.deed import clause_link
+from tribune.workflow.ports import Communities
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,6 @@ class Charters(Protocol):
     """The published charters."""
 
     def version(self, community: str, version: int) -> PublishedCharter: ...
-
-
-class Communities(Protocol):
-    """The communities of this stack."""
-
-    def load(self, community_id: str) -> Community: ...
 
 
 # ruff: enable[D102]
