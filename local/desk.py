@@ -149,8 +149,7 @@ class Desk:
 
     def everybody(self) -> tuple[Person, ...]:
         """The team, the fallback included."""
-        rota = self.community.rota
-        return rota.everybody
+        return self.community.rota.everybody
 
     def called(self, person_id: str | None) -> str:
         """The name of somebody who did something."""

@@ -883,7 +883,7 @@ def _hide_of(head: Head) -> tuple[str, datetime | None]:
     hides = _hides(head)
     if not hides:
         return "nothing", None
-    if _is_shown_again(head):
+    if _was_shown_again(head):
         return "shown", hides[-1].done_at
     last = hides[-1]
     return "waits" if last.state is ActionState.READY and last.why else _HIDES[last.state], last.done_at
@@ -894,8 +894,8 @@ def _hides(head: Head) -> list[Action]:
     return [action for action in head.actions if action.kind is ActKind.HIDE and action.target == head.object]
 
 
-def _is_shown_again(head: Head) -> bool:
-    """Was it shown again, by us or on the platform itself?"""
+def _was_shown_again(head: Head) -> bool:
+    """Was it shown again, by us or on the platform itself? What is only on its way to be is not told."""
     last = last_visibility(head)
     return head.hidden is False or (last is not None and (last.kind, last.state) == (ActKind.UNHIDE, ActionState.SENT))
 
