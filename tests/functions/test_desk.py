@@ -322,7 +322,9 @@ def hidden_number(browser: Browser) -> tuple[str, str]:
     head = world.head("garance", "facebook", PAGE, "1_2")
     assert head is not None
     (token,) = [action.notice for action in head.actions if action.notice]
-    lines = [line for part in ("waiting", "others") for line in browser.json(UNANSWERED)[part] if "•••" in line["quote"]]
+    lines = [
+        line for part in ("waiting", "others") for line in browser.json(UNANSWERED)[part] if "•••" in line["quote"]
+    ]
     return f"/desk/garance/case/{lines[0]['at']}", token
 
 
@@ -342,7 +344,7 @@ def test_who_decided_gives_in_to_an_appeal_though_its_author_deleted_the_words(b
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_contested_case_leads_to_the_appeals_not_to_a_command(browser: Browser, language: str) -> None:
     case, token = hidden_number(marie(browser))
-    assert "/appeals\">Relire" not in browser.get(case).body
+    assert '/appeals">Relire' not in browser.get(case).body
     contest(browser.world, token)
 
     reader = Browser(browser.world, language=language)

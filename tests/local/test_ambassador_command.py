@@ -72,7 +72,7 @@ def test_who_leaves_leaves_nothing_behind(world: World, tribune: Tribune) -> Non
     assert "plus rien" in tribune("ambassador", "leave", WHO).plain
 
 
-def test_an_internal_charter_is_compared_with_the_internal_one(world: World, tribune: Tribune, tmp_path: Path) -> None:
+def test_an_internal_charter_is_compared_with_the_internal_one(tribune: Tribune, tmp_path: Path) -> None:
     file = tmp_path / "internal.yaml"
     file.write_text(INTERNAL.read_text("utf-8").replace("notice_days: 0", "notice_days: 7"), "utf-8")
     compared = ("charter", "diff", str(file), "--community", "garance")
