@@ -21,7 +21,8 @@ class Mail:
     def __call__(self, *, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail in plain text and HTML. Raises Unavailable when SES did not take it."""
         letter = EmailMessage(policy=SMTP)
-        letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
+        # A header is one line: a place or an alarm that is told in two must not cost somebody their call.
+        letter["From"], letter["To"], letter["Subject"] = self.sender, to, " ".join(subject.splitlines())
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: whoever is on leave need not say so to a machine
         letter.set_content(text, cte="quoted-printable")
         letter.add_alternative(html, subtype="html", cte="quoted-printable")
