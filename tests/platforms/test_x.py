@@ -140,6 +140,18 @@ def test_links_stand_as_people_wrote_them_and_pictures_and_quoted_posts_are_no_w
     assert (quoted.thread.id, quoted.thread.post, quoted.parent) == (quoted.object, POST, None)
 
 
+@pytest.mark.parametrize(
+    "shown", ["https://x.com/amina_roux/status/1/photo/1", f"https://x.com/velosgarance/status/{POST}"]
+)
+def test_a_post_that_only_shows_something_is_not_silence(sent: Callable[[str], Any], shown: str) -> None:
+    body = sent("x__post_quote_create").body
+    link = {"start": 0, "end": 23, "url": "https://t.co/pIc7uRe001", "expanded_url": shown}
+    body["data"]["payload"] |= {"text": link["url"], "entities": {"urls": [link]}, "display_text_range": [0, 23]}
+    (said,) = [said for item in x.split(body) for said in x.read(item)]
+    assert isinstance(said, Comment)
+    assert (said.text, said.media) == ("", Media.FILE)
+
+
 def test_the_same_post_told_as_a_reply_and_as_a_mention_is_one_version(sent: Callable[[str], Any]) -> None:
     body = sent("x__post_reply_create").body
     again = {"data": {**body["data"], "event_type": "post.mention.create", "event_uuid": "-1"}}

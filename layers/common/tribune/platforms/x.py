@@ -238,7 +238,7 @@ def _comment(account: str, post: _Post, users: Mapping[str, str]) -> Comment:
         thread=thread,
         text=text,
         parent=parent,
-        media=_media(post.attachments),
+        media=_media(post.attachments, text),
         url=f"https://x.com/i/web/status/{quote(post.id, safe='')}",
         language=post.lang if post.lang and re.fullmatch("[a-z]{2}", post.lang) else None,
         tagged=_tagged(account, post, start),
@@ -298,12 +298,12 @@ def _tagged(account: str, post: _Post, start: int) -> tuple[str, ...]:
     )
 
 
-def _media(attachments: Any) -> Media:
-    """By the first number of a media key: 3 is a picture, 7, 13 and 16 move."""
+def _media(attachments: Any, text: str) -> Media:
+    """By the first number of a media key: 3 is a picture, 7, 13 and 16 move. A post without words shows something, said or not."""
     match attachments:
         case {"media_keys": [str(key), *_]}:
             return Media.IMAGE if key.startswith("3_") else Media.VIDEO
-    return Media.NONE
+    return Media.NONE if text else Media.FILE
 
 
 _EPOCH: Final = 1288834974657
