@@ -70,6 +70,15 @@ def test_html_is_read_as_people_see_it_and_a_link_whole(read: Callable[[str], Co
     assert said.said_at == datetime(2026, 9, 1, 9, tzinfo=UTC)
 
 
+def test_what_is_put_to_the_vote_is_read_with_the_question(items: Callable[[str], tuple[Item, ...]]) -> None:
+    item = items("mention")[0]
+    poll = {"id": "1", "expired": False, "options": [{"title": "Un escroc"}, {"title": "Un voleur", "votes_count": 3}]}
+    status = {**item.payload["status"], "content": "<p>Le patron est :</p>", "poll": poll}
+    (said,) = mastodon.read(replace(item, payload={**item.payload, "status": status}))
+    assert isinstance(said, Comment)
+    assert said.text == "Le patron est :\nUn escroc\nUn voleur"
+
+
 def test_what_stands_apart_is_not_glued_together(items: Callable[[str], tuple[Item, ...]]) -> None:
     item = items("mention")[0]
     written = "<p>Bonjour<br/>vous</p><blockquote><p>êtes ouverts</p></blockquote><ul>\n<li>lundi</li><li>mardi</li></ul><p>?</p>"

@@ -210,6 +210,7 @@ class _Status:
     in_reply_to_account_id: str | None = None
     mentions: tuple[_Mention, ...] = ()
     media_attachments: Any = None
+    poll: Any = None
     url: str | None = None
     language: str | None = None
 
@@ -307,15 +308,21 @@ _AT: Final = re.compile(r"@([\w.-]+)(?:@[\w.-]+)?\s*")
 
 
 def _words(account: str, status: _Status) -> str:
-    """The text of the HTML, behind its warning if there is one, without the name that only begins a reply: ours, or
-    the one that our own answers begin with.
+    """The text of the HTML, behind its warning if there is one and before what a poll puts to the vote, without the name
+    that only begins a reply: ours, or the one that our own answers begin with.
     """
     text = _plain(status.content)
     us = {one.username for one in status.mentions if one.id == account}
     first = _AT.match(text)
     if first and (status.account.id == account or first[1] in us):
         text = text[first.end() :]
-    return "\n".join(part for part in (status.spoiler_text or "", text) if part)
+    return "\n".join(part for part in (status.spoiler_text or "", text, *_choices(status.poll)) if part)
+
+
+def _choices(poll: Any) -> list[str]:
+    options = poll.get("options") if isinstance(poll, dict) else None
+    listed = options if isinstance(options, list) else []
+    return [one["title"] for one in listed if isinstance(one, dict) and isinstance(one.get("title"), str)]
 
 
 def _plain(content: str) -> str:
