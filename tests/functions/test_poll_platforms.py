@@ -158,10 +158,12 @@ def test_a_days_quota_is_never_exceeded(world: World, monkeypatch: pytest.Monkey
         world.poll()
         world.now += TICK
     assert len(twin.requests) == 10, "half of it is for answering"
+    assert [call.reason for call in world.calls_of("garance")] == ["quota_spent"]
 
     world.now += timedelta(hours=19)
     world.poll()
     assert len(twin.requests) == 11
+    assert len(world.calls_of("garance")) == 1
 
 
 @pytest.mark.parametrize("kind", ["error_after", "kill_before", "kill_after"])

@@ -38,7 +38,7 @@ TABLES = (
     "lint",
 )
 BRAKES = {f"brake_{why}" for why in Why}
-ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "unheard", "lookup_refused", "refresh_failed"}
+ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "unheard", "quota_spent", "lookup_refused", "refresh_failed"}
 ACCOUNTS |= {"access_back", "access_renewed"}
 """What poll_platforms and refresh_tokens call about: an account, not a comment."""
 ACTS = {"failed", "uncertain", "hide_waits", Verdict.BLOCKED, Verdict.TOKEN_DEAD}

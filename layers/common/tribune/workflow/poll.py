@@ -198,6 +198,7 @@ class Polling:
         while seconds_left() >= LEAST_SECONDS:
             told = self._page(account, record, seconds_left() - 2.0)
             if told.tomorrow:
+                self.asking.resting.call(account.at, "quota_spent", now, began=told.tomorrow, space=place.space)
                 self._keep(record, lease_until=None, not_before=told.tomorrow)
                 return Swept(place.platform, items, why="quota")
             gathered = told.value or Gathered((), told.outcome)
