@@ -246,6 +246,21 @@ def test_a_persons_answer_that_comes_back_before_its_own_answer_settles_what_it_
     assert kinds(world) == ["reply"], "after a person the machine says nothing in that thread"
 
 
+def test_what_comes_with_what_it_answers_is_in_the_thread_of_both(world: World) -> None:
+    world.deliver("facebook", world.comment(1, QUESTION))
+    world.settle()
+    world.deliver("facebook", world.comment(90, "Bonjour, je regarde.", author=PAGE, parent=1))
+    world.settle()
+    before = kinds(world)
+    world.deliver("facebook", world.comment(4, INSULT, author="7004", parent=3))
+    world.deliver("facebook", world.comment(3, "Pareil pour moi", author="7003", parent=2))
+    world.deliver("facebook", world.comment(2, "Moi aussi", author="7002", parent=1))
+    world.settle()
+
+    assert {head_of(world, number).thread for number in (1, 2, 3, 4)} == {"1_1"}
+    assert kinds(world) == before, "a person answered there"
+
+
 def test_after_a_person_answered_the_machine_is_silent_in_that_thread(world: World) -> None:
     world.deliver("facebook", world.comment(1, GRIEVANCE))
     world.settle()

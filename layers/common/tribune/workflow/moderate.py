@@ -250,7 +250,8 @@ class Moderation:
         wanted = [key for deed, ground in zip(deeds, grounds, strict=True) for key in self._keys_of(deed, ground)]
         wanted += [self.keys.budget(*account, hour_of(now)) for account in sorted({deed.at[:3] for deed in deeds})]
         known = self.journal.read(wanted)
-        deeds = [_rooted(deed, known) for deed in deeds]
+        together = {deed.at: deed for deed in deeds}
+        deeds = [_rooted(deed, known, together) for deed in deeds]
         threads = [thread_at(deed, ground) for deed, ground in zip(deeds, grounds, strict=True)]
         roots = [self.keys.thread(*thread) for deed, thread in zip(deeds, threads, strict=True) if deed.root]
         if roots:
@@ -392,12 +393,22 @@ def _under_our_name(said: Said, community: Community) -> Said:
     return replace(said, author=replace(said.author, is_ours=True))
 
 
-def _rooted(deed: Deed, known: Known) -> Deed:
-    """The event in the thread of the comment it answers, where the platform took that comment for the thread."""
-    answered = known.head(*deed.answers) if deed.answers else None
-    if answered is None or deed.said.thread.id != answered.object or answered.thread == answered.object:
-        return deed
-    return replace(deed, root=answered.thread)
+def _rooted(deed: Deed, known: Known, together: Mapping[ObjectId, Deed]) -> Deed:
+    """The event in the thread of the comment it answers, where the platform took that comment for the thread.
+
+    `together`: the events of the same round; what it answers may be one of them, and answer another one.
+    """
+    thread, above, passed = deed.said.thread.id, deed.answers, set[ObjectId]()
+    while above is not None and above not in passed and thread == above[3]:
+        passed.add(above)
+        head, beside = known.head(*above), together.get(above)
+        if head is not None:
+            thread, above = head.thread, None
+        elif beside is not None:
+            thread, above = beside.said.thread.id, beside.answers
+        else:
+            above = None
+    return deed if thread == deed.said.thread.id else replace(deed, root=thread)
 
 
 def _envelope(body: str) -> dict[str, Any]:
