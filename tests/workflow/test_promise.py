@@ -338,3 +338,82 @@ def test_a_promise_is_kept_in_mind_though_the_appeal_that_waits_is_decided_meanw
 
     case = case_of(world)
     assert (case.state, case.remind_at) == (CaseState.OPEN, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
+
+
+BACK_AT_FIVE = "Je regarde et je reviens ici à 17 h."
+
+
+@pytest.mark.parametrize("where", ["on the platform", "at the desk"])
+def test_a_person_who_corrects_their_promise_is_reminded_of_what_they_say_now(world: World, where: str) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    if where == "at the desk":
+        handling(world).send("garance", case_of(world).id, "marie", BACK_AT_FIVE)
+        world.settle()
+        [reply] = world.outbox.effects
+        number = int((reply.created or "").rpartition("_")[2])
+    else:
+        number = 50
+        world.deliver("facebook", ours(world, number, BACK_AT_FIVE))
+        world.settle()
+    first = case_of(world).promises
+    world.now += timedelta(minutes=10)
+    corrected = world.comment(number, "Je regarde et je reviens ici à 18 h.", author=PAGE, parent=1, verb="edited")
+    for _ in range(2):
+        world.deliver("facebook", corrected)
+        world.settle()
+
+    case = case_of(world)
+    assert [(one.words, one.made_at, one.kept_at) for one in case.promises] == [("à 18 h", first[0].made_at, None)]
+    assert case.remind_at == datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+
+    world.now = datetime(2026, 11, 24, 17, 1, tzinfo=UTC)
+    world.settle(minutes=2)
+    world.deliver("facebook", corrected)
+    world.settle(minutes=2)
+    assert [call.reason for call in world.calls_of("garance")] == ["promise"]
+
+
+def test_a_promise_that_a_person_takes_out_of_their_answer_is_none_any_more_though_the_answer_is_told_again(
+    world: World,
+) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    promised = ours(world, 50, BACK_AT_FIVE)
+    world.deliver("facebook", promised)
+    world.settle()
+    world.now += timedelta(minutes=10)
+    world.deliver("facebook", world.comment(50, "C'est remboursé.", author=PAGE, parent=1, verb="edited"))
+    world.settle()
+    world.deliver("facebook", promised)
+    world.settle()
+
+    case = case_of(world)
+    assert (case.state, case.closed_by, case.promises, case.remind_at) == (CaseState.CLOSED, "team", (), None)
+
+
+def test_a_promise_that_a_person_adds_to_their_answer_opens_its_case_again(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    world.deliver("facebook", ours(world, 50, "Je regarde."))
+    world.settle()
+    assert case_of(world).state is CaseState.CLOSED
+    world.now += timedelta(minutes=10)
+    world.deliver("facebook", world.comment(50, BACK_AT_FIVE, author=PAGE, parent=1, verb="edited"))
+    world.settle()
+
+    case = case_of(world)
+    assert (case.state, case.remind_at) == (CaseState.OPEN, datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
+
+
+def test_a_word_that_a_person_corrects_elsewhere_in_the_thread_keeps_no_promise(world: World) -> None:
+    world.deliver("facebook", world.comment(1, GRIEVANCE))
+    world.settle()
+    for number, text in ((50, "Bonjuor."), (51, BACK_AT_FIVE)):
+        world.deliver("facebook", ours(world, number, text))
+        world.settle()
+    before = case_of(world)
+    world.deliver("facebook", world.comment(50, "Bonjour.", author=PAGE, parent=1, verb="edited"))
+    world.settle()
+
+    assert case_of(world) == before

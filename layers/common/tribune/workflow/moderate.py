@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from tribune.channel import ActKind, Item, Platform
 from tribune.charter import PublishedCharter, Reader
-from tribune.comment import Comment, Said, TeamAct, milliseconds
+from tribune.comment import Comment, Said, TeamAct, Verb, milliseconds
 from tribune.community import Community
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import ActionState, Changes, Head, HeadKind, Promised
+from tribune.journal import ActionState, CaseState, Changes, Head, HeadKind, Promised, ThreadNote
 from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
 from tribune.workflow.appeal import Receiving, Reviewing
@@ -293,8 +293,8 @@ class Moderation:
             self.journal.erase_words(*at)
         for deed in deeds:
             head = sheet.head(deed.at)
-            if head is not None and head.kind is HeadKind.TEAM and not head.deleted:
-                self._close_answered(head, self._promise(deed), now)
+            if head is not None and not head.deleted and self._by_a_person(head):
+                self._follow(head, deed, now)
             self._grant(deed, head)
         for community, address, text in sheet.contests:
             self._contest(community, address, text, now)
@@ -312,6 +312,43 @@ class Moderation:
         if shown and head is not None and head.hidden is False:
             with suppress(AlreadyDone):
                 self.reviewing(self.communities.load(deed.community)).give_in(deed.at, TEAM)
+
+    @staticmethod
+    def _by_a_person(head: Head) -> bool:
+        """Are these words of ours a person's own, or rewritten by one where they stand?"""
+        return head.kind is HeadKind.TEAM or (head.kind is HeadKind.OURS and head.by_hand)
+
+    def _follow(self, head: Head, deed: Deed, now: datetime) -> None:
+        """What follows from a person's words: they answer; rewritten, they promise what they say now. Words that were
+        rewritten since promise nothing.
+        """
+        said = deed.said if isinstance(deed.said, Comment) and deed.said.version == head.v else None
+        made = self._promise(deed) if said else None
+        if made is not None:
+            made = replace(made, made_at=head.posted_at)
+        rewritten = said is not None and said.verb is Verb.EDITED and said.said_at > head.posted_at
+        if rewritten and self._reword(head, made, now):
+            return
+        if made is not None or head.kind is HeadKind.TEAM:
+            self._close_answered(head, made, now)
+
+    def _reword(self, spoken: Head, made: Promised | None, now: datetime) -> bool:
+        """A promise that a person had made in these words gives way to what they promise now; False where they made none."""
+        thread = spoken.thread_at
+        record = self.journal.read([self.keys.thread(*thread)]).thread(*thread)
+        names = {spoken.parent, spoken.thread, *record.open}
+        objects = [(*thread[:3], name) for name in sorted(name for name in names if name)]
+        sheet = Worksheet(self.journal.read([self.keys.case(*at) for at in objects]), now)
+        cases = [case for at in objects if (case := sheet.case(at))]
+        promised = [case for case in cases if promise.made_then(case, spoken.posted_at)]
+        for case in promised:
+            after = promise.reworded(case, TEAM, made, said_at=spoken.posted_at, now=now)
+            if after != case:
+                sheet.put_case(after)
+            if after.state is CaseState.CLOSED:
+                sheet.note_thread(ThreadNote(*thread, closed=frozenset({case.object})))
+        self.journal.commit(sheet.changes(), now)
+        return bool(promised)
 
     def _promise(self, deed: Deed) -> Promised | None:
         """What a person of the team promised in words that they wrote on the platform itself."""

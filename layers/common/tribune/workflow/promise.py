@@ -63,3 +63,23 @@ def run_out(case: Case) -> Case:
         return told
     since = min(last.due_at, case.promise_at) if is_promised(case) else last.due_at
     return replace(told, awaits_answer=True, promise_at=since)
+
+
+def made_then(case: Case, at: datetime) -> Promised | None:
+    """The promise that a person made in the words of that moment, unless they kept it since."""
+    return next((promise for promise in case.promises if promise.made_at == at and promise.kept_at is None), None)
+
+
+def reworded(case: Case, by: str, made: Promised | None, *, said_at: datetime, now: datetime) -> Case:
+    """The case once a person rewrote the words of that moment, in which they had promised something: what they promise
+    now is kept in mind in its place; nothing, and their answer settles it as any other.
+    """
+    before = made_then(case, said_at)
+    if before is None or made == before or case.state is not CaseState.OPEN:
+        return case
+    new = tuple(made if promise is before else promise for promise in case.promises)
+    told = replace(case, promises=tuple(promise for promise in new if promise), remind_at=made.due_at if made else None)
+    asks_anew = case.awaits_answer and case.remind_at is not None
+    if made is None and not asks_anew and case.reason != CONTESTED:
+        return closed(told, by, now)
+    return replace(told, awaits_answer=asks_anew)

@@ -202,6 +202,9 @@ class _Weighing:
         if self.said.verb is Verb.DELETED and not head.deleted:
             self.sheet.put_head(replace(head, deleted=True, v=max(head.v, self.said.version)))
             return Outcome.RECORDED
+        if head.kind is HeadKind.TEAM and self._rewritten(head):
+            self.sheet.put_head(replace(head, v=self.said.version))
+            return Outcome.RECORDED
         if head.kind is HeadKind.OURS and self._rewritten(head):
             self.sheet.put_head(replace(head, by_hand=True, v=self.said.version))
             self.sheet.note_thread(ThreadNote(*head.thread_at, human_at=self.said.posted_at))
@@ -209,7 +212,7 @@ class _Weighing:
         return Outcome.DUPLICATE
 
     def _rewritten(self, head: Head) -> bool:
-        """Did a person of the team put other words in the place of ours? The machine edits nothing."""
+        """Did a person of the team put other words in the place of ours, or of their own? The machine edits nothing."""
         newer = self.said.verb is Verb.EDITED and self.said.version > head.v and not head.deleted
         return newer and words_hash(self.said.text) != head.v.rsplit(".", 1)[1]
 
