@@ -179,6 +179,19 @@ def test_a_reminder_that_never_left_starts_no_thirty_days_and_what_was_no_breach
     assert (found.numerator, found.denominator) == (1, 1)
 
 
+@pytest.mark.parametrize(("minutes", "counted"), [(-5, 0), (5, 1)], ids=["before its time", "after it"])
+def test_a_promise_to_somebody_who_took_their_words_back_is_not_broken_unless_it_was_already(
+    minutes: int, counted: int
+) -> None:
+    due = NOW + HOUR
+    case = Case(
+        "garance", "c", "facebook", "1001", "1", "1", "page", CaseState.CLOSED, "question", NOW, NOW, 1,
+        promises=(Promised("17 h", NOW, due),), closed_at=due + timedelta(minutes=minutes), closed_by="deleted",
+    )  # fmt: skip
+
+    assert commitments_kept([case], NOW + 3 * HOUR).denominator == counted
+
+
 def test_a_promise_counts_once_its_time_is_over() -> None:
     kept = Promised("17 h", NOW, NOW + HOUR, NOW + HOUR / 2)
     late = Promised("17 h", NOW, NOW + HOUR, NOW + 2 * HOUR)

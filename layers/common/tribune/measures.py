@@ -20,7 +20,7 @@ from tribune.community import Community
 from tribune.crowd import Crowd
 from tribune.duty import Rota
 from tribune.figures import ANSWERED, MOST_WAITING, PAID, THREADS, Figures
-from tribune.journal import ActionState, Case, Head, HeadKind
+from tribune.journal import ActionState, Case, Head, HeadKind, Promised
 from tribune.leadership import Part
 from tribune.notice import Appeal, AppealState
 
@@ -624,10 +624,21 @@ def reminder_success(heads: Iterable[Head], since: datetime, until: datetime) ->
     return Measure("reminder_success", succeeded, reminded, Unit.SHARE)
 
 
+_BY_ITS_AUTHOR = ("edited", "deleted", "erased")
+"""What closes a case without anybody of the team."""
+
+
 def commitments_kept(cases: Iterable[Case], now: datetime) -> Measure:
     """Of the promises to come back that persons made and whose time is over, those kept in time."""
-    told = [kept for case in cases for promise in case.promises if (kept := promise.kept(now)) is not None]
+    promises = (promise for case in cases for promise in case.promises if not _released(promise, case))
+    told = [kept for promise in promises if (kept := promise.kept(now)) is not None]
     return Measure("promises_kept", sum(told), len(told), Unit.SHARE)
+
+
+def _released(promise: Promised, case: Case) -> bool:
+    """Did the member take their words back, or were they forgotten, before we had to come back? Nobody waits then."""
+    taken_back = case.closed_by in _BY_ITS_AUTHOR and case.closed_at is not None and case.closed_at <= promise.due_at
+    return taken_back and promise.kept_at is None
 
 
 def appeals_in_time(appeals: Iterable[Appeal], now: datetime) -> Measure:
