@@ -48,6 +48,13 @@ def test_a_promise_is_read_in_each_language_of_the_house_and_runs_out_on_the_wal
     assert made_in("C'est remboursé.", ("fr", "en"), NOW, PARIS) is None
 
 
+def test_a_promise_to_a_visitor_is_read_though_the_house_speaks_another_language() -> None:
+    made = made_in("I'll be back at 5 pm.", ("fr",), NOW, PARIS)
+
+    assert made is not None
+    assert made.due_at == a_promise().due_at
+
+
 def test_an_answer_without_a_promise_settles_the_case() -> None:
     case = answered(a_case(), "marie", None, spoken_at=NOW, now=NOW)
 

@@ -9,16 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tribune import voice
+from tribune import voice, words
 from tribune.journal import Case, CaseState, Promised
 from tribune.workflow.opening import is_promised
 from tribune.workflow.takeback import CONTESTED, closed
 
 
 def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -> Promised | None:
-    """The promise that a person's words make, said at a moment; None when they make none in any of these languages."""
+    """The promise that a person's words make, said at a moment; None when they make none. The `languages` of the house
+    are read first: whoever answers a visitor in another one promises all the same.
+    """
     local = at.astimezone(zone)
-    for language in languages:
+    for language in dict.fromkeys((*languages, *words.LANGUAGES)):
         for promise in voice.promises_in(text, language):
             if not promise.is_over(local):
                 return Promised(promise.words, at, promise.at(local), guessed=promise.guessed(local))
