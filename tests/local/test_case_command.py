@@ -325,6 +325,17 @@ def test_in_a_thread_where_somebody_was_attacked_the_brand_signs_whoever_sends_i
     assert not re.search(r"Marie|MC", demanded or "")
 
 
+@pytest.mark.parametrize("attacked", [True, False], ids=["the brand signs", "a person signs"])
+def test_a_signature_alone_is_no_answer(world: World, tribune: Tribune, *, attacked: bool) -> None:
+    world.apply("propose")
+    says(world, (1, INSULT if attacked else QUESTION))
+    told = tribune("case", "send", name(1), "--text", "^MC", "--as", "marie")
+    moves(world)
+
+    assert told.code != 0
+    assert replies(world) == []
+
+
 def test_words_of_ones_own_are_signed_too_and_only_once(world: World, tribune: Tribune) -> None:
     says(world, (1, QUESTION), (2, GRIEVANCE))
 

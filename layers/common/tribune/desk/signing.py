@@ -42,9 +42,10 @@ def signed(  # noqa: PLR0913  each is named at the call
     handling: Handling,
 ) -> str:
     """The text under the person's own signature, the brand's in a hostile thread. Raises Unfit."""
-    if not text.strip():
+    signing = _Signing(shown, person, community, hostile=handling.hostile(shown.head))
+    whole = signing.whole(text, draft)
+    if whole == signing.whole("", None):
         raise Unfit("empty")
-    whole = _Signing(shown, person, community, hostile=handling.hostile(shown.head)).whole(text, draft)
     card = handling.platform(shown.head.platform).CARD
     length = lengths.length(whole, card.text_unit)
     if length > card.limit(kind):
