@@ -73,6 +73,16 @@ def test_a_reader_is_led_to_the_charter_in_force_and_reads_it(door: Callable[...
     assert 'id="article-1"' in page["body"]
 
 
+def test_the_version_that_a_reminder_cites_is_there_the_moment_it_is_published(
+    door: Callable[..., dict[str, Any]], stack: Stack
+) -> None:
+    assert door("/charter/garance/v2/fr")["statusCode"] == 404
+    now, charter = datetime.now(UTC), written.load(CHARTER.replace("Bienvenue à tous.", "Bienvenue ici."), Charter)
+    Charters(stack.tables()["CharterTable"]).publish("garance", charter, effective_from=now, now=now)
+    page = door("/charter/garance/v2/fr")
+    assert (page["statusCode"], "Bienvenue ici." in page["body"]) == (200, True)
+
+
 def test_a_reader_who_has_the_page_already_is_told_so(door: Callable[..., dict[str, Any]]) -> None:
     page = door("/charter/garance/v1/fr")
     assert door("/charter/garance/v1/fr", If_None_Match=page["headers"]["etag"])["statusCode"] == 304

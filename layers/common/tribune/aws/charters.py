@@ -221,7 +221,9 @@ class Charters:
         return {meta.version: meta.changed for meta in self.versions(community)}
 
     def version(self, community: str, version: int) -> PublishedCharter:
-        """One published version. Raises NotFound, Unavailable, CharterUnreadable."""
+        """One published version, also one that was published a second ago. Raises NotFound, Unavailable, CharterUnreadable."""
+        if not any(meta.version == version for meta in self.versions(community)):
+            self._listed.forget()
         for meta in self.versions(community):
             if meta.version == version:
                 return self._content(community, meta)
