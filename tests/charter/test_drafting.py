@@ -15,6 +15,8 @@ from tribune.charter.drafting import (
     applied,
     carried_over,
     changes,
+    entries,
+    given_up,
     personal,
     removed,
     restored,
@@ -38,6 +40,14 @@ def test_what_is_added_is_the_one_change_and_taking_it_away_leaves_no_trace(part
     assert changes(MODEL, after) == [Change(wanted, added=True)]
     assert changes(after, MODEL) == [Change(wanted, added=False)]
     assert removed(after, wanted) == MODEL
+
+
+@pytest.mark.parametrize("clause", RULES)
+def test_whatever_a_draft_takes_away_is_put_back_where_it_stood(clause: str) -> None:
+    found = MODEL.clause(clause)
+    assert found is not None
+    for one in dict.fromkeys(entries(found)):
+        assert given_up(removed(MODEL, one), MODEL, Change(one, added=False)) == MODEL, one
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,18 @@ def test_giving_up_the_last_change_gives_up_the_draft(marie: Browser) -> None:
     assert marie.json(DRAFT)["exists"] is False
 
 
+def test_an_example_with_a_number_in_it_that_was_taken_away_can_be_put_back(marie: Browser) -> None:
+    (privacy,) = (one for one in in_force(marie.world).clauses if one.id == "vie-privee")
+    first = privacy.examples.forbidden["fr"][0]
+    edit(marie, first, act="remove", clause="vie-privee", part="forbidden")
+    (change,) = marie.json(DRAFT)["changes"]
+    page = marie.get(DRAFT)
+    wanted = {name: change[name] for name in ("clause", "part", "language", "text")}
+
+    assert marie.send(f"{DRAFT}/undo", page, seen=page.field("seen"), act="remove", **wanted).status == 303
+    assert marie.json(DRAFT)["exists"] is False
+
+
 def test_who_looked_at_another_draft_changes_nothing(marie: Browser) -> None:
     lea, stale = signed_in(marie.world, "lea"), marie.get(DRAFT)
     edit(lea, "vieux briscard")

@@ -159,6 +159,28 @@ def removed(charter: Charter, entry: Entry) -> Charter:
     return _with(charter, entry, tuple(text for text in held if text != entry.text))
 
 
+def given_up(charter: Charter, base: Charter, change: Change) -> Charter:
+    """The charter without a change that it makes to `base`: what it took away stands where it stood, whatever it says.
+
+    Raises CannotEdit.
+    """
+    entry = change.entry
+    if change.added:
+        return removed(charter, entry)
+    held, before = _held(charter, entry), _held(base, entry)
+    if entry.text not in before:
+        raise CannotEdit("gone")
+    which = None
+    if entry.part is Part.TERMS:  # in the detector that held it: a draft has the same ones
+        number, was = _words(_clause(base, entry.clause), entry)
+        use = _clause(charter, entry.clause).detectors[number]
+        if isinstance(use, WordUse):
+            which, held, before = (number, use), use.terms.get(entry.language, ()), was.terms[entry.language]
+    again = {*held, entry.text}
+    here = (text for text in before if text in again)
+    return _with(charter, entry, (*here, *(text for text in held if text not in before)), which)
+
+
 def applied(charter: Charter, change: Change) -> Charter:
     """The charter with a change. Raises CannotEdit."""
     return added(charter, change.entry) if change.added else removed(charter, change.entry)
@@ -289,7 +311,8 @@ def _words(clause: Clause, entry: Entry) -> tuple[int, WordUse]:
     return (holding or [pair for pair in uses if pair[1].terms] or uses)[0]
 
 
-def _with(charter: Charter, entry: Entry, held: tuple[str, ...]) -> Charter:
+def _with(charter: Charter, entry: Entry, held: tuple[str, ...], which: tuple[int, WordUse] | None = None) -> Charter:
+    """`held` in the place of the words of an entry's kind; `which`: the detector, where a certain one is meant."""
     clause = _clause(charter, entry.clause)
 
     def texts(before: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -299,7 +322,7 @@ def _with(charter: Charter, entry: Entry, held: tuple[str, ...]) -> Charter:
     update: dict[str, Any]
     match entry.part:
         case Part.TERMS:
-            number, use = _words(clause, entry)
+            number, use = which or _words(clause, entry)
             changed = use.model_copy(update={"terms": texts(use.terms)})
             update = {"detectors": (*clause.detectors[:number], changed, *clause.detectors[number + 1 :])}
         case Part.EXCEPTIONS:

@@ -22,6 +22,7 @@ from tribune.charter.drafting import (
     applied,
     carried_over,
     changes,
+    given_up,
     next_effect,
     rewordings,
 )
@@ -227,8 +228,12 @@ def edit(visit: Visit, _parts: Parts, form: Edit) -> Done:
 
 def undo(visit: Visit, _parts: Parts, form: Edit) -> Done:
     """A change of the draft is given up."""
-    change = Change(Entry(form.clause, form.part, form.language, form.text), added=form.act == "remove")
-    edited(visit, form.seen, lambda charter: applied(charter, change))
+    found = visit.reach.charters.draft(visit.community.id)
+    if found is None:
+        raise Refused(HTTPStatus.CONFLICT, "draft_changed")
+    base = visit.charter(found.beside)
+    change = Change(Entry(form.clause, form.part, form.language, form.text), added=form.act == "add")
+    edited(visit, form.seen, lambda charter: given_up(charter, base, change))
     return done("drafted", visit)
 
 
