@@ -45,6 +45,7 @@ def made(
         "garance",
         MONTH,
         Figures(counts=Counter({slot: comments}), clauses=Counter(counts), talk=Counter(hidden_elsewhere=elsewhere)),
+        former={},
         rules=RULES,
         appeals=told,
         answers=spread("response_time_working", [3600.0] * answers),

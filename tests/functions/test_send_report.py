@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from browser import Browser, open_desk
 from memory_world import memory_world
+from publishing import in_force, publish, say
 from world import PAGE, World
 
 from tribune.aws import clients
@@ -144,6 +145,22 @@ def test_the_register_does_not_call_visible_what_the_team_hid_on_the_platform_it
 
     kept = json.loads(Registers(clients.dynamodb(), world.stack.tables()["CharterTable"]).load("garance", "2026-11"))
     assert (kept["received"], kept["visible"], kept["hidden_elsewhere"]) == (10, 0.4, 6)
+
+
+def test_an_article_that_the_charter_lost_within_the_month_keeps_its_name_in_the_register(world: World) -> None:
+    say(world, 1, "@Karim t'es vraiment un abruti si tu crois ça")
+    world.settle(minutes=20)
+    before = in_force(world)
+    without = tuple(clause for clause in before.clauses if clause.id != "respect")
+    publish(world, before.model_copy(update={"clauses": without}))
+    world.now += timedelta(hours=3)
+    world.invoke("seal_hours", {})
+    world.now = datetime(2026, 12, 10, 9, tzinfo=UTC)
+    world.invoke("send_report", {})
+
+    kept = json.loads(Registers(clients.dynamodb(), world.stack.tables()["CharterTable"]).load("garance", "2026-11"))
+    (respect,) = (line for line in kept["lines"] if line["clause"] == "respect")
+    assert (respect["article"], respect["titles"]["fr"]) == (None, "Respect des personnes")
 
 
 def test_an_answer_to_last_weeks_question_is_none_to_this_weeks(world: World) -> None:

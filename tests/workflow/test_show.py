@@ -510,7 +510,7 @@ def with_a_register() -> Visitor:
     figures = Figures(counts=Counter({Slot("facebook/1/1", "", 0, False, "comment", 1): 40}))
     month = Period.read("2026-10")
     told = register(
-        "garance", month, figures, rules=[], appeals=[], answers=spread("response_time_working", []),
+        "garance", month, figures, rules=[], former={}, appeals=[], answers=spread("response_time_working", []),
         bounds=month.bounds(ZoneInfo("Europe/Paris")), now=NOW,
     )  # fmt: skip
     visitor.registers.kept["2026-10"] = packed(told)

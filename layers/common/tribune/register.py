@@ -104,12 +104,16 @@ def register(  # noqa: PLR0913  what it is made of, each named at the call
     figures: Figures,
     *,
     rules: Sequence[Rule],
+    former: Mapping[str, Mapping[str, str]],
     appeals: Iterable[Appeal],
     answers: Spread,
     bounds: tuple[datetime, datetime],
     now: datetime,
 ) -> Register:
-    """The register of a month; `answers`: response times in hours of presence, `bounds`: when the month began and ended."""
+    """The register of a month; `answers`: response times in hours of presence, `bounds`: when the month began and ended.
+
+    `former`: what the clauses are called that the charter has no more.
+    """
     begin, end = bounds
     known = tuple(appeals)
     received_appeals = sum(begin <= one.at < end for one in known)
@@ -117,7 +121,7 @@ def register(  # noqa: PLR0913  what it is made of, each named at the call
     overturned = sum(one.state == "overturned" for one in decided)
     took = spread("appeal_time", (((one.decided_at or one.at) - one.at).total_seconds() for one in decided))
     comments = sum(n for (kind, _), n in figures.by_kind_and_level().items() if kind == "comment")
-    lines = tuple(_lines(figures, rules))
+    lines = tuple(_lines(figures, rules, former))
     received = masked(comments)
     elsewhere = masked(figures.talk[HIDDEN_ELSEWHERE])
     visible, at_least = _visible(received, lines, elsewhere)
@@ -139,14 +143,17 @@ def register(  # noqa: PLR0913  what it is made of, each named at the call
     )
 
 
-def _lines(figures: Figures, rules: Sequence[Rule]) -> Iterable[Line]:
+def gone(figures: Figures, rules: Iterable[Rule]) -> list[str]:
+    """The clauses that were cited and are in the charter no more."""
+    return sorted({clause for clause, _ in figures.clauses} - {rule.clause for rule in rules} - {LAW})
+
+
+def _lines(figures: Figures, rules: Sequence[Rule], former: Mapping[str, Mapping[str, str]]) -> Iterable[Line]:
     """Every rule of the charter, used or not; then what was cited and is in it no more; then the law."""
-    known = {rule.clause for rule in rules}
-    gone = sorted({clause for clause, _ in figures.clauses} - known - {LAW})
     for rule in sorted(rules, key=lambda one: one.article):
         yield Line(rule.clause, rule.article, rule.titles, "charter", _counts(figures, rule.clause))
-    for clause in gone:
-        yield Line(clause, None, {}, "charter", _counts(figures, clause))
+    for clause in gone(figures, rules):
+        yield Line(clause, None, former.get(clause, {}), "charter", _counts(figures, clause))
     if any(figures.clauses[LAW, mark] for mark in ("cited", "hidden", "deleted")):
         yield Line(LAW, None, {}, "law", _counts(figures, LAW))
 

@@ -12,13 +12,13 @@ from typing import Any, Final, Protocol
 from pydantic import TypeAdapter
 
 from tribune import measures, pages, words
-from tribune.charter import PublishedCharter
+from tribune.charter import Charter, Clause, PublishedCharter
 from tribune.charter.document import Kind
 from tribune.community import Community
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
 from tribune.figures import Figures
 from tribune.numerals import count, lasting, share
-from tribune.register import COLUMNS, Line, Register, Rule, Shown, as_csv, register, rows
+from tribune.register import COLUMNS, Line, Register, Rule, Shown, as_csv, gone, register, rows
 from tribune.report import Period
 from tribune.workflow.ports import Communities
 from tribune.workflow.reporting import Charters, Gathering
@@ -29,6 +29,13 @@ _REGISTER: Final = TypeAdapter(Register)
 
 
 # ruff: disable[D102]  what each of these does is said where it is done
+class Version(Protocol):
+    """A published version without its content."""
+
+    @property
+    def version(self) -> int: ...
+
+
 class Registers(Protocol):
     """Where registers are kept."""
 
@@ -37,7 +44,18 @@ class Registers(Protocol):
     def keep(self, community: str, month: str, content: str) -> None: ...
 
 
+class Versions(Charters, Protocol):
+    """The published charters, each version of them."""
+
+    def versions(self, community: str) -> Sequence[Version]: ...
+    def version(self, community: str, version: int) -> PublishedCharter: ...
+
+
 # ruff: enable[D102]
+
+
+def _titles(charter: Charter, clause: Clause) -> dict[str, str]:
+    return {language: charter.title_of(clause, language) for language in clause.title}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Publishing:
 
     gathering: Gathering
     communities: Communities
-    charters: Charters
+    charters: Versions
     registers: Registers
 
     def publish(self, communities: Sequence[str], now: datetime) -> int:
@@ -76,19 +94,35 @@ class Publishing:
             return False  # whoever decides says so; somebody else published it at this moment
         return True
 
+    def _former(self, community: str, clauses: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What these clauses are called in the last version that has each."""
+        found: dict[str, dict[str, str]] = {}
+        wanted = set(clauses)
+        for version in reversed(self.charters.versions(community) if wanted else ()):
+            try:
+                charter = self.charters.version(community, version.version).charter
+            except CharterUnreadable:
+                continue  # a name that cannot be read keeps no register from being published
+            for clause in charter.clauses:
+                if clause.id in wanted - found.keys():
+                    found[clause.id] = _titles(charter, clause)
+        return found
+
     def _made(
         self, community: Community, month: Period, published: PublishedCharter, figures: Figures, now: datetime
     ) -> Register:
         _, working = measures.response_times(figures, community.rota, community.zone)
+        rules = [
+            Rule(clause.id, clause.number, _titles(published.charter, clause))
+            for clause in published.charter.clauses
+            if clause.kind is Kind.RULE
+        ]
         return register(
             community.id,
             month,
             figures,
-            rules=[
-                Rule(clause.id, clause.number, {one: published.charter.title_of(clause, one) for one in clause.title})
-                for clause in published.charter.clauses
-                if clause.kind is Kind.RULE
-            ],
+            rules=rules,
+            former=self._former(community.id, gone(figures, rules)),
             appeals=self.gathering.appeals(community.id),
             answers=working,
             bounds=month.bounds(community.zone),
