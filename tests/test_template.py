@@ -454,6 +454,8 @@ def test_a_function_has_one_name_in_four_places(template: Template) -> None:
 _SENTENCES = re.compile(r"[A-ZÀ-Ý].{60,}[.]\n[A-Z].{60,}[.]")
 _DEAD_MEN = re.compile(r"\w+SilentAlarm|\w+StoppedAlarm|(?:Access|Anchors|Reports)FailingAlarm")
 _ABOUT_CALLS = {"CallsQueue", "CallsUnhandled", "CallManager", "RelayAlarm"}
+_WAKES_CALLS = {"KeepWatch"}
+"""Without it no call that is held rings, nor one that nobody took: the call about it is one of them."""
 _CALLS_COUNTED = {"CallsFailed", "GraveWaits"}
 
 
@@ -493,9 +495,11 @@ def an_alarm_reaches_the_right_person(body: Body) -> Iterator[str]:
                 yield f"{name}: rings beside the composite alarm that hears it"
             continue
         about_calls = bool(subjects(alarm) & _ABOUT_CALLS) or alarm.get("MetricName") in _CALLS_COUNTED
-        right = {"Ref": "AlertTopic"} if about_calls else {"Fn::GetAtt": ["RelayAlarm", "Arn"]}
-        if alarm.get("AlarmActions") != [right]:
-            yield f"{name}: does not go to {'the alert address' if about_calls else 'whoever is on duty'}"
+        right = [] if about_calls else [{"Fn::GetAtt": ["RelayAlarm", "Arn"]}]
+        if about_calls or subjects(alarm) & _WAKES_CALLS:
+            right.append({"Ref": "AlertTopic"})
+        if alarm.get("AlarmActions") != right:
+            yield f"{name}: does not go to {' and '.join(map(referred, right))}"
         if alarm.get("OKActions") != alarm.get("AlarmActions"):
             yield f"{name}: whoever hears of it does not hear that it is over"
     if not any(
