@@ -107,6 +107,7 @@ def test_an_article_is_said_otherwise_by_one_and_published_by_another(new_page: 
     marie, lea = new_page(MARIE), new_page(LEA)
     lea.goto(f"{stack.url}/desk/garance/draft")
     for drop in lea.get_by_role("button", name="Abandonner le brouillon").all():
+        lea.get_by_label("ses changements ne reviendront pas").check()
         drop.click()  # another test's
     marie.get_by_role("link", name="Charte", exact=True).click()
     marie.get_by_role("link", name="Le changer dans la version suivante (Rester dans le sujet)").click()

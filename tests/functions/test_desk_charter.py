@@ -177,9 +177,12 @@ def test_who_looked_at_another_draft_changes_nothing(marie: Browser) -> None:
     assert late.status == 409
     assert "changé le brouillon" in late.body
     assert [change["text"] for change in marie.json(DRAFT)["changes"]] == ["vieux briscard"]
-    assert marie.send(f"{DRAFT}/drop", stale, seen="0" * 64).status == 409
+    assert marie.send(f"{DRAFT}/drop", stale, seen="0" * 64, sure="yes").status == 409
     page = marie.get(DRAFT)
-    assert marie.send(f"{DRAFT}/drop", page, seen=page.field("seen")).status == 303
+    untold = marie.send(f"{DRAFT}/drop", page, seen=page.field("seen"))
+    assert (untold.status, "ne revient pas" in untold.body) == (422, True)
+    assert marie.json(DRAFT)["exists"] is True, "nobody loses the work of a team by one tap"
+    assert marie.send(f"{DRAFT}/drop", page, seen=page.field("seen"), sure="yes").status == 303
     assert marie.json(DRAFT)["exists"] is False
 
 

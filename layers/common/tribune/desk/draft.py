@@ -97,6 +97,12 @@ class Seen(Form):
     seen: str
 
 
+class Drop(Seen):
+    """A draft is given up for good: that is asked for twice."""
+
+    sure: Literal["", "yes"] = Field("", description="`yes`: it is meant. Without it nothing is given up (422).")
+
+
 class Publish(Seen):
     """What changes, in a sentence for members."""
 
@@ -305,8 +311,10 @@ def allowed(visit: Visit, clause: str, language: str, expressions: list[str]) ->
     return True
 
 
-def drop(visit: Visit, _parts: Parts, form: Seen) -> Done:
-    """The draft goes."""
+def drop(visit: Visit, _parts: Parts, form: Drop) -> Done:
+    """The draft goes, for whoever says twice that they mean it."""
+    if form.sure != "yes":
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "not_dropped")
     if not visit.reach.charters.drop_draft(visit.community.id, form.seen):
         raise Refused(HTTPStatus.CONFLICT, "draft_changed")
     return done("draft_dropped", visit)
@@ -362,7 +370,7 @@ DOORS = (
     Door("GET", "draft", Right.READ, draft, DraftView, "The charter's next version", "desk/draft"),
     Door("POST", "draft/edit", Right.HANDLE, edit, Done, "Add words to the draft, or take them away", takes=Edit),
     Door("POST", "draft/undo", Right.HANDLE, undo, Done, "Give up a change of the draft", takes=Edit),
-    Door("POST", "draft/drop", Right.HANDLE, drop, Done, "Give up the draft", takes=Seen),
+    Door("POST", "draft/drop", Right.HANDLE, drop, Done, "Give up the draft: asked for twice", takes=Drop),
     Door("POST", "draft/move", Right.HANDLE, move, Done, "Begin from the version published meanwhile", takes=Seen),
     Door("POST", "draft/publish", Right.DIRECT, publish, Done, "Publish the draft", takes=Publish),
 )
