@@ -112,6 +112,18 @@ def test_a_case_opens_at_its_top_and_its_draft_is_read_whole(say: Say, new_page:
     assert beyond <= 1, "what one sends is seen from its first word to its last"
 
 
+def test_what_was_done_is_said_once_not_at_each_reload(say: Say, new_page: NewPage) -> None:
+    say("b-12", "Ma commande 78 n'est jamais arrivée, où est-elle ?", author="u-12", thread="fil-12")
+    page = new_page(MARIE)
+    page.get_by_text("Ma commande 78").click()
+    page.get_by_role("button", name="Rien à faire").click()
+    expect(page.get_by_role("status")).to_contain_text("Le dossier est réglé")
+
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sans réponse")
+    expect(page.get_by_role("status")).to_have_count(0)
+
+
 def test_what_is_written_from_right_to_left_is_read_from_right_to_left(say: Say, new_page: NewPage) -> None:
     say("b-11", "שלום, איפה ההזמנה שלי? commande 77 jamais arrivée!", author="u-11", thread="fil-11")
     page = new_page(MARIE)

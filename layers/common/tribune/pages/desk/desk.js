@@ -10,6 +10,13 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
 });
 
+// What was done is said once, not again whenever the page is reloaded.
+const here = new URL(location.href);
+if (here.searchParams.has("done")) {
+  here.searchParams.delete("done");
+  history.replaceState(null, "", here);
+}
+
 // How long a text is, as its platform counts (tribune/lengths.py has the last word).
 const points = (text) => [...text].length;
 const link = /https?:\/\/\S+|(?<![@\w.])(?:[\w-]+\.)+[a-z]{2,24}(?:\/\S*)?(?![\w@])/giu;
