@@ -437,6 +437,17 @@ def test_what_a_pause_holds_back_is_not_said_to_leave_and_no_like_is_lost_in_it(
     assert not browser.world.outbox.effects
 
 
+def test_what_is_hidden_already_is_not_said_to_wait_for_an_agreement(browser: Browser) -> None:
+    world = marie(browser).world
+    world.deliver("facebook", world.comment(2, "@Karim t'es qu'un gros connard", author="7002"))
+    world.settle()
+    seen = [browser.json(f"/desk/garance/case/{line['at']}") for line in browser.json(UNANSWERED)["others"]]
+
+    (hidden,) = [one for one in seen if "connard" in one["line"]["quote"]]
+    assert "c'est fait" in hidden["done"][0]
+    assert "votre accord" not in hidden["line"]["reason"]
+
+
 def test_a_hide_is_said_to_be_done_only_where_it_is(browser: Browser) -> None:
     case, _ = hidden_number(marie(browser))
     confirmed = browser.send(f"{case}/hide", browser.get(case))
