@@ -448,6 +448,16 @@ def test_what_is_hidden_already_is_not_said_to_wait_for_an_agreement(browser: Br
     assert "votre accord" not in hidden["line"]["reason"]
 
 
+def test_what_a_colleague_did_on_the_platform_itself_stands_among_what_was_done(browser: Browser) -> None:
+    world, case = marie(browser).world, case_of(browser)
+    assert browser.json(case)["done"] == ["la machine n'a rien fait"]
+    for verb, said in (("hide", "Masquage"), ("unhide", "Rétablissement")):
+        world.now += timedelta(minutes=5)
+        world.deliver("facebook", world.comment(1, QUESTION, verb=verb, at=world.now))
+        world.pump_only("moderate_comments")
+        assert browser.json(case)["done"] == [f"{said}, par quelqu'un de l'équipe, depuis la plateforme"]
+
+
 def test_a_hide_is_said_to_be_done_only_where_it_is(browser: Browser) -> None:
     case, _ = hidden_number(marie(browser))
     confirmed = browser.send(f"{case}/hide", browser.get(case))

@@ -112,9 +112,13 @@ class Telling:
         return reason if case.state is CaseState.OPEN else self.say("show", "was", reason=reason)
 
     def acts(self, head: Head) -> list[str]:
-        """What became of each act about a comment, and why something was not said."""
+        """What became of each act about a comment, what the team did on the platform itself, and why something was not
+        said.
+        """
         unsaid = head.verdict.unsaid if head.verdict else ""
         acts = [self.act(action) for action in head.actions]
+        if head.hidden is not None:
+            acts.append(self.say("natively", "hide" if head.hidden else "unhide", person=self.called(TEAM)))
         return acts + ([self.say("unsaid", unsaid)] if unsaid else []) or [self.say("list", "nothing_done")]
 
     def reasons(self, head: Head) -> list[str]:
