@@ -458,6 +458,17 @@ def test_what_a_colleague_did_on_the_platform_itself_stands_among_what_was_done(
         assert browser.json(case)["done"] == [f"{said}, par quelqu'un de l'équipe, depuis la plateforme"]
 
 
+def test_a_case_says_that_its_author_changed_the_words_and_when(browser: Browser) -> None:
+    world, case = marie(browser).world, case_of(browser)
+    assert browser.json(case)["edited"] == ""
+    world.now += timedelta(minutes=7)
+    world.deliver("facebook", world.comment(1, f"{QUESTION} !!", verb="edited", at=world.now))
+    world.pump_only("moderate_comments")
+
+    assert browser.json(case)["edited"] == "modifié par son auteur à 11\u00a0h\u00a007"
+    assert "modifié par son auteur" in browser.get(case).body
+
+
 def test_a_hide_is_said_to_be_done_only_where_it_is(browser: Browser) -> None:
     case, _ = hidden_number(marie(browser))
     confirmed = browser.send(f"{case}/hide", browser.get(case))

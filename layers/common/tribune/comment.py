@@ -163,6 +163,12 @@ def version(said_at: datetime, verb: Verb, text: str) -> str:
     return f"{milliseconds(said_at):015d}.{verb.rank}.{words_hash(text)}"
 
 
+def edited_at(v: str) -> datetime | None:
+    """When the words of that version were edited; None when they are the first ones."""
+    at, rank, _ = v.split(".", 2)
+    return datetime.fromtimestamp(int(at) / 1000, UTC) if int(rank) == Verb.EDITED.rank else None
+
+
 def composed(text: str) -> str:
     """`text` in Unicode's NFC, in linear time: thousands of marks on one letter would be sorted in the square of that.
 

@@ -12,7 +12,7 @@ from tribune.channel import ActKind
 from tribune.charter import Charter, unpack
 from tribune.charter.document import Clause
 from tribune.charter.drafting import personal
-from tribune.comment import Audience
+from tribune.comment import Audience, edited_at
 from tribune.desk import around, draft, place
 from tribune.desk.appeals import reviewing
 from tribune.desk.calls import scopes_of
@@ -81,6 +81,8 @@ class CaseView(View):
     """Who settled it and when; empty while it is open."""
     said: tuple[Piece, ...]
     """Empty when its author erased it, or when there were no words."""
+    edited: str
+    """When its author last changed the words; empty when they never did."""
     not_read: bool
     """A picture, a GIF, a voice: the machine has not read it."""
     url: str
@@ -184,6 +186,7 @@ def case(visit: Visit, parts: Parts) -> CaseView:
         contested=one.state is CaseState.OPEN and one.reason == CONTESTED,
         settled="" if one.state is CaseState.OPEN else telling.settled(one),
         said=_pieces(shown, visit),
+        edited=telling.say("show", "edited", time=telling.at(changed)) if (changed := edited_at(head.v)) else "",
         not_read=one.reason == NOT_READ,
         url=safe_link(head.url),
         private=head.audience is Audience.PRIVATE,
