@@ -134,11 +134,15 @@ class Reading:
         return {self.text.sentences[index] for index in self.covered(MENTION)}
 
     @cached_property
+    def quotations(self) -> list[Span]:
+        """What stands between quotation marks, the marks included."""
+        original = self.text.original
+        return [found.span() for found in _QUOTED.finditer(original)] if _QUOTE.search(original) else []
+
+    @cached_property
     def aside(self) -> Spans:
         """What is quoted or reported."""
-        original = self.text.original
-        quoted = [found.span() for found in _QUOTED.finditer(original)] if _QUOTE.search(original) else []
-        return Spans([*quoted, *_reported(self)])
+        return Spans([*self.quotations, *_reported(self)])
 
     @property
     def private(self) -> bool:

@@ -3,10 +3,12 @@
 Most signals are a list of words each (`BY_LIST`); the others are small questions about the whole text.
 """
 
+from bisect import bisect_left
 from itertools import groupby
 
 from tribune.charter import lists
 from tribune.charter.findings import Signal
+from tribune.charter.lexicon import Hit
 from tribune.charter.reading import MENTION, Reading, Spans, belongs_to, domain_of
 
 SHORT_QUESTION_WORDS = 18
@@ -24,7 +26,6 @@ TO_GROUP = 8
 """How many words after « insulté » the name of a group may stand: « insulté mon fils de pédé »."""
 
 BY_LIST: tuple[tuple[Signal, str], ...] = (
-    (Signal.DISTRESS, "distress"),
     (Signal.GRIEVANCE, "grievance"),
     (Signal.CRITICISM, "criticism"),
     (Signal.PRAISE, "praise"),
@@ -86,21 +87,38 @@ def _despairs(reading: Reading, found: set[Signal]) -> bool:
     """A wish to do oneself harm; words of it that are also said in jest, without a laugh; several of exhaustion.
 
     Two of exhaustion where there is nothing to complain about and no effort is told, three anywhere; a place, a means
-    or a farewell counts beside them. One of giving up, where it is all that somebody says.
+    or a farewell counts beside them. One of giving up, where it is all that somebody says. The title of a song is none.
     """
-    if any(reading.before(act, TO_ACT, "distress_wishes") for act in reading.of("distress_acts")):
+    if _said(reading, "distress"):
         return True
-    figurative = reading.of("distress_figurative")
+    if any(reading.before(act, TO_ACT, "distress_wishes") for act in _said(reading, "distress_acts")):
+        return True
+    figurative = _said(reading, "distress_figurative")
     if figurative and not reading.laughs:
         return True
     said = reading.covered("distress_alone")
     if said and not reading.laughs and len(reading.text.keys) - len(said) <= BESIDE_GIVING_UP:
         return True
-    weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak"))).merged
-    signs = len(weak) + (1 if weak and reading.has("distress_signs") else 0)
+    weak = Spans((hit.start, hit.end) for hit in (*figurative, *reading.of("distress_weak")))
+    beside = any(not weak.touch(hit.start, hit.end) for hit in reading.of("distress_signs")) if weak.merged else False
     in_the_legs = Signal.GRIEVANCE in found or reading.laughs or reading.has("exertion")
     enough = THREE_WEAK_WORDS if in_the_legs else TWO_WEAK_WORDS
-    return signs >= enough
+    return len(weak.merged) + beside >= enough
+
+
+def _said(reading: Reading, name: str) -> list[Hit]:
+    """The hits of a list, those left out that stand in the title of a work: the song « Je veux mourir »."""
+    hits = reading.of(name)
+    return [hit for hit in hits if not _in_a_title(reading, hit)] if hits and reading.has("works") else hits
+
+
+def _in_a_title(reading: Reading, hit: Hit) -> bool:
+    """Do these words stand between quotation marks that follow « chanson », “film”?"""
+    works = reading.covered("works")
+    return any(
+        start <= hit.start and hit.end <= end and bisect_left(reading.text.starts, start) - 1 in works
+        for start, end in reading.quotations
+    )
 
 
 def _deals_with_us(reading: Reading, found: set[Signal]) -> bool:
