@@ -57,7 +57,7 @@ def _lines(desk: Desk) -> Iterator[str]:
         return
     version = _in_force(desk)
     if version is None:
-        yield desk.say("ambassador", "no_charter")
+        yield desk.say("ambassador", "no_charter", community=desk.community.id)
         return
     read = desk.journal.acknowledged(community.id)
     yield desk.say("ambassador", "head", version=str(version))
@@ -83,7 +83,7 @@ def _acknowledge(who: str, desk: Desk) -> int:
             raise NotFound(who)
     version = _in_force(desk)
     if version is None:
-        raise TribuneError(desk.say("ambassador", "no_charter"))
+        raise TribuneError(desk.say("ambassador", "no_charter", community=desk.community.id))
     desk.journal.acknowledge(desk.community.id, who, version, desk.now())
     print(desk.say("ambassador", "acknowledged", who=who, version=str(version)))
     return 0

@@ -395,6 +395,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TribuneError as error:
         print(error, file=sys.stderr)
         code = 2 if isinstance(error, BadConfiguration | NotFound) else 1
+    except OverflowError:  # the years 1 and 9999 have no day before, or after, them
+        print("no calendar reaches that far: write a day of our time", file=sys.stderr)
+        code = 2
     except KeyboardInterrupt:
         code = 130
     return code

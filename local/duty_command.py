@@ -44,7 +44,7 @@ def _date(written: str, desk: Desk) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        raise BadConfiguration(desk.say("duty", "span", start=written, end=""), field="--from") from error
+        raise BadConfiguration(desk.say("duty", "no_day", given=written), field="--from") from error
 
 
 # --- changing ---

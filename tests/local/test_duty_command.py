@@ -208,6 +208,26 @@ def test_what_cannot_be_is_refused_and_nothing_changes(world: World, duty: Duty,
     assert _communities(world).load("garance") == before
 
 
+def test_a_week_from_a_day_that_is_none_is_refused_with_that_day_alone(tribune: Tribune) -> None:
+    said = tribune("duty", "week", "--from", "2026-02-30")
+    assert (said.code, said.plain) == (2, "--from: « 2026-02-30 » n'est pas un jour : écrivez-le comme 2026-12-24.\n")
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        ("duty", "week", "--from", "9999-12-30"),
+        ("duty", "week", "--from", "0001-01-01"),
+        ("duty", "who", "--at", "9999-12-31T23:59"),
+        ("report", "--week", "0001-W01"),
+        ("report", "--month", "0001-01"),
+    ],
+)
+def test_a_day_that_no_calendar_goes_beyond_is_a_sentence(tribune: Tribune, beyond: tuple[str, ...]) -> None:
+    said = tribune(*beyond)
+    assert (said.code, said.err) == (2, "no calendar reaches that far: write a day of our time\n")
+
+
 def test_a_country_that_nobody_knows_is_refused(world: World) -> None:
     with pytest.raises(BadConfiguration, match="XX-1 is no country"):
         configured(world, TEAM.replace("[FR]", "[XX-1]"))
