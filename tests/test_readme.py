@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from argparse import _SubParsersAction
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local.command import SUBCOMMANDS
+from local.command import SUBCOMMANDS, parser
 from local.resources import TEMPLATE
 from tribune.platforms import PLATFORMS, platform
 from tribune.telemetry import METRICS
@@ -41,6 +42,14 @@ def test_each_platform_has_its_row_as_its_card_says() -> None:
     assert rows("### Platforms") == [
         [f"`{card.name}`", card.title, ", ".join(sorted(card.can)), card.note] for card in cards
     ]
+
+
+def test_each_function_has_its_place_in_the_way_of_a_comment() -> None:
+    way = README.split("The way of a comment:", 1)[1].split("```")[1]
+
+    assert {door.parent.name for door in (ROOT / "functions").glob("*/app.py")} == set(
+        re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", way)
+    ) | {"desk"}
 
 
 def test_each_metric_has_its_row() -> None:
@@ -84,6 +93,23 @@ def licence(package: str) -> str:
     about = metadata(package)
     said = [about.get("License-Expression") or "", about.get("License") or "", *about.get_all("Classifier", [])]
     return " ".join(one for one in said if len(one) < 200)
+
+
+def test_each_word_of_the_command_has_its_row() -> None:
+    (commands,) = (one for one in parser()._actions if isinstance(one, _SubParsersAction))
+    told = {
+        name: " ".join(row[0] for row in rows("## The commands") if f"tribune {name} " in row[0])
+        for name in commands.choices
+    }
+    words = {
+        (name, word)
+        for name, command in commands.choices.items()
+        for actions in command._actions
+        if isinstance(actions, _SubParsersAction)
+        for word in actions.choices
+    }
+
+    assert {(name, word) for name, word in words if not re.search(rf"\b{word}\b", told[name])} == set()
 
 
 @pytest.mark.parametrize(("package", "named"), [(row[0].split()[0], row[1]) for row in rows("### Dependencies")])
