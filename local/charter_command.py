@@ -278,6 +278,8 @@ def _check_language(ours: Opened, language: str) -> None:
 
 def _address(arguments: Namespace, ours: Opened) -> str:
     if arguments.url:
+        if not arguments.url.startswith("https://"):
+            raise BadConfiguration("write the whole address: https://…", field="--url")
         return str(arguments.url)
     if ours.community and ours.community.charter_base_url:
         return f"{ours.community.charter_base_url}/charter/{ours.community.id}"

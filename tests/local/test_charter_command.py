@@ -148,6 +148,7 @@ def test_a_change_is_announced_as_a_change(charter: Any) -> None:
 
 def test_a_charter_alone_needs_the_address_where_it_is_read(charter: Any) -> None:
     assert charter("announce", MODEL_FILE)[0] == 2
+    assert charter("announce", MODEL_FILE, "--url", "c.example")[2] == "--url: write the whole address: https://…\n"
     code, out, _ = charter("announce", MODEL_FILE, "--url", "https://c.example")
     assert code == 0
     assert "https://c.example" in out
