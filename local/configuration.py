@@ -32,7 +32,7 @@ from tribune.platforms import PLATFORMS
 from tribune.replies import FILLED_LIKE, is_automatic
 from tribune.team import Member, Right
 from tribune.voice import FaqEntry, Voice, mistakes
-from tribune.words import LANGUAGES, fill, spoken, table
+from tribune.words import LANGUAGES, SAID_NO_MORE, fill, spoken, table
 from tribune.written import Written
 
 MODEL = "model"
@@ -484,6 +484,8 @@ def _check_texts(parsed: ConfigurationFile) -> None:
         raise _Wrong(sentence, "community", *location)
     languages = [language for language in parsed.community.languages if language in LANGUAGES]
     for number, own in enumerate(voice.replies):
+        if own.situation in SAID_NO_MORE:
+            continue
         at = ("community", "voice", "replies", number, "texts")
         if missing := [language for language in languages if language not in own.texts]:
             raise _Wrong(f"this community also speaks {', '.join(missing)}: write these texts in it too", *at)

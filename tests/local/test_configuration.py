@@ -380,6 +380,12 @@ def test_a_community_adds_texts_of_its_own() -> None:
     assert not texts.instead, "beside ours"
 
 
+def test_texts_for_a_situation_that_there_is_no_more_keep_nothing_else_from_being_applied() -> None:
+    (texts,) = read(own("reminder1.flood", "Une fois suffit.", "Once is enough.")).community.voice.replies
+
+    assert texts.situation == "reminder1.flood"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "field", "says"),
     [

@@ -88,6 +88,8 @@ class OwnTexts(written.Written):
 def mistakes(own: OwnTexts) -> Iterator[tuple[written.Location, str]]:
     """What is wrong with texts that somebody wrote: which part, and a sentence. Asked where they are written."""
     known = situations(words.LANGUAGES[0])
+    if own.situation in words.SAID_NO_MORE:
+        return
     if own.situation not in known:
         yield ("situation",), f"there is no such situation; the situations are: {', '.join(sorted(known))}"
         return

@@ -37,8 +37,6 @@ MIN_EXAMPLES = 10
 """Sentences of each kind and language that a clause watched by a machine is tested with."""
 PROTECTING_LISTS = ("criticism", "grievance")
 """What a clause that protects always protects, whatever else it names."""
-SAID_NO_MORE = frozenset({"reminder1.flood"})
-"""Reply texts that there are no more and that charters still name, ours too: nothing was ever said with them."""
 _ACTS_WITH_WORDS = frozenset(
     {
         FirstAction.REMIND,
@@ -320,7 +318,7 @@ def _spoken_of(charter: Charter, clause: Clause) -> Iterator[Remark]:
     for language in dict.fromkeys(words.spoken(language) for language in charter.languages):
         known = words.table(language, "replies")["situations"]
         for number, reply in enumerate(clause.replies):
-            if reply not in known and reply not in SAID_NO_MORE:
+            if reply not in known and reply not in words.SAID_NO_MORE:
                 fields = {"reply": reply, "language": language, "known": ", ".join(known)}
                 yield Remark(clause.id, "no_reply", ("replies", number), fields)
 

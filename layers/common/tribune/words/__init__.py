@@ -14,6 +14,8 @@ import yaml
 
 LANGUAGES = ("fr", "en")
 """The languages Tribune speaks by itself, the language of reference first."""
+SAID_NO_MORE = frozenset({"reminder1.flood"})
+"""Reply texts that there are no more: charters and files of communities, ours too, go on naming them without a mistake."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
