@@ -576,6 +576,7 @@ def test_one_tap_from_a_case_pauses_its_post_and_another_lifts_it(browser: Brows
     case = case_of(browser)
     scopes = dict(browser.json(case)["scopes"])
     (post,) = [scope for scope in scopes if scope.startswith("post#")]
+    assert [name for scope, name in scopes.items() if scope.startswith("thread#")] == ["ce fil"], "not a number"
 
     assert browser.send("/desk/garance/pause", browser.get(case), scope=post, lasting="4h").status == 303
     pauses = browser.world.journal.pauses("garance").until

@@ -12,6 +12,7 @@ from tribune.decision import Urgency
 from tribune.desk import place, stops
 from tribune.desk.route import Done, Door, Form, View
 from tribune.desk.stops import SpaceLine, StopLine
+from tribune.desk.telling import Telling
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.errors import Conflict, NotFound
 from tribune.journal import Call, Head, Ringing
@@ -167,7 +168,7 @@ def _line(call: Call, book: Ringing, visit: Visit) -> CallLine:
         rung=tuple(telling.called(person) for person in dict.fromkeys(call.tried)),
         next=telling.at(call.due_at),
         cases=tuple(place.named(at) for at in _objects(call)),
-        scopes=tuple((scope, telling.scope(scope)) for scope in (*spoken, "all")),
+        scopes=tuple((scope, _from_within(scope, telling)) for scope in (*spoken, "all")),
         muted="" if muted_until is None else telling.until(muted_until),
         mutes=tuple(
             of
@@ -266,7 +267,12 @@ def scopes_of(head: Head, visit: Visit) -> tuple[tuple[str, str], ...]:
     """(scope, name): what can fall silent with one tap from a comment."""
     around = f"{head.platform}#{head.account}"
     found = (f"thread#{around}#{head.thread}", f"post#{around}#{head.post}", f"space#{head.space}", "all")
-    return tuple((scope, visit.telling.scope(scope)) for scope in found)
+    return tuple((scope, _from_within(scope, visit.telling)) for scope in found)
+
+
+def _from_within(scope: str, telling: Telling) -> str:
+    """How a scope is called beside a comment in it: a thread has no name, it is this one."""
+    return telling.say("pause", "this_thread") if scope.startswith("thread#") else telling.scope(scope)
 
 
 def _done(said: str, visit: Visit) -> Done:
