@@ -83,9 +83,10 @@ class NewAnswer(Written):
 
 
 class Gone(Form):
-    """An answer as somebody saw it."""
+    """An answer as somebody saw it; its words go with it: that is asked for twice."""
 
     seen: str
+    sure: Literal["", "yes"] = Field("", description="`yes`: it is meant. Without it nothing is removed (422).")
 
 
 def voice(visit: Visit, _parts: Parts) -> VoiceView:
@@ -183,7 +184,9 @@ def add(visit: Visit, _parts: Parts, form: NewAnswer) -> Done:
 
 
 def remove(visit: Visit, parts: Parts, form: Gone) -> Done:
-    """An answer goes: the question is a person's again."""
+    """An answer goes, for whoever says twice that they mean it: the question is a person's again."""
+    if form.sure != "yes":
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "not_removed")
 
     def changed(community: Community) -> Community:
         entry = _seen(community, parts["entry"], form.seen)
