@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from accessible import serious
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from local import configuration
 from local.stack import LocalStack
@@ -112,6 +112,31 @@ def test_a_case_opens_at_its_top_and_its_draft_is_read_whole(say: Say, new_page:
     assert beyond <= 1, "what one sends is seen from its first word to its last"
 
 
+def test_what_one_wrote_is_not_lost_by_another_button_without_a_question(say: Say, new_page: NewPage) -> None:
+    say("b-13", "Ma commande 79 n'est jamais arrivée, où est-elle ?", author="u-13", thread="fil-13")
+    page = new_page(MARIE)
+    asked: list[str] = []
+
+    def stays(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stays)
+    page.get_by_text("Ma commande 79").click()
+    box, take = page.get_by_label("Votre réponse"), page.get_by_role("button", name="Je m'en occupe")
+    box.click()
+    box.press_sequentially("Je regarde. ")
+    written = box.input_value()
+    take.click()
+    expect(take).to_be_enabled()
+    expect(box).to_have_value(written)
+    assert asked == ["beforeunload"]
+
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("status")).to_contain_text("La réponse part")
+    assert asked == ["beforeunload"], "what is sent is not asked about"
+
+
 def test_what_was_done_is_said_once_not_at_each_reload(say: Say, new_page: NewPage) -> None:
     say("b-12", "Ma commande 78 n'est jamais arrivée, où est-elle ?", author="u-12", thread="fil-12")
     page = new_page(MARIE)
@@ -183,6 +208,7 @@ def test_a_colleague_is_asked_answers_once_and_the_case_is_left_to_another(
     expect(box).to_have_value("Oui, cinq ans.")
     marie.get_by_role("button", name="Brouillon 1").click()
     expect(box).to_have_value("À moitié écrit.")
+    marie.get_by_role("button", name="Réponse de votre collègue").click()
     marie.get_by_text("Laisser ce dossier à quelqu'un").click()
     marie.get_by_label("Un mot").fill("Je pars en réunion.")
     marie.get_by_role("button", name="Laisser le dossier").click()

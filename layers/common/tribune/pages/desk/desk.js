@@ -1,13 +1,24 @@
 "use strict";
 // Comfort only: every screen works without it.
+let leavingBy = null;
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", () => {
+    leavingBy = form;
     for (const button of form.querySelectorAll("button")) button.disabled = true;
   });
 }
-// Coming back to a page that the browser kept: its buttons work again.
-addEventListener("pageshow", () => {
+const stay = () => {
+  leavingBy = null;
   for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
+};
+// Coming back to a page that the browser kept: its buttons work again.
+addEventListener("pageshow", stay);
+// What somebody wrote and did not send is not lost by another button, or a link: the browser asks first.
+addEventListener("beforeunload", (event) => {
+  const unsent = (area) => area.form !== leavingBy && !area.closest("[hidden]") && area.value !== area.defaultValue;
+  if (![...document.querySelectorAll("form textarea")].some(unsent)) return;
+  event.preventDefault();
+  setTimeout(stay);
 });
 
 // What was done is said once, not again whenever the page is reloaded.
@@ -67,6 +78,7 @@ if (own && drafts.length) {
   const choose = (draft, choice) => {
     if (chosen) chosen.value = area.value;
     chosen = draft.querySelector("textarea");
+    area.defaultValue = chosen.defaultValue;
     area.value = chosen.value;
     own.elements.draft.value = draft.dataset.draft;
     for (const other of choices.children) other.setAttribute("aria-pressed", String(other === choice));
