@@ -137,6 +137,17 @@ def test_what_one_wrote_is_not_lost_by_another_button_without_a_question(say: Sa
     assert asked == ["beforeunload"], "what is sent is not asked about"
 
 
+def test_one_sign_too_many_is_told_as_one(say: Say, new_page: NewPage) -> None:
+    say("b-14", "Ma commande 80 n'est jamais arrivée, où est-elle ?", author="u-14", thread="fil-14")
+    page = new_page(MARIE)
+    page.get_by_text("Ma commande 80").click()
+    box = page.get_by_label("Votre réponse")
+    most = int(box.get_attribute("data-limit") or 0) - len(" ^MC")
+    for more, said in ((1, "Signes en trop\u00a0: 1."), (-1, "Signes restants\u00a0: 1.")):
+        box.fill("a" * (most + more))
+        expect(page.locator(".own .count")).to_have_text(said)
+
+
 def test_what_was_done_is_said_once_not_at_each_reload(say: Say, new_page: NewPage) -> None:
     say("b-12", "Ma commande 78 n'est jamais arrivée, où est-elle ?", author="u-12", thread="fil-12")
     page = new_page(MARIE)
