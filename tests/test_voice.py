@@ -755,6 +755,8 @@ def test_how_long_somebody_waits_is_what_they_say_of_waiting(said: str, language
         ("Je reviens vers vous avant vendredi", "fr", "26 18:00"),
         ("Je vous réponds enfin, vous attendez depuis lundi", "fr", None),
         ("Je vous rappelle sur le 06 39 98 12 34", "fr", None),
+        ("On vous répond tous les jours de 9 h à 18 h", "fr", None),
+        ("On vous répond du lundi au vendredi, de 8h30 à 18h", "fr", None),
         ("Je reviens vers vous. Bonne soirée !", "fr", None),
         ("Je vous réponds ici. Votre commande est partie en novembre", "fr", None),
         ("On vous répond dans les prochaines 24 heures", "fr", "25 11:00"),

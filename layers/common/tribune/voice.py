@@ -745,9 +745,10 @@ _HOUR = {
     "en": r"(?P<hour>[01]?\d|2[0-3])(?=[:.]\d\d|\s?[ap]\.?m|\s*(?:$|[,;!)^…]|\.(?!\w)))(?:[:.](?P<minute>[0-5]\d))?(?!\d)\s?(?P<half>[ap]\.?m\b\.?)?",
 }
 _BEFORE_HOURS = {
-    "fr": r"\b(?:à|avant|vers|d'ici(?: à)?|pour|dès|après|à partir de|entre \d\d? ?(?:h ?(?:\d\d)?)? ?et)\s",
+    "fr": r"(?<!h )(?<!h\d\d )(?<!h \d\d )\b(?:à|avant|vers|d'ici(?: à)?|pour|dès|après|à partir de|entre \d\d? ?(?:h ?(?:\d\d)?)? ?et)\s",
     "en": r"\b(?:at|by|before|around|after|between [\d:]+ ?(?:[ap]\.?m\.?)? ?and)\s",
 }
+"""What an hour to come back follows; not another hour: « de 9 h à 18 h » says when we are there."""
 _CLOCKS = {
     language: re.compile(f"{before}{_HOUR[language]}", re.IGNORECASE) for language, before in _BEFORE_HOURS.items()
 }
