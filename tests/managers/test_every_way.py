@@ -5,6 +5,7 @@ What a way refuses, its twin refuses; what leaves here goes to the twins.
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
@@ -25,6 +26,7 @@ from local.twins.slack import SlackTwin
 from local.twins.teams import MOST_BYTES, TeamsTwin
 from local.twins.telegram_calls import TelegramCallsTwin
 from tribune import words
+from tribune.aws.mail import written
 from tribune.channel import HttpAnswer, HttpCall
 from tribune.duty import Button, CallMessage, Person, Way
 from tribune.errors import BadConfiguration, NotSent, PerhapsSent, TribuneError, Unavailable
@@ -78,8 +80,8 @@ class Outside:
 
     def mail(self, *, to: str, subject: str, text: str, html: str) -> None:
         self.letters.append({"to": to, "subject": subject, "text": text, "html": html})
-        told = {"Destination.ToAddresses.member.1": to, "Message.Subject.Data": subject, "Message.Body.Text.Data": text}
-        self._aws(self.mail_twin, told)
+        letter = written("tribune@garance.example", to, subject, text, html)
+        self._aws(self.mail_twin, {"Destinations.member.1": to, "RawMessage.Data": b64encode(letter).decode()})
 
     def sms(self, *, to: str, text: str) -> None:
         self.letters.append({"to": to, "text": text})
