@@ -534,6 +534,17 @@ def test_what_comes_after_somebody_took_the_summary_is_told_in_another_one(desk:
     assert "3 × escroquerie" in desk.phones.last.text
 
 
+def test_what_two_people_are_to_hear_is_in_a_summary_for_both(desk: Desk) -> None:
+    many_calls(desk, 7)
+    desk.now += timedelta(minutes=1)
+    desk.keep(a_call("journalist", "hours", desk.now, id="journalist-0", roles=("cm", "smm")), a_head())
+    desk.ring("journalist-0")
+    summary = desk.state(desk.state("journalist-0").folded)
+    desk.wait_and_ring(summary.id)
+
+    assert desk.phones.rung[6:] == ["marie", "lea"]
+
+
 def test_danger_rings_however_often_somebody_was_called(desk: Desk) -> None:
     many_calls(desk, 8)
     many_calls(desk, 4, "threat", "now")

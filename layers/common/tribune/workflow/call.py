@@ -240,7 +240,7 @@ class Calling:
     def _fold(self, call: Call, round_: "_Round", community: Community, book: Ringing, now: datetime) -> None:
         """It joins the summary of this hour, which counts it once; the first one opens it, or whatever comes once it was told."""
         gathering = self.store.load_call(community.id, book.summary) if book.until and book.until > now else None
-        if book.until is None or gathering is None or gathering.state is not CallState.READY:
+        if book.until is None or gathering is None or not _takes_in(gathering, call):
             until = max(min(book.times(round_.first.id, now)) + HOUR, now + TRY_AGAIN)
             book = replace(book, rev=book.rev + 1, summary=f"{MANY}-{now:%Y%m%dT%H%M%S%f}", until=until)
             opened: tuple[Ringing, ...] = (book,)
@@ -475,6 +475,11 @@ def _enough(call: Call, round_: "_Round", community: Community, book: Ringing, n
     if call.urgency == Urgency.NOW or call.reason in _NEVER_FOLDED or call.only or call.tried or not round_.line:
         return False
     return len(book.times(round_.first.id, now)) >= community.rota.most_calls
+
+
+def _takes_in(summary: Call, call: Call) -> bool:
+    """Is it still gathering, and told to everybody who is to hear of the call?"""
+    return summary.state is CallState.READY and {*call.roles} <= {*summary.roles}
 
 
 def event_of(call: Call) -> bytes:
