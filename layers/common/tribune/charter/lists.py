@@ -49,7 +49,8 @@ class WordList(written.Written):
     """Also look for the words behind disguises (`c0nn*rd`). Only for insults and slurs."""
     terms: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
-    """Phrases that share words with a term and mean something else: no term counts where one of them stands."""
+    """Phrases that share words with a term and mean something else: no term counts where one of them stands, but one
+    that holds all of it and says more (« en finir avec cette », and « en finir avec cette vie »)."""
     language: str = ""
     """The folder it stands in; the file does not repeat it."""
 

@@ -79,6 +79,16 @@ class Spans:
         at = bisect_right(self._starts, end - 1) - 1
         return at >= 0 and start < self.merged[at][1]
 
+    def outweigh(self, start: int, end: int) -> bool:
+        """Does one stretch share a character with start to end, and say as much: not lie inside of it?"""
+        at = bisect_right(self._starts, end - 1) - 1
+        while at >= 0 and start < self.merged[at][1]:
+            first, last = self.merged[at]
+            if first < start or end < last or (first, last) == (start, end):
+                return True
+            at -= 1
+        return False
+
 
 @dataclass
 class Reading:
@@ -181,7 +191,7 @@ class Reading:
             found += [Hit(name, first, last, starts[first], ends[last]) for first, last in self.places.get(name, ())]
             if found and (innocent := self.places.get(name + lists.EXCEPT)):
                 spared = Spans((starts[first], ends[last]) for first, last in innocent)
-                found = [hit for hit in found if not spared.touch(hit.start, hit.end)]
+                found = [hit for hit in found if not spared.outweigh(hit.start, hit.end)]
             self._hits[name] = found
         return found
 
