@@ -424,3 +424,29 @@ def test_a_word_that_a_person_corrects_elsewhere_in_the_thread_keeps_no_promise(
     world.settle()
 
     assert case_of(world) == before
+
+
+def test_a_promise_to_somebody_of_whom_the_machine_expected_nothing_is_kept_in_mind_too(world: World) -> None:
+    world.deliver("facebook", world.comment(1, "Le mien est bleu"))
+    world.settle()
+    at = ("garance", "facebook", PAGE, "1_1")
+    assert world.journal.read([keys.case(*at)]).case(*at) is None
+    promised = ours(world, 50, BACK_AT_FIVE)
+    for _ in range(2):
+        world.deliver("facebook", promised)
+        world.settle()
+
+    world.deliver("facebook", world.comment(1, "Le mien est bleu !", verb="edited"))
+    world.settle()
+
+    case, house = case_of(world), Communities(world.stack.tables()["CommunityTable"]).load("garance")
+    assert (case.state, case.promised, case.awaits_answer) == (CaseState.OPEN, "à 17 h", False)
+    telling = Telling(house, world.now, "fr")
+    assert telling.reason(case.reason) == "Quelqu'un de l'équipe a promis de revenir ici."
+    world.now = START + timedelta(hours=6, minutes=1)
+    world.settle(minutes=2)
+    assert [call.reason for call in world.calls_of("garance")] == ["promise"]
+
+    world.deliver("facebook", ours(world, 51, "Voilà la photo."))
+    world.settle()
+    assert case_of(world).state is CaseState.CLOSED

@@ -20,10 +20,12 @@ from tribune.journal import (
 )
 from tribune.workflow import promise
 from tribune.workflow.deed import Deed, Outcome, hour_of
+from tribune.workflow.opening import case_about
 from tribune.workflow.restriction import ended
 from tribune.workflow.takeback import (
     CONTESTED,
     OVERTAKEN,
+    PROMISED,
     cancelled,
     closed,
     deleted_by_us,
@@ -155,6 +157,8 @@ def settle_answered(head: Head, case: Case | None, sheet: Worksheet, spoken: Hea
     if after != head:
         sheet.put_head(after)
     itself = frozenset({head.object})
+    if case is None and made:
+        case = case_about(head, None, PROMISED, made.due_at, sheet.now)
     news = case is not None and not promise.is_old_news(case, spoken.posted_at)
     if case is not None and news and (made or case.state is CaseState.OPEN):
         case = promise.answered(case, TEAM, made, spoken_at=spoken.posted_at, now=sheet.now)

@@ -370,7 +370,9 @@ class Moderation:
             self._close_some(objects[start : start + MOST_CLOSED_AT_ONCE], spoken, {kept_for: made}, now)
 
     def _kept_for(self, spoken: Head, objects: Sequence[ObjectId]) -> ObjectId | None:
-        """The comment whose case keeps a promise: the one that was answered, the top of the thread, the latest open one."""
+        """The comment whose case keeps a promise: the one that was answered, the top of the thread, the latest open one;
+        where none has a case, the first of them, which gets one.
+        """
         place = spoken.at[:3]
         answered = [(*place, name) for name in (spoken.parent, spoken.thread) if name and name != spoken.object]
         candidates = list(dict.fromkeys((*answered, *objects)))
@@ -384,7 +386,16 @@ class Moderation:
             and head.posted_at <= spoken.posted_at
         }
         latest = sorted(there, key=lambda at: there[at].posted_at, reverse=True)
-        return next((at for at in (*answered, *latest) if at in there), None)
+        without = [
+            at
+            for at in answered
+            if known.case(*at) is None
+            and (head := known.head(*at))
+            and head.kind is HeadKind.COMMENT
+            and not head.deleted
+            and head.posted_at <= spoken.posted_at
+        ]
+        return next((at for at in (*(at for at in answered if at in there), *latest, *without)), None)
 
     def _close_some(
         self, objects: Sequence[ObjectId], spoken: Head, made: Mapping[ObjectId | None, Promised | None], now: datetime

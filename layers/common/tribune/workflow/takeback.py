@@ -12,6 +12,8 @@ STANDING_WORDS = "reminder_stands"
 """Why a case is there: our words lost their ground, and only a person can take them away."""
 CONTESTED = "appeal"
 """Why a case is there: a member contests a decision, and whoever reviews it settles the case."""
+PROMISED = "promised"
+"""Why a case is there: a person promised to come back to somebody who was not known to wait for anything."""
 OVERTAKEN = "overtaken"
 """Why a hide or an un-hide is not carried out, or not again: the contrary was decided since."""
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)

@@ -67,6 +67,7 @@ from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
     CONTESTED,
+    PROMISED,
     STANDING_WORDS,
     cancelled,
     closed,
@@ -645,14 +646,16 @@ class _Weighing:
             return
         if by == "edited" and known.reason == CONTESTED:
             self.sheet.put_case(replace(known, drafts=(), awaits_answer=False))
-        elif by != "edited" or known.reason != STANDING_WORDS:
+        elif by != "edited" or known.reason not in (STANDING_WORDS, PROMISED):
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
         speaking = head.unsaid
         reminder = next((action.id for action in speaking if action.reminds), None)
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
-        is_open = bool(head.case or unsettled)
+        case = self.sheet.case(self.deed.at)
+        promised = case is not None and case.state is CaseState.OPEN and case.reason == PROMISED
+        is_open = bool(head.case or unsettled or promised)
         explaining = unexplained(head, self.sheet.thread(self.thread))
         if decision.clause and reminder:
             explaining[decision.clause] = reminder
