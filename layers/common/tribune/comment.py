@@ -160,7 +160,17 @@ type Said = Comment | Reaction | TeamAct
 
 def version(said_at: datetime, verb: Verb, text: str) -> str:
     """(source time, verb rank, text hash) as one string whose order is the order of versions."""
-    return f"{milliseconds(said_at):015d}.{verb.rank}.{words_hash(text)}"
+    return version_of(said_at, verb, words_hash(text))
+
+
+def version_of(said_at: datetime, verb: Verb, words: str) -> str:
+    """The version of words of which only the hash is at hand."""
+    return f"{milliseconds(said_at):015d}.{verb.rank}.{words}"
+
+
+def same_words(one: str, other: str) -> bool:
+    """Are two versions of the same words? A platform may tell the same words once more as an edit."""
+    return one.rpartition(".")[2] == other.rpartition(".")[2]
 
 
 def edited_at(v: str) -> datetime | None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from tribune import voice
 from tribune.channel import ActKind, Platform
-from tribune.comment import words_hash
+from tribune.comment import same_words, words_hash
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.duty import Person
@@ -363,13 +363,13 @@ class Reviewing:
         head = replace(head, actions=(*kept, *back), hidden=None if shows else head.hidden)
         if head.verdict is not None:
             # What an edit brought since is another verdict: the rule is charged with the one that was contested.
-            same_words = head.v.rsplit(".", 1)[-1] == notice.v.rsplit(".", 1)[-1]
-            wrong = same_words and head.verdict.alone
+            as_contested = same_words(head.v, notice.v)
+            wrong = as_contested and head.verdict.alone
             verdict = replace(
                 head.verdict,
                 strike=False,
                 reversed=head.verdict.reversed or wrong,
-                acquitted=head.verdict.acquitted or same_words,
+                acquitted=head.verdict.acquitted or as_contested,
             )
             head = replace(head, verdict=verdict)
         return head, forgotten

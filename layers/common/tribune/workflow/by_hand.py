@@ -1,11 +1,11 @@
 """by_hand: what a person of the team did on the platform itself is done, and what the machine had planned gives way. Pure."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tribune.channel import ActKind
-from tribune.comment import Audience, TeamAct
+from tribune.comment import Audience, TeamAct, Verb, version_of
 from tribune.journal import (
     BY_COLLEAGUE,
     Action,
@@ -39,7 +39,7 @@ TEAM: Final = "team"
 """Who acted on the platform itself: no platform says which person it was."""
 TOLD_WITHIN = timedelta(minutes=2)
 """How much later than it was done a platform may say that an act of ours was."""
-NOT_HEARD: Final = f"{0:015d}.0."
+NOT_HEARD: Final = version_of(datetime.fromtimestamp(0, UTC), Verb.CREATED, "")
 """The version of a comment of which nothing is known but what a person did about it: older than any words."""
 ON_THE_WAY: Final = timedelta(days=7)
 """How long a platform tries to deliver."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from tribune import words
 from tribune.channel import ActKind
+from tribune.comment import same_words
 from tribune.community import Community
 from tribune.decision import Urgency
 from tribune.errors import AlreadyDone, BadConfiguration, CannotDo, Conflict, Gone, NotFound, Unavailable
@@ -207,8 +208,8 @@ class Answering:
 
 def _over(question: Question, head: Head | None, case: Case | None, asked: QuestionWords | None) -> bool:
     """Does nobody need an answer any more?"""
-    if head is None or head.deleted or asked is None or head.v.rsplit(".", 1)[1] != question.v.rsplit(".", 1)[1]:
-        return True  # a platform may tell the same words once more as an edit: they are what was asked about
+    if head is None or head.deleted or asked is None or not same_words(head.v, question.v):
+        return True
     return case is None or case.state is CaseState.CLOSED or not question.waits
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from tribune import duty
 from tribune.channel import ActKind, Platform, Verdict
-from tribune.comment import Verb, milliseconds
+from tribune.comment import Verb, version_of
 from tribune.decision import Urgency
 from tribune.errors import Conflict
 from tribune.journal import (
@@ -297,7 +297,7 @@ def _our_own(head: Head, created: str, action: Action, now: datetime) -> Head:
         head,
         object=created,
         kind=HeadKind.OURS,
-        v=f"{milliseconds(now):015d}.{Verb.CREATED.rank}.{action.words or ''}",
+        v=version_of(now, Verb.CREATED, action.words or ""),
         rev=0,
         author=None,
         parent=head.object,

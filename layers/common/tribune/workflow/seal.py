@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tribune.comment import same_words
 from tribune.journal import Head, Verdict
 from tribune.ledger import MACHINE, Decision, Seal, Sealed, object_digest
 
@@ -39,7 +40,8 @@ def sealed_verdict(before: Head | None, after: Head) -> tuple[Head, tuple[Seal, 
         return unsealed(after), ()
     earlier = before.verdict if before else None
     if before is not None and earlier is not None and after.verdict is not None:
-        if (after.verdict.at, _words(after)) == (earlier.at, _words(before)):
+        # The moment alone does not tell them apart: an edit may come in the same one.
+        if after.verdict.at == earlier.at and same_words(before.v, after.v):
             return _as_judged(before, after), ()
         after = _remembering(after, _of_verdict(before))
     if after.verdict is None or after.verdict.salt or after.verdict.at is None:
@@ -116,11 +118,6 @@ def _of_verdict(head: Head) -> Sealed | None:
         ),
         verdict.salt,
     )
-
-
-def _words(head: Head) -> str:
-    """The hash of its words: an edit may come in the same moment."""
-    return head.v.rsplit(".", 1)[-1]
 
 
 def _as_judged(before: Head, after: Head) -> Head:

@@ -19,7 +19,7 @@ from tribune.budgets import (
 )
 from tribune.channel import ActKind
 from tribune.charter import Findings, Signal, pack
-from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, words_hash
+from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, same_words, words_hash
 from tribune.decision import Act, Decision, Leave, Measure, Unconfirmed, Urgency
 from tribune.journal import (
     Action,
@@ -142,7 +142,7 @@ class _Weighing:
             return Outcome.DUPLICATE
         if self.said.verb is Verb.DELETED:
             return self._delete(head)
-        if words_hash(self.said.text) == head.v.rsplit(".", 1)[1]:
+        if same_words(self.said.version, head.v):
             self.sheet.put_head(replace(head, v=self.said.version))
             self._keep_words(self._words_kept(head))
             return Outcome.RECORDED
@@ -215,7 +215,7 @@ class _Weighing:
     def _rewritten(self, head: Head) -> bool:
         """Did a person of the team put other words in the place of ours, or of their own? The machine edits nothing."""
         newer = self.said.verb is Verb.EDITED and self.said.version > head.v and not head.deleted
-        return newer and words_hash(self.said.text) != head.v.rsplit(".", 1)[1]
+        return newer and not same_words(self.said.version, head.v)
 
     def _sending_these_words(self) -> tuple[Head, Action] | None:
         """An action in this thread whose fate is not known and whose words are these."""
