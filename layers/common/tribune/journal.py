@@ -35,6 +35,17 @@ class ActionState(StrEnum):
 
 
 UNFINISHED = frozenset({ActionState.READY, ActionState.SENDING})
+"""Somebody still has to carry it out, or to settle it."""
+NOT_BEGUN = frozenset({ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED})
+"""It was planned, or only thought of: nothing of it has left."""
+BEGUN = frozenset({ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN})
+"""It has left, or may have."""
+IN_EFFECT = BEGUN | {ActionState.READY}
+"""It was carried out, or is on its way."""
+FELT = frozenset({ActionState.SENT, ActionState.UNCERTAIN})
+"""Whoever it is about may feel it."""
+IN_DOUBT = frozenset({ActionState.SENDING, ActionState.UNCERTAIN})
+"""Whether it arrived is not known, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +111,7 @@ class Action:
     @property
     def may_be_read(self) -> bool:
         """Has it left, or may it have? What the machine only planned has not; what a person signed will."""
-        begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-        return self.state in begun or (self.state is ActionState.READY and self.signed_by is not None)
+        return self.state in BEGUN or (self.state is ActionState.READY and self.signed_by is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +245,7 @@ class Head:
     @property
     def unconfirmed(self) -> Action | None:
         """The machine's provisional hide that stands, and that no person confirmed or undid."""
-        standing = (ActionState.SENT, ActionState.UNCERTAIN, *UNFINISHED)
-        seen = [a for a in self.actions if a.kind in (ActKind.HIDE, ActKind.UNHIDE) and a.state in standing]
+        seen = [a for a in self.actions if a.kind in (ActKind.HIDE, ActKind.UNHIDE) and a.state in IN_EFFECT]
         last = next((a for a in reversed(seen) if a.target == self.object), None)
         if self.deleted or last is None or last.kind is ActKind.UNHIDE or last.signed_by is not None:
             return None

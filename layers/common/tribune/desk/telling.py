@@ -10,7 +10,7 @@ from typing import Any
 from tribune import numerals, words
 from tribune.charter import Charter
 from tribune.community import Community
-from tribune.journal import Action, ActionState, Case, CaseState, Head
+from tribune.journal import FELT, Action, ActionState, Case, CaseState, Head
 from tribune.notice import link
 from tribune.voice import day_words, moment_words, safe_name
 from tribune.workflow.by_hand import TEAM
@@ -127,8 +127,7 @@ class Telling:
 
     def pages(self, head: Head) -> list[str]:
         """Their addresses."""
-        felt = (ActionState.SENT, ActionState.UNCERTAIN)
-        tokens = [action.notice for action in head.actions if action.notice and action.state in felt]
+        tokens = [action.notice for action in head.actions if action.notice and action.state in FELT]
         addresses = (link(self.community.charter_base_url, self.community.id, token) for token in tokens)
         return [address for address in addresses if address]
 

@@ -7,9 +7,9 @@ from typing import Final
 from tribune.channel import ActKind
 from tribune.comment import Audience, TeamAct, Verb, version_of
 from tribune.journal import (
+    BEGUN,
     BY_COLLEAGUE,
     Action,
-    ActionState,
     AuthorNote,
     Case,
     CaseState,
@@ -137,9 +137,8 @@ def _our_own(head: Head, said: TeamAct) -> bool:
 
 def _ours(head: Head) -> list[Action]:
     """What the machine or the desk did to the comment itself to be seen or not, as far as it began."""
-    begun, kinds = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN), (ActKind.HIDE, ActKind.UNHIDE)
-    tried = (a for a in head.actions if a.state in begun or a.why == OVERTAKEN)
-    return [a for a in tried if a.kind in kinds and a.target == head.object]
+    tried = (a for a in head.actions if a.state in BEGUN or a.why == OVERTAKEN)
+    return [a for a in tried if a.kind in (ActKind.HIDE, ActKind.UNHIDE) and a.target == head.object]
 
 
 def _done(action: Action) -> datetime:

@@ -29,6 +29,8 @@ from tribune.errors import (
 )
 from tribune.journal import (
     BY_COLLEAGUE,
+    IN_EFFECT,
+    NOT_BEGUN,
     Action,
     ActionState,
     AuthorNote,
@@ -70,10 +72,8 @@ _VISIBILITY = frozenset({ActKind.HIDE, ActKind.UNHIDE})
 _MODERATING = _VISIBILITY | {ActKind.DELETE, ActKind.BLOCK}
 _NO_MATTER_ANY_MORE = ("edited", "erased")
 """Who closed a case that nobody has to be told anything about."""
-_IN_EFFECT = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 _REMINDING = ("reminder", "warning")
 """How the name of a text begins that tells somebody of a breach."""
-_PREPARED = (ActionState.PROPOSED, ActionState.OBSERVED, ActionState.READY)
 
 
 # ruff: disable[D102]  what each of these does is said where it is done
@@ -342,8 +342,7 @@ class Handling:
     def _answer(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         """The case stays open until the answer has left: perform settles it then."""
         _still_open(case, self.now())
-        on_its_way = (ActionState.READY, ActionState.SENDING)
-        earlier = next((a for a in head.actions if a.signed_by and a.kind is wish.kind and a.state in on_its_way), None)
+        earlier = next((a for a in head.unfinished if a.signed_by and a.kind is wish.kind), None)
         if earlier is not None:
             raise AlreadyDone(earlier.signed_by or "", earlier.created_at)
         return self._said(head, case, wish)
@@ -505,7 +504,7 @@ class Handling:
     def _ordered(self, head: Head, wish: _Wish) -> Head:
         """The head with the person's act last in its outbox, in the place of what the machine had prepared."""
         now = self.now()
-        prepared = [other for other in head.actions if other.kind is wish.kind and other.state in _PREPARED]
+        prepared = [other for other in head.actions if other.kind is wish.kind and other.state in NOT_BEGUN]
         # What was drafted for the member leads to the address that the machine's act would have had.
         address = next((other.notice for other in prepared if other.notice), None)
         action = Action(
@@ -612,7 +611,7 @@ def _still_open(case: Case, now: datetime) -> None:
 
 def in_effect(head: Head, kind: ActKind) -> Action | None:
     """The act of that kind about the comment itself that was carried out or is on its way."""
-    acts = (a for a in head.actions if a.kind is kind and a.target == head.object and a.state in _IN_EFFECT)
+    acts = (a for a in head.actions if a.kind is kind and a.target == head.object and a.state in IN_EFFECT)
     return next(acts, None)
 
 

@@ -15,6 +15,7 @@ from tribune.comment import Verb, version_of
 from tribune.decision import Urgency
 from tribune.errors import Conflict
 from tribune.journal import (
+    IN_DOUBT,
     UNFINISHED,
     Action,
     ActionState,
@@ -94,7 +95,7 @@ class Marking:
             sheet = self._sheet(head, *([self.keys.head(*own_at)] if own_at else []))
             current = sheet.head(head.at)
             sending = current.action(action.id) if current else None
-            if current is None or sending is None or sending.state not in (ActionState.SENDING, ActionState.UNCERTAIN):
+            if current is None or sending is None or sending.state not in IN_DOUBT:
                 return None
             done = replace(
                 sending, state=ActionState.SENT, platform_id=created, done_at=sheet.now, why="", lease_until=None

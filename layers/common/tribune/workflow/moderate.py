@@ -16,7 +16,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Comment, Said, TeamAct, Verb, milliseconds
 from tribune.community import Community
 from tribune.errors import AlreadyDone, CharterUnreadable, Conflict, NotFound, Unavailable, UnknownChannel, Unreadable
-from tribune.journal import ActionState, CaseState, Changes, Head, HeadKind, Promised, ThreadNote
+from tribune.journal import IN_DOUBT, CaseState, Changes, Head, HeadKind, Promised, ThreadNote
 from tribune.notice import MOST_CHARACTERS
 from tribune.workflow import promise
 from tribune.workflow.appeal import Receiving, Reviewing
@@ -421,8 +421,7 @@ def _wake(head: Head) -> dict[str, Any]:
 
 def _a_person_answers(head: Head) -> bool:
     """Is a person's answer on its way, or its fate not known?"""
-    fate = (ActionState.SENDING, ActionState.UNCERTAIN)
-    return any(one.kind is ActKind.REPLY and one.signed_by and one.state in fate for one in head.actions)
+    return any(one.kind is ActKind.REPLY and one.signed_by and one.state in IN_DOUBT for one in head.actions)
 
 
 def _under_our_name(said: Said, community: Community) -> Said:

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tribune.channel import ActKind
-from tribune.journal import Action, ActionState, Head, NoticeEnd
+from tribune.journal import FELT, Action, ActionState, Head, NoticeEnd
 from tribune.notice import Notice
-
-_FELT = (ActionState.SENT, ActionState.UNCERTAIN)
 
 
 def recorded(head: Head, action: Action, now: datetime) -> Notice | None:
     """The reason of a measure as it stands; None for what restricts nobody, or has not taken effect."""
-    if action.notice is None or action.state not in _FELT:
+    if action.notice is None or action.state not in FELT:
         return None
     verdict = head.verdict
     clause = action.clause or (verdict.clause if verdict else None)
@@ -45,5 +43,5 @@ def recorded(head: Head, action: Action, now: datetime) -> Notice | None:
 def ended(head: Head, now: datetime) -> Iterator[NoticeEnd]:
     """That every hide of the comment itself is over: it is visible again."""
     for action in head.actions:
-        if action.notice is not None and action.kind is ActKind.HIDE and action.state in _FELT:
+        if action.notice is not None and action.kind is ActKind.HIDE and action.state in FELT:
             yield NoticeEnd(head.community, action.notice, now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tribune.channel import ActKind, Card
-from tribune.journal import Action, ActionState, Case, CaseState, Head, ThreadRecord
+from tribune.journal import BEGUN, IN_EFFECT, NOT_BEGUN, Action, ActionState, Case, CaseState, Head, ThreadRecord
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
 
 STANDING_WORDS = "reminder_stands"
@@ -17,7 +17,6 @@ PROMISED = "promised"
 OVERTAKEN = "overtaken"
 """Why a hide or an un-hide is not carried out, or not again: the contrary was decided since."""
 _VISIBILITY = (ActKind.HIDE, ActKind.UNHIDE)
-_BEGUN = (ActionState.READY, ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
 
 
 def taking_back(action: Action, card: Card, now: datetime, *, by_hand: bool = False) -> list[Action]:
@@ -54,7 +53,7 @@ def unexplained(head: Head, thread: ThreadRecord) -> dict[str, str]:
 
 def _is_undone(action: Action, head: Head) -> bool:
     undo = head.action(named(action.id, "withdraw"))
-    return undo is not None and undo.state in _BEGUN
+    return undo is not None and undo.state in IN_EFFECT
 
 
 def _left_standing(action: Action, now: datetime) -> Action:
@@ -96,8 +95,7 @@ def cancelled(
     actions: tuple[Action, ...], why: str, now: datetime, only: Callable[[Action], bool] = lambda _: True
 ) -> tuple[tuple[Action, ...], frozenset[str]]:
     """The actions with everything not begun cancelled, and the ids of those."""
-    waiting = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
-    gone = frozenset(action.id for action in actions if action.state in waiting and only(action))
+    gone = frozenset(action.id for action in actions if action.state in NOT_BEGUN and only(action))
     return (
         tuple(
             replace(action, state=ActionState.CANCELLED, why=why, done_at=now) if action.id in gone else action
@@ -118,7 +116,7 @@ def last_visibility(head: Head) -> Action | None:
     """
     if head.hidden is not None:
         return None
-    found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in _BEGUN]
+    found = [a for a in head.actions if a.kind in _VISIBILITY and a.target == head.object and a.state in IN_EFFECT]
     return found[-1] if found else None
 
 
@@ -126,9 +124,9 @@ def standing_hides(head: Head) -> tuple[Action, ...]:
     """The hides of the comment, carried out or on their way, that nobody has lifted since."""
     if head.hidden is not None:
         return ()
-    begun = [action for action in head.actions if action.target == head.object and action.state in _BEGUN]
-    lifted = max((number for number, action in enumerate(begun) if action.kind is ActKind.UNHIDE), default=-1)
-    return tuple(action for action in begun[lifted + 1 :] if action.kind is ActKind.HIDE)
+    ordered = [action for action in head.actions if action.target == head.object and action.state in IN_EFFECT]
+    lifted = max((number for number, action in enumerate(ordered) if action.kind is ActKind.UNHIDE), default=-1)
+    return tuple(action for action in ordered[lifted + 1 :] if action.kind is ActKind.HIDE)
 
 
 def overtaken(action: Action, head: Head) -> bool:
@@ -143,8 +141,7 @@ def overtaken(action: Action, head: Head) -> bool:
 
 def deleted_by_us(head: Head) -> bool:
     """Did a person of the team have the comment itself deleted?"""
-    begun = (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-    return any(a.kind is ActKind.DELETE and a.target == head.object and a.state in begun for a in head.actions)
+    return any(a.kind is ActKind.DELETE and a.target == head.object and a.state in BEGUN for a in head.actions)
 
 
 def without_strike(head: Head, unsent: Iterable[Action]) -> Head:
@@ -165,7 +162,7 @@ def judged_by_hand(head: Head, kind: ActKind) -> Head:
     """The head, once a person hides or shows it: showing it acquits it, and reverses what the machine alone hid."""
     if head.verdict is None:
         return head
-    hid = any(a.kind is ActKind.HIDE and a.signed_by is None and a.state in _BEGUN for a in head.actions)
+    hid = any(a.kind is ActKind.HIDE and a.signed_by is None and a.state in IN_EFFECT for a in head.actions)
     undone = kind is ActKind.UNHIDE and head.verdict.alone and (hid or head.verdict.reversed)
     return replace(head, verdict=replace(head.verdict, reversed=undone, acquitted=kind is ActKind.UNHIDE))
 

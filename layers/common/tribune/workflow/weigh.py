@@ -22,6 +22,9 @@ from tribune.charter import Findings, Signal, pack
 from tribune.comment import Audience, Comment, Reaction, TeamAct, Verb, same_words, words_hash
 from tribune.decision import Act, Decision, Leave, Measure, Unconfirmed, Urgency
 from tribune.journal import (
+    BEGUN,
+    IN_DOUBT,
+    NOT_BEGUN,
     Action,
     ActionState,
     AuthorNote,
@@ -86,7 +89,6 @@ from tribune.workflow.worksheet import ThreadId, Worksheet
 CONFIDENTIAL_KEPT = timedelta(days=30)
 MOST_OVERTAKEN = 10
 """Acts that an edit overtook before they began, as far as a head remembers them: somebody may edit a thousand times."""
-_NOT_BEGUN = (ActionState.READY, ActionState.PROPOSED, ActionState.OBSERVED)
 _STATE = {
     Leave.ALONE: ActionState.READY,
     Leave.PROPOSED: ActionState.PROPOSED,
@@ -219,18 +221,10 @@ class _Weighing:
 
     def _sending_these_words(self) -> tuple[Head, Action] | None:
         """An action in this thread whose fate is not known and whose words are these."""
-        words = words_hash(self.said.text)
-        for object_id in sorted(self.sheet.thread(self.thread).open):
-            head = self.sheet.head((self.deed.community, self.said.platform, self.said.account, object_id))
-            for action in head.actions if head else ():
-                if (
-                    action.kind is ActKind.REPLY
-                    and action.words == words
-                    and action.state in (ActionState.SENDING, ActionState.UNCERTAIN)
-                ):
-                    assert head is not None  # noqa: S101  for the type checker: the loop ran
-                    return head, action
-        return None
+        words, place = words_hash(self.said.text), self.deed.at[:3]
+        heads = (self.sheet.head((*place, name)) for name in sorted(self.sheet.thread(self.thread).open))
+        ours = ((head, one) for head in heads if head for one in head.actions if one.kind is ActKind.REPLY)
+        return next(((head, one) for head, one in ours if one.words == words and one.state in IN_DOUBT), None)
 
     # --- deleted by its author, or by a person ---
 
@@ -474,7 +468,7 @@ class _Weighing:
             return (), ()
         kept: list[Action] = []
         undone: list[Action] = []
-        left = tuple(action for action in before.actions if action.state not in _NOT_BEGUN or action.signed_by)
+        left = tuple(action for action in before.actions if action.state not in NOT_BEGUN or action.signed_by)
         hides = standing_hides(replace(before, actions=left))
         stands = self._breach_stands(before, decision)
         for earlier in before.actions:
@@ -482,7 +476,7 @@ class _Weighing:
             due = _still_due(action, decision, stands=stands)
             if action.state is ActionState.SENDING:
                 kept.append(replace(action, withdraw=not due))
-            elif action.state in _NOT_BEGUN and action.signed_by is None:
+            elif action.state in NOT_BEGUN and action.signed_by is None:
                 kept.append(replace(action, state=ActionState.CANCELLED, why="edited", done_at=self.now))
             else:
                 kept.append(action)
@@ -516,8 +510,7 @@ class _Weighing:
         done = {
             (action.purpose, action.kind)
             for action in earlier
-            if action.state in (ActionState.SENDING, ActionState.SENT, ActionState.UNCERTAIN)
-            and (hidden or action.kind is not ActKind.HIDE)
+            if action.state in BEGUN and (hidden or action.kind is not ActKind.HIDE)
         }
         actions: list[Action] = []
         drafts: list[Draft] = []
@@ -845,7 +838,7 @@ def _still_due(action: Action, decision: Decision, *, stands: bool) -> bool:
 
 def _not_undone_yet(undo: Action | None) -> bool:
     """Is it still to be taken back: nobody began to, and only an edit overtook whoever was about to?"""
-    return undo is None or undo.state in _NOT_BEGUN or (undo.state is ActionState.CANCELLED and undo.why == "edited")
+    return undo is None or undo.state in NOT_BEGUN or (undo.state is ActionState.CANCELLED and undo.why == "edited")
 
 
 def _timed_anew(action: Action, decision: Decision) -> Action:
