@@ -35,7 +35,7 @@ from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
 from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
-from tribune.workflow.opening import case_about, wake_up
+from tribune.workflow.opening import case_about, to_carry_out, wake_up
 from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import (
@@ -288,8 +288,7 @@ class Reviewing:
             except Conflict:
                 continue
             if any(head.unfinished for head in changes.heads):
-                wake = dict(zip(("community", "platform", "account", "object"), at, strict=True))
-                self.actions.send([{"schema": 1, **wake}])
+                self.actions.send([to_carry_out(at)])
             return decided
         raise Conflict("the case keeps changing: look at it again")
 

@@ -48,6 +48,7 @@ from tribune.journal import (
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
+from tribune.workflow.opening import to_carry_out
 from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.restriction import recorded
 from tribune.workflow.seal import Measure, sealed
@@ -283,8 +284,7 @@ class Handling:
 
         head, action = self._settle(shown, careful)
         if head.unfinished:
-            wake = dict(zip(("community", "platform", "account", "object"), shown.at, strict=True))
-            self.actions.send([{"schema": 1, **wake}])
+            self.actions.send([to_carry_out(shown.at)])
         return action
 
     def _settle[T](

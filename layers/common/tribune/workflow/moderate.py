@@ -23,7 +23,7 @@ from tribune.workflow.appeal import Receiving, Reviewing
 from tribune.workflow.brake import braked
 from tribune.workflow.by_hand import TEAM, settle_answered
 from tribune.workflow.deed import Deed, Ground, Outcome, author_of, hour_of, thread_at
-from tribune.workflow.opening import wake_up
+from tribune.workflow.opening import to_carry_out, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Noting, Queue
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.weigh import weigh
@@ -415,8 +415,7 @@ class Moderation:
 
 def _wake(head: Head) -> dict[str, Any]:
     """What perform has to look at; the thread and the actions let it read everything at once."""
-    place = {"community": head.community, "platform": head.platform, "account": head.account, "object": head.object}
-    return {"schema": 1, **place, "thread": head.thread, "actions": [action.id for action in head.unfinished]}
+    return to_carry_out(head.at) | {"thread": head.thread, "actions": [action.id for action in head.unfinished]}
 
 
 def _a_person_answers(head: Head) -> bool:

@@ -1,4 +1,4 @@
-"""opening: the call about a comment, and the case about it, as they begin. Pure."""
+"""opening: the call about a comment, and the case about it, as they begin; what wakes whoever carries on. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,17 @@ from tribune.journal import Call, Case, CaseState, Head
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id
 from tribune.workflow.speech import RESPONSE_TARGET
 from tribune.workflow.takeback import CONTESTED
+from tribune.workflow.worksheet import ObjectId
 
 
 def wake_up(community: str, call_id: str) -> dict[str, Any]:
     """The message that wakes whoever makes a call; `call.read` reads it."""
     return {"schema": 1, "community": community, "call": call_id}
+
+
+def to_carry_out(at: ObjectId) -> dict[str, Any]:
+    """The message that wakes whoever carries out what is decided about a comment; `perform` reads it."""
+    return {"schema": 1, **dict(zip(("community", "platform", "account", "object"), at, strict=True))}
 
 
 def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: datetime) -> Call:

@@ -17,7 +17,7 @@ from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Action, ActionState, Call, CallState, Changes, Head
 from tribune.ledger import Seal
 from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id, named
-from tribune.workflow.opening import call_about, wake_up
+from tribune.workflow.opening import call_about, to_carry_out, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import with_actions
@@ -90,8 +90,7 @@ class Timers:
         except Conflict:
             return False
         if head.unfinished:
-            at = dict(zip(("community", "platform", "account", "object"), head.at, strict=True))
-            self.actions.send([{"schema": 1, **at}])
+            self.actions.send([to_carry_out(head.at)])
         self.calls.send([wake_up(call.community, call.id) for call in calls])
         return True
 

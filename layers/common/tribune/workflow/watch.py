@@ -14,7 +14,7 @@ from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFou
 from tribune.journal import Call, Case, CaseState, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
-from tribune.workflow.opening import call_about, wake_up
+from tribune.workflow.opening import call_about, to_carry_out, wake_up
 from tribune.workflow.ports import Key, Queue
 from tribune.workflow.promise import run_out
 from tribune.workflow.provisional import Timers
@@ -119,7 +119,7 @@ def _promise(case: Case, now: datetime) -> Call:
 
 def _action_message(key: Key) -> dict[str, Any]:
     community, _, platform, account, object_id = key["pk"].split("#", 4)
-    return {"schema": 1, "community": community, "platform": platform, "account": account, "object": object_id}
+    return to_carry_out((community, platform, account, object_id))
 
 
 def _call_message(key: Key) -> dict[str, Any]:
