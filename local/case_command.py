@@ -16,9 +16,9 @@ from tribune.duty import Person, on_duty
 from tribune.errors import BadConfiguration, CharterUnreadable, NotFound, TribuneError
 from tribune.explained import sentences
 from tribune.journal import CaseState, Draft
-from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown
 from tribune.workflow.deed import clause_link
+from tribune.workflow.masking import masked_line
 
 SHORT_LIST = 50
 _NOT_READ = "not_read"

@@ -26,7 +26,7 @@ from tribune.aws.communities import Communities
 from tribune.aws.journal import Journal
 from tribune.aws.queues import Queue
 from tribune.aws.sealed import Sealed
-from tribune.charter.contacts import Shape, find
+from tribune.charter.contacts import Shape
 from tribune.community import Community
 from tribune.desk.route import NOT_PERSONS
 from tribune.desk.telling import Telling
@@ -45,6 +45,7 @@ from tribune.errors import (
 from tribune.platforms import platform
 from tribune.workflow.appeal import Reviewing
 from tribune.workflow.cases import Handling
+from tribune.workflow.masking import without_contacts
 from tribune.workflow.operations import Operations
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 type Now = Callable[[], datetime]
 
 _CONTACTS = frozenset({Shape.PHONE, Shape.EMAIL, Shape.IBAN, Shape.HOME})
-_MASK = "•••"
 _ENVIRONMENT = uuid.uuid4().hex
 """Each process is the only writer of its counters, and of its chain in the ledger."""
 _JOINER = "\u200d"
@@ -266,12 +266,7 @@ def _community(place: _Place, wanted: str | None, language: str | None) -> Commu
 
 def readable(said: str, language: str) -> str:
     """What somebody wrote, as a terminal may show it: contact data masked, nothing that moves the cursor."""
-    parts, end = [], 0
-    for contact in find(said, language):
-        if contact.shape in _CONTACTS:
-            parts += [said[end : contact.start], _MASK]
-            end = contact.end
-    masked = "".join((*parts, said[end:]))
+    masked = without_contacts(said, lambda contact: contact.shape in _CONTACTS, language)
     return "".join(one if one.isprintable() or one in ("\n", _JOINER) else " " for one in masked).strip()
 
 

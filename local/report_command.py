@@ -12,7 +12,7 @@ from tribune.aws.sealed import Sealed
 from tribune.proposals import may_be_quoted
 from tribune.report import Period, Place, Report
 from tribune.reported import Said, tell
-from tribune.workflow.call import masked_line
+from tribune.workflow.masking import masked_line
 from tribune.workflow.reporting import Gathering, as_json
 
 NARROWEST = 30

@@ -10,7 +10,7 @@ from tribune.duty import next_presence, on_duty
 from tribune.journal import CaseState, Proposal, ProposalState
 from tribune.proposals import Kind
 from tribune.workflow import lead
-from tribune.workflow.call import masked_line
+from tribune.workflow.masking import masked_line
 
 _STATES = {"done": ProposalState.DONE, "drop": ProposalState.DROPPED}
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from tribune.desk.visit import Visit
 from tribune.journal import CaseState, Head, HeadKind
-from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown
+from tribune.workflow.masking import masked_line
 from tribune.workflow.takeback import is_hidden, last_visibility
 
 LOOK_BACK = timedelta(days=90)

@@ -27,7 +27,7 @@ from tribune.report import LEVELS, Material, Period, Report, Total
 from tribune.team import Right
 from tribune.thanks import Contribution
 from tribune.voice import clock_words, day_words
-from tribune.workflow.call import masked_line
+from tribune.workflow.masking import masked_line
 from tribune.workflow.reporting import Gathering
 from tribune.workflow.thanking import Thanking
 

@@ -11,7 +11,7 @@ from tribune.duty import next_presence
 from tribune.journal import ProposalState
 from tribune.team import Right
 from tribune.workflow import lead
-from tribune.workflow.call import masked_line
+from tribune.workflow.masking import masked_line
 
 
 class Source(View):

@@ -9,8 +9,8 @@ from tribune.desk.telling import Telling
 from tribune.desk.visit import Parts, Visit
 from tribune.journal import Case, CaseState
 from tribune.team import Right
-from tribune.workflow.call import masked_line
 from tribune.workflow.cases import Shown
+from tribune.workflow.masking import masked_line
 from tribune.workflow.opening import answer_due, is_promised
 from tribune.workflow.share import in_hand
 

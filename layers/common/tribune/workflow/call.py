@@ -9,7 +9,6 @@ within an hour reads the rest in one summary, and what somebody muted waits.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,8 +20,6 @@ from typing import Any, Protocol
 
 from tribune import words
 from tribune.channel import ActKind
-from tribune.charter import contacts
-from tribune.charter.contacts import Shape
 from tribune.climate import SIGNED_WITH
 from tribune.community import Community
 from tribune.decision import CALLS, Urgency
@@ -43,6 +40,7 @@ from tribune.voice import day_words, help_line, moment_words
 from tribune.workflow.alarm import told_of
 from tribune.workflow.by_hand import TEAM
 from tribune.workflow.digest import DIGEST, digest_lines
+from tribune.workflow.masking import masked_line, shortened
 from tribune.workflow.reporting import REPORT, as_html, told_of_report
 from tribune.workflow.takeback import last_visibility
 
@@ -67,7 +65,6 @@ SHORT_QUOTE = 70
 QUOTES = 3
 SUBJECT_LIMIT = 100
 PLACE_LIMIT = 30
-QUOTE_LIMIT = 140
 _OVER = frozenset({CallState.TAKEN, CallState.FOLDED, CallState.CLOSED, CallState.FAILED})
 HOUR = timedelta(hours=1)
 MOST_READ = 10
@@ -924,41 +921,3 @@ def _hidden_at(head: Head) -> datetime | None:
     """When it was hidden, if it was: what was called off is done too, and hid nothing."""
     hides = _hides(head)
     return hides[-1].done_at if hides and hides[-1].state is ActionState.SENT and not head.deleted else None
-
-
-# --- at most a line of what a member wrote ---
-
-_PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?:https?://|www\.)\S+"
-    r"|(?<!\w)@[\w.]+"
-    r"|\+?\(?\d(?:[^\w@]{0,3}\d){8,}"  # as far apart as where contact data is a breach (`charter.contacts`)
-    r"|\+?\(?\d(?:[\s().\-/]{0,2}\d){5,}",
-)
-_MASK = "•••"
-_SHAPES = frozenset({Shape.EMAIL, Shape.IBAN, Shape.HOME})
-"""Of what the charter takes for contact data, what `_PRIVATE` does not see whole."""
-
-
-def masked(said: str) -> str:
-    """What was said: addresses, streets with their number, telephone numbers, links and mentions masked."""
-    told, end = "", 0
-    for contact in contacts.find(said, words.LANGUAGES[0]):
-        lives = contact.shape is Shape.STREET and contacts.is_address(said[contact.start : contact.end])
-        if lives or contact.shape in _SHAPES:
-            told, end = told + said[end : contact.start] + _MASK, contact.end
-    return _PRIVATE.sub(_MASK, told + said[end:])
-
-
-def masked_line(said: str) -> str:
-    """The beginning of it on one line."""
-    visible = "".join(character if character.isprintable() else " " for character in said)
-    return shortened(masked(" ".join(visible.split())), QUOTE_LIMIT)
-
-
-def shortened(text: str, limit: int) -> str:
-    """`text`, cut at a word with an ellipsis when it is longer than `limit`."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[limit // 2 :] else cut).rstrip(" ,;:.") + "…"

@@ -23,8 +23,8 @@ from tribune.journal import BY_COLLEAGUE, Call, Case, CaseState, Changes, Draft,
 from tribune.notice import token_of
 from tribune.question import MOST_OPEN, Question, QuestionState, QuestionWords
 from tribune.voice import moment_words
-from tribune.workflow.call import masked
 from tribune.workflow.deed import named
+from tribune.workflow.masking import masked
 from tribune.workflow.opening import call_about, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import Known, ObjectId
