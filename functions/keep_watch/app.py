@@ -56,16 +56,16 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     known = directory.communities(settings.community_table)
     actions, calls = (Queue(clients.sqs(), url) for url in (settings.actions_queue_url, settings.calls_queue_url))
     mail = Mail(clients.ses(), settings.mail_sender)
+    charters = Charters(settings.charter_table)
     woken = Watching(
         journal=journal,
+        keys=keys,
         actions=actions,
         calls=calls,
         communities=known,
         timers=Timers(journal, keys, communities, actions, calls),
         questions=Following(journal, keys, communities, calls, mail, settings.ask_url),
-        braking=Braking(
-            journal, keys, Charters(settings.charter_table), lambda community: communities.load(community).spaces
-        ),
+        braking=Braking(journal, keys, charters, lambda community: communities.load(community).spaces),
     ).watch(clock.now())
     for kind, n in ((kind, n) for kind, n in woken.items() if n):
         count(_OWN.get(kind, "Woken"), n, **({} if kind in _OWN else {"kind": kind}))

@@ -662,6 +662,12 @@ def call(community: str, call_id: str) -> Key:
     return {"pk": f"{community}#call#{call_id}", "sk": "call"}
 
 
+def call_of(key: Key) -> tuple[str, str]:
+    """(community, call) of the key of a call."""
+    community_id, _, call_id = key["pk"].split("#", 2)
+    return community_id, call_id
+
+
 def breaker(community: str, platform: str, account: str) -> Key:
     """The long pause of an account."""
     return {"pk": f"{community}#breaker#{platform}#{account}", "sk": "breaker"}
@@ -741,6 +747,12 @@ def appeal_words(community: str, platform: str, account: str, object_id: str, wo
 def question(community: str, token: str) -> Key:
     """What somebody outside the team is asked."""
     return {"pk": f"{community}#question#{token}", "sk": "question"}
+
+
+def question_of(key: Key) -> tuple[str, str]:
+    """(community, token) of the key of a question."""
+    community_id, _, token = key["pk"].split("#", 2)
+    return community_id, token
 
 
 def question_words(community: str, platform: str, account: str, object_id: str, token: str) -> Key:

@@ -240,7 +240,7 @@ class Following:
 
     def run(self, now: datetime) -> int:
         """Do whatever is due; answers how much. Raises Unavailable."""
-        tokens = [(key["pk"].split("#")[0], key["pk"].rpartition("#")[2]) for key in self.journal.due("question", now)]
+        tokens = [self.keys.question_of(key) for key in self.journal.due("question", now)]
         known = self.journal.read(self.keys.question(*named_so) for named_so in tokens)
         due = [found for named_so in tokens if (found := known.question(*named_so)) and found.due_at <= now]
         return sum(self._follow(question, now) for question in due)

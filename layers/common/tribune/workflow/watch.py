@@ -7,7 +7,7 @@ is not their turn.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from tribune.decision import Urgency
 from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
@@ -15,7 +15,7 @@ from tribune.journal import Call, Case, CaseState, Changes
 from tribune.workflow.brake import Braking
 from tribune.workflow.consult import Following
 from tribune.workflow.opening import call_about, to_carry_out, wake_up
-from tribune.workflow.ports import Key, Queue
+from tribune.workflow.ports import Key, Keys, Queue
 from tribune.workflow.promise import run_out
 from tribune.workflow.provisional import Timers
 from tribune.workflow.worksheet import ObjectId
@@ -43,6 +43,7 @@ class Watching:
     """keep_watch's use case, with its edges."""
 
     journal: Journal
+    keys: Keys
     actions: Queue
     calls: Queue
     communities: Sequence[str]
@@ -52,8 +53,8 @@ class Watching:
 
     def watch(self, now: datetime) -> dict[str, int]:
         """Wake what is due; answers how much of each kind. Raises Unavailable."""
-        actions = [_action_message(key) for key in self.journal.due("action", now)]
-        calls = [_call_message(key) for key in self.journal.due("call", now)]
+        actions = [to_carry_out(self.keys.object_of(key)) for key in self.journal.due("action", now)]
+        calls = [wake_up(*self.keys.call_of(key)) for key in self.journal.due("call", now)]
         # At once: what cannot be read further down keeps nothing from waking that needs only its key.
         self.actions.send(actions)
         self.calls.send(calls)
@@ -115,13 +116,3 @@ def _promise(case: Case, now: datetime) -> Call:
     reason = "promise_unclear" if last.guessed else "promise"
     call = call_about(case, f"promise-{case.id}-{now:%Y%m%d%H%M}", reason, Urgency.HOURS, now)
     return replace(call, sentence=last.words, received_at=last.made_at)
-
-
-def _action_message(key: Key) -> dict[str, Any]:
-    community, _, platform, account, object_id = key["pk"].split("#", 4)
-    return to_carry_out((community, platform, account, object_id))
-
-
-def _call_message(key: Key) -> dict[str, Any]:
-    community, _, call = key["pk"].split("#", 2)
-    return wake_up(community, call)
