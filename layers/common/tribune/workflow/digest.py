@@ -20,7 +20,7 @@ from tribune.voice import clock_words, moment_words
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import grounds
 from tribune.workflow.opening import answer_due, wake_up
-from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import ObjectId
 
 DIGEST = "digest"
@@ -46,14 +46,6 @@ class Known(Protocol):
     def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
     def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
     def proposals(self, community: str, day: date, /) -> Proposals | None: ...
-
-
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
-    def proposals(self, community: str, day: date) -> Key: ...
 
 
 class Journal(Protocol):

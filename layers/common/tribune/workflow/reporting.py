@@ -29,7 +29,7 @@ from tribune.reported import Said, Told, tell
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import as_written
 from tribune.workflow.opening import wake_up
-from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.thanking import Thanking
 from tribune.workflow.worksheet import ObjectId
 
@@ -56,14 +56,6 @@ class Known(Protocol):
     def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
     def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
     def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...
-
-
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
-    def author(self, community: str, author_hash: str) -> Key: ...
 
 
 class Journal(Protocol):

@@ -15,7 +15,7 @@ from tribune.community import Community
 from tribune.journal import AuthorRecord, Head, SaidWords
 from tribune.proposals import may_be_quoted
 from tribune.thanks import Contribution, Members, contributors
-from tribune.workflow.ports import Key
+from tribune.workflow.ports import Key, Keys
 from tribune.workflow.worksheet import ObjectId
 
 MOST: Final = 5
@@ -31,13 +31,6 @@ class Known(Protocol):
 
     def head(self, community: str, platform: str, account: str, object_id: str, /) -> Head | None: ...
     def author(self, community: str, author: str, now: datetime, /) -> AuthorRecord: ...
-
-
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def head(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
-    def author(self, community: str, author_hash: str) -> Key: ...
 
 
 class Journal(Protocol):

@@ -33,7 +33,7 @@ from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes, ClimateNote, SpaceRecord
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.opening import wake_up
-from tribune.workflow.ports import Communities, Key, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import ObjectId
 
 LOOK_BACK = timedelta(days=7)
@@ -61,14 +61,6 @@ class Known(Protocol):
 
     def climate(self, community: str, space: str, /) -> SpaceRecord: ...
     def case(self, community: str, platform: str, account: str, object_id: str, /) -> Case | None: ...
-
-
-class Keys(Protocol):
-    """How the journal names what it keeps."""
-
-    def climate(self, community: str, space: str) -> Key: ...
-    def climate_of(self, key: Key) -> tuple[str, str]: ...
-    def case(self, community: str, platform: str, account: str, object_id: str) -> Key: ...
 
 
 class Journal(Protocol):
