@@ -14,13 +14,13 @@ from typing import Any, Protocol
 from tribune import duty, words
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.errors import BadConfiguration, Conflict, NotFound
+from tribune.errors import Conflict
 from tribune.journal import Call, CallState, Case, CaseState, Changes, Head, Proposal, Proposals, ProposalState
 from tribune.voice import clock_words, moment_words
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import grounds
 from tribune.workflow.opening import answer_due, wake_up
-from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue, readable
 from tribune.workflow.worksheet import ObjectId
 
 DIGEST = "digest"
@@ -75,17 +75,14 @@ class Digesting:
 
     def mornings(self, communities: Sequence[str], now: datetime) -> int:
         """Write to everybody on duty wherever the team has just arrived; answers to how many. Raises Unavailable."""
-        return sum(self._morning(name, now) for name in communities if now >= self._not_before.get(name, now))
+        due = (name for name in communities if now >= self._not_before.get(name, now))
+        return sum(self._morning(community, now) for community in readable(self.communities, due))
 
-    def _morning(self, name: str, now: datetime) -> int:
-        try:
-            community = self.communities.load(name)
-        except (NotFound, BadConfiguration):
-            return 0  # whoever decides there says so
+    def _morning(self, community: Community, now: datetime) -> int:
         rota, zone = community.rota, community.zone
         begins = max(duty.next_presence(rota, now, zone), arrived := _arrived(community, now))
         written = self._write(community, arrived, now) if begins == now and now - arrived < MORNING else 0
-        self._not_before[name] = min(begins, now + LOOK_AGAIN) if begins > now else now + LOOK_AGAIN
+        self._not_before[community.id] = min(begins, now + LOOK_AGAIN) if begins > now else now + LOOK_AGAIN
         return written
 
     def _write(self, community: Community, arrived: datetime, now: datetime) -> int:

@@ -17,7 +17,7 @@ from tribune.budgets import UNQUIET
 from tribune.channel import Platform
 from tribune.charter import Circumstances, Findings, Reader
 from tribune.community import Community
-from tribune.errors import AlreadyDone, BadConfiguration, Conflict, NotFound
+from tribune.errors import AlreadyDone, Conflict, NotFound
 from tribune.journal import Brakes, Case, Head, Proposal, Proposals, ProposalState, SaidWords, ThreadRecord
 from tribune.proposals import (
     LOOK_BACK,
@@ -31,7 +31,7 @@ from tribune.proposals import (
     of_the_day,
     still_a_source,
 )
-from tribune.workflow.ports import Communities, Key, Keys
+from tribune.workflow.ports import Communities, Key, Keys, readable
 from tribune.workflow.speech import answer_of
 from tribune.workflow.worksheet import ObjectId
 
@@ -92,22 +92,16 @@ class Leading:
 
         Raises Unavailable.
         """
-        return sum(self._morning(community, now) for community in communities if self._may_be_due(community, now))
+        due = (name for name in communities if now >= self._not_before.get(name, now))
+        return sum(self._morning(community, now) for community in readable(self.communities, due))
 
-    def _may_be_due(self, community: str, now: datetime) -> bool:
-        return now >= self._not_before.get(community, now)
-
-    def _morning(self, community_id: str, now: datetime) -> bool:
-        try:
-            community = self.communities.load(community_id)
-        except (NotFound, BadConfiguration):
-            return False  # whoever decides there says so
+    def _morning(self, community: Community, now: datetime) -> bool:
         day = now.astimezone(community.zone).date()
         begins = duty.next_presence(community.rota, now, community.zone)
-        due = begins == now and self._made(community_id, day) is None
+        due = begins == now and self._made(community.id, day) is None
         proposed = due and self._propose(community, day, now)
         later = now + LOOK_AGAIN
-        self._not_before[community_id] = min(begins, later) if begins > now else later
+        self._not_before[community.id] = min(begins, later) if begins > now else later
         return proposed
 
     def _made(self, community: str, day: date) -> Proposals | None:

@@ -24,10 +24,10 @@ from tribune.channel import (
     Verdict,
 )
 from tribune.comment import Comment, Verb
-from tribune.errors import BadConfiguration, Conflict, NotFound, NotSent, PerhapsSent, Unavailable, Unreadable
+from tribune.errors import BadConfiguration, Conflict, NotSent, PerhapsSent, Unavailable, Unreadable
 from tribune.journal import Breaker, SweepRecord
 from tribune.workflow.asking import Asking, Told
-from tribune.workflow.ports import Communities, Queue
+from tribune.workflow.ports import Communities, Queue, readable
 from tribune.workflow.receive import Place
 from tribune.workflow.rest import revives
 
@@ -109,11 +109,7 @@ class Polling:
         return visits
 
     def _accounts(self) -> Iterable[_Account]:
-        for name in self.names():
-            try:
-                community = self.communities.load(name)
-            except (NotFound, BadConfiguration):
-                continue  # moderate_comments says so: its neighbours are heard all the same
+        for community in readable(self.communities, self.names()):
             for channel in community.channels:
                 platform = self.platform(channel.platform)
                 for account in channel.accounts:

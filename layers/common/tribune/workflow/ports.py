@@ -1,11 +1,12 @@
 """What several use cases need of the edges, as Protocols; each use case names what only it needs beside itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from tribune.channel import Card
 from tribune.community import Community
+from tribune.errors import BadConfiguration, NotFound
 from tribune.journal import Head, Lately, OutgoingWords, SaidWords
 
 type Key = dict[str, str]
@@ -64,7 +65,17 @@ class Communities(Protocol):
     """The communities of this stack."""
 
     def load(self, community_id: str) -> Community:
-        """One community's settings. Raises NotFound, Unavailable."""
+        """One community's settings. Raises NotFound, BadConfiguration, Unavailable."""
+
+
+def readable(communities: Communities, names: Iterable[str]) -> Iterator[Community]:
+    """Those whose settings can be read; of another one moderate_comments says so, and its neighbours do not wait for it."""
+    for name in names:
+        try:
+            community = communities.load(name)
+        except (NotFound, BadConfiguration):
+            continue
+        yield community
 
 
 class Quotas(Protocol):

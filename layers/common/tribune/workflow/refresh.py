@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from tribune.channel import Access, HttpAnswer, HttpCall, Outcome, Platform, Refreshed, Verdict
-from tribune.errors import BadConfiguration, CannotDo, Conflict, NotFound, NotSent, PerhapsSent, Unavailable
+from tribune.errors import BadConfiguration, CannotDo, Conflict, NotSent, PerhapsSent, Unavailable
 from tribune.journal import Breaker, Call, Changes, Renewal
-from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue, readable
 from tribune.workflow.rest import REFRESH_FAILED, Resting, revives
 
 LEASE_MARGIN = timedelta(seconds=60)
@@ -102,15 +102,11 @@ class Refreshing:
         return found
 
     def _channels(self) -> Iterable[_Channel]:
-        for name in self.names():
-            try:
-                community = self.communities.load(name)
-            except (NotFound, BadConfiguration):
-                continue  # moderate_comments says so: its neighbours' accesses end all the same
+        for community in readable(self.communities, self.names()):
             for channel in community.channels:
                 if self.platform(channel.platform).CARD.refreshes:
                     accounts = tuple((account.id, account.space) for account in channel.accounts)
-                    yield _Channel(name, channel.platform, channel.channel, accounts)
+                    yield _Channel(community.id, channel.platform, channel.channel, accounts)
 
     def _visit(self, channel: _Channel, seconds_left: Callable[[], float]) -> Renewed | None:
         at, wanted = (channel.community, channel.platform, channel.name), self._request(channel, self._access(channel))

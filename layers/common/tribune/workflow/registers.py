@@ -15,12 +15,12 @@ from tribune import measures, pages, words
 from tribune.charter import Charter, Clause, PublishedCharter
 from tribune.charter.document import Kind
 from tribune.community import Community
-from tribune.errors import BadConfiguration, CharterUnreadable, Conflict, NotFound
+from tribune.errors import CharterUnreadable, Conflict
 from tribune.figures import Figures
 from tribune.numerals import count, lasting, share
 from tribune.register import COLUMNS, Line, Register, Rule, Shown, as_csv, gone, register, rows
 from tribune.report import Period
-from tribune.workflow.ports import Communities
+from tribune.workflow.ports import Communities, readable
 from tribune.workflow.reporting import Charters, Gathering
 
 SETTLED_AFTER: Final = timedelta(days=9)
@@ -72,13 +72,9 @@ class Publishing:
 
         Raises Unavailable.
         """
-        return sum(self._publish(name, now) for name in communities)
+        return sum(self._publish(community, now) for community in readable(self.communities, communities))
 
-    def _publish(self, name: str, now: datetime) -> bool:
-        try:
-            community = self.communities.load(name)
-        except (NotFound, BadConfiguration):
-            return False  # whoever decides there says so
+    def _publish(self, community: Community, now: datetime) -> bool:
         month = Period.month(now.astimezone(community.zone).date()).before
         end = month.bounds(community.zone)[1]
         if now - end < SETTLED_AFTER or month.name in self.registers.months(community.id):

@@ -19,7 +19,7 @@ from tribune import measures, pages
 from tribune.charter import Findings, PublishedCharter
 from tribune.community import Community
 from tribune.decision import Urgency
-from tribune.errors import BadConfiguration, CharterUnreadable, NotFound
+from tribune.errors import CharterUnreadable
 from tribune.figures import HOUR, Figures, hour_start, hours_of
 from tribune.journal import AuthorRecord, Call, Case, Changes, Head, HeadKind, SaidWords
 from tribune.notice import Appeal
@@ -29,7 +29,7 @@ from tribune.reported import Said, Told, tell
 from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import as_written
 from tribune.workflow.opening import wake_up
-from tribune.workflow.ports import Communities, Key, Keys, Queue
+from tribune.workflow.ports import Communities, Key, Keys, Queue, readable
 from tribune.workflow.thanking import Thanking
 from tribune.workflow.worksheet import ObjectId
 
@@ -247,13 +247,9 @@ class Reporting:
 
         Raises Unavailable.
         """
-        return sum(self._send(name, now) for name in communities)
+        return sum(self._send(community, now) for community in readable(self.communities, communities))
 
-    def _send(self, name: str, now: datetime) -> int:
-        try:
-            community = self.communities.load(name)
-        except (NotFound, BadConfiguration):
-            return 0  # whoever decides there says so
+    def _send(self, community: Community, now: datetime) -> int:
         today = now.astimezone(community.zone).date()
         over = (Period.week(today).before, Period.month(today).before)
         return sum(self._tell(community, one, now) for one in over if now - one.bounds(community.zone)[1] < STILL_NEWS)

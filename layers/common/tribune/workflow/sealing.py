@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol
 
 from tribune.community import Community
-from tribune.errors import BadConfiguration, Conflict, NotFound
+from tribune.errors import Conflict
 from tribune.figures import HOUR, Figures, Known, hours_of, recount
 from tribune.journal import Head, HeadKind
-from tribune.workflow.ports import Communities, Key, Keys
+from tribune.workflow.ports import Communities, Key, Keys, readable
 
 SETTLED_AFTER: Final = timedelta(minutes=15)
 """What was noted is written by then or never will be: far longer than the function that writes it may run."""
@@ -77,11 +77,7 @@ class Sealing:
         Raises Unavailable.
         """
         counted = 0
-        for name in communities:
-            try:
-                community = self.communities.load(name)
-            except (NotFound, BadConfiguration):
-                continue  # its notes wait for thirty days
+        for community in readable(self.communities, communities):  # what another one noted waits for thirty days
             try:
                 counted += self._catch_up(community, now, seconds_left)
             except Conflict:
