@@ -52,46 +52,53 @@ def acted_on(deed: Deed, said: TeamAct, sheet: Worksheet) -> str:
     back a message of ours.
     """
     head = sheet.head(deed.at)
-    kind = ActKind(said.kind)
     if head is None:
         sheet.put_head(_not_heard_yet(deed, said, sheet.now))
         return Outcome.RECORDED
     if head.kind is not HeadKind.COMMENT or head.deleted:
         return Outcome.DUPLICATE
-    binned = kind is ActKind.HIDE and deleted_by_us(head)  # a blog tells of our deletion as of one into its bin
+    # A blog tells of our deletion as of one into its bin.
+    binned = said.kind == ActKind.HIDE and deleted_by_us(head)
     if binned or _told_late(head, said) or _our_own(head, said):
         return Outcome.DUPLICATE
-    hidden = kind is ActKind.HIDE
-    contrary = ActKind.UNHIDE if hidden else ActKind.HIDE
+    after, forgotten = _acted(head, said, sheet.now)
+    if head.by_hand and not forgotten and after.hidden is head.hidden:
+        return Outcome.DUPLICATE
+    sheet.put_head(after)
+    if after.hidden is False:
+        sheet.notice_ends += ended(head, sheet.now)
+    lifted = frozenset({head.object}) if _struck(head) and not _struck(after) else frozenset[str]()
+    if head.author and (lifted or forgotten):
+        sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
+    case = sheet.case(deed.at)
+    waits = case is not None and case.state is CaseState.OPEN and (case.reason == CONTESTED or case.owes_a_word)
+    if case is not None and case.state is CaseState.OPEN and not waits:
+        sheet.put_case(closed(case, TEAM, sheet.now))
+    settled = frozenset[str]() if waits or after.unfinished else frozenset({head.object})
+    sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))
+    return Outcome.RECORDED
+
+
+def _acted(head: Head, said: TeamAct, now: datetime) -> tuple[Head, frozenset[str]]:
+    """The head as a person's hand leaves it, and the ids of what will not be done any more."""
+    kind = ActKind(said.kind)
+    contrary = ActKind.UNHIDE if kind is ActKind.HIDE else ActKind.HIDE
     actions, forgotten = cancelled(
         head.actions,
         "by_hand",
-        sheet.now,
+        now,
         only=lambda one: one.purpose != "withdraw" and (one.signed_by is None or one.kind is contrary),
     )
-    if head.by_hand and actions == head.actions and head.hidden is hidden:
-        return Outcome.DUPLICATE
     untold = [action for action in head.actions if action.id in forgotten]
+    hidden = kind is ActKind.HIDE
     after = without_strike(replace(judged_by_hand(head, kind), by_hand=True, hidden=hidden, actions=actions), untold)
-    after = replace(after, acted_at=said.said_at)
-    if kind is ActKind.UNHIDE and after.verdict is not None:
+    if not hidden and after.verdict is not None:
         after = replace(after, verdict=replace(after.verdict, strike=False))
-    sheet.put_head(looked_at(after))
-    if kind is ActKind.UNHIDE:
-        sheet.notice_ends += ended(head, sheet.now)
-    struck = head.verdict is not None and head.verdict.strike
-    erased = struck and after.verdict is not None and not after.verdict.strike
-    lifted = frozenset({head.object}) if erased else frozenset[str]()
-    if head.author and (lifted or forgotten):
-        sheet.note_author(AuthorNote(head.community, head.author, lifted=lifted, forgotten=forgotten))
-    case, settled = sheet.case(deed.at), frozenset[str]() if after.unfinished else frozenset({head.object})
-    if case is not None and case.state is CaseState.OPEN:
-        if case.reason == CONTESTED or case.owes_a_word:
-            settled = frozenset()
-        else:
-            sheet.put_case(closed(case, TEAM, sheet.now))
-    sheet.note_thread(ThreadNote(*head.thread_at, closed=settled, forgotten=forgotten))
-    return Outcome.RECORDED
+    return looked_at(replace(after, acted_at=said.said_at)), forgotten
+
+
+def _struck(head: Head) -> bool:
+    return head.verdict is not None and head.verdict.strike
 
 
 def _not_heard_yet(deed: Deed, said: TeamAct, now: datetime) -> Head:
