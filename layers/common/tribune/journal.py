@@ -264,6 +264,8 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+_BY_ITS_AUTHOR = frozenset({"deleted", "edited", "erased"})
+"""What stands in the place of a person of the team where nobody of them settled a case."""
 BY_COLLEAGUE = "colleague"
 """The variant of a draft that somebody outside the team wrote."""
 
@@ -362,6 +364,11 @@ class Case:
     def owes_a_word(self) -> bool:
         """Did a person say that they come back, and has nobody come back yet?"""
         return any(promise.kept_at is None for promise in self.promises)
+
+    @property
+    def ended_by_author(self) -> bool:
+        """Did its author leave nothing to settle: took the words back, wrote others, or asked to be forgotten?"""
+        return self.closed_by in _BY_ITS_AUTHOR
 
     @property
     def of_colleagues(self) -> tuple[Draft, ...]:

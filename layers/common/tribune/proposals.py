@@ -61,7 +61,6 @@ _REASONS = {"helps_member": Kind.THANK, "conversation": Kind.ASK_BACK, "newcomer
 _QUESTIONS = frozenset({"question", "faq"})
 REASONS = frozenset({*_REASONS, *_QUESTIONS})
 """What a case has to be about for anything to be proposed."""
-_NO_MATTER = frozenset({"deleted", "edited", "erased"})
 _NOT_FOR_EVERYONE = frozenset({*NEVER_AUTOMATIC, *COMPLAINS, Signal.DEALINGS, Signal.CONTACT_REQUEST})
 """What makes a question its author's own affair."""
 _ASKS = frozenset({Signal.QUESTION, Signal.SHORT_QUESTION})
@@ -105,7 +104,7 @@ def may_be_source(head: Head, case: Case, now: datetime, *, sensitive: bool, sil
 
 def still_a_source(head: Head, case: Case | None) -> bool:
     """Does a comment still say what something could be said about: not hidden, nor edited into anything else, since?"""
-    about = case is None or (case.reason in REASONS and case.closed_by not in _NO_MATTER)
+    about = case is None or (case.reason in REASONS and not case.ended_by_author)
     return about and may_be_quoted(head)
 
 

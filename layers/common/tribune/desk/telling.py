@@ -16,8 +16,6 @@ from tribune.voice import day_words, moment_words, safe_name
 from tribune.workflow.by_hand import TEAM
 from tribune.workflow.opening import is_promised
 
-_BY_ITS_AUTHOR = ("edited", "deleted", "erased")
-"""What closes a case without anybody of the team."""
 _AT_ONCE = "courtesy"
 """What waits for a minute only out of courtesy leaves all the same."""
 
@@ -97,7 +95,7 @@ class Telling:
     def settled(self, case: Case) -> str:
         """Who settled a case and when; or what its author did, after which nothing was left to settle."""
         time = self.at(case.closed_at or case.opened_at)
-        if case.closed_by in _BY_ITS_AUTHOR:
+        if case.ended_by_author:
             return self.say("show", f"closed_{case.closed_by}", id=case.id, time=time)
         return self.say("show", "closed", id=case.id, time=time, person=self.called(case.closed_by))
 

@@ -71,8 +71,6 @@ ACQUITTED = "acquitted"
 """The reason of a person who says that it was no breach."""
 _VISIBILITY = frozenset({ActKind.HIDE, ActKind.UNHIDE})
 _MODERATING = _VISIBILITY | {ActKind.DELETE, ActKind.BLOCK}
-_NO_MATTER_ANY_MORE = ("edited", "erased")
-"""Who closed a case that nobody has to be told anything about."""
 _REMINDING = ("reminder", "warning")
 """How the name of a text begins that tells somebody of a breach."""
 
@@ -349,8 +347,8 @@ class Handling:
 
     def _write(self, head: Head, case: Case, wish: _Wish) -> tuple[Changes, Action]:
         """Once for each comment, before a public answer or after it; not to somebody who asked to be forgotten."""
-        if case.state is CaseState.CLOSED and case.closed_by in _NO_MATTER_ANY_MORE:
-            raise AlreadyDone(case.closed_by, case.closed_at or self.now())
+        if case.ended_by_author:
+            raise AlreadyDone(case.closed_by or "", case.closed_at or self.now())
         begun = (ActionState.SENDING, ActionState.SENT)
         for earlier in head.actions:
             signed = earlier.state is ActionState.READY and earlier.signed_by is not None

@@ -33,8 +33,6 @@ MOST_ITEMS = 100
 """What one transaction can touch."""
 MOST_CLOSED_AT_ONCE = 20
 """Cases closed in one transaction when a person answers: head, case and author each."""
-NO_MATTER_ANY_MORE = frozenset({"deleted", "edited", "erased"})
-"""Who closed a case that no promise opens again."""
 _TRIES = 6
 
 
@@ -382,7 +380,7 @@ class Moderation:
             for at in candidates
             if (head := known.head(*at))
             and (case := known.case(*at))
-            and case.closed_by not in NO_MATTER_ANY_MORE
+            and not case.ended_by_author  # no promise opens that again
             and head.posted_at <= spoken.posted_at
         }
         latest = sorted(there, key=lambda at: there[at].posted_at, reverse=True)
