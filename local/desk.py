@@ -28,7 +28,6 @@ from tribune.aws.queues import Queue
 from tribune.aws.sealed import Sealed
 from tribune.charter.contacts import Shape
 from tribune.community import Community
-from tribune.desk.route import NOT_PERSONS
 from tribune.desk.telling import Telling
 from tribune.duty import Person
 from tribune.errors import (
@@ -162,26 +161,19 @@ class Desk:
             yield
         except NotFound as error:
             raise BadConfiguration(self.say("refused", missing, id=name)) from error
-        except Gone as error:
-            raise TribuneError(self.say("refused", "deleted")) from error
-        except AlreadyDone as done:
-            sentence = NOT_PERSONS.get(done.by, "answered")
-            raise TribuneError(
-                self.say("refused", sentence, person=self.called(done.by), time=self.at(done.at))
-            ) from done
-        except NotHere as error:
-            raise TribuneError(self._not_here(error)) from error
+        except (Gone, AlreadyDone) as error:
+            raise TribuneError(self.telling.refused(error)) from error
         except CannotDo as error:
-            raise TribuneError(self.say("refused", "cannot", str(error))) from error
+            raise TribuneError(f"{self.telling.refused(error)} {self._instead(error)}".strip()) from error
         except NoGround as error:
-            sentence = self.say("refused", "ground", error.why, clauses=", ".join(error.clauses))
             # What names a clause can be put right by naming one.
-            raise (BadConfiguration if error.clauses else TribuneError)(sentence) from error
+            refusal = BadConfiguration if error.clauses else TribuneError
+            raise refusal(self.telling.refused(error)) from error
 
-    def _not_here(self, error: NotHere) -> str:
-        sentence = self.say("refused", "unable") if error.learned else self.say("refused", "cannot", error.kind)
-        can = ", ".join(self.table["verbs"][kind] for kind in error.can)
-        return f"{sentence} {self.say('refused', 'can', acts=can)}" if can else sentence
+    def _instead(self, error: CannotDo) -> str:
+        """What can be done where the comment stands."""
+        can = ", ".join(self.table["verbs"][kind] for kind in error.can) if isinstance(error, NotHere) else ""
+        return self.say("refused", "can", acts=can) if can else ""
 
 
 @contextmanager

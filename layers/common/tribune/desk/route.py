@@ -35,7 +35,6 @@ from tribune.errors import (
     Gone,
     NoGround,
     NotFound,
-    NotHere,
     TribuneError,
     Unavailable,
     Unreadable,
@@ -44,14 +43,6 @@ from tribune.errors import (
 from tribune.team import Member, Right
 
 HOME = "/desk"
-NOT_PERSONS = {
-    "team": "answered_natively",
-    "edited": "edited",
-    "deleted": "deleted",
-    "erased": "erased",
-    "": "machine",
-}
-"""Who settled a case when it was nobody of the rota -> the sentence that says so."""
 _INSIDE = ("missing", "method", "no_right", "other_site", "form", "unavailable")
 """Refusals after which one goes on at the desk; after the others one signs in."""
 _WORDS = ("title", "text", "note", "question", "questions", "answer", "signature", "because", "summary", "expressions")
@@ -289,7 +280,7 @@ class Desk:
 # --- what is refused, and how it is said ---
 
 
-def _why_not(error: TribuneError, visit: Visit) -> tuple[int, str]:  # noqa: PLR0911  one return a kind of refusal
+def _why_not(error: TribuneError, visit: Visit) -> tuple[int, str]:
     """The status and the sentence of something that could not be done. Raises what is not ours to say."""
     telling = visit.telling
     match error:
@@ -297,23 +288,15 @@ def _why_not(error: TribuneError, visit: Visit) -> tuple[int, str]:  # noqa: PLR
             said = words.table(visit.language, "screens")["refused"][error.reason]
             return error.status, words.fill(said, error.fields)
         case AlreadyDone():
-            which = NOT_PERSONS.get(error.by, "answered")
-            fields = {"person": telling.called(error.by), "time": telling.at(error.at)}
-            return HTTPStatus.CONFLICT, telling.say("refused", which, **fields)
+            return HTTPStatus.CONFLICT, telling.refused(error)
         case Conflict():
             return HTTPStatus.CONFLICT, words.table(visit.language, "screens")["refused"]["changed"]
         case Gone():
-            return HTTPStatus.GONE, telling.say("refused", "deleted")
-        case NotHere():
-            which = telling.say("refused", "unable") if error.learned else telling.say("refused", "cannot", error.kind)
-            return HTTPStatus.UNPROCESSABLE_ENTITY, which
-        case CannotDo():
-            return HTTPStatus.UNPROCESSABLE_ENTITY, telling.say("refused", "cannot", str(error))
+            return HTTPStatus.GONE, telling.refused(error)
         case NoGround(why="which_clause"):
             return HTTPStatus.UNPROCESSABLE_ENTITY, words.table(visit.language, "screens")["refused"]["which_clause"]
-        case NoGround():
-            sentence = telling.say("refused", "ground", error.why, clauses=", ".join(error.clauses))
-            return HTTPStatus.UNPROCESSABLE_ENTITY, sentence
+        case CannotDo() | NoGround():
+            return HTTPStatus.UNPROCESSABLE_ENTITY, telling.refused(error)
         case _:
             raise error
 

@@ -10,6 +10,7 @@ from typing import Any
 from tribune import numerals, words
 from tribune.charter import Charter
 from tribune.community import Community
+from tribune.errors import AlreadyDone, CannotDo, Gone, NoGround, NotHere
 from tribune.journal import FELT, Action, ActionState, Case, CaseState, Head
 from tribune.notice import link
 from tribune.voice import day_words, moment_words, safe_name
@@ -18,6 +19,14 @@ from tribune.workflow.opening import is_promised
 
 _AT_ONCE = "courtesy"
 """What waits for a minute only out of courtesy leaves all the same."""
+_NOT_PERSONS = {
+    TEAM: "answered_natively",
+    "edited": "edited",
+    "deleted": "deleted",
+    "erased": "erased",
+    "": "machine",
+}
+"""Who settled a case when it was nobody of the rota -> the sentence that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,21 @@ class Telling:
         if case.ended_by_author:
             return self.say("show", f"closed_{case.closed_by}", id=case.id, time=time)
         return self.say("show", "closed", id=case.id, time=time, person=self.called(case.closed_by))
+
+    def refused(self, error: AlreadyDone | CannotDo | Gone | NoGround) -> str:
+        """Why what somebody wanted to do is not done."""
+        match error:
+            case AlreadyDone():
+                which = _NOT_PERSONS.get(error.by, "answered")
+                return self.say("refused", which, person=self.called(error.by), time=self.at(error.at))
+            case Gone():
+                return self.say("refused", "deleted")
+            case NotHere():
+                return self.say("refused", "unable") if error.learned else self.say("refused", "cannot", error.kind)
+            case CannotDo():
+                return self.say("refused", "cannot", str(error))
+            case NoGround():
+                return self.say("refused", "ground", error.why, clauses=", ".join(error.clauses))
 
     def reason(self, reason: str) -> str:
         """Why a case stands there, in a sentence."""
