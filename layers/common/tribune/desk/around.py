@@ -7,7 +7,7 @@ from tribune.desk.visit import Visit
 from tribune.journal import CaseState, Head, HeadKind
 from tribune.workflow.cases import Shown
 from tribune.workflow.masking import masked_line
-from tribune.workflow.takeback import is_hidden, last_visibility
+from tribune.workflow.takeback import is_hidden, visibility_changed
 
 LOOK_BACK = timedelta(days=90)
 MOST_PRECEDENTS = 50
@@ -77,6 +77,6 @@ def _end(head: Head) -> str:
     """What became of a comment in the end."""
     if head.deleted or any(action.kind == "delete" and action.done_at for action in head.actions):
         return "deleted"
-    if head.hidden is not None or last_visibility(head) is not None:
+    if visibility_changed(head):
         return "hidden" if is_hidden(head) else "shown"
     return "reminded" if head.reminded else "stayed"

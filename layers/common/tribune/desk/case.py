@@ -29,7 +29,7 @@ from tribune.journal import BY_COLLEAGUE, ActionState, CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown
 from tribune.workflow.deed import clause_link
-from tribune.workflow.takeback import CONTESTED, is_hidden, last_visibility
+from tribune.workflow.takeback import CONTESTED, is_hidden, visibility_changed
 from tribune.workflow.worksheet import ObjectId
 
 LONGEST_EXPRESSION = 60
@@ -323,8 +323,7 @@ def _acquittal(shown: Shown, visit: Visit) -> Acquittal | None:
     hidden = is_hidden(shown.head)
     if verdict is None or verdict.clause is None or shown.head.deleted or not visit.member.may(Right.HANDLE):
         return None
-    looked_at = shown.head.hidden is not None or last_visibility(shown.head) is not None
-    acquitted = looked_at or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)
+    acquitted = visibility_changed(shown.head) or any(one.decision.reason == ACQUITTED for one in shown.head.sealed)
     if not hidden and (acquitted or shown.case.state is not CaseState.OPEN):
         return None
     words = shown.words or ""

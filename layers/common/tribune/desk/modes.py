@@ -16,7 +16,7 @@ from tribune.desk.stops import held_now
 from tribune.desk.visit import Parts, Refused, Visit
 from tribune.journal import CaseState, Head
 from tribune.team import Right
-from tribune.workflow.takeback import last_visibility
+from tribune.workflow.takeback import is_shown_again
 
 LOOK_BACK = timedelta(days=90)
 MOST_LOOKED_AT = 100
@@ -125,9 +125,8 @@ def _is_person(closed_by: str | None, community: Community) -> bool:
 
 def _end(head: Head) -> str:
     """`reversed`: people undid it or said that it was none; `followed`: they did what it was about; else `left`."""
-    last, verdict = last_visibility(head), head.verdict
-    shown = head.hidden is False or (last is not None and last.kind is ActKind.UNHIDE)
-    if shown or (verdict is not None and (verdict.reversed or verdict.acquitted)):
+    verdict = head.verdict
+    if is_shown_again(head) or (verdict is not None and (verdict.reversed or verdict.acquitted)):
         return "reversed"
     return (
         "followed" if any(one.signed_by and (one.kind in _MEASURES or one.reminds) for one in head.actions) else "left"

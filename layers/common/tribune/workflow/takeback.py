@@ -110,6 +110,16 @@ def is_hidden(head: Head) -> bool:
     return head.hidden if head.hidden is not None else bool(standing_hides(head))
 
 
+def visibility_changed(head: Head) -> bool:
+    """Did anybody hide the comment or show it again: we, a person of the team through us, or on the platform itself?"""
+    return head.hidden is not None or last_visibility(head) is not None
+
+
+def is_shown_again(head: Head) -> bool:
+    """Was it hidden or shown, and is it to be seen since, or about to be?"""
+    return visibility_changed(head) and not is_hidden(head)
+
+
 def last_visibility(head: Head) -> Action | None:
     """The last hide or un-hide of the comment itself that was carried out or is on its way (our own reminder may be taken
     back by a hide too); None where somebody hid or showed it on the platform itself since then.
