@@ -113,12 +113,10 @@ class Digesting:
     ) -> tuple[dict[str, str], dict[str, tuple[Place, ...]]]:
         """What there is to tell, nothing of what is none; and the comments that are named."""
         name, zone = community.id, community.zone
-        found = self.journal.cases(name, CaseState.OPEN)
-        wanted = [self.keys.case(*at) for at in found[:MOST_READ]]
-        known = self.journal.read([*wanted, self.keys.proposals(name, day)])
-        cases = sorted(
-            (case for at in found[:MOST_READ] if (case := known.case(*at))), key=lambda case: case.promise_at
-        )
+        places = self.journal.cases(name, CaseState.OPEN)
+        read = places[:MOST_READ]
+        known = self.journal.read([*(self.keys.case(*at) for at in read), self.keys.proposals(name, day)])
+        cases = sorted((case for at in read if (case := known.case(*at))), key=lambda case: case.promise_at)
         waiting = [case for case in cases if case.awaits_answer]
         promised = [case for case in cases if case.remind_at and case.remind_at.astimezone(zone).date() <= day]
         made = known.proposals(name, day)
@@ -129,7 +127,7 @@ class Digesting:
         counted = {
             "waiting": len(waiting),
             "late": sum(due < now for due in dues),
-            "unread": len(found) - len(wanted),
+            "unread": len(places) - len(read),
             "drafts": sum(bool(case.drafts) for case in cases),
             "promised": len(promised),
             "held": len(held),
@@ -141,22 +139,19 @@ class Digesting:
         figures = {what: str(n) for what, n in counted.items() if n}
         if not figures:
             return {}, {}
-        figures |= {
-            "held_for": " ".join(f"{n}:{reason}" for reason, n in Counter(c.reason for c in held).most_common())
+        lists: dict[str, Iterable[str]] = {
+            "held_for": (f"{n}:{reason}" for reason, n in Counter(call.reason for call in held).most_common()),
+            "say_kinds": (one.kind for one in say),
+            "say_people": (str(one.people) for one in say),
+            "faq_ids": (entry.id for entry in ending[:NAMED]),
+            "due": (due.isoformat() for due in dues[:NAMED]),
+            "promised_at": (case.remind_at.isoformat() for case in promised[:NAMED] if case.remind_at),
         }
-        figures |= {
-            "say_kinds": " ".join(one.kind for one in say),
-            "say_people": " ".join(str(one.people) for one in say),
-        }
-        figures |= {"faq_ids": " ".join(entry.id for entry in ending[:NAMED])}
-        figures |= {"due": " ".join(due.isoformat() for due in dues[:NAMED])}
-        figures |= {"promised_at": " ".join(case.remind_at.isoformat() for case in promised[:NAMED] if case.remind_at)}
-        places = {
+        named = {
             "waiting": tuple(map(_place, waiting[:NAMED])),
-            "promised": tuple(map(_place, promised[:NAMED])),
             "say": tuple(one.sources[0] for one in say),
         }
-        return figures, places
+        return figures | {what: " ".join(each) for what, each in lists.items()}, named
 
     def _to_say(self, made: Proposals) -> list[Proposal]:
         """What could still be said: the team may have begun, and members changed their minds, before anybody reads this."""
