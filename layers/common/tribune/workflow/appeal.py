@@ -35,7 +35,7 @@ from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
 from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
-from tribune.workflow.opening import case_about, to_carry_out, wake_up
+from tribune.workflow.opening import call_due, case_about, to_carry_out, wake_up
 from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.seal import Measure, sealed
 from tribune.workflow.takeback import (
@@ -152,13 +152,8 @@ def _case(head: Head, known: Case | None, appeal: Appeal) -> Case:
 
 def _call(decision: Decision, head: Head | None, appeal: Appeal) -> Call:
     notice, others = decision.notice, bool(reviewers(decision.community, decision.notice))
-    return Call(
-        community=notice.community,
-        id=_call_id(appeal),
-        reason="appeal" if others else "appeal_alone",
-        urgency=Urgency.HOURS,
-        created_at=appeal.at,
-        due_at=appeal.at + WAKE_AGAIN_AFTER,
+    return replace(
+        call_due(notice.community, _call_id(appeal), "appeal" if others else "appeal_alone", Urgency.HOURS, appeal.at),
         # What a CM decided is reviewed by the social media manager, who leads; what the machine decided, by a CM.
         roles=("smm",) if notice.decided_by else ("cm",),
         platform=notice.platform,

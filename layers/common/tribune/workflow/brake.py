@@ -5,7 +5,7 @@ call, in one transaction. It holds until the clause is published otherwise, or a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from tribune.charter.brake import LIMITS, Record, Why
 from tribune.decision import Urgency
 from tribune.errors import Conflict
 from tribune.journal import BrakeNote, Brakes, Call, Changes, Head, Held, Tally
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
+from tribune.workflow.opening import call_due
 from tribune.workflow.ports import Key, Keys
 
 
@@ -175,13 +175,8 @@ def _call(community: str, one: _Watched, record: Record, why: Why, now: datetime
     """What the CM reads: figures, and how to let the clause act again."""
     compared = record.seen_before >= LIMITS.history and record.times >= 2  # noqa: PLR2004  "twice as many" and more
     told = why if why is Why.REVERSED else Why.JUMP if compared else Why.SHARE
-    return Call(
-        community=community,
-        id=f"brake-{one.clause}-v{one.since}",
-        reason=f"brake_{told}",
-        urgency=Urgency.HOURS,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
+    return replace(
+        call_due(community, f"brake-{one.clause}-v{one.since}", f"brake_{told}", Urgency.HOURS, now),
         received_at=one.at,
         figures={
             "clause": one.clause,

@@ -17,9 +17,8 @@ from tribune.decision import Urgency
 from tribune.errors import Conflict
 from tribune.journal import Call, CallState, Case, CaseState, Changes, Head, Proposal, Proposals, ProposalState
 from tribune.voice import clock_words, moment_words
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import grounds
-from tribune.workflow.opening import answer_due, wake_up
+from tribune.workflow.opening import answer_due, call_due, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue, readable
 from tribune.workflow.worksheet import ObjectId
 
@@ -200,13 +199,8 @@ def _call(  # noqa: PLR0913, PLR0917  what a digest is made of
     places: Mapping[str, tuple[Place, ...]],
     now: datetime,
 ) -> Call:
-    return Call(
-        community=community.id,
-        id=name,
-        reason=DIGEST,
-        urgency=Urgency.HOURS,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
+    return replace(
+        call_due(community.id, name, DIGEST, Urgency.HOURS, now),
         only=person,
         figures=figures,
         places=places,

@@ -1,5 +1,6 @@
 """opening: the call about a comment, and the case about it, as they begin; what wakes whoever carries on. Pure."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,15 +23,22 @@ def to_carry_out(at: ObjectId) -> dict[str, Any]:
     return {"schema": 1, **dict(zip(("community", "platform", "account", "object"), at, strict=True))}
 
 
-def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: datetime) -> Call:
+def call_due(community: str, call_id: str, reason: str, urgency: str, now: datetime) -> Call:
     """A call that waits to be made; whatever else it says is its caller's to add. The same id is the same call."""
     return Call(
-        community=what.community,
+        community=community,
         id=call_id,
         reason=reason,
         urgency=urgency,
         created_at=now,
         due_at=now + WAKE_AGAIN_AFTER,
+    )
+
+
+def call_about(what: Head | Case, call_id: str, reason: str, urgency: str, now: datetime) -> Call:
+    """The same about a comment, or the case of one."""
+    return replace(
+        call_due(what.community, call_id, reason, urgency, now),
         platform=what.platform,
         account=what.account,
         space=what.space,

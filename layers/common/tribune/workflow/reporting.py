@@ -26,9 +26,8 @@ from tribune.notice import Appeal
 from tribune.proposals import Heard
 from tribune.report import Material, Period, Place, Report, Thanked, build
 from tribune.reported import Said, Told, tell
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.lead import as_written
-from tribune.workflow.opening import wake_up
+from tribune.workflow.opening import call_due, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue, readable
 from tribune.workflow.thanking import Thanking
 from tribune.workflow.worksheet import ObjectId
@@ -278,13 +277,8 @@ def _is_worth_telling(report: Report) -> bool:
 
 
 def _call(report: Report, name: str, person: str, now: datetime) -> Call:
-    return Call(
-        community=report.community,
-        id=name,
-        reason=REPORT,
-        urgency=Urgency.HOURS,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
+    return replace(
+        call_due(report.community, name, REPORT, Urgency.HOURS, now),
         only=person,
         figures={REPORT: packed(report), "period": report.period.name},
         places=report.places,

@@ -13,9 +13,8 @@ from tribune.channel import ActKind, Outcome, Verdict
 from tribune.decision import Urgency
 from tribune.errors import Conflict
 from tribune.journal import Breaker, Call, CallState, Changes
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
 from tribune.workflow.gate import NEAR_THE_LIMIT
-from tribune.workflow.opening import wake_up
+from tribune.workflow.opening import call_due, wake_up
 from tribune.workflow.ports import Key, Keys, Queue
 
 LIMITED_FOR = timedelta(hours=1)
@@ -175,13 +174,8 @@ def _incident(at: AccountId, reason: str, began: datetime) -> str:
 
 
 def _news(known: Call, now: datetime) -> Call:
-    return Call(
-        community=known.community,
-        id=f"{known.id}-over",
-        reason=_OVER[known.reason],
-        urgency=Urgency.HOURS,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
+    return replace(
+        call_due(known.community, f"{known.id}-over", _OVER[known.reason], Urgency.HOURS, now),
         platform=known.platform,
         account=known.account,
         space=known.space,
@@ -192,13 +186,9 @@ def _news(known: Call, now: datetime) -> Call:
 def account_call(at: AccountId, reason: str, now: datetime, began: datetime, space: str | None) -> Call:
     """One call for one incident of an account."""
     community, platform, account = at
-    return Call(
-        community=community,
-        id=_incident(at, reason, began),
-        reason=reason,
-        urgency="now" if reason == Verdict.TOKEN_DEAD else "hours",
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
+    urgency = Urgency.NOW if reason == Verdict.TOKEN_DEAD else Urgency.HOURS
+    return replace(
+        call_due(community, _incident(at, reason, began), reason, urgency, now),
         platform=platform,
         account=account,
         space=space,

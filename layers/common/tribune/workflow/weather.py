@@ -31,8 +31,7 @@ from tribune.decision import Urgency
 from tribune.echo import Voiced, loudest
 from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Call, CallState, Case, Changes, ClimateNote, SpaceRecord
-from tribune.workflow.deed import WAKE_AGAIN_AFTER
-from tribune.workflow.opening import wake_up
+from tribune.workflow.opening import call_due, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.worksheet import ObjectId
 
@@ -230,13 +229,8 @@ class Listening:
         platform, account = seen[0][1:3] if seen else (None, None)
         by_figures = turn.judged is not Level.GREEN
         reason = f"climate_{turn.after.level}" if by_figures or first is None else first.reason
-        return Call(
-            community=turn.community.id,
-            id=name,
-            reason=reason,
-            urgency=urgency,
-            created_at=turn.now,
-            due_at=turn.now + WAKE_AGAIN_AFTER,
+        return replace(
+            call_due(turn.community.id, name, reason, urgency, turn.now),
             roles=roles,
             platform=platform,
             account=account,
@@ -260,13 +254,14 @@ class Listening:
         """A call to the tools that plan posts: they may pause."""
         if not turn.community.climate.url:
             return Changes()
-        event = Call(
-            community=turn.community.id,
-            id=f"event-{_short(turn.space)}-{turn.now:%Y%m%dT%H%M%S%f}",
-            reason="climate_event",
-            urgency=Urgency.NOW,
-            created_at=turn.now,
-            due_at=turn.now + WAKE_AGAIN_AFTER,
+        event = replace(
+            call_due(
+                turn.community.id,
+                f"event-{_short(turn.space)}-{turn.now:%Y%m%dT%H%M%S%f}",
+                "climate_event",
+                Urgency.NOW,
+                turn.now,
+            ),
             roles=(),
             space=turn.space,
             figures={"level": str(turn.after.level), "was": str(turn.before.level)},
@@ -316,13 +311,8 @@ def _over(turn: _Turn, known: Call | None) -> Changes:
         # It came and went while nobody was to be called: news for the morning.
         past = replace(known, reason="climate_past", urgency=Urgency.HOURS, state=CallState.READY, rev=known.rev + 1)
         return Changes(resumed=(past,))
-    news = Call(
-        community=known.community,
-        id=f"{known.id}-over",
-        reason="climate_green",
-        urgency=Urgency.HOURS,
-        created_at=turn.now,
-        due_at=turn.now + WAKE_AGAIN_AFTER,
+    news = replace(
+        call_due(known.community, f"{known.id}-over", "climate_green", Urgency.HOURS, turn.now),
         roles=known.roles,
         space=turn.space,
         received_at=turn.before.since,
