@@ -34,7 +34,7 @@ from tribune.journal import (
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
 from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
-from tribune.workflow.deed import EVIDENCE_KEPT, WAKE_AGAIN_AFTER, named
+from tribune.workflow.deed import EVIDENCE_KEPT, act_due, named
 from tribune.workflow.opening import call_due, case_about, to_carry_out, wake_up
 from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.seal import Measure, sealed
@@ -420,14 +420,5 @@ class Reviewing:
 
 
 def _shown(head: Head, appeal: Appeal, now: datetime) -> Action:
-    return Action(
-        id=named(appeal.token, "appeal"),
-        kind=ActKind.UNHIDE,
-        purpose="appeal_won",
-        state=ActionState.READY,
-        target=head.object,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        signed_by=appeal.decided_by,
-        urgent=True,
-    )
+    shown = act_due(named(appeal.token, "appeal"), ActKind.UNHIDE, "appeal_won", head.object, now)
+    return replace(shown, signed_by=appeal.decided_by, urgent=True)

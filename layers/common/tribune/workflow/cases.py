@@ -47,7 +47,7 @@ from tribune.journal import (
 )
 from tribune.notice import RESTRICTING, code, token_of
 from tribune.standing import Strike
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, WORDS_KEPT, case_id
+from tribune.workflow.deed import WORDS_KEPT, act_due, case_id
 from tribune.workflow.opening import to_carry_out
 from tribune.workflow.ports import Key, Keys, Noting, Queue
 from tribune.workflow.restriction import recorded
@@ -505,14 +505,8 @@ class Handling:
         prepared = [other for other in head.actions if other.kind is wish.kind and other.state in NOT_BEGUN]
         # What was drafted for the member leads to the address that the machine's act would have had.
         address = next((other.notice for other in prepared if other.notice), None)
-        action = Action(
-            id=wish.id,
-            kind=wish.kind,
-            purpose=wish.purpose,
-            state=ActionState.READY,
-            target=head.object,
-            created_at=now,
-            due_at=now + WAKE_AGAIN_AFTER,
+        action = replace(
+            act_due(wish.id, wish.kind, wish.purpose, head.object, now),
             words=words_hash(wish.text) if wish.text else None,
             variant=wish.variant,
             signed_by=wish.person,

@@ -11,6 +11,7 @@ from tribune.charter import PublishedCharter, Reader
 from tribune.comment import Audience, Comment, Reaction, Said
 from tribune.community import Community
 from tribune.decision import DANGER, Mode
+from tribune.journal import Action, ActionState
 from tribune.workflow.shadow import Shadow
 from tribune.workflow.worksheet import ObjectId, ThreadId
 
@@ -106,6 +107,19 @@ def thread_at(deed: Deed, ground: Ground) -> ThreadId:
 def named(*parts: str) -> str:
     """A UUID that the same cause always gives again: ids of actions and drafts."""
     return str(uuid.uuid5(_NAMES, "|".join(parts)))
+
+
+def act_due(action_id: str, kind: ActKind, purpose: str, target: str, now: datetime) -> Action:
+    """An act that waits to be carried out; whatever else it says is its caller's to add. The same id is the same act."""
+    return Action(
+        id=action_id,
+        kind=kind,
+        purpose=purpose,
+        state=ActionState.READY,
+        target=target,
+        created_at=now,
+        due_at=now + WAKE_AGAIN_AFTER,
+    )
 
 
 def case_id(at: ObjectId) -> str:

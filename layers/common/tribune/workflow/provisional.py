@@ -16,7 +16,7 @@ from tribune.decision import Unconfirmed, Urgency
 from tribune.errors import BadConfiguration, Conflict, NotFound
 from tribune.journal import Action, ActionState, Call, CallState, Changes, Head
 from tribune.ledger import Seal
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, case_id, named
+from tribune.workflow.deed import act_due, case_id, named
 from tribune.workflow.opening import call_about, to_carry_out, wake_up
 from tribune.workflow.ports import Communities, Key, Keys, Queue
 from tribune.workflow.seal import Measure, sealed
@@ -111,15 +111,7 @@ def _released(head: Head, hide: Action, now: datetime) -> Head:
         for action in head.actions
         if action.kind is ActKind.UNHIDE and action.state in (ActionState.PROPOSED, ActionState.OBSERVED)
     ]
-    shown = Action(
-        id=named(hide.id, "release"),
-        kind=ActKind.UNHIDE,
-        purpose="release",
-        state=ActionState.READY,
-        target=hide.target,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-    )
+    shown = act_due(named(hide.id, "release"), ActKind.UNHIDE, "release", hide.target, now)
     head = with_actions(head, [replace(hide, confirm_by=None), *overtaken])
     return replace(head, actions=(*head.actions, shown))
 

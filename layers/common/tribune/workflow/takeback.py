@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tribune.channel import ActKind, Card
 from tribune.journal import BEGUN, IN_EFFECT, NOT_BEGUN, Action, ActionState, Case, CaseState, Head, ThreadRecord
-from tribune.workflow.deed import WAKE_AGAIN_AFTER, named
+from tribune.workflow.deed import act_due, named
 
 STANDING_WORDS = "reminder_stands"
 """Why a case is there: our words lost their ground, and only a person can take them away."""
@@ -73,16 +73,8 @@ def left_standing(before: Head | None, after: Head) -> bool:
 
 def _undoing(action: Action, kind: ActKind, target: str, now: datetime, *, alone: bool) -> Action:
     purpose = "restore" if kind is ActKind.UNHIDE else "withdraw"
-    return Action(
-        id=named(action.id, purpose),
-        kind=kind,
-        purpose=purpose,
-        state=ActionState.READY if alone else ActionState.PROPOSED,
-        target=target,
-        created_at=now,
-        due_at=now + WAKE_AGAIN_AFTER,
-        urgent=True,
-    )
+    undo = act_due(named(action.id, purpose), kind, purpose, target, now)
+    return replace(undo, state=ActionState.READY if alone else ActionState.PROPOSED, urgent=True)
 
 
 def with_actions(head: Head, changed: Iterable[Action]) -> Head:

@@ -53,11 +53,11 @@ from tribune.workflow.deed import (
     EVIDENCE_KEPT,
     NO_WEATHER,
     SPEAKING,
-    WAKE_AGAIN_AFTER,
     WORDS_KEPT,
     Deed,
     Ground,
     Outcome,
+    act_due,
     case_id,
     hour_of,
     known_as,
@@ -534,16 +534,8 @@ class _Weighing:
     def _action(self, act: Act, decision: Decision, language: str, speech: Speech) -> Action | None:
         """The outbox entry of an act; None when there are no words we may send alone."""
         action_id = named(*self.deed.at, act.purpose, act.kind, self.said.version)
-        action = Action(
-            id=action_id,
-            kind=act.kind,
-            purpose=act.purpose,
-            state=_STATE[act.leave],
-            target=self.said.object,
-            created_at=self.now,
-            due_at=self.now + WAKE_AGAIN_AFTER,
-            urgent=act.urgent,
-        )
+        action = act_due(action_id, act.kind, act.purpose, self.said.object, self.now)
+        action = replace(action, state=_STATE[act.leave], urgent=act.urgent)
         if act.kind in RESTRICTING:
             action = self._reasoned(action, decision, language)
         if act.unconfirmed and act.leave is Leave.ALONE:
