@@ -32,6 +32,7 @@ from tribune.journal import (
     ThreadNote,
 )
 from tribune.notice import ANSWER_WITHIN, Appeal, AppealState, Notice, link
+from tribune.workflow.by_hand import TEAM
 from tribune.workflow.cases import can_write_alone, in_effect
 from tribune.workflow.decisions import Decision, Decisions
 from tribune.workflow.deed import EVIDENCE_KEPT, act_due, named
@@ -380,15 +381,16 @@ class Reviewing:
         if case is None or (case.state is CaseState.CLOSED and stays):
             return None
         waits = case.awaits_answer or (case.state is CaseState.OPEN and case.owes_a_word)
+        over = replace(closed(case, appeal.decided_by or TEAM, self.now()), rev=case.rev + 1)
         if stays:
             if case.drafts or waits or any(hide.confirm_by for hide in besides):
                 return replace(case, reason=head.verdict.reason if head.verdict else case.reason, rev=case.rev + 1)
-            return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
+            return over
         drafts = self._words(head, notice, appeal)
         hidden = notice.kind is ActKind.HIDE and not head.deleted and is_hidden(head)
         by_hand = notice.kind is ActKind.BLOCK or hidden
         if not drafts and not by_hand and not waits:
-            return replace(closed(case, appeal.decided_by or "team", self.now()), rev=case.rev + 1)
+            return over
         reason = "appeal_by_hand" if by_hand else "appeal_won"
         opened = replace(case, state=CaseState.OPEN, reason=reason, closed_at=None, closed_by=None)
         return replace(opened, drafts=drafts, rev=case.rev + 1)
