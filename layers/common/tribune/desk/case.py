@@ -29,7 +29,7 @@ from tribune.journal import BY_COLLEAGUE, ActionState, CaseState, Draft
 from tribune.team import Right
 from tribune.workflow.cases import ACQUITTED, Shown
 from tribune.workflow.deed import clause_link
-from tribune.workflow.takeback import CONTESTED, is_hidden, visibility_changed
+from tribune.workflow.takeback import CONTESTED, is_hidden, last_visibility, visibility_changed
 from tribune.workflow.worksheet import ObjectId
 
 LONGEST_EXPRESSION = 60
