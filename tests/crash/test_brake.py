@@ -73,7 +73,7 @@ def test_the_harness_reaches_every_call_of_the_round(world: World) -> None:
     world.invoke("keep_watch", {})
 
     names = world.calls.names
-    assert names[FIRST_CALL - 3] == "SendMessageBatch", "what waits is woken first"
+    assert names[: FIRST_CALL - 1].count("SendMessageBatch") == 1, "what waits is woken first"
     assert names[LAST_CALL - 2 : LAST_CALL] == ["TransactWriteItems", "SendMessageBatch"], names
 
 

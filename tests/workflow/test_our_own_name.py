@@ -56,7 +56,7 @@ def test_the_same_words_to_a_member_are_an_attack(place: World) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (f"{OURS} ma commande est toujours en préparation", "question"),
+        (f"{OURS} ma commande est en préparation chez vous", "question"),
         (f"{OURS} merci pour tout, super équipe", "praise"),
     ],
 )
