@@ -397,6 +397,21 @@ def test_what_is_edited_answered_or_confirmed_meanwhile_leaves_the_appeal_in_the
     assert handling(world).open("garance") == []
 
 
+def test_whoever_waits_for_an_answer_waits_no_longer_because_they_contest_a_decision(world: World) -> None:
+    token = restricted(world, f"Où en est ma commande ? {PHONE}")
+    (before,) = handling(world).open("garance")
+    assert before.case.awaits_answer
+    contest(world, token)
+
+    (contested,) = handling(world).open("garance")
+    assert (contested.case.reason, contested.case.promise_at) == ("appeal", before.case.promise_at)
+    (appeal,) = reviewing(world).waiting()
+    assert appeal.due_at > before.case.promise_at
+    reviewing(world).uphold(appeal.code, "lea", "Relu.")
+    (after,) = handling(world).open("garance")
+    assert (after.case.awaits_answer, after.case.promise_at) == (True, before.case.promise_at)
+
+
 def test_a_decision_that_stands_is_explained_and_decided_once(world: World) -> None:
     token = restricted(world, THREAT)
     contest(world, token)

@@ -146,8 +146,10 @@ def contested(decision: Decision, appeal: Appeal, head: Head | None, case: Case 
 
 def _case(head: Head, known: Case | None, appeal: Appeal) -> Case:
     if known is not None:
+        awaited = known.state is CaseState.OPEN and known.awaits_answer
+        due_at = min(known.promise_at, appeal.due_at) if awaited else appeal.due_at
         reopened = replace(known, state=CaseState.OPEN, reason=CONTESTED, closed_at=None, closed_by=None)
-        return replace(reopened, promise_at=appeal.due_at, rev=known.rev + 1)
+        return replace(reopened, promise_at=due_at, rev=known.rev + 1)
     return replace(case_about(head, None, CONTESTED, appeal.due_at, appeal.at), rev=1)
 
 
