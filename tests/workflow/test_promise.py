@@ -152,6 +152,30 @@ def test_a_member_who_edits_their_words_takes_no_promise_away(*, settled: bool) 
         assert case.remind_at == (None if settled else before.remind_at)
 
 
+@pytest.mark.parametrize("at", [timedelta(hours=1), timedelta(hours=7)], ids=["while it runs", "once it ran out"])
+def test_a_member_who_asks_for_nothing_any_more_is_still_owed_what_was_promised(at: timedelta) -> None:
+    with memory_world() as place:
+        place.deliver("facebook", place.comment(1, GRIEVANCE))
+        place.settle()
+        place.deliver("facebook", ours(place, 50, BACK_AT_FIVE))
+        place.settle()
+        place.now = START + at
+        place.settle(minutes=2)
+        before = case_of(place)
+        place.deliver("facebook", place.comment(1, "Le mien est bleu", verb="edited"))
+        place.settle()
+
+        case = case_of(place)
+        assert (case.state, case.remind_at, case.drafts) == (CaseState.OPEN, before.remind_at, ())
+        assert case.awaits_answer is before.awaits_answer
+        place.now = START + timedelta(hours=8)
+        place.settle(minutes=2)
+        assert [call.reason for call in place.calls_of("garance")].count("promise") == 1
+        place.deliver("facebook", ours(place, 51, "Voilà, c'est réglé."))
+        place.settle()
+        assert case_of(place).state is CaseState.CLOSED
+
+
 def test_a_promise_made_on_the_platform_reminds_the_cm_once_and_the_case_says_that_it_was_kept_late(
     world: World,
 ) -> None:

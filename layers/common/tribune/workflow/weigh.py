@@ -70,7 +70,6 @@ from tribune.workflow.shadow import Shadow, judged
 from tribune.workflow.speech import RESPONSE_TARGET, About, Speech
 from tribune.workflow.takeback import (
     CONTESTED,
-    PROMISED,
     STANDING_WORDS,
     cancelled,
     closed,
@@ -629,9 +628,10 @@ class _Weighing:
         known = self.sheet.case(self.deed.at)
         if known is None or known.state is not CaseState.OPEN:
             return
-        if by == "edited" and known.reason == CONTESTED:
-            self.sheet.put_case(replace(known, drafts=(), awaits_answer=False))
-        elif by != "edited" or known.reason not in (STANDING_WORDS, PROMISED):
+        if by == "edited" and (known.reason == CONTESTED or known.owes_a_word):
+            # An appeal is reviewed, and who said that they come back comes back, whatever the words are now.
+            self.sheet.put_case(replace(known, drafts=(), awaits_answer=known.awaits_answer and known.owes_a_word))
+        elif by != "edited" or known.reason != STANDING_WORDS:
             self.sheet.put_case(closed(known, by, self.now))
 
     def _note_thread(self, head: Head, before: Head | None, decision: Decision) -> None:
@@ -639,7 +639,7 @@ class _Weighing:
         reminder = next((action.id for action in speaking if action.reminds), None)
         unsettled = any(action.kind is ActKind.REPLY for action in head.unfinished)
         case = self.sheet.case(self.deed.at)
-        promised = case is not None and case.state is CaseState.OPEN and case.reason == PROMISED
+        promised = case is not None and case.state is CaseState.OPEN and case.owes_a_word
         is_open = bool(head.case or unsettled or promised)
         explaining = unexplained(head, self.sheet.thread(self.thread))
         if decision.clause and reminder:
