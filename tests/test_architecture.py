@@ -25,7 +25,7 @@ FLOORS = (
     ("words", "pages", "charts"),
     # The heart, the texts, and beside them whatever a decision weighs.
     ("charter", "replies"),
-    ("statement", "explained", "numerals", "echo"),
+    ("statement", "explained", "numerals", "promises", "echo"),
     ("standing", "budgets", "crowd", "engagement", "climate", "duty", "voice", "team", "ledger", "notice", "question"),
     ("decision", "operation"),
     ("journal", "community", "checking", "rota_changes"),
@@ -63,6 +63,7 @@ PURE = {
     "echo",
     "duty",
     "voice",
+    "promises",
     "team",
     "question",
     "ledger",

@@ -9,6 +9,7 @@ charter                                     the heart: clauses and versions, rea
 replies                                     the texts that can be said, ours and a community's own; what no text may hold
 standing · engagement · duty · voice · team an author's history, the three levels, the rota, how we speak, who may what
 budgets                                     how much the machine says without a person, and when it has said enough
+promises                                    what people say of time: what a person promises, by when; since when somebody waits
 statement · notice                          the reason of a measure in the DSA's words, its public page's address, its appeal
 question                                    what somebody outside the team is asked, and until when
 explained · numerals                        what the machine looked at in a text, as sentences; figures as people write them

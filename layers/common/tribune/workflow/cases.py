@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from tribune import voice
+from tribune import promises
 from tribune.channel import ActKind, Card, Platform
 from tribune.charter import Charter, Clause
 from tribune.comment import Audience, words_hash
@@ -514,7 +514,7 @@ class Handling:
             clause=wish.clause,
             clause_hash=wish.clause_hash,
             charter_version=wish.charter_version,
-            asks=bool(wish.text and voice.asks(wish.text)),
+            asks=bool(wish.text and promises.asks(wish.text)),
             notice=(address or token_of(secrets.token_bytes(16))) if wish.kind in RESTRICTING else None,
             urgent=wish.kind is ActKind.HIDE,
         )

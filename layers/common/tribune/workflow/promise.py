@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tribune import voice, words
+from tribune import promises, words
 from tribune.journal import Case, CaseState, Promised
 from tribune.workflow.opening import is_promised
 from tribune.workflow.takeback import CONTESTED, closed
@@ -21,7 +21,7 @@ def made_in(text: str, languages: Iterable[str], at: datetime, zone: ZoneInfo) -
     """
     local = at.astimezone(zone)
     for language in dict.fromkeys((*languages, *words.LANGUAGES)):
-        for promise in voice.promises_in(text, language):
+        for promise in promises.promises_in(text, language):
             if not promise.is_over(local):
                 return Promised(promise.words, at, promise.at(local), guessed=promise.guessed(local))
     return None

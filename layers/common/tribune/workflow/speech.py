@@ -6,7 +6,7 @@ A machine's text never uses a name; a draft is written for the person on duty, w
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tribune import duty, voice, words
+from tribune import duty, promises, voice, words
 from tribune.channel import ActKind
 from tribune.comment import Comment
 from tribune.community import Community
@@ -122,7 +122,7 @@ class Speech:
         """What a text may say of this person and this moment; a machine's text never uses the name."""
         community = self.ground.community
         fields = {"help": voice.help_line(community.rota.care_country, language)}
-        since = voice.since_when(self.said.text, language)
+        since = promises.since_when(self.said.text, language)
         if since:
             fields["since"] = since
         if self.said.author.name:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tribune import climate, duty, voice
+from tribune import climate, duty, promises
 from tribune.budgets import (
     COURTESIES,
     FLOODS,
@@ -192,7 +192,7 @@ class _Weighing:
             self.sheet.wakes.add(head.at)
             self.sheet.put_head(self._new_head(HeadKind.OURS))
             return
-        self.sheet.put_head(replace(self._new_head(HeadKind.TEAM), asks=voice.asks(self.said.text)))
+        self.sheet.put_head(replace(self._new_head(HeadKind.TEAM), asks=promises.asks(self.said.text)))
         self.sheet.note_thread(ThreadNote(*self.thread, human_at=self.said.posted_at))
 
     def _answered_by_desk(self, head: Head, action: Action) -> None:
@@ -609,7 +609,7 @@ class _Weighing:
         if any(wish.urgency is Urgency.NOW for wish in decision.calls):
             return self.said.posted_at
         if decision.awaits_answer:
-            waited = voice.waited(self.said.text, head.language)
+            waited = promises.waited(self.said.text, head.language)
             if waited is not None:
                 return self.said.posted_at - waited
             if decision.reason == "still_waiting":
