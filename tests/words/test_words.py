@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tribune import lengths, replies, words
+from tribune import lengths, promises, replies, words
 from tribune.budgets import Silence
 from tribune.channel import Verdict
 from tribune.charter import findings
@@ -37,6 +37,8 @@ TABLES = (
     "screens",
     "lint",
 )
+HEARD = ("moments",)
+"""Words that are recognised and never said: nobody reads how they are typed."""
 BRAKES = {f"brake_{why}" for why in Why}
 ACCOUNTS = {"subscription_dead", "silent", "poll_refused", "unheard", "quota_spent", "lookup_refused", "refresh_failed"}
 ACCOUNTS |= {"access_back", "access_renewed"}
@@ -120,7 +122,7 @@ def test_nothing_is_said_twice_in_a_file_where_the_first_would_be_lost(file: Pat
     assert list(twice(yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))) == []
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", TABLES + HEARD)
 def test_each_table_has_the_same_keys_and_flags_in_french_and_in_english(name: str) -> None:
     assert shape(words.table("fr", name)) == shape(words.table("en", name))
 
@@ -331,3 +333,15 @@ def test_who_writes_in_a_language_we_do_not_speak_is_answered_in_english(wanted:
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_whatever_becomes_of_a_match_there_is_a_word_for_it(language: str) -> None:
     assert set(words.table(language, "trace")["whys"]) == set(findings.Why)
+
+
+def test_each_way_to_name_a_day_has_its_words_and_there_is_no_other() -> None:
+    assert words.table("fr", "moments")["days"].keys() == promises.DAYS.keys()
+
+
+def test_what_people_count_of_time_is_something_that_lasts() -> None:
+    table = words.table("fr", "moments")
+
+    assert (
+        table["waiting_units"].keys() | table["day_units"].keys() | table["hour_units"].keys() == promises.LASTS.keys()
+    )
