@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tribune import words
@@ -219,6 +219,7 @@ def test_a_promise_for_a_day_of_the_next_month_is_due_then(said: str, month: int
         ("le 31 novembre à 10 h", "fr", "25 12:00"),
         ("lundi 29 à 9 h", "fr", "25 12:00"),
         ("dans quelques jours", "fr", "27 12:00"),
+        ("DANS QUELQUES JOURS", "fr", "27 12:00"),
         ("dans quelques minutes", "fr", "24 11:15"),
         ("après 17 h", "fr", "24 17:00"),
         ("on Monday 29 at 9 am", "en", "25 12:00"),
@@ -251,6 +252,15 @@ def test_a_promise_for_an_hour_that_comes_twice_is_due_when_it_is_still_to_come(
     assert promise.at(half_past_two).astimezone(UTC) - half_past_two.astimezone(UTC) == timedelta(minutes=15)
 
 
+def test_an_hour_that_the_clocks_leave_out_is_the_one_that_they_show_instead() -> None:
+    promise = promise_in("Je reviens demain à 2 h 30", "fr")
+
+    assert promise is not None
+    assert f"{promise.at(datetime(2026, 3, 28, 10, 0, tzinfo=PARIS)):%d %H:%M}" == "29 03:30"
+
+
+@example(now=datetime(2026, 3, 29, 3, 0, tzinfo=PARIS), clock=time(2, 0, 1), days=0)
+@example(now=datetime(2026, 10, 25, 2, 45, tzinfo=PARIS), clock=time(2, 30), days=0)
 @given(
     now=st.datetimes(timezones=st.just(PARIS)),
     clock=st.times(),
@@ -261,7 +271,7 @@ def test_a_promise_never_runs_out_before_it_was_made(now: datetime, clock: time,
         kept = Promise("", clock=clock, day=Day(after=days)).at(now)
     except OverflowError:
         return  # the end of the calendar
-    assert kept > now
+    assert kept.astimezone(UTC) > now.astimezone(UTC)
 
 
 @pytest.mark.parametrize(("language", "hour"), [("fr", "17\u00a0h"), ("en", "5 pm")])

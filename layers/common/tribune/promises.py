@@ -129,8 +129,8 @@ class Promise:
         if self.eve:
             named -= timedelta(days=1)
         kept = _moment(named, self.clock or (_LAST_HOUR if self.day.is_whole or self.eve else _NOON), now)
-        if kept > now.astimezone(UTC):
-            return kept.astimezone(now.tzinfo)
+        if kept.astimezone(UTC) > now.astimezone(UTC):
+            return kept
         if self.today or self.eve or self.day.number or self.day.is_whole:
             return _moment(today + timedelta(days=1), time(0), now)
         again = timedelta(days=1 if self.day.weekday is None else _A_WEEK)
@@ -147,9 +147,12 @@ class Promise:
 
 
 def _moment(day: date, clock: time, now: datetime) -> datetime:
-    """A day's hour by the clock of `now`; of an hour that comes twice, the one that is still to come."""
-    first, second = (datetime.combine(day, clock.replace(fold=fold), now.tzinfo) for fold in (0, 1))
-    return first if first.astimezone(UTC) > now.astimezone(UTC) else second
+    """A day's hour by the clock of `now`; of an hour that comes twice, the one that is still to come, and for one that the
+    clocks leave out, the one that they show instead.
+    """
+    twice = (datetime.combine(day, clock.replace(fold=fold), now.tzinfo) for fold in (0, 1))
+    first, second = (hour.astimezone(UTC) for hour in twice)
+    return (first if first > now.astimezone(UTC) else second).astimezone(now.tzinfo)
 
 
 # --- how a language tells moments ---
@@ -379,7 +382,7 @@ def _on(match: re.Match[str], day: Day, clock: re.Match[str] | None, language: s
         clock=at,
         day=_named(match, day, language),
         eve=at is None and _pattern(_EVE, language).match(told) is not None,
-        vague=match.groupdict().get("n") == _table(language)["few"] or bool(_pattern(_BEGINS, language).search(told)),
+        vague=_is_few(match, language) or _pattern(_BEGINS, language).search(told) is not None,
     )
 
 
@@ -412,6 +415,12 @@ def _counted(said: str, language: str) -> int:
     return int(said) if said.isdigit() else _worth(named, said)
 
 
+def _is_few(match: re.Match[str], language: str) -> bool:
+    """Do they count without a number: « quelques »?"""
+    few: str = _table(language)["few"]
+    return (match.groupdict().get("n") or "").lower() == few
+
+
 def _unit(units: str, match: re.Match[str], language: str) -> timedelta:
     """How long one of what is counted lasts."""
     return LASTS[_worth(_table(language)[units].items(), match["unit"])]
@@ -419,11 +428,10 @@ def _unit(units: str, match: re.Match[str], language: str) -> timedelta:
 
 def _after(match: re.Match[str], language: str) -> Promise:
     """After a delay in hours or minutes."""
-    unit, few = _unit("hour_units", match, language), _table(language)["few"]
-    number = match["n"].lower() if match["n"] else "1"
-    some = number == few and unit == LASTS["minute"]
-    delay = unit * (_A_FEW_MINUTES if some else _counted(number, language))
-    return Promise(match[0], delay=delay + delay / 2 if match["more"] else delay, vague=number == few)
+    unit, few = _unit("hour_units", match, language), _is_few(match, language)
+    number = _A_FEW_MINUTES if few and unit == LASTS["minute"] else _counted(match["n"] or "1", language)
+    delay = unit * number
+    return Promise(match[0], delay=delay + delay / 2 if match["more"] else delay, vague=few)
 
 
 def _time_of(match: re.Match[str], language: str) -> time | None:
