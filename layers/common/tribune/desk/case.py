@@ -357,17 +357,9 @@ def private(visit: Visit, parts: Parts, form: Send) -> Done:
 
 
 def _signed(text: str, draft: Draft | None, kind: ActKind, shown: Shown, visit: Visit) -> str:
-    reach = visit.reach
+    person, community, handling = visit.person, visit.community, visit.reach.handling
     try:
-        return signed(
-            text,
-            draft,
-            shown,
-            kind=kind,
-            person=visit.person,
-            community=visit.community,
-            handling=reach.handling,
-        )
+        return signed(text, draft, shown, kind=kind, person=person, community=community, handling=handling)
     except Unfit as unfit:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, unfit.reason, **unfit.fields) from unfit
 

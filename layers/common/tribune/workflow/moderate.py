@@ -393,7 +393,7 @@ class Moderation:
             and not head.deleted
             and head.posted_at <= spoken.posted_at
         ]
-        return next((at for at in (*(at for at in answered if at in there), *latest, *without)), None)
+        return next(iter((*(at for at in answered if at in there), *latest, *without)), None)
 
     def _close_some(
         self, objects: Sequence[ObjectId], spoken: Head, made: Mapping[ObjectId | None, Promised | None], now: datetime

@@ -111,10 +111,9 @@ class Pressing:
 
 def whose(rota: Rota, press: Press) -> Person | None:
     """The person of the rota who pressed, None for anybody else."""
-    everybody = rota.everybody
     known = (
         person
-        for person in everybody
+        for person in rota.everybody
         if any(way.kind == press.kind and way.user and way.user == press.user for way in person.ways)
     )
     return next(known, None)
